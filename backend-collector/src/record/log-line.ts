@@ -1,0 +1,33 @@
+import { type RecordSource } from '@bpfnet/flow-model';
+
+/** One record as text, with what its stream labels and its place in time need. */
+export interface LogLine {
+  /** The `source` label. */
+  readonly source: RecordSource;
+  /** The `flow_shard` label. */
+  readonly flowShard: number;
+  /** When the record happened, nanoseconds since the Unix epoch. */
+  readonly tsNs: bigint;
+  /** One compact JSON object, without a line break. */
+  readonly line: string;
+}
+
+/**
+ * Where records go: standard output, or batches for Loki's push API.
+ *
+ * `write` never blocks and never throws on a slow or broken store. A producer that can wait (a file) awaits
+ * `ready()` between batches; one that cannot (a live ring) goes on, and the sink counts what it had to drop.
+ */
+export interface LogSink {
+  write(line: LogLine): void;
+  /** Resolves when the sink has room again. Rejects with a `CollectorError` when it never will. */
+  ready(): Promise<void>;
+  /** Writes what is left and says what became of all lines. */
+  close(): Promise<SinkReport>;
+}
+
+export interface SinkReport {
+  readonly linesWritten: number;
+  /** Lines lost, by reason (`store rejected`, `spool full`, …). Empty when nothing was lost. */
+  readonly linesDropped: Readonly<Record<string, number>>;
+}

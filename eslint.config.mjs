@@ -1,0 +1,37 @@
+import { defineConfig } from 'eslint/config';
+import baseConfig from './.config/eslint.config.mjs';
+
+export default defineConfig([
+  {
+    ignores: ['**/node_modules/', '**/dist/', '**/coverage/', '.config/', 'testdata/', '.bpfnet/', 'test-results/'],
+  },
+  ...baseConfig,
+  {
+    files: ['**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { group: ['@grafana/runtime/unstable'], message: 'It changes without notice between Grafana releases.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    // Node code and tests are not React code.
+    files: [
+      'flow-model/**',
+      'backend-collector/**',
+      'embedded-loki/**',
+      'laboratory/**',
+      'workbench/src/server/**',
+      'e2e/**',
+      'scripts/**',
+    ],
+    rules: { 'react-hooks/rules-of-hooks': 'off' },
+  },
+]);

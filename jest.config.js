@@ -1,0 +1,53 @@
+// Three kinds of test under one runner: `node` (collector, store, contract), `browser` (datasource and panels in jsdom)
+// and `e2e` (real processes and a real Chromium; one at a time, because they share the machine's network namespaces).
+process.env.TZ = 'UTC';
+
+const scaffold = require('./.config/jest.config');
+const { grafanaESModules, nodeModulesToTransform } = require('./.config/jest/utils');
+
+const transform = { '^.+\\.m?[tj]sx?$': Object.values(scaffold.transform)[0] };
+const moduleFileExtensions = ['ts', 'tsx', 'mts', 'js', 'mjs', 'json', 'node'];
+const ignored = {
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '/dist/'],
+};
+
+const node = { ...ignored, rootDir: __dirname, testEnvironment: 'node', transform, moduleFileExtensions };
+
+module.exports = {
+  reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.js'],
+  projects: [
+    {
+      ...node,
+      displayName: 'node',
+      roots: ['flow-model', 'backend-collector', 'embedded-loki', 'laboratory', 'scripts'].map((d) => `<rootDir>/${d}`),
+      testMatch: ['**/*.test.ts'],
+    },
+    {
+      ...scaffold,
+      ...ignored,
+      displayName: 'browser',
+      rootDir: __dirname,
+      roots: ['src', 'datasource', 'panels', 'workbench'].map((d) => `<rootDir>/${d}`),
+      testMatch: ['**/*.test.{ts,tsx}'],
+      transform,
+      moduleFileExtensions,
+      transformIgnorePatterns: [
+        nodeModulesToTransform([
+          ...grafanaESModules,
+          'd3-.*',
+          'internmap',
+          'delaunator',
+          'robust-predicates',
+          '@bpfnet',
+        ]),
+      ],
+    },
+    {
+      ...node,
+      displayName: 'e2e',
+      roots: ['<rootDir>/e2e'],
+      testMatch: ['**/*.test.ts'],
+    },
+  ],
+};
