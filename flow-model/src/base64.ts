@@ -1,0 +1,63 @@
+/**
+ * Base64 (RFC 4648 section 4, with padding) between bytes and text, for columns inside of a JSON line. Written out because
+ * neither Buffer (not in browsers) nor btoa (text only) serves both sides.
+ */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+const CODE = new Uint8Array(64);
+const VALUE = new Uint8Array(256).fill(255);
+for (let i = 0; i < 64; i++) {
+  CODE[i] = ALPHABET.charCodeAt(i);
+  VALUE[CODE[i]] = i;
+}
+const PAD = 61;
+
+const ascii = new TextDecoder('latin1');
+
+/** Base64 of the first `length` bytes. */
+export function toBase64(bytes: Uint8Array, length: number = bytes.length): string {
+  const out = new Uint8Array(Math.ceil(length / 3) * 4);
+  let o = 0;
+  let i = 0;
+  for (; i + 2 < length; i += 3) {
+    const n = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
+    out[o++] = CODE[n >> 18];
+    out[o++] = CODE[(n >> 12) & 63];
+    out[o++] = CODE[(n >> 6) & 63];
+    out[o++] = CODE[n & 63];
+  }
+  if (i < length) {
+    const n = (bytes[i] << 16) | (i + 1 < length ? bytes[i + 1] << 8 : 0);
+    out[o++] = CODE[n >> 18];
+    out[o++] = CODE[(n >> 12) & 63];
+    out[o++] = i + 1 < length ? CODE[(n >> 6) & 63] : PAD;
+    out[o++] = PAD;
+  }
+  return ascii.decode(out);
+}
+
+/** The bytes, or undefined where the text is no base64. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0) {
+    return undefined;
+  }
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const out = new Uint8Array((text.length / 4) * 3 - padding);
+  let o = 0;
+  for (let i = 0; i < text.length; i += 4) {
+    const last = i + 4 === text.length;
+    let n = 0;
+    for (let k = 0; k < 4; k++) {
+      const code = text.charCodeAt(i + k);
+      const value = code < 256 ? VALUE[code] : 255;
+      if (value === 255 && !(last && k >= 4 - padding)) {
+        return undefined;
+      }
+      n = (n << 6) | (value === 255 ? 0 : value);
+    }
+    for (let shift = 16; shift >= 0 && o < out.length; shift -= 8) {
+      out[o++] = (n >> shift) & 255;
+    }
+  }
+  return out;
+}

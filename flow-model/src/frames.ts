@@ -1,0 +1,165 @@
+/**
+ * The frame contract between datasource and panels: names of frames, names and types of their fields.
+ *
+ * The datasource puts these frames out; a panel reads them by field name and says what is missing, so that any
+ * other datasource can feed it too. Times in `time` fields are ms since the epoch as Grafana wants them; the exact time is
+ * in the field named `…_ns` or `tsNs`, decimal text.
+ */
+import { type Direction, type Outcome, type Tunnel } from './records';
+
+/** `frame.name` and `frame.meta.custom.kind` of what the datasource puts out. */
+export const FrameKind = {
+  /** One row a request at a NIC; the fields are those of `bpf_net_l7_log`. */
+  L7List: 'bpfnet-l7-list',
+  /** One row a chunk; the fields are those of `bpf_net_l4_log`. */
+  L4List: 'bpfnet-l4-list',
+  /** One row a packet at a NIC: `PacketRow`. */
+  Packets: 'bpfnet-packets',
+  /** The NICs of one request in path order: `HopNodeRow`. Also a standard node-graph `nodes` frame. */
+  HopNodes: 'bpfnet-hop-nodes',
+  /** What lies between neighbouring NICs: `HopEdgeRow`. Also a standard node-graph `edges` frame. */
+  HopEdges: 'bpfnet-hop-edges',
+} as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** Who sent a packet: by role where the client is known, by place where it is not. */
+export type Sender = 'client' | 'server' | 'local' | 'remote';
+
+/** One row of a `Packets` frame, in order of time. Each key is a field; `''` and absent numbers (null) where not known. */
+export interface PacketRow {
+  /** ms since the epoch; for axes only. */
+  readonly time: number;
+  /** ns since the epoch, decimal. */
+  readonly tsNs: string;
+  /** `inner_traceid`: the connection at this NIC. One lane pair each; described in `PacketsMeta.lanes`. */
+  readonly lane: string;
+  readonly sender: Sender;
+  /** TCP flag byte. */
+  readonly flags: number;
+  /** Absolute numbers. */
+  readonly seq: number;
+  readonly ack: number;
+  /** Relative to the initial sequence numbers (Wireshark's relative numbers); where the handshake was not seen, to the first number seen. */
+  readonly seqRel: number;
+  readonly ackRel: number;
+  /** Payload, bytes. */
+  readonly len: number;
+  /** Scaled receive window, bytes. */
+  readonly win: number;
+  /** `Analysis` bits. */
+  readonly ana: number;
+  /** `GET /api/orders` on the packet that carries a request's first byte, `200` on that of its response, else ''. */
+  readonly l7Label: string;
+  /** `request` or `response` where `l7Label` is set, else ''. */
+  readonly l7Kind: '' | 'request' | 'response';
+  /** `request_id` of that request, else ''. */
+  readonly l7RequestId: string;
+  /** Chunk that the packet is in. */
+  readonly chunkId: number;
+}
+
+/** `frame.meta.custom` of a `Packets` frame. */
+export interface PacketsMeta {
+  readonly kind: typeof FrameKind.Packets;
+  /** In path order, the client's NIC first, where that is known. */
+  readonly lanes: readonly LaneMeta[];
+}
+
+export interface Endpoint {
+  readonly ip: string;
+  readonly port: number;
+  readonly podName?: string;
+  readonly k8sNamespace?: string;
+}
+
+/** One connection at one NIC. */
+export interface LaneMeta {
+  readonly lane: string;
+  readonly host: string;
+  readonly nicName: string;
+  readonly podName?: string;
+  readonly direction: Direction;
+  readonly l4Proto: 'tcp' | 'udp';
+  /** Client and server; where the client is not known, the NIC's own side (Local) and the other (Remote). */
+  readonly near: Endpoint;
+  readonly far: Endpoint;
+  readonly clientKnown: boolean;
+  /** Packets that the capture itself lost while the connection was open. */
+  readonly captureDrops: number;
+  /** Packets that the records say there are, and how many of them were fetched. */
+  readonly packets: number;
+}
+
+/** One row of a `HopNodes` frame: a NIC that saw the request, in path order from client to server; or what lies outside. */
+export interface HopNodeRow {
+  /** `inner_traceid`; `outside:client` or `outside:server` for what lies outside. */
+  readonly id: string;
+  /** Standard node-graph fields. */
+  readonly title: string;
+  readonly subtitle: string;
+  /** Latency at this NIC as text with unit. */
+  readonly mainstat: string;
+  readonly secondarystat: string;
+  /** 0, 1, … along the path. */
+  readonly order: number;
+  /** False for what no NIC of ours saw: everything below but the address is empty then. */
+  readonly observed: boolean;
+  readonly host: string;
+  readonly nicName: string;
+  readonly virtual: boolean;
+  readonly podName: string;
+  readonly k8sNamespace: string;
+  readonly containerName: string;
+  readonly direction: Direction;
+  /** As this NIC saw them, so that NAT shows. */
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly l4Proto: string;
+  readonly l7Proto: string;
+  readonly tunnel: Tunnel | '';
+  readonly vniId: number | null;
+  /** First request byte to last response byte at this NIC, ms; null where unanswered or not observed. */
+  readonly latencyMs: number | null;
+  readonly outcome: Outcome | '';
+  readonly retransmissions: number;
+  /** When the request's first byte passed, ns since the epoch on the host's own clock, decimal; '' where not observed. */
+  readonly requestTsNs: string;
+  readonly requestId: string;
+}
+
+/** One row of a `HopEdges` frame: from a NIC to the next towards the server. */
+export interface HopEdgeRow {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  /** Standard node-graph field: the time of the hop as text with unit. */
+  readonly mainstat: string;
+  readonly secondarystat: string;
+  /** Both NICs are read by one clock, so `thereMs` and `backMs` are known each. */
+  readonly sameClock: boolean;
+  /** Time of the request's first byte from source to target, ms; null where clocks differ or one side saw nothing. */
+  readonly thereMs: number | null;
+  /** Time of the response's last byte from target to source, ms; null likewise. */
+  readonly backMs: number | null;
+  /** Both together: latency at source minus latency at target, ms. Needs no common clock. Null where one side saw no answer. */
+  readonly thereAndBackMs: number | null;
+  /** Addresses or ports changed on this hop. */
+  readonly nat: string;
+  /** The request was seen at source and never at target, or the response the other way round. */
+  readonly lost: '' | 'request' | 'response';
+}
+
+/** `frame.meta.custom` of a `HopNodes` frame. */
+export interface HopsMeta {
+  readonly kind: typeof FrameKind.HopNodes;
+  readonly requestId: string;
+  /** `GET /api/orders → 200`. */
+  readonly summary: string;
+  readonly outcome: Outcome;
+  /** The longest latency, which is that of the NIC nearest to the client; ms. */
+  readonly latencyMs: number;
+  /** What a reader must know to trust the picture: clocks not compared, capture drops, limits hit. Whole sentences. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,94 @@
+/**
+ * The ids that join records: the requests of a connection, the packets of a request, the same request at every NIC.
+ * They are built only from what NAT and overlays leave alone, so that every NIC and host comes to the same id.
+ */
+import { fnv1a32, fnv1a32Text, hex32, mix32 } from './hash';
+import { type Seq } from './seq';
+
+/** Number of shards unless configured. */
+export const DEFAULT_SHARD_COUNT = 16;
+
+/** Of a TCP request, this many first bytes go into `request_id`; a shorter message gives all it has. */
+export const REQUEST_ID_STREAM_BYTES = 16;
+
+/** Of a request in a datagram, which has no sequence number, this many. */
+export const REQUEST_ID_DATAGRAM_BYTES = 64;
+
+/** `nic_traceid`: one connection at every NIC it crosses. A handshake whose SYN-ACK was not seen gives `_0`. */
+export function nicTraceId(clientIsn: Seq, serverIsn: Seq | undefined): string {
+  return `${clientIsn}_${serverIsn ?? 0}`;
+}
+
+/** `l7_traceid`: one request at every NIC, in the form that earlier producers wrote. Unanswered: `_0`. */
+export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string {
+  return `${requestSeq}_${responseSeq ?? 0}`;
+}
+
+/**
+ * `request_id`: one request at every NIC, answered or not; 16 hex digits.
+ *
+ * @param requestSeq sequence number of the request's first byte; 0 for datagrams
+ * @param bytes memory that holds the request's first bytes at `from` … `to - 1` (see `REQUEST_ID_…_BYTES`)
+ */
+export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, to: number): string {
+  const high = mix32(fnv1a32(bytes, from, to, 0) ^ mix32(requestSeq));
+  const low = mix32(fnv1a32(bytes, from, to, 0x9e3779b9) + requestSeq);
+  return hex32(high) + hex32(low);
+}
+
+/** `flow_shard` of a connection whose handshake was seen. */
+export function shardOfClientIsn(clientIsn: Seq, shardCount: number): number {
+  return mix32(clientIsn) % shardCount;
+}
+
+/** `flow_shard` of a flow without a handshake (UDP, or a capture that began later). */
+export function shardOfCommunityId(communityId: string, shardCount: number): number {
+  return mix32(fnv1a32Text(communityId)) % shardCount;
+}
+
+export interface FiveTuple {
+  /** 4 bytes (IPv4) or 16 bytes (IPv6); both addresses of the same kind. */
+  readonly srcAddress: Uint8Array;
+  readonly dstAddress: Uint8Array;
+  readonly srcPort: number;
+  readonly dstPort: number;
+  /** IP protocol number: 6 TCP, 17 UDP. */
+  readonly protocol: number;
+}
+
+/**
+ * The text that Community ID version 1 hashes: seed, smaller endpoint, larger endpoint, protocol, ports
+ * (https://github.com/corelight/community-id-spec). Both directions give the same bytes.
+ */
+function communityIdInput(tuple: FiveTuple, seed: number): Uint8Array {
+  const size = tuple.srcAddress.length;
+  const ordered = compareEndpoints(tuple) <= 0;
+  const out = new Uint8Array(2 + 2 * size + 2 + 4);
+  const view = new DataView(out.buffer);
+  view.setUint16(0, seed);
+  out.set(ordered ? tuple.srcAddress : tuple.dstAddress, 2);
+  out.set(ordered ? tuple.dstAddress : tuple.srcAddress, 2 + size);
+  out[2 + 2 * size] = tuple.protocol;
+  view.setUint16(4 + 2 * size, ordered ? tuple.srcPort : tuple.dstPort);
+  view.setUint16(6 + 2 * size, ordered ? tuple.dstPort : tuple.srcPort);
+  return out;
+}
+
+function compareEndpoints(tuple: FiveTuple): number {
+  for (let i = 0; i < tuple.srcAddress.length; i++) {
+    const difference = tuple.srcAddress[i] - tuple.dstAddress[i];
+    if (difference !== 0) {
+      return difference;
+    }
+  }
+  return tuple.srcPort - tuple.dstPort;
+}
+
+/**
+ * `community_id`: `1:` and the base64 of SHA-1, as Zeek, Suricata and Wireshark print it.
+ *
+ * @param sha1Base64 SHA-1 of the bytes in base64 with padding: the platform's, since this package has none
+ */
+export function communityId(tuple: FiveTuple, sha1Base64: (input: Uint8Array) => string, seed = 0): string {
+  return `1:${sha1Base64(communityIdInput(tuple, seed))}`;
+}

@@ -1,0 +1,253 @@
+/**
+ * THE CONTRACT: what the collector writes and everything else reads. Types, validators, JSON schema and the
+ * generated page docs/generated/record-schema.md all come from here.
+ *
+ * A field that has no value is absent, never null. Units stand in the description of each field. Readers accept
+ * fields that they do not know (`looseObject`), so that an older reader survives a newer writer.
+ */
+import { z } from 'zod';
+
+/** Raised when a field changes its meaning; a new field alone does not raise it. */
+export const SCHEMA_VERSION = 1;
+
+const count = (text: string) => z.number().int().nonnegative().describe(text);
+const milliseconds = (text: string) => z.number().nonnegative().describe(`${text}, ms`);
+const text = (description: string) => z.string().describe(description);
+const port = (description: string) => z.number().int().min(0).max(65535).describe(description);
+const seq = (description: string) =>
+  z.number().int().min(0).max(0xffffffff).describe(`${description}; absolute, modulo 2^32`);
+/** Nanoseconds since the Unix epoch do not fit a JSON number. */
+const nanoseconds = (description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .describe(`${description}, nanoseconds since the Unix epoch, decimal`);
+
+export const directions = ['outgoing', 'incoming', 'unknown'] as const;
+export const tunnels = ['vxlan', 'geneve', 'gre', 'ipip'] as const;
+
+export const connStates = [
+  'syn_sent',
+  'syn_received',
+  'established',
+  'half_closed',
+  'closed',
+  'reset',
+  'midstream',
+  'stateless',
+] as const;
+
+export const endReasons = [
+  'closed',
+  'reset_by_client',
+  'reset_by_server',
+  'reset',
+  'refused',
+  'no_answer',
+  'timed_out',
+  'evicted',
+  'port_reused',
+  'capture_ended',
+] as const;
+
+export const outcomes = ['ok', 'client_error', 'server_error', 'unanswered', 'reset', 'parse_error', 'gap'] as const;
+
+const workload = (side: 'src' | 'dst') => ({
+  [`${side}_k8s_namespace`]: text(`Kubernetes namespace of ${side}`).optional(),
+  [`${side}_k8s_pod_name`]: text(`pod of ${side}`).optional(),
+  [`${side}_k8s_service_name`]: text(`service that ${side}'s address belongs to`).optional(),
+  [`${side}_k8s_deployment_name`]: text(`deployment of ${side}'s pod`).optional(),
+});
+
+/** On every L4 and L7 line: which NIC, which connection, whose. */
+const connectionFields = {
+  v: z.number().int().describe('schema version'),
+  host: text('host that captured it'),
+  nic_name: text('interface that saw it'),
+  nic_mac: text('hardware address of the NIC, aa:bb:cc:dd:ee:ff').optional(),
+  nic_index: count('kernel interface index of the NIC').optional(),
+  netns: text('network namespace that the NIC is in').optional(),
+  virtual_nic: z.boolean().describe('veth, bridge, tunnel, tap and the like').optional(),
+  host_network: z.boolean().describe("the NIC is in the host's own network namespace").optional(),
+
+  src_ip: text("address of the NIC's own side"),
+  src_port: port("port of the NIC's own side"),
+  dst_ip: text('address of the other side'),
+  dst_port: port('port of the other side'),
+  direction: z
+    .enum(directions)
+    .describe(
+      'outgoing: the client is src; incoming: the client is dst; unknown: a reader shows src as Local, dst as Remote'
+    ),
+  client_ip: text('address of the side that opened the connection; absent where unknown').optional(),
+  client_port: port('port of that side').optional(),
+  server_ip: text('address of the side that was connected to; absent where unknown').optional(),
+  server_port: port('port of that side').optional(),
+  l4_proto: z.enum(['tcp', 'udp']).describe('transport protocol'),
+  l7_proto: text('application protocol (http, dns, …); absent where not recognised').optional(),
+
+  vlan_id: text('VLAN ids, outermost first, joined by "."').optional(),
+  vni_id: count('VXLAN or Geneve network identifier').optional(),
+  tunnel: z.enum(tunnels).describe('encapsulation that the packets came in').optional(),
+
+  k8s_namespace: text("Kubernetes namespace of the NIC's owner").optional(),
+  k8s_pod_name: text("pod that owns the NIC's network namespace").optional(),
+  k8s_container_name: text("container of the NIC's owner").optional(),
+  container_id: text("container id of the NIC's owner").optional(),
+  ...workload('src'),
+  ...workload('dst'),
+
+  capture_drops: count('packets that the kernel dropped on this capture while the record was open').optional(),
+
+  inner_traceid: text('one connection at one NIC; joins its L4 chunks, packets and L7 spans; 32 hex digits'),
+  nic_traceid: text(
+    'one TCP connection at every NIC: <SYN seq>_<SYN-ACK seq>, _0 where no SYN-ACK was seen; absent where no SYN was'
+  ).optional(),
+  community_id: text('the five-tuple as Community ID version 1'),
+} as const;
+
+const perDirection = (d: 'tx' | 'rx', who: string) => ({
+  [`${d}_packets`]: count(`packets ${who}`),
+  [`${d}_bytes`]: count(`TCP or UDP payload ${who}, as on the wire, bytes`),
+});
+
+const tcpPerDirection = (d: 'tx' | 'rx', who: string) => ({
+  [`${d}_seq_min`]: seq(`first sequence number ${who}`).optional(),
+  [`${d}_seq_max`]: seq(`sequence number after the last byte ${who}`).optional(),
+  [`${d}_retrans`]: count(`retransmitted segments ${who}, all kinds`).optional(),
+  [`${d}_fast_retrans`]: count(`of these, fast retransmissions`).optional(),
+  [`${d}_out_of_order`]: count(`out-of-order segments ${who}`).optional(),
+  [`${d}_dup_ack`]: count(`duplicate ACKs ${who}`).optional(),
+  [`${d}_zero_window`]: count(`segments that announce a zero window ${who}`).optional(),
+  [`${d}_unseen_segments`]: count(`gaps: segments ${who} that the capture did not see`).optional(),
+  [`${d}_rst`]: count(`RST segments ${who}`).optional(),
+});
+
+const TX = 'sent by src';
+const RX = 'sent by dst';
+
+/** One chunk of one flow at one NIC: counters, timings, verdict bits. */
+export const l4RecordSchema = z.looseObject({
+  ...connectionFields,
+  chunk_id: count('1, 2, … within the connection at this NIC'),
+  duration_ms: milliseconds('first to last packet of the chunk'),
+  ...(perDirection('tx', TX) as { tx_packets: z.ZodNumber; tx_bytes: z.ZodNumber }),
+  ...(perDirection('rx', RX) as { rx_packets: z.ZodNumber; rx_bytes: z.ZodNumber }),
+  ...(tcpPerDirection('tx', TX) as TcpPerDirection<'tx'>),
+  ...(tcpPerDirection('rx', RX) as TcpPerDirection<'rx'>),
+  tcp_syn_retrans: count('SYN and SYN-ACK retransmissions').optional(),
+  tcp_rtt: milliseconds('round trip time, mean of the samples of this chunk').optional(),
+  tcp_rtt_min: milliseconds('round trip time, smallest sample of this chunk').optional(),
+  tcp_rtt_max: milliseconds('round trip time, largest sample of this chunk').optional(),
+  tcp_3whs_cost: milliseconds('handshake: first SYN to the ACK of the SYN-ACK').optional(),
+  tcp_4whs_cost: milliseconds('close: first FIN to the ACK of the last FIN').optional(),
+  chunk_syn: z.boolean().describe('the handshake began in this chunk').optional(),
+  chunk_fin: z.boolean().describe('the connection ended in this chunk').optional(),
+  conn_state: z.enum(connStates).describe('state of the connection at the end of the chunk'),
+  end_reason: z.enum(endReasons).describe('why the flow ended; absent while it goes on').optional(),
+  truncated_packets: count('packets of which the capture holds fewer bytes than the wire did').optional(),
+});
+
+type OptionalCount = z.ZodOptional<z.ZodNumber>;
+type TcpPerDirection<D extends 'tx' | 'rx'> = Record<
+  | `${D}_seq_min`
+  | `${D}_seq_max`
+  | `${D}_retrans`
+  | `${D}_fast_retrans`
+  | `${D}_out_of_order`
+  | `${D}_dup_ack`
+  | `${D}_zero_window`
+  | `${D}_unseen_segments`
+  | `${D}_rst`,
+  OptionalCount
+>;
+
+const column = (description: string) => z.string().describe(`${description}; packed, see packet-columns`);
+
+/** The packets of one chunk, as columns. Only packet-columns.ts knows how they are packed. */
+export const l4PacketsRecordSchema = z.looseObject({
+  v: z.number().int().describe('schema version'),
+  host: text('host that captured it'),
+  nic_name: text('interface that saw it'),
+  inner_traceid: text('joins the chunk with its L4 record'),
+  chunk_id: count('the L4 record with the same number'),
+  packets: count('length of every column'),
+  time_pos: nanoseconds('time of the first packet'),
+  tx_seq_pos: seq('what `seq` of src and `ack` of dst count from'),
+  rx_seq_pos: seq('what `seq` of dst and `ack` of src count from'),
+  dir: column('0 sent by src, 1 sent by dst'),
+  ts: column('ns since the previous packet'),
+  flags: column('TCP flag byte'),
+  seq: column("relative to the sender's position"),
+  ack: column("relative to the other side's position"),
+  len: column('payload bytes'),
+  win: column('receive window, scaled, bytes'),
+  ana: column('analysis bits'),
+});
+
+/** One request with its response at one NIC: a span. */
+export const l7RecordSchema = z.looseObject({
+  ...connectionFields,
+  request_id: text('one request at every NIC it crosses, answered or not'),
+  l7_traceid: text('<req_seq>_<resp_seq>, resp 0 where unanswered').optional(),
+  trace_id: text("the application's trace, as its header says").optional(),
+  parent_id: text("the application's span that sent the request").optional(),
+  trace_source: z
+    .enum(['w3c', 'b3', 'jaeger', 'skywalking', 'datadog', 'xray'])
+    .describe('header that named the trace')
+    .optional(),
+  req_seq: seq("the request's first byte").optional(),
+  resp_seq: seq("the response's first byte").optional(),
+  tx_seq: seq('req_seq or resp_seq, whichever src sent').optional(),
+  rx_seq: seq('req_seq or resp_seq, whichever dst sent').optional(),
+  latency_ms: milliseconds('first request byte to last response byte; unanswered: to the end of waiting'),
+  cost_req_sent: milliseconds('first to last request byte').optional(),
+  cost_resp_wait: milliseconds('last request byte to first response byte').optional(),
+  cost_cnt_dl: milliseconds('first to last response byte').optional(),
+  tx_packets: count('packets of this exchange sent by src'),
+  rx_packets: count('packets of this exchange sent by dst'),
+  tx_bytes: count('payload of this exchange sent by src, bytes'),
+  rx_bytes: count('payload of this exchange sent by dst, bytes'),
+  tx_retrans: count('retransmissions by src during this exchange').optional(),
+  rx_retrans: count('retransmissions by dst during this exchange').optional(),
+  pkt_chunk_range: z
+    .tuple([z.number().int(), z.number().int()])
+    .describe('first and last chunk_id that hold its packets'),
+  outcome: z.enum(outcomes).describe('how the exchange ended'),
+  l7_op: text('what was asked for: GET, A, RETR, …'),
+  l7_resource: text('of what: path, name, argument; without query string').optional(),
+  l7_status: text('what was answered: 200, NXDOMAIN, 226, …').optional(),
+  http_method: text('HTTP request method').optional(),
+  http_path: text('HTTP path without query string').optional(),
+  http_host: text('HTTP Host or :authority').optional(),
+  http_status_code: z.number().int().describe('HTTP status code').optional(),
+  http_version: text('1.0, 1.1, 2').optional(),
+  http_content_type: text("the response's media type, without parameters").optional(),
+  dns_id: count('DNS message id').optional(),
+  dns_answers: count('DNS answers').optional(),
+  ftp_argument: text('FTP argument').optional(),
+  tls_sni: text('server name asked for').optional(),
+  tls_alpn: text('application protocol agreed on').optional(),
+  tls_version: text('TLS version agreed on').optional(),
+});
+
+export type L4Record = z.infer<typeof l4RecordSchema>;
+export type L4PacketsRecord = z.infer<typeof l4PacketsRecordSchema>;
+export type L7Record = z.infer<typeof l7RecordSchema>;
+export type Direction = (typeof directions)[number];
+export type ConnState = (typeof connStates)[number];
+export type EndReason = (typeof endReasons)[number];
+export type Outcome = (typeof outcomes)[number];
+export type Tunnel = (typeof tunnels)[number];
+
+/** A record with the label that names its kind. */
+export type FlowRecord =
+  | { readonly source: 'bpf_net_l4_log'; readonly record: L4Record }
+  | { readonly source: 'bpf_net_l4_packets'; readonly record: L4PacketsRecord }
+  | { readonly source: 'bpf_net_l7_log'; readonly record: L7Record };
+
+export const recordSchemas = {
+  bpf_net_l4_log: l4RecordSchema,
+  bpf_net_l4_packets: l4PacketsRecordSchema,
+  bpf_net_l7_log: l7RecordSchema,
+} as const;
