@@ -9,6 +9,8 @@ export default defineConfig([
   {
     files: ['**/*.{ts,tsx}'],
     rules: {
+      // A const object and the type of its values share a name.
+      'no-redeclare': 'off',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       'no-restricted-imports': [
