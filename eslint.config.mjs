@@ -24,6 +24,10 @@ export default defineConfig([
     },
   },
   {
+    files: ['scripts/**', '**/bench/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     // Node code and tests are not React code.
     files: [
       'flow-model/**',

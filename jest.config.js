@@ -1,5 +1,5 @@
 // Three kinds of test under one runner: `node` (collector, store, contract), `browser` (datasource and panels in jsdom)
-// and `e2e` (real processes and a real Chromium; one at a time, because they share the machine's network namespaces).
+// and `e2e` (real processes and a real Chromium; scripts/test.ts runs these one at a time).
 process.env.TZ = 'UTC';
 
 const scaffold = require('./.config/jest.config');
@@ -15,7 +15,6 @@ const ignored = {
 const node = { ...ignored, rootDir: __dirname, testEnvironment: 'node', transform, moduleFileExtensions };
 
 module.exports = {
-  reporters: ['default', '<rootDir>/scripts/jest-summary-reporter.js'],
   projects: [
     {
       ...node,

@@ -1,0 +1,119 @@
+/**
+ * Who may import whom. Data flows one way, and imports go the same way: a folder sees only what stands in its row (and
+ * itself). Pure folders touch neither Node's modules nor clock, network, disk or DOM.
+ *
+ * The first row whose folder is a prefix of a file's path holds. A target is a folder of this repository or the name of a
+ * package; `node:` stands for Node's own modules.
+ */
+export interface ImportRule {
+  readonly folder: string;
+  readonly may: readonly string[];
+  /** Neither clock nor randomness nor I/O: the checker also looks for their names. */
+  readonly pure?: true;
+}
+
+const collector = (folder: string) => `backend-collector/src/${folder}`;
+
+const CONTRACT = 'flow-model/src';
+const GRAFANA = [
+  '@grafana/data',
+  '@grafana/runtime',
+  '@grafana/ui',
+  '@grafana/schema',
+  '@emotion/css',
+  'react',
+  'react-dom',
+  'rxjs',
+];
+
+export const IMPORT_RULES: readonly ImportRule[] = [
+  { folder: 'flow-model/src', may: ['zod'], pure: true },
+
+  { folder: collector('capture/packet-source.ts'), may: [] },
+  {
+    folder: collector('capture'),
+    may: [collector('errors.ts'), collector('wire/link-type.ts'), CONTRACT, 'koffi', 'node:'],
+  },
+  { folder: collector('wire'), may: [collector('capture/packet-source.ts'), CONTRACT], pure: true },
+  { folder: collector('flow'), may: [collector('wire'), collector('capture/packet-source.ts'), CONTRACT], pure: true },
+  { folder: collector('l7'), may: [collector('flow'), collector('wire'), CONTRACT], pure: true },
+  {
+    folder: collector('record'),
+    may: [
+      collector('flow'),
+      collector('l7'),
+      collector('wire'),
+      collector('capture/packet-source.ts'),
+      CONTRACT,
+      'node:crypto',
+    ],
+  },
+  { folder: collector('spool'), may: [collector('record/log-line.ts'), collector('errors.ts'), CONTRACT, 'node:'] },
+  {
+    folder: collector('loki'),
+    may: [collector('record/log-line.ts'), collector('spool'), collector('errors.ts'), CONTRACT, 'node:'],
+  },
+  {
+    folder: collector('output'),
+    may: [collector('record/log-line.ts'), collector('errors.ts'), collector('loki'), CONTRACT, 'node:'],
+  },
+  {
+    folder: 'backend-collector/src',
+    may: ['backend-collector/src', CONTRACT, 'commander', 'pino', 'prom-client', 'koffi', 'node:'],
+  },
+
+  { folder: 'embedded-loki/src/logql', may: ['@grafana/lezer-logql', '@lezer/common', '@lezer/lr', 're2js'] },
+  {
+    folder: 'embedded-loki/src',
+    may: [
+      'embedded-loki/src',
+      '@duckdb/node-api',
+      '@grafana/lezer-logql',
+      '@lezer/common',
+      '@lezer/lr',
+      'fastify',
+      're2js',
+      'commander',
+      'node:',
+    ],
+  },
+
+  { folder: 'laboratory/src', may: ['laboratory/src', CONTRACT, 'koffi', 'commander', 'zod', 'node:'] },
+
+  { folder: 'datasource/src/query', may: [CONTRACT, '@grafana/data', '@grafana/schema'] },
+  { folder: 'datasource/src/plan', may: ['datasource/src/query', CONTRACT], pure: true },
+  { folder: 'datasource/src/correlate', may: ['datasource/src/plan', CONTRACT], pure: true },
+  { folder: 'datasource/src', may: ['datasource/src', CONTRACT, ...GRAFANA] },
+
+  { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
+  ...['packet-sequence', 'nic-topology'].flatMap((panel): ImportRule[] => [
+    { folder: `panels/${panel}/src/model`, may: ['panels/shared', CONTRACT, '@grafana/data'] },
+    {
+      folder: `panels/${panel}/src/layout`,
+      may: [`panels/${panel}/src/model`, `panels/${panel}/src/options.ts`, 'panels/shared', CONTRACT, 'd3'],
+    },
+    { folder: `panels/${panel}/src`, may: [`panels/${panel}/src`, 'panels/shared', CONTRACT, 'd3', ...GRAFANA] },
+  ]),
+
+  { folder: 'src', may: ['src', ...GRAFANA] },
+  {
+    folder: 'workbench/src/page',
+    may: [
+      'workbench/src/page',
+      CONTRACT,
+      ...GRAFANA,
+      'd3',
+      '@grafana/scenes',
+      'react-router-dom',
+      'systemjs',
+      'lodash',
+      'moment',
+      'i18next',
+    ],
+  },
+  { folder: 'workbench/src/server', may: ['workbench/src/server', 'esbuild', 'commander', 'fastify', 'node:'] },
+];
+
+/** What a pure folder must not name. */
+export const IMPURE_NAMES =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|fetch\(|document\.|window\.|process\.)/;
