@@ -1,0 +1,55 @@
+/** What went wrong while a ring was opened, as one line that says what to do. */
+import { CollectorError } from '../../errors';
+import { SystemCallError } from './libc';
+import { ringSize } from './packet-ring';
+
+export function openingError(
+  error: unknown,
+  namespace: { readonly name: string; readonly path?: string; readonly ringBytes: number }
+): Error {
+  if (error instanceof SystemCallError) {
+    return systemCallError(error, namespace);
+  }
+  const code = (error as { readonly code?: unknown }).code;
+  if (namespace.path !== undefined && typeof code === 'string') {
+    return new CollectorError(
+      code === 'EACCES' || code === 'EPERM' ? 'no-permission' : 'config',
+      `The network namespace "${namespace.name}" cannot be opened at ${namespace.path} (${code}): give the path of a running process, /proc/PID/ns/net, or of "ip netns", /run/netns/NAME, that you may read.`
+    );
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function systemCallError(
+  error: SystemCallError,
+  namespace: { readonly name: string; readonly path?: string; readonly ringBytes: number }
+): CollectorError {
+  if (error.call === 'setns') {
+    return error.is('EPERM')
+      ? new CollectorError(
+          'no-permission',
+          `Entering the network namespace "${namespace.name}" needs the capability CAP_SYS_ADMIN: run as root, or "sudo setcap cap_net_raw,cap_sys_admin+ep ${process.execPath}".`
+        )
+      : new CollectorError(
+          'config',
+          `${namespace.path} of "${namespace.name}" is not a network namespace (${error.message}): give /proc/PID/ns/net or /run/netns/NAME.`
+        );
+  }
+  if (error.is('EPERM') || error.is('EACCES')) {
+    return new CollectorError(
+      'no-permission',
+      `Capturing packets needs the capability CAP_NET_RAW: run as root, or once "sudo setcap cap_net_raw+ep ${process.execPath}", or try it in a private network by "unshare -Urn".`
+    );
+  }
+  if (error.is('ENOMEM')) {
+    const mebibytes = Math.round(ringSize(namespace.ringBytes) / (1 << 20));
+    return new CollectorError(
+      'config',
+      `The kernel has no memory for a packet ring of ${mebibytes} MiB: give a smaller --ring-mb.`
+    );
+  }
+  return new CollectorError(
+    'not-supported',
+    `This kernel cannot give a packet ring (${error.message}): live capture needs Linux 4.4 or newer with AF_PACKET; replay a capture file instead.`
+  );
+}
