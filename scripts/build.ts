@@ -1,54 +1,20 @@
-/**
- * Builds everything that runs: the collector and the store for Node (esbuild), the Grafana plugin (webpack) and
- * the workbench page (esbuild). `npm run build -- collector plugin …` builds only what is named.
- */
-import { execFileSync } from 'node:child_process';
-import { build, type BuildOptions } from 'esbuild';
-
-const forNode: BuildOptions = {
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'cjs',
-  sourcemap: true,
-  logLevel: 'warning',
-  // Native modules and what finds its own files at run time stay outside of the bundle.
-  external: ['koffi', '@duckdb/node-api', 'pino'],
-};
-
-const steps: Record<string, () => Promise<unknown> | void> = {
-  collector: () =>
-    build({
-      ...forNode,
-      entryPoints: {
-        main: 'backend-collector/src/main.ts',
-        'ring-worker': 'backend-collector/src/capture/live/ring-worker.ts',
-      },
-      outdir: 'backend-collector/dist',
-    }),
-  store: () => build({ ...forNode, entryPoints: { main: 'embedded-loki/src/main.ts' }, outdir: 'embedded-loki/dist' }),
-  laboratory: () => build({ ...forNode, entryPoints: ['laboratory/src/main.ts'], outdir: 'laboratory/dist' }),
-  plugin: () => {
-    execFileSync('npx', ['webpack', '-c', './webpack.config.ts', '--env', 'production'], { stdio: 'inherit' });
-  },
-  workbench: () =>
-    Promise.all([
-      build({ ...forNode, entryPoints: { main: 'workbench/src/server/main.ts' }, outdir: 'workbench/dist/server' }),
-      import('../workbench/src/server/build-page').then((m) => m.buildPage('workbench/dist/page')),
-    ]),
-};
+/** `npm run build`: builds what is out of date. `npm run build -- collector plugin …` builds what is named in any case. */
+import { BUILD_PARTS, buildStale } from './build-parts';
 
 async function main(): Promise<void> {
-  const wanted = process.argv.slice(2);
-  for (const name of wanted.length > 0 ? wanted : Object.keys(steps)) {
-    const step = steps[name];
-    if (step === undefined) {
-      throw new Error(`Unknown part "${name}". Known: ${Object.keys(steps).join(', ')}`);
-    }
-    const started = performance.now();
-    process.stderr.write(`building ${name} …`);
-    await step();
-    process.stderr.write(` ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !BUILD_PARTS.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`Unknown part "${unknown[0]}". Known: ${BUILD_PARTS.map((part) => part.name).join(', ')}`);
+  }
+  const say = (line: string) => console.error(line);
+  if (asked.length === 0) {
+    await buildStale(BUILD_PARTS, say);
+    return;
+  }
+  for (const part of BUILD_PARTS.filter(({ name }) => asked.includes(name))) {
+    say(`building ${part.name} …`);
+    await part.run();
   }
 }
 
