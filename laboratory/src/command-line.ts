@@ -1,0 +1,87 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { canRunLaboratory } from './feasibility';
+import { RUN_FILES } from './inside/roles';
+import { askWire, type Laboratory, startLaboratory } from './laboratory';
+import { LaboratoryError } from './laboratory-error';
+
+const HELP = `The bpfnet laboratory: two hosts with a pod each in network namespaces, and traffic between them.
+
+  main run     [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--run-dir DIR]
+  main fault   [--run-dir DIR] '{"loss": 0.1, "delayMs": 5}'    change the wire of a running laboratory
+`;
+
+export async function runCommand([command, ...rest]: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...rest],
+    allowPositionals: true,
+    options: {
+      duration: { type: 'string' },
+      rate: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '1' },
+      'run-dir': { type: 'string', default: join(tmpdir(), 'bpfnet-laboratory') },
+    },
+  });
+  const runDir = values['run-dir'];
+  switch (command) {
+    case 'run': {
+      const laboratory = await start(runDir, values.rate, values.seed);
+      printPlaces(laboratory, runDir);
+      const seconds = values.duration === undefined ? Infinity : numberOf('--duration', values.duration);
+      await runFor(laboratory, seconds);
+      return;
+    }
+    case 'fault': {
+      const status = await askWire(join(runDir, RUN_FILES.control), JSON.parse(positionals[0] ?? '{}'));
+      console.log(JSON.stringify(status));
+      return;
+    }
+    default:
+      console.log(HELP);
+  }
+}
+
+async function start(runDir: string, rate: string, seed: string): Promise<Laboratory> {
+  const feasible = await canRunLaboratory();
+  if (!feasible.ok) {
+    throw new LaboratoryError(feasible.reason);
+  }
+  return startLaboratory({
+    runDir,
+    rate: numberOf('--rate', rate),
+    seed: numberOf('--seed', seed),
+    onLog: (line) => console.error(line),
+  });
+}
+
+/** Until the time is over, a signal comes or something breaks. */
+async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
+  const over = new AbortController();
+  const signalled = new Promise<void>((resolve) => {
+    process.once('SIGINT', resolve);
+    process.once('SIGTERM', resolve);
+  });
+  const timeUp = Number.isFinite(seconds) ? [delay(seconds * 1000, undefined, { signal: over.signal })] : [];
+  await Promise.race([signalled, laboratory.ended, ...timeUp]);
+  over.abort();
+  await laboratory.stop();
+}
+
+function printPlaces({ hosts }: Laboratory, runDir: string): void {
+  console.log(`run directory ${runDir}`);
+  for (const host of hosts) {
+    for (const { name, netnsPid } of [host, ...host.pods]) {
+      console.log(`${name.padEnd(12)} /proc/${netnsPid}/ns/net`);
+    }
+  }
+}
+
+function numberOf(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) {
+    throw new LaboratoryError(`${option} needs a number, not "${text}"`);
+  }
+  return value;
+}

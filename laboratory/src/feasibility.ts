@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { inNewNamespaces } from './namespace-commands';
+
+export type Feasibility = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** Makes one of each thing that the laboratory needs. The namespaces, and all in them, end with the script. */
+const TRIAL = [
+  'echo 1 > /proc/sys/net/ipv4/ip_forward',
+  'ip link add veth0 type veth peer name veth1',
+  'ip link add cni0 type bridge',
+  'ip link add vxlan.1 type vxlan id 42 local 127.0.0.1 remote 127.0.0.2 dstport 4789',
+  'ip tuntap add dev tap0 mode tap',
+  'nft "add table ip trial; add chain ip trial c { type nat hook prerouting priority 0; }"',
+  'nsenter -t $$ -n setpriv --pdeathsig KILL true',
+].join('\n');
+const TRIAL_TIMEOUT_MS = 5000;
+const TUN_DEVICE = '/dev/net/tun';
+
+/** Whether a laboratory can be made here, by trying. Takes some 30 ms. */
+export function canRunLaboratory(): Promise<Feasibility> {
+  if (process.platform !== 'linux') {
+    return Promise.resolve({ ok: false, reason: 'network namespaces need Linux' });
+  }
+  try {
+    accessSync(TUN_DEVICE, constants.R_OK | constants.W_OK);
+  } catch {
+    const reason = `${TUN_DEVICE} is missing or closed to this user; load the module "tun", or add --device ${TUN_DEVICE} to the container`;
+    return Promise.resolve({ ok: false, reason });
+  }
+  const [file, ...args] = inNewNamespaces(['sh', '-e', '-c', TRIAL]);
+  return new Promise((resolve) => {
+    execFile(file, args, { timeout: TRIAL_TIMEOUT_MS }, (error, _stdout, stderr) => {
+      if (error === null) {
+        resolve({ ok: true });
+      } else {
+        const lines = stderr.trim().split('\n');
+        resolve({ ok: false, reason: `no network namespaces here: ${lines[0] || error.message}` });
+      }
+    });
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * What the wire does to the frames that it carries, and how it is told. Only TCP inside the tunnel is ever dropped; ARP, UDP
+ * and the like always pass, so that a fault shows where one looks for it.
+ */
+import { z } from 'zod';
+
+export interface Fault {
+  /** Probability of losing a segment, 0..1, drawn from the seeded random numbers. */
+  readonly loss: number;
+  /** Loses every Nth segment of each connection and direction; 0 for none. */
+  readonly everyNth: number;
+  /** Whether `loss` and `everyNth` see segments with payload only, or SYN, FIN and bare ACK as well. */
+  readonly lossOn: 'data' | 'any';
+  readonly direction: 'both' | WireDirection;
+  /** Marks the connections that can lose segments: those with this TCP port on the wire (after NAT); null for all. */
+  readonly port: number | null;
+  /** One-way delay in milliseconds. */
+  readonly delayMs: number;
+}
+
+export type WireDirection = 'a-to-b' | 'b-to-a';
+
+export const SOUND_WIRE: Fault = {
+  loss: 0,
+  everyNth: 0,
+  lossOn: 'data',
+  direction: 'both',
+  port: null,
+  delayMs: 1,
+};
+
+const faultChange = z
+  .strictObject({
+    loss: z.number().min(0).max(1),
+    everyNth: z.int().min(0).max(1_000_000),
+    lossOn: z.enum(['data', 'any']),
+    direction: z.enum(['both', 'a-to-b', 'b-to-a']),
+    port: z.int().min(1).max(65535).nullable(),
+    delayMs: z.number().min(0).max(10_000),
+  })
+  .partial();
+
+export type FaultChange = Readonly<z.infer<typeof faultChange>>;
+
+export type ParsedFaultChange =
+  { readonly ok: true; readonly change: FaultChange } | { readonly ok: false; readonly reason: string };
+
+/** Reads one line of the control socket, a JSON object such as `{"loss": 0.1, "delayMs": 5}`. `{}` changes nothing. */
+export function parseFaultChange(line: string): ParsedFaultChange {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return { ok: false, reason: 'not JSON; send one object a line, such as {"loss": 0.1, "delayMs": 5}' };
+  }
+  const parsed = faultChange.safeParse(value);
+  if (parsed.success) {
+    return { ok: true, change: parsed.data };
+  }
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'object'}: ${issue.message}`);
+  return { ok: false, reason: problems.join('; ') };
+}
