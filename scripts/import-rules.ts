@@ -106,12 +106,17 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       '@grafana/scenes',
       'react-router-dom',
       'systemjs',
+      '@emotion/react',
       'lodash',
       'moment',
       'i18next',
+      'zod',
     ],
   },
-  { folder: 'workbench/src/server', may: ['workbench/src/server', 'esbuild', 'commander', 'fastify', 'node:'] },
+  {
+    folder: 'workbench/src/server',
+    may: ['workbench/src/server', '@fastify/static', 'commander', 'esbuild', 'fastify', 'yaml', 'zod', 'node:'],
+  },
 ];
 
 /** What a pure folder must not name. */
