@@ -1,0 +1,48 @@
+import { type GrafanaTheme2 } from '@grafana/data';
+import { type EmbeddedScene, sceneGraph } from '@grafana/scenes';
+import { Icon, useStyles2 } from '@grafana/ui';
+import { css } from '@emotion/css';
+import React from 'react';
+import { type ClassicDashboardLink } from '../dashboard/classic-dashboard';
+
+interface Props {
+  readonly links: readonly ClassicDashboardLink[];
+  readonly scene: EmbeddedScene;
+}
+
+/** Links of the dashboard's own, above its panels. */
+export function DashboardLinks({ links, scene }: Props) {
+  const styles = useStyles2(getStyles);
+  const { value } = sceneGraph.getTimeRange(scene).useState();
+  const shown = links.filter((link) => link.type === 'link' && link.url !== undefined);
+  if (shown.length === 0) {
+    return null;
+  }
+  return (
+    <nav className={styles.links} aria-label="Dashboard links" data-testid="dashboard-links">
+      {shown.map((link) => (
+        <a key={link.url} href={withTime(link, value.raw)} className={styles.link}>
+          <Icon name="arrow-left" size="sm" /> {link.title}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function withTime(link: ClassicDashboardLink, raw: { readonly from: unknown; readonly to: unknown }): string {
+  const url = link.url ?? '';
+  if (link.keepTime !== true) {
+    return url;
+  }
+  return `${url}${url.includes('?') ? '&' : '?'}from=${encodeURIComponent(timeText(raw.from))}&to=${encodeURIComponent(timeText(raw.to))}`;
+}
+
+/** `now-1h` as it is, a moment as ms since the epoch. */
+function timeText(time: unknown): string {
+  return typeof time === 'string' ? time : String((time as { valueOf(): number }).valueOf());
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  links: css({ display: 'flex', gap: theme.spacing(2), marginBottom: theme.spacing(1) }),
+  link: css({ color: theme.colors.text.secondary, '&:hover': { color: theme.colors.text.link } }),
+});

@@ -1,0 +1,60 @@
+import { type DataSourceInstanceSettings, type DataSourceJsonData, type PluginMeta } from '@grafana/data';
+
+/** A plugin as the server lists it: its plugin.json and where its bundle lies. */
+export interface InstalledPlugin {
+  readonly meta: PluginMeta;
+  /** URL of the folder, without a slash at the end; absent for what the workbench brings itself. */
+  readonly baseUrl?: string;
+}
+
+export interface DataSourceEntry {
+  readonly uid: string;
+  readonly name: string;
+  readonly type: string;
+  readonly url: string;
+  readonly isDefault: boolean;
+  readonly jsonData: DataSourceJsonData & Readonly<Record<string, unknown>>;
+}
+
+/** Body of GET /api/frontend/settings. */
+export interface FrontendSettings {
+  readonly datasources: readonly DataSourceEntry[];
+  readonly plugins: readonly InstalledPlugin[];
+}
+
+const emptyMeta: PluginMeta = {
+  id: '',
+  name: '',
+  type: 'datasource' as PluginMeta['type'],
+  module: '',
+  baseUrl: '',
+  info: {
+    author: { name: '' },
+    description: '',
+    links: [],
+    logos: { small: '', large: '' },
+    screenshots: [],
+    updated: '',
+    version: '',
+  },
+};
+
+export function pluginMeta(plugin: InstalledPlugin): PluginMeta {
+  const baseUrl = plugin.baseUrl ?? '';
+  return { ...emptyMeta, ...plugin.meta, baseUrl, module: baseUrl === '' ? '' : `${baseUrl}/module.js` };
+}
+
+export function instanceSettings(entry: DataSourceEntry, meta: PluginMeta, id: number): DataSourceInstanceSettings {
+  return {
+    id,
+    uid: entry.uid,
+    name: entry.name,
+    type: entry.type,
+    url: entry.url,
+    access: 'proxy',
+    readOnly: true,
+    isDefault: entry.isDefault,
+    jsonData: entry.jsonData,
+    meta,
+  };
+}

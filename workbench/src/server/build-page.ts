@@ -1,0 +1,114 @@
+/**
+ * Bundles the page and lays beside it what Grafana's components fetch at run time: their icons and fonts, at the paths
+ * where Grafana serves them.
+ */
+import { build, type Plugin } from 'esbuild';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const root = path.resolve(__dirname, '../../..');
+const pageSource = path.join(root, 'workbench/src/page');
+
+/** Packages of which the page must hold one instance, though several versions are installed. */
+const single: Readonly<Record<string, string>> = {
+  '@emotion/css': 'workbench/node_modules/@emotion/css/dist/emotion-css.esm.js',
+  // Grafana's packages import version 5 names that version 6 has too; one router serves them all.
+  'react-router-dom': 'workbench/node_modules/react-router-dom/dist/index.js',
+  'react-router-dom-v5-compat': 'workbench/node_modules/react-router-dom/dist/index.js',
+};
+
+export async function buildPage(outdir: string): Promise<void> {
+  const out = path.resolve(outdir);
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  await bundle(out);
+  await Promise.all([copyIcons(out), copyFonts(out), writeIndex(out)]);
+}
+
+async function bundle(out: string): Promise<void> {
+  await build({
+    entryPoints: { boot: path.join(pageSource, 'boot.ts'), main: path.join(pageSource, 'main.tsx') },
+    outdir: path.join(out, 'assets'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'linked',
+    logLevel: 'error',
+    jsx: 'transform',
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    loader: { '.svg': 'dataurl', '.woff2': 'file', '.ttf': 'file', '.png': 'dataurl' },
+    chunkNames: 'chunk-[hash]',
+    plugins: [oneInstance()],
+  });
+}
+
+function oneInstance(): Plugin {
+  const names = Object.keys(single).map((name) => name.replace(/[/.]/g, '\\$&'));
+  return {
+    name: 'one-instance',
+    setup(setup) {
+      setup.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name }) => ({
+        path: path.join(root, single[name]),
+      }));
+    },
+  };
+}
+
+async function copyIcons(out: string): Promise<void> {
+  const icons = path.join(packageDir('@grafana/ui'), 'dist/public/img/icons');
+  await cp(icons, path.join(out, 'public/build/img/icons'), { recursive: true });
+  await cp(path.join(root, 'src/img/logo.svg'), path.join(out, 'logo.svg'));
+}
+
+/** Grafana's style sheet names these files; the packages hold the same fonts under names of their own. */
+async function copyFonts(out: string): Promise<void> {
+  const fonts = path.join(out, 'public/fonts');
+  await Promise.all([
+    mkdir(path.join(fonts, 'inter'), { recursive: true }),
+    mkdir(path.join(fonts, 'roboto'), { recursive: true }),
+  ]);
+  const inter = path.join(packageDir('inter-ui'), 'web');
+  for (const face of ['Regular', 'Medium', 'Italic', 'MediumItalic']) {
+    await cp(path.join(inter, `Inter-${face}.woff2`), path.join(fonts, 'inter', `Inter-${face}.woff2`));
+  }
+  const roboto = path.join(packageDir('@fontsource/roboto-mono'), 'files/roboto-mono-latin-400-normal.woff2');
+  for (const name of await robotoNames()) {
+    await cp(roboto, path.join(fonts, 'roboto', name));
+  }
+}
+
+async function robotoNames(): Promise<Set<string>> {
+  const styles = path.join(packageDir('@grafana/ui'), 'dist/esm/themes/GlobalStyles/fonts.mjs');
+  const text = await readFile(styles, 'utf8');
+  return new Set([...text.matchAll(/roboto\/([\w-]+\.woff2)/g)].map(([, name]) => name));
+}
+
+async function writeIndex(out: string): Promise<void> {
+  const html = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>BPF network logs</title>
+    <link rel="icon" href="/logo.svg" type="image/svg+xml" />
+    <link rel="stylesheet" href="/assets/main.css" />
+    <script type="module" src="/assets/boot.js"></script>
+    <script type="module" src="/assets/main.js"></script>
+  </head>
+  <body>
+    <noscript>The workbench needs JavaScript.</noscript>
+    <div id="root"></div>
+  </body>
+</html>
+`;
+  await writeFile(path.join(out, 'index.html'), html);
+}
+
+function packageDir(name: string): string {
+  const from = createRequire(path.join(root, 'workbench/package.json'));
+  return path.dirname(from.resolve(`${name}/package.json`));
+}
