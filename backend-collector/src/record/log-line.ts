@@ -30,4 +30,6 @@ export interface SinkReport {
   readonly linesWritten: number;
   /** Lines lost, by reason (`store rejected`, `spool full`, …). Empty when nothing was lost. */
   readonly linesDropped: Readonly<Record<string, number>>;
+  /** Lines that stay on disk for the next run to deliver, where the sink has a spool. */
+  readonly linesKept?: number;
 }

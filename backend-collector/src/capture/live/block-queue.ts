@@ -1,22 +1,23 @@
 /**
- * Blocks of packets on their way from the ring's worker to the main thread: a queue of fixed slots in shared memory with one
- * producer and one consumer.
+ * Blocks of packets on their way from the ring's worker to the main thread: a queue in shared memory with one producer and one
+ * consumer. Blocks lie one after the other in a circle of bytes, each in one piece, at their own length: a block that the kernel
+ * handed over after 10 ms with three packets in it takes the room of three packets.
  *
  * Invariants:
- * - `written - taken` is the number of full slots, between 0 and `slots`; only the producer moves `written`, only the
- *   consumer moves `taken`. Both count modulo 2^32.
- * - A slot belongs to the producer from `acquire` to `publish` and to the consumer from `peek` to `release`.
- * - The producer never overwrites: where no slot is free it waits, and does not hand blocks back to the kernel meanwhile. So
+ * - `written - taken` is the number of blocks in the queue, between 0 and `maxBlocks`; only the producer moves `written`, only
+ *   the consumer moves `taken`. Both count modulo 2^32.
+ * - Bytes belong to the producer from `acquire` to `publish` and to the consumer from `peek` to `release`.
+ * - The producer never overwrites: where there is no room it waits, and does not hand blocks back to the kernel meanwhile. So
  *   what gets lost for want of speed is lost in the kernel, which counts it.
  */
 
 const Control = { written: 0, taken: 1, consumerWaits: 2, stop: 3, abandoned: 4 } as const;
 const controlWords = 8;
-const wordsPerSlot = 2;
+const wordsPerBlock = 3;
 
 export interface SharedBlocks {
-  readonly slots: number;
-  readonly slotBytes: number;
+  /** A power of two. */
+  readonly maxBlocks: number;
   readonly control: SharedArrayBuffer;
   readonly data: SharedArrayBuffer;
 }
@@ -28,12 +29,11 @@ export interface QueuedBlock {
   readonly ring: number;
 }
 
-export function allocateBlocks(slots: number, slotBytes: number): SharedBlocks {
+export function allocateBlocks(maxBlocks: number, bytes: number): SharedBlocks {
   return {
-    slots,
-    slotBytes,
-    control: new SharedArrayBuffer((controlWords + slots * wordsPerSlot) * 4),
-    data: new SharedArrayBuffer(slots * slotBytes),
+    maxBlocks,
+    control: new SharedArrayBuffer((controlWords + maxBlocks * wordsPerBlock) * 4),
+    data: new SharedArrayBuffer(bytes),
   };
 }
 
@@ -41,45 +41,48 @@ export function allocateBlocks(slots: number, slotBytes: number): SharedBlocks {
 export class BlockQueue {
   readonly bytes: Uint8Array;
   private readonly words: Int32Array;
+  /** Producer: where the next block goes, if there is room. */
+  private head = 0;
 
   constructor(private readonly shared: SharedBlocks) {
     this.bytes = new Uint8Array(shared.data);
     this.words = new Int32Array(shared.control);
   }
 
-  /** Producer: offset in `bytes` of a free slot, or -1 when none got free within `waitMs`. */
-  acquire(waitMs: number): number {
-    const written = Atomics.load(this.words, Control.written);
+  /** Producer: offset in `bytes` where `length` bytes may be written, or -1 when no such room came within `waitMs`. */
+  acquire(length: number, waitMs: number): number {
     const taken = Atomics.load(this.words, Control.taken);
-    if (((written - taken) | 0) < this.shared.slots) {
-      return this.slotOf(written) * this.shared.slotBytes;
+    const offset = this.findRoom(length, taken);
+    if (offset >= 0 || waitMs === 0) {
+      return offset;
     }
     Atomics.wait(this.words, Control.taken, taken, waitMs);
-    return Atomics.load(this.words, Control.taken) === taken ? -1 : this.acquire(0);
+    return this.findRoom(length, Atomics.load(this.words, Control.taken));
   }
 
-  /** Producer: hands over the slot that `acquire` gave. True when the consumer sleeps and must be woken by a message. */
-  publish(ring: number, length: number): boolean {
+  /** Producer: hands over what was written at the offset that `acquire` gave. True when the consumer sleeps and must be woken. */
+  publish(ring: number, offset: number, length: number): boolean {
     const written = Atomics.load(this.words, Control.written);
-    const at = controlWords + this.slotOf(written) * wordsPerSlot;
+    const at = this.descriptor(written);
     this.words[at] = ring;
-    this.words[at + 1] = length;
+    this.words[at + 1] = offset;
+    this.words[at + 2] = length;
+    this.head = offset + length;
     Atomics.store(this.words, Control.written, (written + 1) | 0);
     return Atomics.exchange(this.words, Control.consumerWaits, 0) === 1;
   }
 
-  /** Consumer: the oldest full slot. */
+  /** Consumer: the oldest block. */
   peek(): QueuedBlock | undefined {
     const taken = Atomics.load(this.words, Control.taken);
     if (Atomics.load(this.words, Control.written) === taken) {
       return undefined;
     }
-    const slot = this.slotOf(taken);
-    const at = controlWords + slot * wordsPerSlot;
-    return { offset: slot * this.shared.slotBytes, ring: this.words[at], length: this.words[at + 1] };
+    const at = this.descriptor(taken);
+    return { ring: this.words[at], offset: this.words[at + 1], length: this.words[at + 2] };
   }
 
-  /** Consumer: gives the slot of `peek` back. */
+  /** Consumer: gives the room of the oldest block back. */
   release(): void {
     Atomics.add(this.words, Control.taken, 1);
     Atomics.notify(this.words, Control.taken);
@@ -111,7 +114,26 @@ export class BlockQueue {
     return Atomics.load(this.words, Control.abandoned) === 1;
   }
 
-  private slotOf(counter: number): number {
-    return (counter >>> 0) % this.shared.slots;
+  private findRoom(length: number, taken: number): number {
+    const size = this.bytes.length;
+    const queued = (Atomics.load(this.words, Control.written) - taken) | 0;
+    if (queued === 0) {
+      return length <= size ? 0 : -1;
+    }
+    if (queued >= this.shared.maxBlocks) {
+      return -1;
+    }
+    const tail = this.words[this.descriptor(taken) + 1];
+    if (this.head <= tail) {
+      return this.head + length <= tail ? this.head : -1;
+    }
+    if (this.head + length <= size) {
+      return this.head;
+    }
+    return length <= tail ? 0 : -1;
+  }
+
+  private descriptor(counter: number): number {
+    return controlWords + (counter & (this.shared.maxBlocks - 1)) * wordsPerBlock;
   }
 }

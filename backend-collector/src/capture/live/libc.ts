@@ -12,6 +12,7 @@
  * the main thread too; capabilities and the namespace itself belong to the thread.
  */
 import { constants } from 'node:os';
+import type koffiTypes from 'koffi';
 import { CollectorError } from '../../errors';
 
 export class SystemCallError extends Error {
@@ -56,7 +57,7 @@ export interface Libc {
   addressOf(memory: Buffer): bigint;
 }
 
-type Koffi = typeof import('koffi').default;
+type Koffi = typeof koffiTypes;
 
 let koffiModule: Promise<Koffi> | undefined;
 
@@ -102,7 +103,7 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const CLONE_NEWNET = 0x4000_0000;
 const EFD_CLOEXEC_NONBLOCK = 0o2000000 | 0o4000;
 
-type Integer = (...args: readonly (number | bigint | Buffer | null)[]) => number;
+type Integer = (...args: ReadonlyArray<number | bigint | Buffer | null>) => number;
 
 function bindLibc(koffi: Koffi): Libc {
   const lib = koffi.load(null);
@@ -113,7 +114,7 @@ function bindLibc(koffi: Koffi): Libc {
   const setsockopt = fn('int setsockopt(int, int, int, void *, uint32_t)');
   const getsockopt = fn('int getsockopt(int, int, int, void *, void *)');
   const mmap = lib.func('void *mmap(void *, size_t, int, int, int, int64_t)') as (
-    ...args: readonly (number | null)[]
+    ...args: ReadonlyArray<number | null>
   ) => bigint | null;
   const munmap = fn('int munmap(void *, size_t)');
   const poll = fn('int poll(void *, unsigned long, int)');

@@ -2,7 +2,7 @@
  * Packets from every NIC of this network namespace and of others, as they pass.
  *
  * A worker thread (ring-worker.ts) copies the kernel's blocks into shared memory; the cursor here walks them in place. When
- * the consumer is slower than the traffic, slots stay full, the worker stops handing blocks back, and the kernel drops and
+ * the consumer is slower than the traffic, shared memory stays full, the worker stops handing blocks back, and the kernel drops and
  * counts. At the end `packets + unselected + malformed + kernelDrops = kernelPackets`, exactly.
  *
  * Limits: packets of one namespace come in order; those of different namespaces come a block (10 ms) at a time. On loopback the
@@ -22,7 +22,7 @@ import { NicTable } from '../nics/nic-table';
 import { type NicOwner, type PacketCursor, type PacketSource, type SourceStats } from '../packet-source';
 import { allocateBlocks, BlockQueue } from './block-queue';
 import { type Libc, loadLibc } from './libc';
-import { attachFilter, blockBytes } from './packet-ring';
+import { attachFilter } from './packet-ring';
 import { dropCapabilities } from './privileges';
 import { type CursorCounts, RingCursor } from './ring-block';
 import { type WorkerMessage, type WorkerStart } from './worker-protocol';
@@ -78,8 +78,8 @@ export interface LiveSource extends PacketSource {
 
 const mebibyte = 1 << 20;
 const defaults = { snapLength: 262_144, ringBytes: 64 * mebibyte, namespaceRingBytes: 4 * mebibyte } as const;
-/** How far the worker may run ahead of the consumer, in blocks. */
-const sharedSlots = 16;
+/** How far the worker may run ahead of the consumer. */
+const shared = { blocks: 4096, bytes: 16 * mebibyte } as const;
 const tickMs = 1000;
 
 /** Opens the rings. Throws a `CollectorError`; nothing stays open then. */
@@ -93,7 +93,7 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
   const program = (excludedNics: readonly number[]): ReturnType<typeof socketProgram> =>
     socketProgram({ snapLength, filter, excludedNics, excludedEndpoints: options.excludedEndpoints });
 
-  const blocks = allocateBlocks(sharedSlots, blockBytes);
+  const blocks = allocateBlocks(shared.blocks, shared.bytes);
   const worker = startWorker({
     blocks,
     namespaces: [

@@ -117,15 +117,19 @@ export class RingReader {
     return (Atomics.load(this.words, this.word(BlockField.status)) & statusUser) !== 0;
   }
 
-  /** Copies the block that is ready to `target` at `offset` and hands it back. Returns the bytes copied. */
-  take(target: Uint8Array, offset: number): number {
+  /** Bytes used of the block that is ready. */
+  get readyBytes(): number {
+    return Math.min(this.words[this.word(BlockField.length)], blockBytes);
+  }
+
+  /** Copies the block that is ready to `target` at `offset` and hands it back. */
+  take(target: Uint8Array, offset: number): void {
     const start = this.block * blockBytes;
-    const length = Math.min(this.words[this.word(BlockField.length)], blockBytes);
+    const length = this.readyBytes;
     target.set(this.bytes.subarray(start, start + length), offset);
     this.packets += this.words[this.word(BlockField.packets)];
     Atomics.store(this.words, this.word(BlockField.status), 0);
     this.block = (this.block + 1) % this.ring.blocks;
-    return length;
   }
 
   private word(field: number): number {

@@ -1,5 +1,5 @@
 /**
- * The thread that reads the kernel's rings, and does nothing else: waits for a block, copies it into a free slot of shared
+ * The thread that reads the kernel's rings, and does nothing else: waits for a block, copies it into shared
  * memory, hands it back. It never parses a packet.
  *
  * It opens the rings itself, because only a thread can be in another network namespace. Entering, opening and coming back
@@ -32,7 +32,7 @@ import { type WorkerMessage, type WorkerStart } from './worker-protocol';
 const POLLIN = 1;
 const POLLERR = 8;
 const statisticsEveryMs = 1000;
-const slotWaitMs = 100;
+const roomWaitMs = 100;
 const lastReadingMs = { atLeast: 30, silence: 1000, poll: 5 } as const;
 
 interface OpenRing {
@@ -143,13 +143,14 @@ class RingLoop {
     this.readers.forEach((reader, index) => {
       // A ring at a time, and no longer than once around it, so that a busy namespace cannot starve the others.
       for (let left = this.rings[index].ring.blocks; left > 0 && reader.ready; left--) {
-        const slot = this.waitForSlot();
-        if (slot === undefined) {
+        const length = reader.readyBytes;
+        const offset = this.waitForRoom(length);
+        if (offset === undefined) {
           return;
         }
-        const length = reader.take(this.queue.bytes, slot);
+        reader.take(this.queue.bytes, offset);
         took = true;
-        if (this.queue.publish(index, length)) {
+        if (this.queue.publish(index, offset, length)) {
           post({ kind: 'wake' });
         }
       }
@@ -158,14 +159,14 @@ class RingLoop {
   }
 
   /** Undefined when the main thread will take nothing more. */
-  private waitForSlot(): number | undefined {
+  private waitForRoom(length: number): number | undefined {
     for (;;) {
       if (this.queue.abandoned) {
         return undefined;
       }
-      const slot = this.queue.acquire(slotWaitMs);
-      if (slot >= 0) {
-        return slot;
+      const offset = this.queue.acquire(length, roomWaitMs);
+      if (offset >= 0) {
+        return offset;
       }
       this.reportWhenDue();
     }

@@ -7,7 +7,7 @@ import { type SharedBlocks } from './block-queue';
 export interface WorkerStart {
   readonly blocks: SharedBlocks;
   /** The own namespace first; it has no path. */
-  readonly namespaces: readonly { readonly name: string; readonly path?: string; readonly ringBytes: number }[];
+  readonly namespaces: ReadonlyArray<{ readonly name: string; readonly path?: string; readonly ringBytes: number }>;
   readonly program: Program;
   readonly keepPrivileges: boolean;
   /** Sleeps that long before the first block is read: lets a test fill the ring. */
@@ -20,7 +20,7 @@ export type WorkerMessage =
       readonly kind: 'opened';
       /** Writing eight bytes to it ends the worker's sleep. */
       readonly wakeFd: number;
-      readonly rings: readonly { readonly fd: number; readonly links: LinkSocket }[];
+      readonly rings: ReadonlyArray<{ readonly fd: number; readonly links: LinkSocket }>;
     }
   | { readonly kind: 'failed'; readonly errorKind: CollectorErrorKind; readonly message: string }
   | { readonly kind: 'statistics'; readonly packets: number; readonly drops: number; readonly freezes: number }

@@ -1,0 +1,148 @@
+/**
+ * One push over HTTP, and what its answer means.
+ *
+ * A push is repeated where the store may take it later: no answer, 408, 429 (with its Retry-After) and 5xx. Any other refusal is
+ * final, because the same body would be refused again. Repeating a push that had arrived all the same does no harm: it is the
+ * same bytes, and the store drops exact duplicates.
+ */
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type StoreAddress } from './store-address';
+
+export interface Credentials {
+  readonly user?: string;
+  readonly password?: string;
+  readonly bearerToken?: string;
+  /** Sent as `X-Scope-OrgID`. */
+  readonly tenant?: string;
+}
+
+export type PushAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number };
+
+export interface PushClient {
+  /** Never rejects. */
+  push(body: Buffer, signal: AbortSignal): Promise<PushAnswer>;
+  close(): void;
+}
+
+const longestAnswerBytes = 64 * 1024;
+const longestRetryAfterMs = 5 * 60_000;
+
+/** Credentials from the environment: `BPFNET_LOKI_USER`, `_PASSWORD`, `_TOKEN`, `_TENANT`. */
+export function credentialsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Credentials {
+  return {
+    user: env.BPFNET_LOKI_USER,
+    password: env.BPFNET_LOKI_PASSWORD,
+    bearerToken: env.BPFNET_LOKI_TOKEN,
+    tenant: env.BPFNET_LOKI_TENANT,
+  };
+}
+
+export function createPushClient(address: StoreAddress, credentials: Credentials, timeoutMs: number): PushClient {
+  const secure = address.kind === 'tcp' && address.secure;
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  const send = secure ? httpsRequest : httpRequest;
+  const target: RequestOptions =
+    address.kind === 'unix'
+      ? { socketPath: address.socketPath, path: address.path }
+      : { host: address.hostname, port: address.port, path: address.path };
+  const headers = headersFor(address, credentials);
+
+  return {
+    push: (body, signal) =>
+      new Promise((resolve) => {
+        const timeout = AbortSignal.timeout(timeoutMs);
+        const failed = (error: Error): void =>
+          resolve({
+            kind: 'later',
+            reason: timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : describe(error),
+          });
+        const outgoing = send(
+          {
+            ...target,
+            agent,
+            method: 'POST',
+            headers: { ...headers, 'content-length': body.length },
+            signal: AbortSignal.any([signal, timeout]),
+          },
+          (response) => readAnswer(response).then(resolve, failed)
+        );
+        outgoing.on('error', failed);
+        outgoing.end(body);
+      }),
+    close: () => agent.destroy(),
+  };
+}
+
+function headersFor(address: StoreAddress, credentials: Credentials): Record<string, string> {
+  const basic =
+    credentials.user === undefined
+      ? address.kind === 'tcp'
+        ? address.userInfo
+        : undefined
+      : `${credentials.user}:${credentials.password ?? ''}`;
+  return {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    'user-agent': 'bpfnet',
+    ...(credentials.bearerToken !== undefined
+      ? { authorization: `Bearer ${credentials.bearerToken}` }
+      : basic !== undefined
+        ? { authorization: `Basic ${Buffer.from(basic).toString('base64')}` }
+        : {}),
+    ...(credentials.tenant !== undefined ? { 'x-scope-orgid': credentials.tenant } : {}),
+  };
+}
+
+async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    if (text.length < longestAnswerBytes) {
+      text += String(chunk);
+    }
+  }
+  const status = response.statusCode ?? 0;
+  if (status >= 200 && status < 300) {
+    return { kind: 'accepted' };
+  }
+  const reason = text.trim() === '' ? `status ${status}` : `status ${status}: ${text.trim()}`;
+  if (status === 408 || status === 429 || status >= 500) {
+    return { kind: 'later', reason: oneLine(reason), afterMs: retryAfterMs(response.headers['retry-after']) };
+  }
+  return { kind: 'refused', status, reason };
+}
+
+/** RFC 9110, section 10.2.3: seconds, or a date. At most five minutes. */
+function retryAfterMs(value: string | undefined): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
+}
+
+function describe(error: Error): string {
+  const code = (error as { readonly code?: unknown }).code;
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'the connection is refused';
+    case 'ENOENT':
+      return 'there is no such socket';
+    case 'EACCES':
+      return 'the socket may not be opened (its permissions do not allow it)';
+    case 'ENOTFOUND':
+      return 'the host is not known by that name';
+    case 'ECONNRESET':
+      return 'the connection was closed without an answer';
+    default:
+      return oneLine(error.message);
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, 300);
+}
