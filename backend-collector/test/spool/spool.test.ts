@@ -14,7 +14,10 @@ const newDirectory = (): string => {
 };
 afterAll(() => directories.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
 
-const batchFiles = (directory: string): string[] => readdirSync(directory).filter((name) => name.includes('.batch')).sort();
+const batchFiles = (directory: string): string[] =>
+  readdirSync(directory)
+    .filter((name) => name.includes('.batch'))
+    .sort();
 /** The end of a process by `kill -9`, as far as the directory can tell. */
 const crash = (directory: string): void => rmSync(join(directory, 'lock'), { force: true });
 const mebibyte = 1 << 20;
@@ -310,18 +313,21 @@ it('behaves as its model, whatever happens in whatever order', async () => {
       fc.constant(new Deliver()),
       fc.constant(new Lend()),
       fc
-        .tuple(fc.constantFrom('none' as const, 'truncate' as const, 'alter' as const, 'half-written' as const), fc.nat(20))
+        .tuple(
+          fc.constantFrom('none' as const, 'truncate' as const, 'alter' as const, 'half-written' as const),
+          fc.nat(20)
+        )
         .map(([damage, victim]) => new Crash(damage, victim)),
     ],
-    { maxCommands: 40 }
+    { maxCommands: 40, size: 'max' }
   );
   await fc.assert(
-    fc.asyncProperty(commands, fc.integer({ min: 100, max: 1500 }), async (sequence, maxBytes) => {
+    fc.asyncProperty(commands, fc.integer({ min: 100, max: 900 }), async (sequence, maxBytes) => {
       const directory = newDirectory();
       const real: Real = { directory, spool: await Spool.open(options(directory, maxBytes)) };
       await fc.asyncModelRun(() => ({ model: new Model(maxBytes), real }), sequence);
       await real.spool.close();
     }),
-    { numRuns: 60 }
+    { numRuns: 40 }
   );
 }, 30_000);
