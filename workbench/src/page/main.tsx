@@ -7,6 +7,7 @@ import { App } from './app/App';
 import { Message } from './app/Message';
 import { readTheme } from './app/theme-choice';
 import { installHost } from './host/install';
+import './page.css';
 
 // The content security policy forbids code made from text, which zod would otherwise try.
 z.config({ jitless: true });

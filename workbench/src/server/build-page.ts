@@ -60,7 +60,10 @@ function oneInstance(): Plugin {
 
 async function copyIcons(out: string): Promise<void> {
   const icons = path.join(packageDir('@grafana/ui'), 'dist/public/img/icons');
-  await cp(icons, path.join(out, 'public/build/img/icons'), { recursive: true });
+  const target = path.join(out, 'public/build/img/icons');
+  await cp(icons, target, { recursive: true });
+  // The package leaves out two icons that its own components ask for.
+  await cp(path.join(pageSource, 'icons'), path.join(target, 'unicons'), { recursive: true });
   await cp(path.join(root, 'src/img/logo.svg'), path.join(out, 'logo.svg'));
 }
 

@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   const flags = new Command('bpfnet-workbench')
     .description('Shows the provisioned dashboards without a Grafana server.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', parsePort, 3080)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', parsePort, 3181)
     .option(
       '--store <url>',
       'base URL of the Loki API: http://…, https://… or unix:/path/to.sock',

@@ -30,7 +30,7 @@ export function TopBar({ theme, crumb, onSwitchTheme }: Props) {
         )}
       </nav>
       <ToolbarButton
-        icon={theme === 'dark' ? 'sun' : 'moon'}
+        icon="adjust-circle"
         tooltip={`Switch to the ${other} theme`}
         aria-label={`Switch to the ${other} theme`}
         data-testid="theme-switch"

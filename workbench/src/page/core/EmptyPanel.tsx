@@ -1,7 +1,6 @@
-import { LoadingState, type PanelData } from '@grafana/data';
+import { type GrafanaTheme2, LoadingState, type PanelData } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
-import { type GrafanaTheme2 } from '@grafana/data';
 import React from 'react';
 
 interface Props {
@@ -21,7 +20,10 @@ export function EmptyPanel({ data, text }: Props) {
 }
 
 function emptyText(data: PanelData): string {
-  return data.state === LoadingState.Error ? 'The query failed.' : 'No data in this time range';
+  if (data.state === LoadingState.Error) {
+    return data.errors?.[0]?.message ?? data.error?.message ?? 'The query failed.';
+  }
+  return 'No data in this time range';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

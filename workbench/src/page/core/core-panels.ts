@@ -4,6 +4,8 @@ import {
   FieldConfigProperty,
   identityOverrideProcessor,
   PanelPlugin,
+  type PanelPluginMeta,
+  PluginType,
 } from '@grafana/data';
 import {
   GraphDrawStyle,
@@ -13,6 +15,7 @@ import {
   StackingMode,
   VisibilityMode,
 } from '@grafana/schema';
+import { pluginMeta } from '../host/settings';
 import { LogsPanel, type LogsOptions } from './LogsPanel';
 import { StatPanel, type StatOptions } from './StatPanel';
 import { TablePanel, type TableOptions } from './TablePanel';
@@ -41,7 +44,7 @@ export function createCorePanel(id: string): PanelPlugin | undefined {
 }
 
 function named<Options>(id: string, plugin: PanelPlugin<Options>): PanelPlugin {
-  plugin.meta = { ...plugin.meta, id, name: id, baseUrl: '', module: '' };
+  plugin.meta = pluginMeta({ meta: { id, name: id, type: PluginType.panel } }) as PanelPluginMeta;
   return plugin as unknown as PanelPlugin;
 }
 

@@ -2,8 +2,9 @@ import {
   type DataSourceApi,
   type DataSourceInstanceSettings,
   type DataSourceRef,
-  type ScopedVars,
   type PluginMeta,
+  PluginType,
+  type ScopedVars,
 } from '@grafana/data';
 import {
   type DataSourceSrv,
@@ -13,10 +14,17 @@ import {
 } from '@grafana/runtime';
 import { LokiDatasource } from '../core/loki-datasource';
 import { importDataSource } from './plugin-loader';
-import { type FrontendSettings, instanceSettings, pluginMeta } from './settings';
+import { type FrontendSettings, type InstalledPlugin, instanceSettings, pluginMeta } from './settings';
 
+const lokiPlugin: InstalledPlugin['meta'] & { readonly logs: boolean; readonly metrics: boolean } = {
+  id: 'loki',
+  name: 'Loki',
+  type: PluginType.datasource,
+  logs: true,
+  metrics: true,
+};
 const lokiMeta: PluginMeta = pluginMeta({
-  meta: { id: 'loki', name: 'Loki', type: 'datasource', logs: true, metrics: true } as unknown as PluginMeta,
+  meta: lokiPlugin,
 });
 
 export class WorkbenchDataSourceSrv implements DataSourceSrv {

@@ -17,6 +17,7 @@ import {
   unitOverrideProcessor,
   valueMappingsOverrideProcessor,
 } from '@grafana/data';
+import { uniqBy } from 'lodash';
 
 /**
  * The registries that panels and data links read while they are built. The workbench shows dashboards and has no panel
@@ -101,7 +102,7 @@ export function installRegistries(): void {
     }))
   );
   standardTransformersRegistry.setInit(() =>
-    Object.values(standardTransformers).map((transformation) => ({
+    uniqBy(Object.values(standardTransformers), 'id').map((transformation) => ({
       id: transformation.id,
       name: transformation.name,
       description: transformation.description,

@@ -1,8 +1,8 @@
-import { type DataSourceInstanceSettings, type DataSourceJsonData, type PluginMeta } from '@grafana/data';
+import { type DataSourceInstanceSettings, type DataSourceJsonData, type PluginMeta, PluginType } from '@grafana/data';
 
 /** A plugin as the server lists it: its plugin.json and where its bundle lies. */
 export interface InstalledPlugin {
-  readonly meta: PluginMeta;
+  readonly meta: Pick<PluginMeta, 'id' | 'name' | 'type'> & Partial<PluginMeta>;
   /** URL of the folder, without a slash at the end; absent for what the workbench brings itself. */
   readonly baseUrl?: string;
 }
@@ -25,7 +25,7 @@ export interface FrontendSettings {
 const emptyMeta: PluginMeta = {
   id: '',
   name: '',
-  type: 'datasource' as PluginMeta['type'],
+  type: PluginType.datasource,
   module: '',
   baseUrl: '',
   info: {
