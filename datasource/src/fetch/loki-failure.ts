@@ -1,0 +1,60 @@
+/**
+ * A failed request, as Grafana's fetch or a wrapped datasource reports it, as a problem with advice.
+ */
+import { DataError } from '../data-error';
+
+interface Reported {
+  readonly status: number | undefined;
+  readonly message: string;
+}
+
+/** @param logql the query that failed, for the problem */
+export function failureOf(error: unknown, logql: string): DataError {
+  if (error instanceof DataError) {
+    return error;
+  }
+  const { status, message } = reported(error);
+  if (status === 401 || status === 403) {
+    return new DataError({ kind: 'forbidden', reason: message });
+  }
+  if (status === 404) {
+    return new DataError({ kind: 'bad-answer', reason: message });
+  }
+  if (
+    status === 0 ||
+    status === 502 ||
+    status === 503 ||
+    status === 504 ||
+    (status === undefined && UNREACHABLE.test(message))
+  ) {
+    return new DataError({ kind: 'unreachable', reason: message });
+  }
+  return new DataError({ kind: 'refused', reason: message, logql });
+}
+
+const UNREACHABLE =
+  /connection refused|no such host|failed to fetch|network ?error|timed? ?out|bad gateway|unavailable/i;
+
+function reported(error: unknown): Reported {
+  if (typeof error === 'string') {
+    return { status: undefined, message: oneLine(error) };
+  }
+  if (typeof error !== 'object' || error === null) {
+    return { status: undefined, message: 'unknown reason' };
+  }
+  const { status, statusText, message, data } = error as Readonly<Record<string, unknown>>;
+  const body = typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : {};
+  const text = [typeof data === 'string' ? data : undefined, body.message, body.error, message, statusText].find(
+    (one): one is string => typeof one === 'string' && one.trim() !== ''
+  );
+  return {
+    status: typeof status === 'number' ? status : undefined,
+    message: oneLine(text ?? (typeof status === 'number' ? `status ${status}` : 'unknown reason')),
+  };
+}
+
+/** A server's text may be a page of HTML or a stack: one line of it is enough. */
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}

@@ -1,0 +1,97 @@
+/**
+ * Log lines as records. The only border at which what a store gives is checked: a line that is no record is counted and told,
+ * never shown half read.
+ */
+import {
+  decodeLine,
+  type FlowRecord,
+  type L4PacketsRecord,
+  type L4Record,
+  type L7Record,
+  type RecordSource,
+} from '@bpfnet/flow-model';
+import { type Logql } from '../plan/logql';
+import { type TimeWindow } from '../plan/time-window';
+import { MAX_LINES } from '../query/flow-query';
+import { type LogEntry, type LokiClient } from './loki-client';
+
+type RecordOf<S extends RecordSource> = Extract<FlowRecord, { readonly source: S }>['record'];
+
+/** A record with its place in the store. */
+export interface Stored<R> {
+  readonly record: R;
+  /** ns since the Unix epoch. */
+  readonly tsNs: bigint;
+  /** `flow_shard` of its stream. */
+  readonly shard: number | undefined;
+  /** As it stands in the store. */
+  readonly line: string;
+}
+
+export type StoredL7 = Stored<L7Record>;
+export type StoredL4 = Stored<L4Record>;
+export type StoredPackets = Stored<L4PacketsRecord>;
+
+/** What a query read, and in whole sentences what a reader must know about it. */
+export interface ReadRecords<R> {
+  readonly records: ReadonlyArray<Stored<R>>;
+  readonly notes: readonly string[];
+  readonly limitHit: boolean;
+}
+
+/** Packet lines are thirty times as long as others. */
+const MAX_PACKET_LINES = 500;
+
+export interface RecordQuery<S extends RecordSource> {
+  readonly source: S;
+  readonly logql: Logql;
+  readonly window: TimeWindow;
+  readonly maxLines?: number;
+}
+
+/** Newest first. */
+export async function readRecords<S extends RecordSource>(
+  client: LokiClient,
+  query: RecordQuery<S>,
+  signal: AbortSignal
+): Promise<ReadRecords<RecordOf<S>>> {
+  const { source, logql, window } = query;
+  const maxLines = query.maxLines ?? (source === 'bpf_net_l4_packets' ? MAX_PACKET_LINES : MAX_LINES);
+  return decodeEntries(source, await client.lines({ logql, window, maxLines }, signal), maxLines);
+}
+
+export function decodeEntries<S extends RecordSource>(
+  source: S,
+  entries: readonly LogEntry[],
+  maxLines: number
+): ReadRecords<RecordOf<S>> {
+  const records: Array<Stored<RecordOf<S>>> = [];
+  const notes: string[] = [];
+  let unread = 0;
+  let problem = '';
+  for (const entry of entries) {
+    const decoded = decodeLine(source, entry.line);
+    if (decoded.ok) {
+      const record = decoded.value.record as RecordOf<S>;
+      records.push({ record, tsNs: entry.tsNs, shard: shardOf(entry), line: entry.line });
+    } else {
+      unread++;
+      problem = decoded.problem.message;
+    }
+  }
+  if (unread > 0) {
+    notes.push(`${unread} of ${entries.length} lines of ${source} are no records that can be read (${problem}).`);
+  }
+  const limitHit = entries.length >= maxLines;
+  if (limitHit && maxLines >= MAX_PACKET_LINES) {
+    notes.push(
+      `Only the newest ${maxLines} lines of ${source} were read: narrow the time range or add filters to see the rest.`
+    );
+  }
+  return { records, notes, limitHit };
+}
+
+function shardOf(entry: LogEntry): number | undefined {
+  const shard = entry.labels.flow_shard ?? '';
+  return /^\d{1,4}$/.test(shard) ? Number(shard) : undefined;
+}

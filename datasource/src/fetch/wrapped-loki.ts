@@ -1,0 +1,112 @@
+/**
+ * Loki through a Loki datasource of this Grafana: its `query()` is called with LogQL, so that its permissions, authentication and tenant
+ * apply. It replaces template variables in what it is given, which `quote` in logql.ts allows for.
+ */
+import {
+  CoreApp,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type DataSourceApi,
+  dateTime,
+  type TimeRange,
+} from '@grafana/data';
+import { type DataQuery } from '@grafana/schema';
+import { from, isObservable } from 'rxjs';
+import { DataError } from '../data-error';
+import { type Logql } from '../plan/logql';
+import { type TimeWindow } from '../plan/time-window';
+import { dataSourceInstance } from './datasource-lookup';
+import { type LokiClient, newestFirst } from './loki-client';
+import { failureOf } from './loki-failure';
+import { entriesOfFrames, samplesOfFrames } from './loki-frames';
+import { answerOf } from './whole-answer';
+
+interface LokiTarget extends DataQuery {
+  readonly expr: string;
+  readonly queryType: 'range' | 'instant';
+  readonly maxLines?: number;
+  readonly direction?: 'backward';
+}
+
+export function wrappedLoki(uid: string | undefined, getInstance = dataSourceInstance): LokiClient {
+  let requests = 0;
+
+  async function query(target: Omit<LokiTarget, 'refId'>, range: TimeRange, signal: AbortSignal) {
+    const loki = await instanceOf(uid, getInstance);
+    const request: DataQueryRequest<LokiTarget> = {
+      app: CoreApp.Unknown,
+      requestId: `bpfnet-${uid}-${Date.now()}-${requests++}`,
+      startTime: Date.now(),
+      interval: '1m',
+      intervalMs: 60_000,
+      maxDataPoints: 1000,
+      timezone: 'utc',
+      scopedVars: {},
+      range,
+      targets: [{ refId: 'A', ...target }],
+    };
+    const answer = loki.query(request);
+    const response = await answerOf(isObservable(answer) ? answer : from(answer), signal);
+    throwReported(response, target.expr);
+    return response.data;
+  }
+
+  return {
+    async lines(lineQuery, signal) {
+      const { logql, window, maxLines } = lineQuery;
+      const target = { expr: logql, queryType: 'range', maxLines, direction: 'backward' } as const;
+      const frames = await failuresTold(logql, signal, () => query(target, rangeOf(window), signal));
+      return newestFirst(entriesOfFrames(frames), lineQuery);
+    },
+    async instant(logql: Logql, atNs, signal) {
+      const target = { expr: logql, queryType: 'instant' } as const;
+      const range = rangeOf({ fromNs: atNs - BigInt(1_000_000_000), toNs: atNs });
+      return samplesOfFrames(await failuresTold(logql, signal, () => query(target, range, signal)));
+    },
+  };
+}
+
+async function instanceOf(
+  uid: string | undefined,
+  getInstance: typeof dataSourceInstance
+): Promise<DataSourceApi<LokiTarget>> {
+  if (uid === undefined || uid === '') {
+    throw new DataError({ kind: 'no-loki-chosen' });
+  }
+  let instance: DataSourceApi | undefined;
+  try {
+    instance = await getInstance(uid);
+  } catch {
+    instance = undefined;
+  }
+  if (instance === undefined) {
+    throw new DataError({ kind: 'loki-missing', uid });
+  }
+  if (instance.type !== 'loki') {
+    throw new DataError({ kind: 'loki-wrong-type', uid, type: instance.type });
+  }
+  return instance as unknown as DataSourceApi<LokiTarget>;
+}
+
+function throwReported(response: DataQueryResponse, expr: string): void {
+  const error = response.errors?.[0] ?? response.error;
+  if (error !== undefined) {
+    throw failureOf(error, expr);
+  }
+}
+
+async function failuresTold<T>(logql: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw signal.aborted ? signal.reason : failureOf(error, logql);
+  }
+}
+
+/** Loki datasources take milliseconds: rounded outwards, so that nothing is missed. */
+function rangeOf(window: TimeWindow): TimeRange {
+  const nsPerMs = BigInt(1_000_000);
+  const fromMs = dateTime(Number(window.fromNs / nsPerMs));
+  const toMs = dateTime(Number(window.toNs / nsPerMs) + 1);
+  return { from: fromMs, to: toMs, raw: { from: fromMs, to: toMs } };
+}

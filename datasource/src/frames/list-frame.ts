@@ -1,0 +1,77 @@
+/**
+ * Requests and chunks as tables: one row a record at a NIC, time first, ids always there for links.
+ */
+import { createDataFrame, type DataFrame, type Field, FieldType } from '@grafana/data';
+import { FrameKind } from '@bpfnet/flow-model';
+import { type StoredL4, type StoredL7, type Stored } from '../fetch/record-reader';
+import { field, timeField, warnings } from './frame-parts';
+import { L4_FIELDS, L7_FIELDS, type RecordField } from './record-fields';
+
+export interface ListFrameOptions {
+  readonly refId: string;
+  readonly notes: readonly string[];
+  readonly logql?: string;
+  /** NICs that saw each request, where rows are folded to one a request. */
+  readonly nicsSeen?: readonly number[];
+}
+
+export function l7ListFrame(rows: readonly StoredL7[], options: ListFrameOptions): DataFrame {
+  return listFrame(FrameKind.L7List, L7_FIELDS, rows, options);
+}
+
+export function l4ListFrame(rows: readonly StoredL4[], options: ListFrameOptions): DataFrame {
+  return listFrame(FrameKind.L4List, L4_FIELDS, rows, options);
+}
+
+function listFrame<R extends object>(
+  kind: FrameKind,
+  fields: ReadonlyArray<RecordField<R>>,
+  rows: ReadonlyArray<Stored<R>>,
+  { refId, notes, logql, nicsSeen }: ListFrameOptions
+): DataFrame {
+  const columns: Field[] = [
+    timeField(
+      'time',
+      rows.map(({ tsNs }) => tsNs),
+      { displayName: 'Time' }
+    ),
+    ...fields.map(({ name, type, config }) =>
+      field<unknown>(
+        name,
+        type,
+        rows.map(({ record }) => valueOf(record[name], type)),
+        config
+      )
+    ),
+    ...(nicsSeen === undefined
+      ? []
+      : [field('nics', FieldType.number, [...nicsSeen], { displayName: 'NICs', decimals: 0 })]),
+    field(
+      'flow_shard',
+      FieldType.number,
+      rows.map(({ shard }) => shard ?? null),
+      { displayName: 'Shard', unit: 'none', decimals: 0 }
+    ),
+    field(
+      'tsNs',
+      FieldType.string,
+      rows.map(({ tsNs }) => tsNs.toString()),
+      { displayName: 'Time (ns)' }
+    ),
+  ];
+  return createDataFrame({
+    name: kind,
+    refId,
+    meta: {
+      preferredVisualisationType: 'table',
+      executedQueryString: logql,
+      notices: warnings(notes),
+      custom: { kind },
+    },
+    fields: columns,
+  });
+}
+
+function valueOf(value: unknown, type: FieldType): unknown {
+  return value === undefined ? (type === FieldType.number ? null : '') : value;
+}

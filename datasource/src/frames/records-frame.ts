@@ -1,0 +1,71 @@
+/**
+ * Records as log lines, in the data plane form of Grafana's logs (timestamp, body, severity, id, labels).
+ */
+import { createDataFrame, type DataFrame, DataFrameType, FieldType } from '@grafana/data';
+import { type RecordSource } from '@bpfnet/flow-model';
+import { isAnswered } from '../correlate/span-at-nic';
+import { type StoredL4, type StoredL7 } from '../fetch/record-reader';
+import { field, timeField, warnings } from './frame-parts';
+
+export type RecordLine =
+  ({ readonly source: 'bpf_net_l4_log' } & StoredL4) | ({ readonly source: 'bpf_net_l7_log' } & StoredL7);
+
+export interface RecordsFrameOptions {
+  readonly refId: string;
+  readonly notes: readonly string[];
+}
+
+/** Newest first. */
+export function recordsFrame(lines: readonly RecordLine[], { refId, notes }: RecordsFrameOptions): DataFrame {
+  const rows = [...lines].sort((a, b) => (a.tsNs < b.tsNs ? 1 : a.tsNs > b.tsNs ? -1 : 0));
+  return createDataFrame({
+    name: 'bpfnet-records',
+    refId,
+    meta: {
+      type: DataFrameType.LogLines,
+      typeVersion: [0, 0],
+      preferredVisualisationType: 'logs',
+      notices: warnings(notes),
+      custom: { kind: 'bpfnet-records' },
+    },
+    fields: [
+      timeField(
+        'timestamp',
+        rows.map(({ tsNs }) => tsNs)
+      ),
+      field(
+        'body',
+        FieldType.string,
+        rows.map(({ line }) => line)
+      ),
+      field('severity', FieldType.string, rows.map(severityOf)),
+      field('id', FieldType.string, rows.map(idOf)),
+      field('labels', FieldType.other, rows.map(labelsOf)),
+      field(
+        'tsNs',
+        FieldType.string,
+        rows.map(({ tsNs }) => tsNs.toString())
+      ),
+    ],
+  });
+}
+
+function severityOf(line: RecordLine): string {
+  if (line.source === 'bpf_net_l4_log') {
+    return (line.record.tx_retrans ?? 0) + (line.record.rx_retrans ?? 0) > 0 ? 'warning' : 'info';
+  }
+  return line.record.outcome === 'ok' ? 'info' : isAnswered(line.record.outcome) ? 'warning' : 'error';
+}
+
+function idOf({ source, record, tsNs }: RecordLine): string {
+  return `${tsNs}_${source}_${record.inner_traceid}`;
+}
+
+function labelsOf({ source, record }: RecordLine): Readonly<Record<string, RecordSource | string>> {
+  return {
+    source,
+    host: record.host,
+    nic_name: record.nic_name,
+    ...(record.k8s_pod_name === undefined ? {} : { k8s_pod_name: record.k8s_pod_name }),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * Template variables in queries become lists of plain values here, never text that is pasted into LogQL.
+ *
+ * A variable with several values makes the text stand for several texts; `All` makes it stand for anything. Escaping
+ * is not done here but where LogQL is written, so it cannot be forgotten for one kind of value.
+ */
+import { type FilterText, type LookUpIds } from './flow-query';
+
+/** Any value, or one of a list (never empty). */
+export type ValueMatch = { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly values: readonly string[] };
+
+export const ANY: ValueMatch = { kind: 'any' };
+
+/** Replaces the variables of a text; `format` is given each variable's value, a text or a list. Grafana's template service has this shape. */
+export type Replace = (text: string, format: (value: unknown) => string) => string;
+
+/** What `All` may look like: the value itself, and what people give as its custom value. */
+const ALL_VALUES: ReadonlySet<string> = new Set(['$__all', '.*', '.+', '*']);
+
+/** More texts than this would make a query that no store takes. */
+const MAX_VALUES = 500;
+
+const MARK = '\u0001';
+
+/** The texts that a filter stands for. */
+export function matchOf(filter: FilterText | undefined, replace: Replace): ValueMatch {
+  const texts = filter === undefined ? [] : typeof filter === 'string' ? [filter] : filter;
+  const values = texts.flatMap((text) => expand(text, replace));
+  if (values.some((value) => ALL_VALUES.has(value))) {
+    return ANY;
+  }
+  const distinct = [...new Set(values.filter((value) => value !== ''))].slice(0, MAX_VALUES);
+  return distinct.length === 0 ? ANY : { kind: 'oneOf', values: distinct };
+}
+
+/** The one text that a filter stands for, the first where there are several; '' for none. */
+export function textOf(filter: string | number | undefined, replace: Replace): string {
+  if (filter === undefined) {
+    return '';
+  }
+  const match = matchOf(String(filter), replace);
+  return match.kind === 'any' ? '' : match.values[0];
+}
+
+/** A regular expression with its variables' values escaped, several as alternatives; '' for none. */
+export function regexOf(filter: string | undefined, replace: Replace, escape: (value: string) => string): string {
+  if (filter === undefined) {
+    return '';
+  }
+  return replace(filter, (value) => {
+    const values = valuesOf(value);
+    return values.some((one) => ALL_VALUES.has(one)) ? '.*' : `(?:${values.map(escape).join('|')})`;
+  }).trim();
+}
+
+function expand(text: string, replace: Replace): readonly string[] {
+  const lists: Array<readonly string[]> = [];
+  const marked = replace(text.split(MARK).join(''), (value) => {
+    lists.push(valuesOf(value));
+    return `${MARK}${lists.length - 1}${MARK}`;
+  });
+  const parts = marked.split(MARK);
+  let texts: readonly string[] = [''];
+  parts.forEach((part, i) => {
+    const values = i % 2 === 0 ? [part] : lists[Number(part)];
+    if (i % 2 === 1 && values.some((value) => ALL_VALUES.has(value))) {
+      texts = parts.every((other, k) => k === i || other.trim() === '') ? ['$__all'] : texts;
+      return;
+    }
+    texts = texts.flatMap((head) => values.map((value) => head + value)).slice(0, MAX_VALUES);
+  });
+  return texts.map((one) => one.trim());
+}
+
+function valuesOf(value: unknown): readonly string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((one) => (one === undefined || one === null ? '' : String(one)));
+}
+
+/** What to look up, with variables replaced. */
+export type LookUp =
+  | { readonly by: 'request'; readonly id: string }
+  | { readonly by: 'l7Trace'; readonly id: string }
+  | { readonly by: 'connection'; readonly id: string }
+  | { readonly by: 'inner'; readonly id: string };
+
+export interface ResolvedLookUp {
+  /** Undefined where no id is given. */
+  readonly lookUp: LookUp | undefined;
+  /** The connection at one NIC, where one is named beside a request. */
+  readonly innerTraceId: string;
+  /** Undefined where not known. */
+  readonly flowShard: number | undefined;
+}
+
+/** The first id that is set counts. */
+export function lookUpOf(ids: LookUpIds, replace: Replace): ResolvedLookUp {
+  const innerTraceId = textOf(ids.innerTraceId, replace);
+  const candidates: readonly LookUp[] = [
+    { by: 'request', id: textOf(ids.requestId, replace) },
+    { by: 'l7Trace', id: textOf(ids.l7TraceId, replace) },
+    { by: 'connection', id: textOf(ids.nicTraceId, replace) },
+    { by: 'inner', id: innerTraceId },
+  ];
+  const shard = textOf(ids.flowShard, replace);
+  return {
+    lookUp: candidates.find((candidate) => candidate.id !== '' && !isUnresolvedVariable(candidate.id)),
+    innerTraceId: isUnresolvedVariable(innerTraceId) ? '' : innerTraceId,
+    flowShard: /^\d{1,4}$/.test(shard) ? Number(shard) : undefined,
+  };
+}
+
+/** A variable that the dashboard does not have stays as it was typed. */
+function isUnresolvedVariable(text: string): boolean {
+  return /^\$\w+$|^\$\{[^}]*\}$|^\[\[[^\]]*\]\]$/.test(text);
+}
+
+/** Letters, digits and what stands between them in our ids; long enough that a line filter with it selects something. */
+export function isId(text: string): boolean {
+  return /^[0-9A-Za-z][0-9A-Za-z_:+/=.-]{2,127}$/.test(text);
+}
