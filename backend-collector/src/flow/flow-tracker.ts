@@ -1,0 +1,347 @@
+/**
+ * Every packet into its flow, every flow into chunks. The pure middle of the collector: it learns the time from the packets
+ * (and, between packets, from `age`), and tells what is complete through `FlowEvents`.
+ *
+ * A chunk ends at 1 024 packets, 30 s of span, 30 s of silence, or with the connection. A connection that closed waits one second for
+ * stragglers before its last chunk is written, and is remembered for ten more. The table is bounded: beyond `maxFlows` the flow that
+ * was silent longest makes room, its records are written, and the eviction is counted.
+ */
+import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { type EndReason } from '@bpfnet/flow-model/records';
+import { PacketDirection, PacketMark } from '../capture/packet-source';
+import { recognise, type SpanEvents } from '../l7/conversation';
+import { type L7Protocol } from '../l7/protocol';
+import { IpProtocol, type Decoded } from '../wire/decoded';
+import { ActivityList, ActivityLists } from './activity-lists';
+import { isCapturedTwice } from './captured-twice';
+import { type Flow, type Side } from './flow';
+import { FlowTable } from './flow-table';
+import { CHUNK_PACKETS, PacketRowsPool } from './packet-rows';
+import { analyseSegment, scaledWindow } from './tcp-analysis';
+import { followConnection, opensAnother } from './tcp-state';
+
+const SECOND = 1e9;
+const CHUNK_SPAN_NS = 30 * SECOND;
+const SILENCE_NS = 30 * SECOND;
+/** How long stragglers of a closed connection still go into its last chunk. */
+const CLOSING_NS = 1 * SECOND;
+/** How long late packets of a closed connection are known as its own. */
+const ENDED_NS = 10 * SECOND;
+/** A silent connection is forgotten after this. */
+const QUIET_NS = 600 * SECOND;
+/** An unanswered SYN that is at least this old has no answer (RFC 6298: the first retransmission comes after a second). */
+const NO_ANSWER_NS = 1 * SECOND;
+
+export interface FlowEvents extends SpanEvents {
+  /** The flow's present chunk is complete; it is cleared when this returns. */
+  chunk(flow: Flow): void;
+}
+
+export interface FlowStats {
+  flows: number;
+  /** Flows thrown out of the full table. */
+  evicted: number;
+  capturedTwice: number;
+}
+
+export interface FlowTrackerOptions {
+  readonly maxFlows: number;
+  readonly protocols: readonly L7Protocol[];
+  readonly events: FlowEvents;
+}
+
+export class FlowTracker {
+  readonly stats: FlowStats = { flows: 0, evicted: 0, capturedTwice: 0 };
+  /** Packets that the kernel dropped so far, as the source says; records tell how many fell into their time. */
+  kernelDrops = 0;
+  private readonly table = new FlowTable();
+  private readonly lists = new ActivityLists();
+  private readonly rows = new PacketRowsPool();
+  private latestNs = -Infinity;
+  private nextAgeNs = -Infinity;
+
+  constructor(private readonly options: FlowTrackerOptions) {}
+
+  get openFlows(): number {
+    return this.table.size;
+  }
+
+  /** Takes one packet that was decoded as far as its transport header. @param nowNs when it was captured */
+  packet(d: Decoded, bytes: Uint8Array, nicId: number, direction: PacketDirection, marks: number, nowNs: number): void {
+    if (nowNs >= this.nextAgeNs) {
+      this.age(nowNs);
+    }
+    const flow = this.flowOf(d, nicId, nowNs);
+    const side = this.table.side;
+    if (direction !== PacketDirection.Unknown && flow.ownSide < 0) {
+      flow.ownSide = (direction === PacketDirection.Outgoing ? side : 1 - side) as Side;
+      flow.directionKnown = true;
+    }
+    if (flow.rowCount > 0 && (nowNs - flow.chunkFirstNs >= CHUNK_SPAN_NS || nowNs - flow.chunkLastNs >= SILENCE_NS)) {
+      this.writeChunk(flow);
+    }
+    if (flow.rowCount === 0) {
+      flow.chunkFirstNs = nowNs;
+      flow.kernelDropsBefore = this.kernelDrops;
+    }
+    flow.chunkLastNs = nowNs;
+    flow.lastNs = nowNs;
+    const ana = this.count(flow, side, d, marks, nowNs);
+    this.addRow(flow, side, d, ana, nowNs);
+    if (d.protocol === IpProtocol.Tcp && (ana & Analysis.CapturedTwice) === 0 && !flow.l7Off) {
+      this.applicationData(flow, side, d, bytes, nowNs);
+    }
+    this.place(flow, nowNs);
+    if (flow.rowCount === CHUNK_PACKETS) {
+      this.writeChunk(flow);
+    }
+  }
+
+  /** Writes what is due at `nowNs`. */
+  age(nowNs: number): void {
+    if (nowNs > this.latestNs) {
+      this.latestNs = nowNs;
+    }
+    this.nextAgeNs = this.latestNs + SECOND;
+    for (
+      let f = this.due(ActivityList.Closing, CLOSING_NS);
+      f !== undefined;
+      f = this.due(ActivityList.Closing, CLOSING_NS)
+    ) {
+      this.finish(f);
+      this.lists.moveTo(ActivityList.Ended, f.index);
+      f.listNs = this.latestNs;
+    }
+    for (let f = this.due(ActivityList.Ended, ENDED_NS); f !== undefined; f = this.due(ActivityList.Ended, ENDED_NS)) {
+      this.remove(f);
+    }
+    for (
+      let f = this.due(ActivityList.Active, SILENCE_NS);
+      f !== undefined;
+      f = this.due(ActivityList.Active, SILENCE_NS)
+    ) {
+      this.silent(f);
+    }
+    for (let f = this.due(ActivityList.Quiet, QUIET_NS); f !== undefined; f = this.due(ActivityList.Quiet, QUIET_NS)) {
+      f.conversation?.end(this.latestNs, false);
+      this.remove(f);
+    }
+  }
+
+  /** The capture ended: writes everything that is open. */
+  end(): void {
+    for (const list of [ActivityList.Closing, ActivityList.Active, ActivityList.Quiet, ActivityList.Ended]) {
+      for (let index = this.lists.first(list); index >= 0; index = this.lists.first(list)) {
+        const flow = this.table.flowAt(index);
+        flow.endReason ??= this.isUnanswered(flow) ? 'no_answer' : 'capture_ended';
+        this.finish(flow);
+        this.remove(flow);
+      }
+    }
+  }
+
+  private due(list: ActivityList, afterNs: number): Flow | undefined {
+    const index = this.lists.first(list);
+    if (index < 0) {
+      return undefined;
+    }
+    const flow = this.table.flowAt(index);
+    return this.latestNs - flow.listNs >= afterNs ? flow : undefined;
+  }
+
+  private flowOf(d: Decoded, nicId: number, nowNs: number): Flow {
+    const known = this.table.find(d, nicId);
+    if (known !== undefined) {
+      const isSyn = (d.flags & (TcpFlag.Syn | TcpFlag.Ack)) === TcpFlag.Syn;
+      if (!isSyn || !opensAnother(known, this.table.side, d)) {
+        return known;
+      }
+      known.endReason ??= 'port_reused';
+      this.finish(known);
+      this.remove(known);
+    } else if (this.table.size >= this.options.maxFlows) {
+      this.makeRoom();
+    }
+    this.stats.flows++;
+    const flow = this.table.add(d, nicId);
+    flow.firstNs = nowNs;
+    return flow;
+  }
+
+  private makeRoom(): void {
+    for (const list of [ActivityList.Ended, ActivityList.Quiet, ActivityList.Closing, ActivityList.Active]) {
+      const index = this.lists.first(list);
+      if (index >= 0) {
+        const flow = this.table.flowAt(index);
+        if (list === ActivityList.Quiet || list === ActivityList.Active) {
+          this.stats.evicted++;
+          flow.endReason ??= 'evicted';
+        }
+        this.finish(flow);
+        this.remove(flow);
+        return;
+      }
+    }
+  }
+
+  private count(flow: Flow, side: Side, d: Decoded, marks: number, nowNs: number): number {
+    const sender = flow.halves[side];
+    const receiver = flow.halves[1 - side];
+    sender.packets++;
+    sender.totalPackets++;
+    sender.bytes += d.payloadLength;
+    let ana = 0;
+    if (d.protocol === IpProtocol.Tcp) {
+      ana = this.analyse(flow, side, d, nowNs);
+      if ((d.flags & TcpFlag.Rst) !== 0) {
+        sender.rst++;
+      }
+      if ((ana & Analysis.Retransmission) !== 0) {
+        sender.retrans++;
+        sender.totalRetrans++;
+        if ((ana & Analysis.FastRetransmission) !== 0) {
+          sender.fastRetrans++;
+        }
+      }
+      if ((ana & ANY_COUNTED) !== 0) {
+        sender.outOfOrder += (ana & Analysis.OutOfOrder) !== 0 ? 1 : 0;
+        sender.dupAck += (ana & Analysis.DuplicateAck) !== 0 ? 1 : 0;
+        sender.zeroWindow += (ana & Analysis.ZeroWindow) !== 0 ? 1 : 0;
+        sender.unseen += (ana & Analysis.PreviousUnseen) !== 0 ? 1 : 0;
+        receiver.ackedUnseen += (ana & Analysis.AckedUnseen) !== 0 ? 1 : 0;
+      }
+    }
+    if (d.payloadCaptured < d.payloadLength) {
+      ana |= Analysis.Truncated;
+      flow.truncated++;
+    }
+    if ((marks & PacketMark.Gso) !== 0) {
+      ana |= Analysis.SuperSegment;
+    }
+    return ana;
+  }
+
+  private analyse(flow: Flow, side: Side, d: Decoded, nowNs: number): number {
+    const sender = flow.halves[side];
+    const receiver = flow.halves[1 - side];
+    if (isCapturedTwice(sender, d, nowNs)) {
+      this.stats.capturedTwice++;
+      return Analysis.CapturedTwice;
+    }
+    const ana = analyseSegment(sender, receiver, d, nowNs, flow.handshakeNs);
+    const span = d.payloadLength + ((d.flags & TcpFlag.Syn) >> 1) + (d.flags & TcpFlag.Fin);
+    const end = (d.seq + span) | 0;
+    if (!sender.seqKnown) {
+      sender.seqKnown = true;
+      sender.seqMin = d.seq;
+      sender.seqMax = end;
+    } else {
+      if (((d.seq - sender.seqMin) | 0) < 0) {
+        sender.seqMin = d.seq;
+      }
+      if (((end - sender.seqMax) | 0) > 0) {
+        sender.seqMax = end;
+      }
+    }
+    followConnection(flow, side, d, nowNs, (ana & Analysis.Retransmission) !== 0);
+    return ana;
+  }
+
+  private addRow(flow: Flow, side: Side, d: Decoded, ana: number, nowNs: number): void {
+    let rows = flow.rows;
+    if (rows === undefined) {
+      rows = flow.rows = this.rows.smallest();
+    } else if (flow.rowCount === rows.length) {
+      rows = flow.rows = this.rows.grow(rows);
+    }
+    const i = flow.rowCount++;
+    rows.dir[i] = side;
+    rows.tNs[i] = nowNs;
+    rows.flags[i] = d.flags;
+    rows.seq[i] = d.seq;
+    rows.ack[i] = (d.flags & TcpFlag.Ack) !== 0 ? d.ack : 0;
+    rows.len[i] = d.payloadLength;
+    // The window of a SYN is never scaled (RFC 7323 section 2.2).
+    rows.win[i] =
+      (d.flags & TcpFlag.Syn) !== 0 ? d.window : scaledWindow(d.window, flow.halves[side], flow.halves[1 - side]);
+    rows.ana[i] = ana;
+  }
+
+  private applicationData(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array, nowNs: number): void {
+    if (flow.conversation === undefined) {
+      if (d.payloadCaptured === 0) {
+        return;
+      }
+      recognise(this.options.protocols, flow, side, bytes, d, this.options.events);
+    }
+    flow.conversation?.segment(side, bytes, d, (d.flags & TcpFlag.Ack) !== 0, nowNs);
+  }
+
+  /** Puts the flow into the list that says what happens to it next. */
+  private place(flow: Flow, nowNs: number): void {
+    if (flow.endReason === undefined) {
+      this.lists.moveTo(ActivityList.Active, flow.index);
+      flow.listNs = nowNs;
+    } else if (this.lists.listOf(flow.index) !== ActivityList.Closing) {
+      flow.chunkFin = true;
+      this.lists.moveTo(ActivityList.Closing, flow.index);
+      flow.listNs = nowNs;
+    }
+  }
+
+  private silent(flow: Flow): void {
+    flow.conversation?.expire(this.latestNs);
+    if (flow.protocol === IpProtocol.Udp) {
+      flow.endReason = 'timed_out';
+      this.finish(flow);
+      this.remove(flow);
+      return;
+    }
+    if (this.isUnanswered(flow)) {
+      flow.endReason = 'no_answer';
+    }
+    this.writeChunk(flow);
+    this.lists.moveTo(ActivityList.Quiet, flow.index);
+    flow.listNs = this.latestNs;
+  }
+
+  /** A SYN was sent, nothing came back, and there was time for an answer. */
+  private isUnanswered(flow: Flow): boolean {
+    return (
+      flow.clientSide >= 0 &&
+      !Number.isNaN(flow.synNs) &&
+      flow.halves[1 - flow.clientSide].totalPackets === 0 &&
+      Math.max(this.latestNs, flow.lastNs) - flow.synNs >= NO_ANSWER_NS
+    );
+  }
+
+  /** Reports what is open in the flow's messages, and writes its last chunk. */
+  private finish(flow: Flow): void {
+    const wasReset = flow.halves[0].rstSeen || flow.halves[1].rstSeen;
+    flow.conversation?.end(flow.lastNs, wasReset);
+    flow.conversation = undefined;
+    this.writeChunk(flow);
+  }
+
+  private writeChunk(flow: Flow): void {
+    if (flow.rowCount === 0) {
+      return;
+    }
+    flow.conversation?.expire(flow.chunkLastNs);
+    this.options.events.chunk(flow);
+    if (flow.rows !== undefined) {
+      this.rows.release(flow.rows);
+      flow.rows = undefined;
+    }
+    flow.chunkId++;
+    flow.resetChunk();
+  }
+
+  private remove(flow: Flow): void {
+    this.lists.unlink(flow.index);
+    this.table.remove(flow);
+  }
+}
+
+const ANY_COUNTED =
+  Analysis.OutOfOrder | Analysis.DuplicateAck | Analysis.ZeroWindow | Analysis.PreviousUnseen | Analysis.AckedUnseen;

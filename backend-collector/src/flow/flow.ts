@@ -1,0 +1,131 @@
+/** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
+import { type EndReason } from '@bpfnet/flow-model/records';
+import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
+import { type Conversation } from '../l7/conversation';
+import { type Tunnel } from '../wire/decoded';
+import { Half } from './half';
+
+/** Who opened the connection, and how it is known; a surer way replaces a less sure one. */
+export const enum RoleSource {
+  None = 0,
+  Ports = 1,
+  Request = 2,
+  Handshake = 3,
+}
+
+/** A side of the flow: 0 sent with the smaller endpoint of the key as source, 1 the other. */
+export type Side = 0 | 1;
+
+export class Flow {
+  /** Place in the flow table. */
+  readonly index: number;
+  readonly halves: readonly [Half, Half] = [new Half(), new Half()];
+
+  nicId = 0;
+  protocol = 0;
+  ipVersion = 0;
+  vlanKey = 0;
+  vlanCount = 0;
+  tunnel: Tunnel = 0;
+  vni = 0;
+  /** Addresses of side 0 in words 0…3, of side 1 in words 4…7. */
+  readonly addresses = new Int32Array(8);
+  port0 = 0;
+  port1 = 0;
+
+  firstNs = 0;
+  lastNs = 0;
+  firstSide: Side = 0;
+  /** When it was put into its activity list. */
+  listNs = 0;
+
+  clientSide: Side | -1 = -1;
+  roleSource: RoleSource = RoleSource.None;
+  /** The NIC's own side, once a packet said its direction; or, when the first record was written without, for good. */
+  ownSide: Side | -1 = -1;
+  /** True where `ownSide` comes from the capture. */
+  directionKnown = false;
+
+  // Handshake and close; times are NaN where not seen.
+  synNs = NaN;
+  synAckNs = NaN;
+  handshakeNs = NaN;
+  firstFinNs = NaN;
+  closedNs = NaN;
+  established = false;
+  endReason: EndReason | undefined;
+  handshakeWritten = false;
+  closeWritten = false;
+
+  // The present chunk.
+  chunkId = 1;
+  chunkFirstNs = 0;
+  chunkLastNs = 0;
+  rows: PacketColumns | undefined;
+  rowCount = 0;
+  truncated = 0;
+  synRetrans = 0;
+  chunkSyn = false;
+  chunkFin = false;
+  /** Packets that the kernel had dropped when the chunk began. */
+  kernelDropsBefore = 0;
+
+  /** Application messages, from the first payload on that some protocol knows. */
+  conversation: Conversation | undefined;
+  /** True once the stream is known to hold no more messages (an upgrade, a tunnel). */
+  l7Off = false;
+  l7Proto: string | undefined;
+
+  // Texts, made when the first record is written.
+  innerTraceId: string | undefined;
+  communityId: string | undefined;
+  flowShard = -1;
+
+  constructor(index: number) {
+    this.index = index;
+  }
+
+  resetChunk(): void {
+    this.halves[0].resetChunk();
+    this.halves[1].resetChunk();
+    this.rowCount = 0;
+    this.truncated = 0;
+    this.synRetrans = 0;
+    this.chunkSyn = false;
+    this.chunkFin = false;
+  }
+
+  /** Makes a pooled flow new. Its key fields are set by the table. */
+  reset(): void {
+    this.halves[0].reset();
+    this.halves[1].reset();
+    this.resetChunk();
+    this.clientSide = -1;
+    this.roleSource = RoleSource.None;
+    this.ownSide = -1;
+    this.directionKnown = false;
+    this.synNs = NaN;
+    this.synAckNs = NaN;
+    this.handshakeNs = NaN;
+    this.firstFinNs = NaN;
+    this.closedNs = NaN;
+    this.established = false;
+    this.endReason = undefined;
+    this.handshakeWritten = false;
+    this.closeWritten = false;
+    this.chunkId = 1;
+    this.conversation = undefined;
+    this.l7Off = false;
+    this.l7Proto = undefined;
+    this.innerTraceId = undefined;
+    this.communityId = undefined;
+    this.flowShard = -1;
+  }
+
+  setClient(side: Side, source: RoleSource): void {
+    if (source > this.roleSource) {
+      this.clientSide = side;
+      this.roleSource = source;
+    }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * One direction of a TCP stream in order. Bytes that come in order pass through without a copy; what comes early is copied and waits,
+ * within a bound; what the capture never saw becomes an explicit gap.
+ *
+ * A gap is certain, and is reported, when the receiver has acknowledged past it (it got what the capture did not), when
+ * too much waits behind it, or when the stream ends.
+ */
+
+/** Bytes that may wait behind a hole, per direction. */
+const MAX_WAITING_BYTES = 256 * 1024;
+const MAX_WAITING_SEGMENTS = 256;
+
+export interface StreamReceiver {
+  /** `bytes[from … to - 1]` is what follows in the stream; valid during the call only. `seq` is the first byte's number. */
+  data(bytes: Uint8Array, from: number, to: number, seq: number): void;
+  /** `length` bytes of the stream were not captured. */
+  gap(length: number): void;
+}
+
+interface Segment {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  /** On the wire; more than `bytes` where the capture cut it. */
+  readonly length: number;
+}
+
+export class Reassembly {
+  private expected = 0;
+  private started = false;
+  private waiting: Segment[] = [];
+  private waitingBytes = 0;
+  private acked = 0;
+  private ackKnown = false;
+
+  constructor(private readonly receiver: StreamReceiver) {}
+
+  /** The stream begins at this sequence number (signed 32-bit). */
+  startAt(seq: number): void {
+    this.expected = seq;
+    this.started = true;
+  }
+
+  get isWaiting(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** Takes the payload of a segment: `captured` bytes at `from`, of `length` on the wire. */
+  push(bytes: Uint8Array, from: number, captured: number, length: number, seq: number): void {
+    if (!this.started) {
+      this.startAt(seq);
+    }
+    if (((seq - this.expected) | 0) > 0) {
+      this.keep({ seq, bytes: bytes.slice(from, from + captured), length });
+      this.settle();
+      return;
+    }
+    this.pass(bytes, from, captured, length, seq);
+    if (this.waiting.length > 0) {
+      this.drain();
+    }
+  }
+
+  /** The other side acknowledged everything before `ack`. */
+  acknowledged(ack: number): void {
+    if (!this.ackKnown || ((ack - this.acked) | 0) > 0) {
+      this.acked = ack;
+      this.ackKnown = true;
+    }
+    if (this.waiting.length > 0) {
+      this.settle();
+    }
+  }
+
+  /** Nothing more will come: what waits is handed out, with its gaps. */
+  end(): void {
+    while (this.waiting.length > 0) {
+      this.skipHole();
+    }
+  }
+
+  private pass(bytes: Uint8Array, from: number, captured: number, length: number, seq: number): void {
+    const old = (this.expected - seq) | 0;
+    if (old >= length) {
+      return;
+    }
+    this.expected = (seq + length) | 0;
+    if (old < captured) {
+      this.receiver.data(bytes, from + old, from + captured, (seq + old) | 0);
+    }
+    const lost = length - Math.max(old, captured);
+    if (lost > 0) {
+      this.receiver.gap(lost);
+    }
+  }
+
+  private keep(segment: Segment): void {
+    let at = this.waiting.length;
+    while (at > 0 && ((this.waiting[at - 1].seq - segment.seq) | 0) > 0) {
+      at--;
+    }
+    this.waiting.splice(at, 0, segment);
+    this.waitingBytes += segment.bytes.length;
+  }
+
+  /** Hands out what no longer has a hole before it. */
+  private drain(): void {
+    while (this.waiting.length > 0 && ((this.waiting[0].seq - this.expected) | 0) <= 0) {
+      const segment = this.waiting.shift();
+      if (segment !== undefined) {
+        this.waitingBytes -= segment.bytes.length;
+        this.pass(segment.bytes, 0, segment.bytes.length, segment.length, segment.seq);
+      }
+    }
+  }
+
+  /** Gives up holes that will not be filled. */
+  private settle(): void {
+    while (
+      this.waiting.length > 0 &&
+      ((this.ackKnown && ((this.acked - this.waiting[0].seq) | 0) >= 0) ||
+        this.waitingBytes > MAX_WAITING_BYTES ||
+        this.waiting.length > MAX_WAITING_SEGMENTS)
+    ) {
+      this.skipHole();
+    }
+  }
+
+  private skipHole(): void {
+    const lost = (this.waiting[0].seq - this.expected) | 0;
+    if (lost > 0) {
+      this.expected = this.waiting[0].seq;
+      this.receiver.gap(lost);
+    }
+    this.drain();
+  }
+}

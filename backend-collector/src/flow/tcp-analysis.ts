@@ -1,0 +1,179 @@
+/**
+ * What a TCP segment is, by sequence range: new, sent again, late, a duplicate ACK, a probe. After Wireshark's
+ * `tcp.analysis` flags, with two deliberate differences:
+ *
+ * - A late segment is "out of order" only where it fills a range that was not seen before. Wireshark keeps a list of
+ *   unacknowledged segments instead and calls a repeated segment that was already acknowledged "out of order" when it comes quickly.
+ * - A packet that was captured twice is marked as that and analysed once (see captured-twice).
+ *
+ * The state is in the two `Half`s; this function reads a segment and moves the state on. Times are nanoseconds.
+ */
+import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { type Decoded } from '../wire/decoded';
+import { type Half } from './half';
+
+/** A retransmission this soon after the duplicate ACKs was triggered by them (Wireshark's 20 ms). */
+const FAST_RETRANSMISSION_NS = 20e6;
+/** A late segment counts as reordered within one round trip; where none was measured, within this. */
+const REORDERING_NS = 3e6;
+
+const SYN_FIN_RST = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
+
+/** @returns `Analysis` bits of the segment. `handshakeNs` is the handshake's round trip, NaN where unknown. */
+export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: number, handshakeNs: number): number {
+  const { flags, seq, ack, window } = d;
+  const length = d.payloadLength;
+  const span = length + ((flags & TcpFlag.Syn) >> 1) + (flags & TcpFlag.Fin);
+  const end = (seq + span) | 0;
+  const hasAck = (flags & TcpFlag.Ack) !== 0;
+  const plain = (flags & SYN_FIN_RST) === 0;
+  let ana = 0;
+
+  if (window === 0 && plain) {
+    ana |= Analysis.ZeroWindow;
+  }
+  if (sender.started) {
+    const ahead = (seq - sender.nextSeq) | 0;
+    if (length === 1 && ahead === 0 && receiver.window === 0) {
+      ana = Analysis.ZeroWindowProbe;
+    } else {
+      if (ahead > 0 && (flags & TcpFlag.Rst) === 0) {
+        ana |= Analysis.PreviousUnseen;
+        sender.addHole(sender.nextSeq, seq);
+      } else if (ahead === -1 && length <= 1 && plain) {
+        ana |= Analysis.KeepAlive;
+      }
+      if (length === 0 && ahead === 0 && plain && hasAck && sender.ackStarted && ack === sender.lastAck) {
+        ana |= classifyPureAck(sender, receiver, window);
+      }
+      if (length > 0 && plain && fillsWindow(sender, receiver, end)) {
+        ana |= Analysis.WindowFull;
+      }
+      if (span > 0 && ahead < 0 && (ana & Analysis.KeepAlive) === 0) {
+        ana |= classifyRepeat(sender, receiver, d, nowNs, handshakeNs, end);
+      }
+    }
+  }
+
+  if (hasAck) {
+    if (receiver.started && ((ack - receiver.ackable) | 0) > 0) {
+      ana |= Analysis.AckedUnseen;
+      receiver.ackable = receiver.nextSeq;
+    }
+    takeAck(sender, receiver, d, nowNs);
+  }
+
+  if ((ana & Analysis.DuplicateAck) !== 0) {
+    sender.dupAcks++;
+  } else if (hasAck && (!sender.ackStarted || ack !== sender.lastAck)) {
+    sender.dupAcks = 0;
+  }
+  if (hasAck) {
+    sender.ackStarted = true;
+    sender.lastAck = ack;
+    sender.lastAckNs = nowNs;
+  }
+  sender.window = window;
+  sender.lastAna = ana;
+  advance(sender, flags, seq, end, span, nowNs, ana);
+  return ana;
+}
+
+/** A segment without payload that acknowledges nothing new. */
+function classifyPureAck(sender: Half, receiver: Half, window: number): number {
+  if (window !== sender.window) {
+    return window === 0 ? 0 : Analysis.WindowUpdate;
+  }
+  if ((receiver.lastAna & Analysis.KeepAlive) !== 0) {
+    return Analysis.KeepAliveAck;
+  }
+  return window === 0 ? 0 : Analysis.DuplicateAck;
+}
+
+function fillsWindow(sender: Half, receiver: Half, end: number): boolean {
+  if (!receiver.ackStarted || receiver.window < 0 || !receiver.synSeen) {
+    return false;
+  }
+  return end === ((receiver.lastAck + scaledWindow(receiver.window, receiver, sender)) | 0);
+}
+
+/** A window in bytes. The scale holds only where both sides offered one (RFC 7323 section 2.2). */
+export function scaledWindow(window: number, sender: Half, receiver: Half): number {
+  return sender.windowScale > 0 && receiver.windowScale >= 0 ? window * (1 << sender.windowScale) : window;
+}
+
+/** A segment that takes sequence space below the highest seen: sent again, or late. */
+function classifyRepeat(
+  sender: Half,
+  receiver: Half,
+  d: Decoded,
+  nowNs: number,
+  handshakeNs: number,
+  end: number
+): number {
+  const fillsHole = sender.fillHole(d.seq, end);
+  const sinceAck = nowNs - receiver.lastAckNs;
+  if (receiver.ackStarted && sinceAck < FAST_RETRANSMISSION_NS) {
+    if (receiver.dupAcks >= 2 && receiver.lastAck === d.seq) {
+      return Analysis.Retransmission | Analysis.FastRetransmission;
+    }
+    if (receiver.hasSack && ((end - receiver.lastAck) | 0) > 0 && !isSacked(receiver, d.seq, end)) {
+      return Analysis.Retransmission | Analysis.FastRetransmission;
+    }
+  }
+  const reordering = handshakeNs > 0 ? handshakeNs : REORDERING_NS;
+  if (fillsHole && nowNs - sender.nextSeqNs < reordering) {
+    return Analysis.OutOfOrder;
+  }
+  if (d.payloadLength > 0 && receiver.ackStarted && ((end - receiver.lastAck) | 0) <= 0) {
+    return Analysis.Retransmission | Analysis.SpuriousRetransmission;
+  }
+  return Analysis.Retransmission;
+}
+
+function isSacked(receiver: Half, from: number, to: number): boolean {
+  return ((from - receiver.sackLeft) | 0) >= 0 && ((receiver.sackRight - to) | 0) >= 0;
+}
+
+/** Round trip samples, and what the receiver reports to have beyond its ACK. */
+function takeAck(sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
+  if (receiver.rttArmed && ((d.ack - receiver.rttEnd) | 0) >= 0) {
+    const sample = Math.max(0, nowNs - receiver.rttNs);
+    receiver.rttMinNs = receiver.rttCount === 0 ? sample : Math.min(receiver.rttMinNs, sample);
+    receiver.rttMaxNs = receiver.rttCount === 0 ? sample : Math.max(receiver.rttMaxNs, sample);
+    receiver.rttSumNs += sample;
+    receiver.rttCount++;
+    receiver.rttArmed = false;
+  }
+  sender.hasSack = d.sackCount > 0;
+  if (d.sackCount > 0) {
+    sender.sackLeft = d.sack[0];
+    sender.sackRight = d.sack[1];
+  }
+}
+
+function advance(half: Half, flags: number, seq: number, end: number, span: number, nowNs: number, ana: number): void {
+  if (!half.started) {
+    half.started = true;
+    half.firstSeq = seq;
+    half.nextSeq = end;
+    half.nextSeqNs = nowNs;
+    half.ackable = end;
+  } else if ((ana & Analysis.ZeroWindowProbe) === 0 && (flags & TcpFlag.Rst) === 0) {
+    if (((end - half.nextSeq) | 0) > 0) {
+      half.nextSeq = end;
+      half.nextSeqNs = nowNs;
+    }
+    if (((seq - half.ackable) | 0) <= 0 && ((end - half.ackable) | 0) > 0) {
+      half.ackable = end;
+    }
+  }
+  if ((ana & Analysis.Retransmission) !== 0) {
+    // Whether an ACK answers the first or the second transmission is not to be told (Karn's rule).
+    half.rttArmed = false;
+  } else if (span > 0 && !half.rttArmed && end === half.nextSeq) {
+    half.rttArmed = true;
+    half.rttEnd = end;
+    half.rttNs = nowNs;
+  }
+}

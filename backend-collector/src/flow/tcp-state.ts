@@ -1,0 +1,147 @@
+/** Handshake and close of a connection (RFC 9293 section 3.3.2): who is the client, what the two cost, and how it ended. */
+import { TcpFlag } from '@bpfnet/flow-model/analysis';
+import { type ConnState } from '@bpfnet/flow-model/records';
+import { IpProtocol, type Decoded } from '../wire/decoded';
+import { RoleSource, type Flow, type Side } from './flow';
+import { type Half } from './half';
+
+/** Moves the connection's state on by one segment. `repeat` is true for a retransmitted one. */
+export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: number, repeat: boolean): void {
+  const sender = flow.halves[side];
+  const receiver = flow.halves[1 - side];
+  const { flags } = d;
+  if ((flags & TcpFlag.Syn) !== 0) {
+    followSyn(flow, side, sender, receiver, d, nowNs, repeat);
+  }
+  if ((flags & TcpFlag.Fin) !== 0 && !sender.finSeen) {
+    sender.finSeen = true;
+    sender.finEnd = (d.seq + d.payloadLength + 1) | 0;
+    if (Number.isNaN(flow.firstFinNs)) {
+      flow.firstFinNs = nowNs;
+    }
+  }
+  if ((flags & TcpFlag.Rst) !== 0) {
+    followReset(flow, side, sender, receiver, nowNs);
+    return;
+  }
+  if ((flags & TcpFlag.Ack) !== 0) {
+    followAck(flow, side, sender, receiver, d, nowNs);
+  }
+}
+
+function followSyn(
+  flow: Flow,
+  side: Side,
+  sender: Half,
+  receiver: Half,
+  d: Decoded,
+  nowNs: number,
+  repeat: boolean
+): void {
+  const isAnswer = (d.flags & TcpFlag.Ack) !== 0;
+  flow.chunkSyn = true;
+  if (repeat) {
+    flow.synRetrans++;
+  }
+  if (sender.synSeen) {
+    return;
+  }
+  sender.synSeen = true;
+  sender.isnKnown = true;
+  sender.isn = d.seq;
+  sender.windowScale = d.windowScale;
+  if (isAnswer) {
+    flow.synAckNs = nowNs;
+    if (!receiver.isnKnown) {
+      receiver.isnKnown = true;
+      receiver.isn = (d.ack - 1) | 0;
+    }
+    flow.setClient((1 - side) as Side, RoleSource.Handshake);
+  } else {
+    flow.synNs = nowNs;
+    flow.setClient(side, RoleSource.Handshake);
+  }
+}
+
+function followReset(flow: Flow, side: Side, sender: Half, receiver: Half, nowNs: number): void {
+  sender.rstSeen = true;
+  if (flow.endReason !== undefined) {
+    return;
+  }
+  flow.closedNs = nowNs;
+  if (sender.finSeen && receiver.finSeen) {
+    flow.endReason = 'closed';
+  } else if (flow.clientSide < 0) {
+    flow.endReason = 'reset';
+  } else if (side === flow.clientSide) {
+    flow.endReason = 'reset_by_client';
+  } else {
+    flow.endReason = receiver.synSeen && !sender.synSeen && !flow.established ? 'refused' : 'reset_by_server';
+  }
+}
+
+function followAck(flow: Flow, side: Side, sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
+  if (
+    !flow.established &&
+    (d.flags & TcpFlag.Syn) === 0 &&
+    sender.synSeen &&
+    receiver.synSeen &&
+    side === flow.clientSide
+  ) {
+    if (((d.ack - receiver.isn) | 0) > 0) {
+      flow.established = true;
+      flow.handshakeNs = nowNs - flow.synNs;
+    }
+  }
+  if (receiver.finSeen && !receiver.finAcked && ((d.ack - receiver.finEnd) | 0) >= 0) {
+    receiver.finAcked = true;
+    if (sender.finAcked && flow.endReason === undefined) {
+      flow.closedNs = nowNs;
+      flow.endReason = 'closed';
+    }
+  }
+}
+
+/** State at the end of a chunk. */
+export function connectionState(flow: Flow): ConnState {
+  if (flow.protocol !== IpProtocol.Tcp) {
+    return 'stateless';
+  }
+  const [a, b] = flow.halves;
+  if (flow.endReason === 'closed') {
+    return 'closed';
+  }
+  if (a.rstSeen || b.rstSeen) {
+    return 'reset';
+  }
+  if (a.finSeen || b.finSeen) {
+    return 'half_closed';
+  }
+  if (flow.established) {
+    return 'established';
+  }
+  if (!a.synSeen && !b.synSeen) {
+    return 'midstream';
+  }
+  if (Number.isNaN(flow.synAckNs)) {
+    return a.started && b.started ? 'established' : 'syn_sent';
+  }
+  return 'syn_received';
+}
+
+/**
+ * True where a SYN without ACK opens another connection between the same endpoints: it has another initial sequence number than this
+ * one, and this one had begun. (A SYN that was captured after what follows it still belongs to it.)
+ */
+export function opensAnother(flow: Flow, side: Side, d: Decoded): boolean {
+  const sender = flow.halves[side];
+  const receiver = flow.halves[1 - side];
+  if (sender.synSeen) {
+    return sender.isn !== d.seq;
+  }
+  const next = (d.seq + 1) | 0;
+  if (sender.started) {
+    return !(sender.seqKnown && sender.seqMin === next);
+  }
+  return receiver.ackStarted && receiver.lastAck !== next;
+}

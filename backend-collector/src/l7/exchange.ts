@@ -1,0 +1,57 @@
+/** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
+import { type Outcome } from '@bpfnet/flow-model/records';
+
+export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
+
+/** What a protocol adds to the record beside the fields that all have. */
+export type ProtocolFacts = HttpFacts;
+
+export interface HttpFacts {
+  readonly proto: 'http';
+  readonly method: string;
+  readonly path: string;
+  readonly host: string | undefined;
+  readonly version: string;
+  statusCode: number | undefined;
+  contentType: string | undefined;
+}
+
+export class Exchange {
+  outcome: Outcome = 'unanswered';
+  /** Normalised status; empty where unanswered. */
+  status = '';
+  traceId: string | undefined;
+  parentId: string | undefined;
+  traceSource: TraceSource | undefined;
+
+  requestLastNs = 0;
+  /** Bytes of the message in the stream, head and body. */
+  requestBytes = 0;
+  requestEnded = false;
+  /** Written as unanswered already; a response that comes after all is only passed over. */
+  reported = false;
+
+  /** True once the response's first byte was seen. */
+  answered = false;
+  responseSeq = 0;
+  responseFirstNs = 0;
+  responseLastNs = 0;
+  responseBytes = 0;
+
+  // Counters of the flow when the request began; the conversation fills them in.
+  clientPacketsBefore = 0;
+  serverPacketsBefore = 0;
+  clientRetransBefore = 0;
+  serverRetransBefore = 0;
+  firstChunk = 0;
+
+  constructor(
+    readonly requestId: string,
+    /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
+    readonly requestSeq: number,
+    readonly requestFirstNs: number,
+    readonly op: string,
+    readonly resource: string,
+    readonly facts: ProtocolFacts
+  ) {}
+}

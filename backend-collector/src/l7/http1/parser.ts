@@ -1,0 +1,499 @@
+/**
+ * HTTP/1 as a state machine per direction: head, body by length or by chunks or until close, and again (RFC 9112 sections 2, 6, 7).
+ * Heads may span segments, requests may be pipelined, bodies are skipped without a copy.
+ *
+ *   state       meaning                                       left when
+ *   Head        a message may begin here                      the blank line
+ *   Body        `remaining` bytes of a body                   remaining = 0
+ *   ChunkSize   the line before a chunk                       its line feed: ChunkData, or Trailer after the last
+ *   ChunkData   `remaining` bytes of a chunk and its CR LF    remaining = 0: ChunkSize
+ *   Trailer     fields after the last chunk                   the blank line
+ *   UntilClose  a response without length                     the connection ends
+ *   Resync      after a gap or garbage: looks for a start line
+ *
+ * Limits: a head of more than `MAX_HEAD` bytes counts as garbage.
+ */
+import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
+import { toSeq } from '@bpfnet/flow-model/seq';
+import { Exchange, type HttpFacts } from '../exchange';
+import { Probe, type L7Parser, type ParserEvents } from '../protocol';
+import { findHeadEnd, readFields, readRequestLine, readStatusLine, type HeadFields } from './head';
+import { probeHttp1 } from './probe';
+
+const MAX_HEAD = 64 * 1024;
+
+const enum State {
+  Head,
+  Body,
+  ChunkSize,
+  ChunkData,
+  Trailer,
+  UntilClose,
+  Resync,
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** One direction. */
+class MessageStream {
+  state: State = State.Head;
+  remaining = 0;
+  /** Of the message at hand, head included. */
+  messageBytes = 0;
+  /** A head that is not yet whole. */
+  head: Uint8Array | undefined;
+  headLength = 0;
+  headSeq = 0;
+  headNs = 0;
+  /** Digits of a chunk size are over (an extension or the line end follows). */
+  sizeEnded = false;
+  sawGap = false;
+  sawGarbage = false;
+
+  appendHead(bytes: Uint8Array, from: number, to: number): void {
+    const need = this.headLength + to - from;
+    if (this.head === undefined || this.head.length < need) {
+      const grown = new Uint8Array(Math.max(2048, 2 * need));
+      if (this.head !== undefined) {
+        grown.set(this.head.subarray(0, this.headLength));
+      }
+      this.head = grown;
+    }
+    for (let i = from, o = this.headLength; i < to; i++, o++) {
+      this.head[o] = bytes[i];
+    }
+    this.headLength = need;
+  }
+}
+
+export class Http1Parser implements L7Parser {
+  private readonly request = new MessageStream();
+  private readonly response = new MessageStream();
+  /** Requests whose response did not end yet, in order. */
+  private readonly pending: Exchange[] = [];
+  /** The request whose body is under way. */
+  private sending: Exchange | undefined;
+  /** The exchange whose response is under way. */
+  private answering: Exchange | undefined;
+  private pipelined = false;
+  private everRecognised = false;
+  private off = false;
+
+  constructor(private readonly events: ParserEvents) {}
+
+  data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
+    const s = fromClient ? this.request : this.response;
+    let p = from;
+    while (p < to && !this.off) {
+      switch (s.state) {
+        case State.Head:
+          p = this.readHead(s, bytes, p, to, (seq + (p - from)) | 0, nowNs);
+          break;
+        case State.Body:
+        case State.ChunkData:
+          p += this.skip(s, to - p, nowNs);
+          break;
+        case State.ChunkSize:
+          p = this.readChunkSize(s, bytes, p, to);
+          break;
+        case State.Trailer:
+          p = this.readTrailer(s, bytes, p, to, nowNs);
+          break;
+        case State.UntilClose:
+          this.touch(s, to - p, nowNs);
+          p = to;
+          break;
+        case State.Resync:
+          p = this.resync(s, bytes, p, to);
+          break;
+      }
+    }
+  }
+
+  gap(fromClient: boolean, length: number, nowNs: number): void {
+    if (this.off) {
+      return;
+    }
+    const s = fromClient ? this.request : this.response;
+    const withinBody = (s.state === State.Body || s.state === State.ChunkData) && length <= s.remaining;
+    if (withinBody) {
+      this.skip(s, length, nowNs);
+      return;
+    }
+    if (s.state === State.UntilClose) {
+      this.touch(s, length, nowNs);
+      return;
+    }
+    s.sawGap = true;
+    if (s === this.response && this.answering !== undefined) {
+      // A body of known length that ended somewhere in the gap did arrive; of another nobody knows.
+      const exchange = this.answering;
+      this.finishResponse(exchange, s.state === State.Body ? outcomeOf(exchange) : 'gap');
+    }
+    this.sending = undefined;
+    s.headLength = 0;
+    s.state = State.Resync;
+  }
+
+  expire(beforeNs: number, nowNs: number): void {
+    for (const exchange of this.pending) {
+      if (!exchange.answered && !exchange.reported && exchange.requestFirstNs <= beforeNs) {
+        exchange.responseLastNs = nowNs;
+        exchange.outcome = this.response.sawGap ? 'gap' : 'unanswered';
+        exchange.reported = true;
+        this.events.ended(exchange);
+      }
+    }
+  }
+
+  end(nowNs: number, wasReset: boolean): void {
+    for (const exchange of this.pending.splice(0)) {
+      if (exchange.reported) {
+        continue;
+      }
+      if (exchange === this.answering) {
+        const isWhole = this.response.state === State.UntilClose;
+        exchange.outcome = wasReset && !isWhole ? 'reset' : outcomeOf(exchange);
+      } else {
+        exchange.responseLastNs = nowNs;
+        exchange.outcome = this.unansweredOutcome(wasReset);
+      }
+      this.events.ended(exchange);
+    }
+    this.answering = undefined;
+    this.off = true;
+  }
+
+  private unansweredOutcome(wasReset: boolean): Exchange['outcome'] {
+    if (this.response.sawGap) {
+      return 'gap';
+    }
+    if (this.response.sawGarbage) {
+      return 'parse_error';
+    }
+    return wasReset ? 'reset' : 'unanswered';
+  }
+
+  private readHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): number {
+    if (s.headLength > 0) {
+      return this.continueHead(s, bytes, from, to, nowNs);
+    }
+    let p = from;
+    // Empty lines before a start line are to be passed over (RFC 9112 section 2.2).
+    while (p < to && (bytes[p] === CR || bytes[p] === LF)) {
+      p++;
+    }
+    if (p === to) {
+      return to;
+    }
+    if (!this.mayBegin(s, bytes, p, to)) {
+      return this.garbage(s, p);
+    }
+    s.headSeq = (seq + (p - from)) | 0;
+    s.headNs = nowNs;
+    const end = findHeadEnd(bytes, p, to);
+    if (end < 0) {
+      s.appendHead(bytes, p, to);
+      return to;
+    }
+    return this.takeHead(s, bytes, p, end, nowNs) ? end : this.garbage(s, end);
+  }
+
+  private continueHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): number {
+    const before = s.headLength;
+    s.appendHead(bytes, from, to);
+    const head = s.head ?? bytes;
+    const end = findHeadEnd(head, Math.max(0, before - 3), s.headLength);
+    if (end < 0) {
+      if (s.headLength > MAX_HEAD || !this.mayBegin(s, head, 0, s.headLength)) {
+        s.headLength = 0;
+        return this.garbage(s, to);
+      }
+      return to;
+    }
+    s.headLength = 0;
+    const next = from + end - before;
+    return this.mayBegin(s, head, 0, end) && this.takeHead(s, head, 0, end, nowNs) ? next : this.garbage(s, next);
+  }
+
+  private mayBegin(s: MessageStream, bytes: Uint8Array, from: number, to: number): boolean {
+    const probe = probeHttp1(bytes, from, to);
+    return probe === Probe.Unsure || probe === (s === this.request ? Probe.Request : Probe.Response);
+  }
+
+  private garbage(s: MessageStream, at: number): number {
+    if (!this.everRecognised) {
+      this.off = true;
+      this.events.left(false);
+      return at;
+    }
+    s.sawGarbage = true;
+    s.state = State.Resync;
+    return at;
+  }
+
+  /** Takes a whole head; false where it is none after all. */
+  private takeHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
+    s.messageBytes = to - from;
+    return s === this.request ? this.takeRequest(bytes, from, to, nowNs) : this.takeResponse(bytes, from, to, nowNs);
+  }
+
+  private takeRequest(bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
+    const s = this.request;
+    const line = readRequestLine(bytes, from, to);
+    if (line === undefined) {
+      return false;
+    }
+    const fields = readFields(bytes, from, to);
+    const seq = toSeq(s.headSeq);
+    const facts: HttpFacts = {
+      proto: 'http',
+      method: line.method,
+      path: line.path,
+      host: fields.host,
+      version: line.version,
+      statusCode: undefined,
+      contentType: undefined,
+    };
+    const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
+    const exchange = new Exchange(id, seq, s.headNs, line.method, line.path, facts);
+    exchange.traceId = fields.traceId;
+    exchange.parentId = fields.parentId;
+    exchange.traceSource = fields.traceId === undefined ? undefined : 'w3c';
+    exchange.requestLastNs = nowNs;
+    exchange.requestBytes = s.messageBytes;
+    this.everRecognised = true;
+    if (this.pending.length > 0 && !this.response.sawGap) {
+      this.pipelined = true;
+    }
+    this.pending.push(exchange);
+    this.sending = exchange;
+    this.events.began(exchange);
+    this.beginBody(s, fields, 0, nowNs);
+    return true;
+  }
+
+  private takeResponse(bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
+    const s = this.response;
+    const line = readStatusLine(bytes, from, to);
+    if (line === undefined) {
+      return false;
+    }
+    this.everRecognised = true;
+    if (line.status < 200 && line.status !== 101) {
+      // An interim response: the real one follows (RFC 9110 section 15.2).
+      s.messageBytes = 0;
+      return true;
+    }
+    const fields = readFields(bytes, from, to);
+    this.pairAfterGap();
+    const exchange = this.pending[0];
+    this.answering = exchange;
+    if (exchange === undefined) {
+      this.events.orphanResponse();
+    } else {
+      exchange.answered = true;
+      exchange.status = String(line.status);
+      exchange.facts.statusCode = line.status;
+      exchange.facts.contentType = fields.contentType;
+      exchange.responseSeq = toSeq(s.headSeq);
+      exchange.responseFirstNs = s.headNs;
+      exchange.responseLastNs = nowNs;
+      exchange.responseBytes = s.messageBytes;
+    }
+    const method = exchange?.facts.method;
+    if (line.status === 101 || (method === 'CONNECT' && line.status < 300)) {
+      this.leaveHttp(exchange, nowNs);
+      return true;
+    }
+    const bodiless = method === 'HEAD' || line.status === 204 || line.status === 304;
+    if (bodiless) {
+      this.finishMessage(s, nowNs);
+    } else {
+      this.beginBody(s, fields, -1, nowNs);
+    }
+    return true;
+  }
+
+  /**
+   * A response after lost ones answers the last request, unless the client pipelines: it would not have sent the last one before it had the
+   * answers to the others, which the capture missed.
+   */
+  private pairAfterGap(): void {
+    if (!this.response.sawGap) {
+      return;
+    }
+    this.response.sawGap = false;
+    while (!this.pipelined && this.pending.length > 1) {
+      const missed = this.pending[0];
+      missed.responseLastNs = missed.requestLastNs;
+      this.finishResponse(missed, 'gap');
+    }
+  }
+
+  /** After an upgrade or through a tunnel there is no more HTTP. */
+  private leaveHttp(exchange: Exchange | undefined, nowNs: number): void {
+    if (exchange !== undefined) {
+      this.finishResponse(exchange, outcomeOf(exchange));
+    }
+    this.end(nowNs, false);
+    this.events.left(true);
+  }
+
+  /** @param whenAbsent body length where no field says one: 0 for requests, -1 (until close) for responses */
+  private beginBody(s: MessageStream, fields: HeadFields, whenAbsent: number, nowNs: number): void {
+    if (fields.chunked) {
+      s.state = State.ChunkSize;
+      s.remaining = 0;
+      s.sizeEnded = false;
+      return;
+    }
+    if (fields.contentLength === -2) {
+      // A length that makes no sense: where this message ends is unknown.
+      s.sawGarbage = true;
+      s.state = State.Resync;
+      return;
+    }
+    const length = fields.contentLength >= 0 ? fields.contentLength : whenAbsent;
+    if (length === 0) {
+      this.finishMessage(s, nowNs);
+    } else if (length < 0) {
+      s.state = State.UntilClose;
+    } else {
+      s.state = State.Body;
+      s.remaining = length;
+    }
+  }
+
+  /** Passes over up to `available` bytes of a body or chunk; returns how many. */
+  private skip(s: MessageStream, available: number, nowNs: number): number {
+    const n = Math.min(available, s.remaining);
+    s.remaining -= n;
+    this.touch(s, n, nowNs);
+    if (s.remaining === 0) {
+      if (s.state === State.Body) {
+        this.finishMessage(s, nowNs);
+      } else {
+        s.state = State.ChunkSize;
+        s.sizeEnded = false;
+      }
+    }
+    return n;
+  }
+
+  /** RFC 9112 section 7.1: hexadecimal size, perhaps an extension, line end. */
+  private readChunkSize(s: MessageStream, bytes: Uint8Array, from: number, to: number): number {
+    for (let p = from; p < to; p++) {
+      const byte = bytes[p];
+      s.messageBytes++;
+      if (byte === LF) {
+        if (s.remaining === 0) {
+          s.state = State.Trailer;
+          s.sizeEnded = true;
+        } else {
+          s.remaining += 2;
+          s.state = State.ChunkData;
+        }
+        return p + 1;
+      }
+      const digit = s.sizeEnded ? -1 : hexDigit(byte);
+      if (digit < 0) {
+        s.sizeEnded = true;
+      } else if (s.remaining >= 2 ** 40) {
+        s.sawGarbage = true;
+        s.state = State.Resync;
+        return to;
+      } else {
+        s.remaining = s.remaining * 16 + digit;
+      }
+    }
+    return to;
+  }
+
+  /** `sizeEnded` says here that the present line is empty so far. */
+  private readTrailer(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): number {
+    for (let p = from; p < to; p++) {
+      const byte = bytes[p];
+      s.messageBytes++;
+      if (byte === LF) {
+        if (s.sizeEnded) {
+          this.finishMessage(s, nowNs);
+          return p + 1;
+        }
+        s.sizeEnded = true;
+      } else if (byte !== CR) {
+        s.sizeEnded = false;
+      }
+    }
+    return to;
+  }
+
+  /** Bytes of the message at hand were seen. */
+  private touch(s: MessageStream, count: number, nowNs: number): void {
+    s.messageBytes += count;
+    if (s === this.request) {
+      if (this.sending !== undefined) {
+        this.sending.requestLastNs = nowNs;
+        this.sending.requestBytes = s.messageBytes;
+      }
+    } else if (this.answering !== undefined) {
+      this.answering.responseLastNs = nowNs;
+      this.answering.responseBytes = s.messageBytes;
+    }
+  }
+
+  private finishMessage(s: MessageStream, nowNs: number): void {
+    this.touch(s, 0, nowNs);
+    s.state = State.Head;
+    if (s === this.request) {
+      if (this.sending !== undefined) {
+        this.sending.requestEnded = true;
+        this.sending = undefined;
+      }
+    } else if (this.answering !== undefined) {
+      this.finishResponse(this.answering, outcomeOf(this.answering));
+    }
+  }
+
+  private finishResponse(exchange: Exchange, outcome: Exchange['outcome']): void {
+    this.pending.shift();
+    this.answering = undefined;
+    if (!exchange.reported) {
+      exchange.outcome = outcome;
+      exchange.reported = true;
+      this.events.ended(exchange);
+    }
+  }
+
+  /** Looks for a start line: a request's at the front of a segment, a response's at the front of any line. */
+  private resync(s: MessageStream, bytes: Uint8Array, from: number, to: number): number {
+    if (s === this.request) {
+      if (probeHttp1(bytes, from, to) === Probe.Request) {
+        s.state = State.Head;
+        return from;
+      }
+      return to;
+    }
+    for (let p = from; p < to; p++) {
+      if (bytes[p] === 0x48 && (p === from || bytes[p - 1] === LF) && probeHttp1(bytes, p, to) === Probe.Response) {
+        s.state = State.Head;
+        return p;
+      }
+    }
+    return to;
+  }
+}
+
+function outcomeOf(exchange: Exchange): Exchange['outcome'] {
+  const status = exchange.facts.statusCode ?? 0;
+  return status >= 500 ? 'server_error' : status >= 400 ? 'client_error' : 'ok';
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) {
+    return byte - 0x30;
+  }
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

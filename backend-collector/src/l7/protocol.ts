@@ -1,0 +1,44 @@
+/**
+ * What an application protocol is to the collector: a probe and a parser. Both are pure: bytes in, events out. A protocol is
+ * a folder beside this file and a line in registry.ts.
+ */
+import { type Exchange } from './exchange';
+
+/** What the first bytes of a segment look like. */
+export const enum Probe {
+  NotOurs = 0,
+  /** Too short to say, and nothing speaks against it. */
+  Unsure = 1,
+  Request = 2,
+  Response = 3,
+}
+
+export interface L7Protocol {
+  /** As in the record's `l7_proto`. */
+  readonly name: string;
+  probe(bytes: Uint8Array, from: number, to: number): Probe;
+  createParser(events: ParserEvents): L7Parser;
+}
+
+/** The two streams of a connection in order, with their gaps. */
+export interface L7Parser {
+  /** @param seq sequence number of the first byte, signed 32-bit; @param nowNs when it was captured */
+  data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void;
+  /** `length` bytes of the stream were not captured. */
+  gap(fromClient: boolean, length: number, nowNs: number): void;
+  /** Reports as unanswered what has waited since before `beforeNs`. */
+  expire(beforeNs: number, nowNs: number): void;
+  /** The connection ended: everything open is reported. */
+  end(nowNs: number, wasReset: boolean): void;
+}
+
+export interface ParserEvents {
+  /** A request's head is complete: the exchange exists from here on. */
+  began(exchange: Exchange): void;
+  /** The exchange is complete, or never will be (`exchange.outcome`). */
+  ended(exchange: Exchange): void;
+  /** A response without a request that was seen. */
+  orphanResponse(): void;
+  /** The stream is another protocol's after all, or (an upgrade, a tunnel) from here on. */
+  left(forGood: boolean): void;
+}

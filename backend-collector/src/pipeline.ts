@@ -1,0 +1,156 @@
+/**
+ * The daemon on one screen: source → decode → flow → messages → records → sink.
+ *
+ * Inside, time is nanoseconds since the first packet's second, as one double: exact for 104 days. A live source is aged by the wall
+ * clock too, so that a flow that fell silent is written without another packet.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
+import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
+import { FlowTracker } from './flow/flow-tracker';
+import { protocols } from './l7/registry';
+import { type LogSink, type SinkReport } from './record/log-line';
+import { RecordWriter } from './record/record-writer';
+import { Decoded, STOP_REASONS, Stop } from './wire/decoded';
+import { decode } from './wire/decode';
+
+export interface PipelineOptions {
+  readonly source: PacketSource;
+  readonly sink: LogSink;
+  readonly host: string;
+  readonly owners?: ReadonlyMap<string, NicOwner>;
+  readonly shardCount?: number;
+  readonly maxFlows?: number;
+  /** Added to every time, ns. */
+  readonly timeShiftNs?: bigint;
+  /** Live capture: never waits for the sink, and ages by the wall clock. */
+  readonly live?: boolean;
+}
+
+export interface PipelineCounts {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly flows: number;
+  readonly requests: number;
+  readonly chunks: number;
+  readonly openFlows: number;
+  /** What was left out: stage → reason → packets, flows or messages. */
+  readonly drops: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+export interface PipelineReport extends PipelineCounts {
+  readonly sink: SinkReport;
+  /** Why reading or writing ended early, if it did. What was read before is written. */
+  readonly problem: unknown;
+}
+
+const DEFAULT_MAX_FLOWS = 262_144;
+
+export class Pipeline {
+  private readonly decoded = new Decoded();
+  private readonly stops = new Float64Array(STOP_REASONS.length);
+  private readonly writer: RecordWriter;
+  private readonly tracker: FlowTracker;
+  private baseSec = NaN;
+
+  constructor(private readonly options: PipelineOptions) {
+    this.writer = new RecordWriter(
+      {
+        host: options.host,
+        shardCount: options.shardCount ?? DEFAULT_SHARD_COUNT,
+        nics: options.source.nics,
+        owners: options.owners ?? new Map(),
+        randomId: randomIds(),
+        sha1Base64: (input) => createHash('sha1').update(input).digest('base64'),
+      },
+      options.sink,
+      (ns) => BigInt(this.baseSec) * 1_000_000_000n + BigInt(Math.round(ns)) + (options.timeShiftNs ?? 0n)
+    );
+    this.tracker = new FlowTracker({ maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS, protocols, events: this.writer });
+  }
+
+  /** Runs until the source ends. */
+  async run(): Promise<PipelineReport> {
+    const { source, sink, live } = this.options;
+    let problem: unknown;
+    try {
+      for await (const batch of source.batches()) {
+        this.tracker.kernelDrops = this.writer.kernelDrops = source.stats.kernelDrops;
+        this.take(batch);
+        if (live !== true) {
+          await sink.ready();
+        } else if (!Number.isNaN(this.baseSec)) {
+          this.tracker.age((Date.now() - this.baseSec * 1000) * 1e6);
+        }
+      }
+    } catch (error) {
+      problem = error;
+    }
+    this.tracker.end();
+    const report = await sink.close();
+    return { ...this.counts(), sink: report, problem };
+  }
+
+  counts(): PipelineCounts {
+    const { stats } = this.options.source;
+    const flow = this.tracker.stats;
+    return {
+      packets: stats.packets,
+      bytes: stats.bytes,
+      flows: flow.flows,
+      requests: this.writer.spans,
+      chunks: this.writer.chunks,
+      openFlows: this.tracker.openFlows,
+      drops: withoutZeros({
+        kernel: { 'ring full': stats.kernelDrops },
+        decode: Object.fromEntries(STOP_REASONS.map((reason, i) => [reason, this.stops[i]])),
+        flow: { 'table full': flow.evicted },
+        http: { 'response without request': this.writer.orphanResponses },
+      }),
+    };
+  }
+
+  private take(batch: PacketCursor): void {
+    const { decoded: d, tracker, stops } = this;
+    const { nics } = this.options.source;
+    while (batch.next()) {
+      const tci = (batch.marks & PacketMark.VlanStripped) !== 0 ? batch.vlanTci : -1;
+      const { nicId } = batch;
+      decode(d, batch.buffer, batch.offset, batch.capturedLength, batch.wireLength, nics[nicId].linkType, tci);
+      if (d.stop !== Stop.Transport) {
+        stops[d.stop]++;
+        continue;
+      }
+      if (this.baseSec !== this.baseSec) {
+        this.baseSec = batch.tsSec;
+      }
+      const nowNs = (batch.tsSec - this.baseSec) * 1e9 + batch.tsNsec;
+      tracker.packet(d, batch.buffer, nicId, batch.direction, batch.marks, nowNs);
+    }
+  }
+}
+
+/** 128 random bits as hex, made in bulk: one call to the system for many ids. */
+function randomIds(): () => string {
+  let hex = '';
+  let at = 0;
+  return () => {
+    if (at === hex.length) {
+      hex = randomBytes(16 * 256).toString('hex');
+      at = 0;
+    }
+    at += 32;
+    return hex.slice(at - 32, at);
+  };
+}
+
+function withoutZeros(drops: Record<string, Record<string, number>>): PipelineCounts['drops'] {
+  const kept: Record<string, Record<string, number>> = {};
+  for (const [stage, reasons] of Object.entries(drops)) {
+    const some = Object.entries(reasons).filter(([, count]) => count > 0);
+    if (some.length > 0) {
+      kept[stage] = Object.fromEntries(some);
+    }
+  }
+  return kept;
+}

@@ -1,0 +1,96 @@
+/**
+ * What the decoder found in a packet: numbers only, in one object that is used again for every packet. Offsets count from the
+ * start of the packet's memory. Addresses are big-endian words as signed 32-bit integers; IPv4 uses the first word.
+ */
+
+/** Where decoding ended. `Transport` is the way of most packets: everything that the flow table needs was there. */
+export const enum Stop {
+  Transport = 0,
+  UnknownLinkType = 1,
+  NotIp = 2,
+  UnknownTransport = 3,
+  LaterFragment = 4,
+  Malformed = 5,
+  Truncated = 6,
+}
+
+/** How each way of ending is counted; index = `Stop`. */
+export const STOP_REASONS: readonly string[] = [
+  '',
+  'unknown link type',
+  'not IP',
+  'neither TCP nor UDP',
+  'later fragment',
+  'malformed header',
+  'truncated header',
+];
+
+/** The layer at which decoding ended. */
+export const enum Layer {
+  Link = 1,
+  Network = 2,
+  Transport = 3,
+}
+
+export const enum Tunnel {
+  None = 0,
+  Vxlan = 1,
+}
+
+export const enum IpProtocol {
+  Tcp = 6,
+  Udp = 17,
+}
+
+/** SACK blocks in one TCP header, at most (RFC 2018 section 3). */
+export const MAX_SACK_BLOCKS = 4;
+
+export class Decoded {
+  stop: Stop = Stop.Transport;
+  /** With `stop` Truncated or Malformed: where, the bytes that were needed from there on, and the bytes that were there. */
+  stopLayer: Layer = Layer.Link;
+  stopNeed = 0;
+  stopHave = 0;
+
+  /** VLAN ids in order from the outside, as `outer << 12 | inner` where there are two; priority tags (id 0) are left out. */
+  vlanKey = 0;
+  /** How many ids are in `vlanKey` (more than two tags: the two outermost). */
+  vlanCount = 0;
+  tunnel: Tunnel = Tunnel.None;
+  /** VXLAN network identifier; 0 without a tunnel. */
+  vni = 0;
+
+  /** 4 or 6. */
+  ipVersion = 0;
+  src0 = 0;
+  src1 = 0;
+  src2 = 0;
+  src3 = 0;
+  dst0 = 0;
+  dst1 = 0;
+  dst2 = 0;
+  dst3 = 0;
+  /** IPv4 identification; 0 for IPv6. */
+  ipId = 0;
+  protocol = 0;
+  srcPort = 0;
+  dstPort = 0;
+
+  /** Payload of TCP or UDP: its place, its length on the wire, and how much of it was captured. */
+  payloadOffset = 0;
+  payloadLength = 0;
+  payloadCaptured = 0;
+
+  /** TCP only. `seq` and `ack` as signed 32-bit integers. */
+  seq = 0;
+  ack = 0;
+  flags = 0;
+  /** As in the header, unscaled. */
+  window = 0;
+  checksum = 0;
+  /** Of a SYN: shift of the window scale option (RFC 7323), -1 where absent. */
+  windowScale = -1;
+  sackCount = 0;
+  /** Edges of the SACK blocks, left and right in turn, signed 32-bit. */
+  readonly sack = new Int32Array(2 * MAX_SACK_BLOCKS);
+}
