@@ -24,10 +24,7 @@ export interface CollectorPlace {
 
 /** Writes the owners file and returns the arguments of `bpfnet`, beginning with `capture`. */
 export function collectorArguments({ host, runDir, lokiUrl }: CollectorPlace): readonly string[] {
-  mkdirSync(runDir, { recursive: true });
-  const ownersFile = join(runDir, `owners-${host.name}.json`);
-  const owners = Object.fromEntries(host.pods.map((pod) => [pod.name, ownerOf(pod)]));
-  writeFileSync(ownersFile, JSON.stringify(owners, null, 2) + '\n');
+  const ownersFile = writeOwners(host, runDir);
   return [
     'capture',
     '--host',
@@ -42,6 +39,15 @@ export function collectorArguments({ host, runDir, lokiUrl }: CollectorPlace): r
   ];
 }
 
-export function ownerOf(pod: LaboratoryPod): NicOwnerEntry {
+/** Writes `owners-HOST.json` into a folder, which is made if missing, and returns its path. */
+export function writeOwners(host: LaboratoryHost, folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `owners-${host.name}.json`);
+  const owners = Object.fromEntries(host.pods.map((pod) => [pod.name, ownerOf(pod)]));
+  writeFileSync(path, JSON.stringify(owners, null, 2) + '\n');
+  return path;
+}
+
+function ownerOf(pod: LaboratoryPod): NicOwnerEntry {
   return { k8s_namespace: pod.k8sNamespace, k8s_pod_name: pod.name, k8s_container_name: pod.containerName };
 }

@@ -6,12 +6,16 @@ import { canRunLaboratory } from './feasibility';
 import { RUN_FILES } from './inside/roles';
 import { askWire, type Laboratory, startLaboratory } from './laboratory';
 import { LaboratoryError } from './laboratory-error';
+import { recordLaboratory } from './recording/record';
 
 const HELP = `The bpfnet laboratory: two hosts with a pod each in network namespaces, and traffic between them.
 
   main run     [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--run-dir DIR]
   main fault   [--run-dir DIR] '{"loss": 0.1, "delayMs": 5}'    change the wire of a running laboratory
+  main record  [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--out-dir DIR]     a pcapng for each host; needs root
 `;
+
+const RECORDING_DIR = join(__dirname, '..', '..', 'testdata', 'laboratory');
 
 export async function runCommand([command, ...rest]: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -21,6 +25,7 @@ export async function runCommand([command, ...rest]: readonly string[]): Promise
       duration: { type: 'string' },
       rate: { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
+      'out-dir': { type: 'string', default: RECORDING_DIR },
       'run-dir': { type: 'string', default: join(tmpdir(), 'bpfnet-laboratory') },
     },
   });
@@ -36,6 +41,19 @@ export async function runCommand([command, ...rest]: readonly string[]): Promise
     case 'fault': {
       const status = await askWire(join(runDir, RUN_FILES.control), JSON.parse(positionals[0] ?? '{}'));
       console.log(JSON.stringify(status));
+      return;
+    }
+    case 'record': {
+      const files = await recordLaboratory({
+        outDir: values['out-dir'],
+        seconds: numberOf('--duration', values.duration ?? '12'),
+        rate: numberOf('--rate', values.rate),
+        seed: numberOf('--seed', values.seed),
+        laterFault: { loss: 0.05 },
+      });
+      for (const { path, packets, bytes } of files) {
+        console.log(`${path}: ${packets} packets, ${Math.ceil(bytes / 1024)} KiB`);
+      }
       return;
     }
     default:

@@ -9,7 +9,7 @@ export {
   type WorkingWire,
 } from './laboratory';
 export { LaboratoryError } from './laboratory-error';
-export { collectorArguments, ownerOf, type CollectorPlace, type NicOwnerEntry } from './collector-setup';
+export { collectorArguments, writeOwners, type CollectorPlace, type NicOwnerEntry } from './collector-setup';
 export { type Dropped, type DropReason } from './wire/dropped';
 export { type Fault, type FaultChange } from './wire/fault';
 export { type RequestMade } from './services/request-made';

@@ -25,6 +25,8 @@ export interface LaboratoryOptions {
   readonly rate?: number;
   /** Determines the mix of the traffic and the losses; 1 unless set. */
   readonly seed?: number;
+  /** Leaves the network idle until `beginTraffic` is called, so that captures can be opened before. */
+  readonly holdTraffic?: boolean;
   /** What the laboratory's processes say on standard error, by line. */
   readonly onLog?: (line: string) => void;
 }
@@ -59,6 +61,8 @@ export interface Laboratory {
     command: readonly string[],
     options?: SpawnOptions
   ): ChildProcess;
+  /** Lets the client begin, where `holdTraffic` was set. */
+  beginTraffic(): void;
   /** Changes what is named, from the next frame on; answers with the whole state. Throws `LaboratoryError` on a bad value. */
   setFault(change: FaultChange): Promise<WorkingWire>;
   wireStatus(): Promise<WorkingWire>;
@@ -142,6 +146,10 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
   });
 
   const hosts = describeHosts(unshare.pid ?? 0, innerPids);
+  const beginTraffic = (): void => void unshare.stdin.write('begin\n');
+  if (options.holdTraffic !== true) {
+    beginTraffic();
+  }
   const ask = (change: FaultChange): Promise<WorkingWire> => askWire(control, change);
 
   return {
@@ -154,6 +162,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
       child.once('exit', () => commands.delete(child));
       return child;
     },
+    beginTraffic,
     setFault: ask,
     wireStatus: () => ask({}),
     droppedByWire: () => readJsonLines<Dropped>(join(runDir, RUN_FILES.drops)),

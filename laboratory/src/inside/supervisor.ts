@@ -4,7 +4,7 @@
  *
  * Invariant: nothing outlives it. All other processes are in its PID namespace, so the kernel kills them when it ends, and
  * all NICs, addresses and rules are in network namespaces that only these processes hold. It ends when its standard input does,
- * that is, when whoever started the laboratory ends in whatever way.
+ * that is, when whoever started the laboratory ends in whatever way. A line on that input lets the traffic begin.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
@@ -21,9 +21,13 @@ import {
   type SupervisorOptions,
 } from './roles';
 
-/** Prepares a new network namespace and keeps it: forwarding on, IPv6 off (its neighbour discovery is noise here). */
+/**
+ * Prepares a new network namespace and keeps it: forwarding on, IPv6 off (its neighbour discovery is noise here), and no NAT
+ * inside of bridges (br_netfilter), which would show `cni0` a connection's requests rewritten and its answers not.
+ */
 const HOLDER_SCRIPT = [
   'echo 1 > /proc/sys/net/ipv4/ip_forward',
+  'filter=/proc/sys/net/bridge/bridge-nf-call-iptables; if [ -e $filter ]; then echo 0 > $filter; fi',
   'for family in all default; do',
   '  if [ -e /proc/sys/net/ipv6 ]; then echo 1 > /proc/sys/net/ipv6/conf/$family/disable_ipv6; fi',
   'done',
@@ -32,10 +36,15 @@ const HOLDER_SCRIPT = [
 ].join('\n');
 
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
-  process.stdin.resume().once('end', () => process.exit(0));
+  process.stdin.once('end', () => process.exit(0));
+  let begin: () => void = () => undefined;
+  const mayBegin = new Promise<void>((resolve) => (begin = resolve));
+  eachLine(process.stdin, begin);
   try {
-    const pids = await build(options);
+    const { pids, cart } = await build(options);
     say({ kind: 'ready', pids });
+    await mayBegin;
+    cart.stdin?.write('begin\n');
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
@@ -51,7 +60,14 @@ function fail(reason: string): void {
   );
 }
 
-async function build({ program, runDir, rate, seed }: SupervisorOptions): Promise<Readonly<Record<string, number>>> {
+interface Built {
+  /** Process ids of the holders, by the namespace's name. */
+  readonly pids: Readonly<Record<string, number>>;
+  /** Waits for a line on its input. */
+  readonly cart: ChildProcess;
+}
+
+async function build({ program, runDir, rate, seed }: SupervisorOptions): Promise<Built> {
   const names = HOSTS.flatMap((host) => [host.name, host.pod.name]);
   const holders = await Promise.all(names.map(startHolder));
   const pids = Object.fromEntries(names.map((name, i) => [name, holders[i]]));
@@ -72,8 +88,7 @@ async function build({ program, runDir, rate, seed }: SupervisorOptions): Promis
   ]);
   await Promise.all(HOSTS.map((host) => runIn(pidOf(host), ['ip', '-batch', '-'], underlayBatch(host))));
   await serveControl(join(runDir, RUN_FILES.control), wire);
-  cart.stdin?.write('begin\n');
-  return pids;
+  return { pids, cart };
 }
 
 async function buildHost(host: HostPlan, other: HostPlan, pids: Readonly<Record<string, number>>): Promise<void> {

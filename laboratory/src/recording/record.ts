@@ -1,0 +1,128 @@
+/**
+ * Records a short run of the laboratory into one pcapng for each host, `HOST.pcapng.gz`, with the owners of its NICs beside it:
+ * for demos and tests on machines where no namespaces can be made. Needs root, because tcpdump gives its rights up and cannot in a
+ * user namespace. tcpdump tells the direction of a packet by capturing incoming and outgoing ones apart.
+ */
+import { type ChildProcess } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import { writeOwners } from '../collector-setup';
+import { type Laboratory, type LaboratoryHost, startLaboratory } from '../laboratory';
+import { LaboratoryError } from '../laboratory-error';
+import { eachLine } from '../lines';
+import { HOSTS, NIC } from '../topology';
+import { type FaultChange } from '../wire/fault';
+import { readPcap } from './pcap-reader';
+import { type RecordedNic, type RecordedPacket, writePcapng } from './pcapng-writer';
+import { shorten } from './shorten';
+
+export interface RecordOptions {
+  readonly outDir: string;
+  readonly seconds: number;
+  readonly rate: number;
+  readonly seed: number;
+  /** What is wrong with the wire in the second half of the recording. */
+  readonly laterFault: FaultChange;
+}
+
+export interface RecordedFile {
+  readonly path: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+interface Tap {
+  readonly host: string;
+  readonly nic: RecordedNic;
+  readonly direction: RecordedPacket['direction'];
+  readonly file: string;
+  readonly process: ChildProcess;
+}
+
+export async function recordLaboratory(options: RecordOptions): Promise<readonly RecordedFile[]> {
+  if (process.geteuid?.() !== 0) {
+    throw new LaboratoryError('a recording needs root: tcpdump does not run in a user namespace');
+  }
+  const runDir = mkdtempSync(join(tmpdir(), 'bpfnet-record-'));
+  try {
+    const { rate, seed } = options;
+    const laboratory = await startLaboratory({ runDir, rate, seed, holdTraffic: true });
+    try {
+      const taps = await openTaps(laboratory, runDir);
+      laboratory.beginTraffic();
+      await delay(options.seconds * 500);
+      await laboratory.setFault(options.laterFault);
+      await delay(options.seconds * 500);
+      await Promise.all(taps.map((tap) => endOf(tap.process, 'SIGINT')));
+      mkdirSync(options.outDir, { recursive: true });
+      return laboratory.hosts.map((host) => writeHost(host, taps, options.outDir));
+    } finally {
+      await laboratory.stop();
+    }
+  } finally {
+    rmSync(runDir, { recursive: true });
+  }
+}
+
+function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[]> {
+  const opening = HOSTS.flatMap(({ name: host, pod }) => {
+    const onHost = [NIC.underlay, NIC.tunnel, NIC.bridge, pod.vethName];
+    const places = [
+      ...onHost.map((name) => ({ where: { host }, nic: { name, description: `host=${host}` } })),
+      { where: { host, pod: pod.name }, nic: { name: NIC.pod, description: `host=${host} netns=${pod.name}` } },
+    ];
+    return places.flatMap(({ where, nic }, i) =>
+      (['in', 'out'] as const).map(async (direction): Promise<Tap> => {
+        const file = join(runDir, `${host}.${i}.${direction}.pcap`);
+        const tcpdump = ['tcpdump', '-Z', 'root', '-n', '-i', nic.name, '-Q', direction, '-w', file];
+        const nanoseconds = ['--time-stamp-precision', 'nano'];
+        const child = laboratory.exec(where, [...tcpdump, ...nanoseconds], { stdio: ['ignore', 'ignore', 'pipe'] });
+        await listening(child);
+        return { host, nic, direction, file, process: child };
+      })
+    );
+  });
+  return Promise.all(opening);
+}
+
+function listening(tcpdump: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const said: string[] = [];
+    tcpdump.once('error', reject);
+    tcpdump.once('exit', () => reject(new LaboratoryError(`tcpdump: ${said.join(' ')}`)));
+    if (tcpdump.stderr !== null) {
+      eachLine(tcpdump.stderr, (line) => {
+        said.push(line);
+        if (line.includes('listening on')) {
+          resolve();
+        }
+      });
+    }
+  });
+}
+
+function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}
+
+function writeHost(host: LaboratoryHost, taps: readonly Tap[], outDir: string): RecordedFile {
+  const ofHost = taps.filter((tap) => tap.host === host.name);
+  const nics = [...new Set(ofHost.map((tap) => tap.nic))];
+  const packets = ofHost.flatMap(({ nic, direction, file }) =>
+    readPcap(readFileSync(file)).map(({ tsNs, bytes, originalBytes }): RecordedPacket => {
+      return { nic: nics.indexOf(nic), tsNs, direction, bytes: shorten(bytes), originalBytes };
+    })
+  );
+  packets.sort((a, b) => (a.tsNs < b.tsNs ? -1 : a.tsNs > b.tsNs ? 1 : 0));
+  const path = join(outDir, `${host.name}.pcapng.gz`);
+  const file = gzipSync(writePcapng({ application: 'bpfnet laboratory', nics, packets }), { level: 9 });
+  writeFileSync(path, file);
+  writeOwners(host, outDir);
+  return { path, packets: packets.length, bytes: file.length };
+}
