@@ -1,0 +1,171 @@
+/**
+ * The body of a push: `{"streams":[{"stream":{…},"values":[["<ns>","line"],["<ns>","line",{…}]]}]}`. This is the border
+ * for all that is ever stored: labels and lines are checked here and nowhere after.
+ */
+import { promisify } from 'node:util';
+import { gunzip, inflate } from 'node:zlib';
+import { labelSet } from '../logql/label-set';
+import { type NewEntry, type NewStreamEntries } from '../storage/append';
+import { RequestError } from './request-error';
+
+/** After decompression. Loki's own limit on a push is 100 MB compressed; a collector's batch is a few MB. */
+export const maxBodyBytes = 64 * 1024 * 1024;
+/** Loki's defaults. */
+const maxLineBytes = 256 * 1024;
+const maxLabels = 15;
+const maxNameLength = 1024;
+const maxValueLength = 2048;
+
+export type RejectReason = 'invalid_labels' | 'missing_labels' | 'line_too_long' | 'label_limit';
+
+export interface Rejection {
+  readonly reason: RejectReason;
+  readonly entries: number;
+  readonly message: string;
+}
+
+export interface Push {
+  readonly streams: readonly NewStreamEntries[];
+  /** What is refused of an otherwise good push: the rest is stored all the same, as Loki does. */
+  readonly rejections: readonly Rejection[];
+}
+
+export async function decompress(body: Buffer, encoding: string | undefined): Promise<Buffer> {
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') {
+    return body;
+  }
+  const codec = { gzip: promisify(gunzip), deflate: promisify(inflate) }[name];
+  if (codec === undefined) {
+    throw new RequestError(400, `Content-Encoding ${JSON.stringify(encoding)} not supported`);
+  }
+  try {
+    return await codec(body, { maxOutputLength: maxBodyBytes });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw new RequestError(413, `request body too large: more than ${maxBodyBytes} bytes when decompressed`);
+    }
+    throw new RequestError(400, `the body is no ${name}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export function readPush(body: Buffer): Push {
+  const parsed = parseJson(body);
+  const listed = field(parsed, 'streams');
+  if (!Array.isArray(listed)) {
+    throw new RequestError(400, 'the push has no list "streams"');
+  }
+  if (listed.length === 0) {
+    throw new RequestError(422, 'error at least one valid stream is required for ingestion');
+  }
+  const rejections: Rejection[] = [];
+  const streams = listed.flatMap((stream: unknown, at): readonly NewStreamEntries[] => {
+    const labels = readLabels(field(stream, 'stream'), `streams[${at}].stream`);
+    const values = field(stream, 'values');
+    if (!Array.isArray(values)) {
+      throw new RequestError(400, `streams[${at}] has no list "values"`);
+    }
+    const set = labelSet(labels);
+    const refused = checkLabels(labels, set.key);
+    if (refused !== undefined) {
+      rejections.push({ ...refused, entries: values.length });
+      return [];
+    }
+    const entries: NewEntry[] = [];
+    values.forEach((value: unknown, row) => {
+      const entry = readEntry(value, `streams[${at}].values[${row}]`);
+      // A UTF-16 unit is one to three bytes: only lines near the limit need counting.
+      const length = entry.line.length * 3 > maxLineBytes ? Buffer.byteLength(entry.line) : 0;
+      if (length > maxLineBytes) {
+        rejections.push({
+          reason: 'line_too_long',
+          entries: 1,
+          message: `max entry size '${maxLineBytes}' bytes exceeded for stream '${set.key}' while adding an entry with length '${length}' bytes`,
+        });
+      } else {
+        entries.push(entry);
+      }
+    });
+    return [{ labels: set, entries }];
+  });
+  return { streams, rejections };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new RequestError(400, `the body is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function field(value: unknown, name: string): unknown {
+  return isObject(value) ? value[name] : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readLabels(value: unknown, where: string): ReadonlyArray<readonly [string, string]> {
+  if (!isObject(value)) {
+    throw new RequestError(400, `${where} is no object of labels`);
+  }
+  return Object.entries(value).map(([name, text]) => {
+    if (typeof text !== 'string') {
+      throw new RequestError(400, `${where}: the value of label ${JSON.stringify(name)} is no string`);
+    }
+    return [name, text] as const;
+  });
+}
+
+function checkLabels(
+  labels: ReadonlyArray<readonly [string, string]>,
+  key: string
+): Pick<Rejection, 'reason' | 'message'> | undefined {
+  if (labels.length === 0) {
+    return { reason: 'missing_labels', message: 'error at least one label pair is required per stream' };
+  }
+  if (labels.length > maxLabels) {
+    return {
+      reason: 'label_limit',
+      message: `entry for stream '${key}' has ${labels.length} label names; limit ${maxLabels}`,
+    };
+  }
+  for (const [name, value] of labels) {
+    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
+      return {
+        reason: 'invalid_labels',
+        message: `couldn't parse labels: ${JSON.stringify(name)} is no label name (letters, digits and _ only)`,
+      };
+    }
+    if (name.length > maxNameLength) {
+      return { reason: 'label_limit', message: `stream '${key}' has label name too long: '${name}'` };
+    }
+    if (value.length > maxValueLength) {
+      return { reason: 'label_limit', message: `stream '${key}' has label value too long: '${value}'` };
+    }
+  }
+  return undefined;
+}
+
+const noMetadata: ReadonlyArray<readonly [string, string]> = [];
+
+function readEntry(value: unknown, where: string): NewEntry {
+  if (!Array.isArray(value) || value.length < 2) {
+    throw new RequestError(400, `${where} is not ["<nanoseconds>", "<line>"]`);
+  }
+  const [time, line, metadata]: readonly unknown[] = value;
+  if (typeof time !== 'string' || !/^-?\d{1,19}$/.test(time)) {
+    throw new RequestError(400, `${where}[0] is no string of nanoseconds since 1970: ${JSON.stringify(time)}`);
+  }
+  const tsNs = BigInt(time);
+  if (tsNs > 9_223_372_036_854_775_807n || tsNs < -9_223_372_036_854_775_807n) {
+    throw new RequestError(400, `${where}[0] is out of range: ${time}`);
+  }
+  if (typeof line !== 'string') {
+    throw new RequestError(400, `${where}[1] is no string`);
+  }
+  const pairs = metadata === undefined ? noMetadata : readLabels(metadata, `${where}[2]`);
+  return { tsNs, line: line.includes('\0') ? line.replaceAll('\0', '\ufffd') : line, metadata: pairs };
+}

@@ -1,0 +1,174 @@
+/**
+ * The LogQL that this store understands, as data. Durations are nanoseconds in doubles: exact up to 104 days, which is
+ * longer than any range that a query here may name.
+ */
+
+export type MatchOperator = '=' | '!=' | '=~' | '!~';
+
+export interface Matcher {
+  readonly name: string;
+  readonly operator: MatchOperator;
+  readonly value: string;
+}
+
+export type LineFilterOperator = '|=' | '!=' | '|~' | '!~';
+
+/** `|= "a" or "b"` keeps lines with either; `!= "a" or "b"` keeps lines with neither. */
+export interface LineFilterStage {
+  readonly kind: 'lineFilter';
+  readonly operator: LineFilterOperator;
+  readonly alternatives: readonly string[];
+}
+
+export type CompareOperator = '==' | '!=' | '>' | '>=' | '<' | '<=';
+
+export type LabelFilter =
+  | { readonly kind: 'match'; readonly matcher: Matcher }
+  | {
+      readonly kind: 'compare';
+      readonly name: string;
+      readonly operator: CompareOperator;
+      /** `duration` values are nanoseconds. */
+      readonly unit: 'number' | 'duration' | 'bytes';
+      readonly value: number;
+    }
+  | { readonly kind: 'and' | 'or'; readonly left: LabelFilter; readonly right: LabelFilter };
+
+export type JsonPath = ReadonlyArray<string | number>;
+
+/** A template of text and label fields only: no functions, no conditions. `__line__` stands for the line itself. */
+export type TemplatePart =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly name: string };
+
+export type LabelFormat =
+  | { readonly kind: 'rename'; readonly to: string; readonly from: string }
+  | { readonly kind: 'template'; readonly to: string; readonly template: readonly TemplatePart[] };
+
+export interface NamedMatcher {
+  readonly name: string;
+  /** Absent: the label whatever its value. */
+  readonly matcher?: Matcher;
+}
+
+export type Stage =
+  | LineFilterStage
+  | { readonly kind: 'json' }
+  | { readonly kind: 'jsonFields'; readonly fields: ReadonlyArray<{ readonly label: string; readonly path: JsonPath }> }
+  | { readonly kind: 'logfmt'; readonly strict: boolean; readonly keepEmpty: boolean }
+  | { readonly kind: 'labelFilter'; readonly filter: LabelFilter }
+  | { readonly kind: 'lineFormat'; readonly template: readonly TemplatePart[] }
+  | { readonly kind: 'labelFormat'; readonly formats: readonly LabelFormat[] }
+  | { readonly kind: 'drop' | 'keep'; readonly labels: readonly NamedMatcher[] };
+
+export interface LogExpression {
+  readonly kind: 'log';
+  readonly selector: readonly Matcher[];
+  readonly stages: readonly Stage[];
+}
+
+export interface Unwrap {
+  readonly label: string;
+  readonly conversion: 'float' | 'duration' | 'bytes';
+  readonly filters: readonly LabelFilter[];
+}
+
+export interface LogRange {
+  readonly selector: readonly Matcher[];
+  readonly stages: readonly Stage[];
+  readonly rangeNs: number;
+  readonly offsetNs: number;
+  readonly unwrap?: Unwrap;
+}
+
+export interface Grouping {
+  readonly without: boolean;
+  readonly labels: readonly string[];
+}
+
+export const rangeOperators = [
+  'count_over_time',
+  'rate',
+  'rate_counter',
+  'bytes_over_time',
+  'bytes_rate',
+  'avg_over_time',
+  'sum_over_time',
+  'min_over_time',
+  'max_over_time',
+  'stddev_over_time',
+  'stdvar_over_time',
+  'quantile_over_time',
+  'first_over_time',
+  'last_over_time',
+  'absent_over_time',
+] as const;
+export type RangeOperator = (typeof rangeOperators)[number];
+
+export const vectorOperators = [
+  'sum',
+  'avg',
+  'count',
+  'max',
+  'min',
+  'stddev',
+  'stdvar',
+  'topk',
+  'bottomk',
+  'sort',
+  'sort_desc',
+] as const;
+export type VectorOperator = (typeof vectorOperators)[number];
+
+export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^';
+export type SetOperator = 'and' | 'or' | 'unless';
+export type BinaryOperator = ArithmeticOperator | CompareOperator | SetOperator;
+
+export interface VectorMatching {
+  readonly cardinality: 'one-to-one' | 'many-to-one' | 'one-to-many';
+  /** True: match on `labels` only. False: on all labels but `labels`. */
+  readonly on: boolean;
+  readonly labels: readonly string[];
+  readonly include: readonly string[];
+}
+
+export interface RangeAggregation {
+  readonly kind: 'range';
+  readonly operator: RangeOperator;
+  readonly parameter?: number;
+  readonly range: LogRange;
+  readonly grouping?: Grouping;
+}
+
+export type MetricExpression =
+  | RangeAggregation
+  | {
+      readonly kind: 'vectorAggregation';
+      readonly operator: VectorOperator;
+      readonly parameter: number;
+      readonly grouping: Grouping;
+      readonly inner: MetricExpression;
+    }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: MetricExpression;
+      readonly right: MetricExpression;
+      readonly returnBool: boolean;
+      readonly matching: VectorMatching;
+    }
+  | {
+      readonly kind: 'labelReplace';
+      readonly inner: MetricExpression;
+      readonly destination: string;
+      readonly replacement: string;
+      readonly source: string;
+      readonly pattern: string;
+    }
+  | { readonly kind: 'literal'; readonly value: number }
+  | { readonly kind: 'vector'; readonly value: number };
+
+export type Expression = LogExpression | MetricExpression;
+
+export function assertUnreachable(value: never): never {
+  throw new Error(`unexpected value ${JSON.stringify(value)}`);
+}

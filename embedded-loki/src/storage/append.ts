@@ -1,0 +1,214 @@
+/**
+ * Writing. Pushes that wait for the disk are committed together, in one transaction; each is acknowledged after the
+ * commit that holds it.
+ *
+ * Duplicates (same stream, time and line) are dropped here, so that a sender may repeat a push whose answer it did not
+ * get. Entries newer than all of their stream cannot be duplicates and are not looked up.
+ */
+import { type DuckDBConnection, DuckDBDataChunk, BIGINT, BOOLEAN, INTEGER, VARCHAR } from '@duckdb/node-api';
+import { type LabelSet } from '../logql/label-set';
+import { isFlatJson } from './flat-json';
+import { storageError } from './storage-error';
+import { type Stream, type StreamIndex } from './stream-index';
+
+export interface NewEntry {
+  readonly tsNs: bigint;
+  readonly line: string;
+  readonly metadata: ReadonlyArray<readonly [string, string]>;
+}
+
+export interface NewStreamEntries {
+  readonly labels: LabelSet;
+  readonly entries: readonly NewEntry[];
+}
+
+export interface AppendCounts {
+  readonly stored: number;
+  readonly duplicates: number;
+}
+
+interface PendingPush {
+  readonly streams: readonly NewStreamEntries[];
+  readonly resolve: (counts: AppendCounts) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Row {
+  readonly stream: Stream;
+  readonly entry: NewEntry;
+}
+
+/** DuckDB's vector size: the rows of one chunk. */
+const rowsPerChunk = 2048;
+
+export class Appender {
+  private pending: PendingPush[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly index: StreamIndex
+  ) {}
+
+  /** @throws StorageError if nothing of the push was stored. */
+  append(streams: readonly NewStreamEntries[]): Promise<AppendCounts> {
+    return new Promise((resolve, reject) => {
+      this.pending.push({ streams, resolve, reject });
+      this.writing ??= this.writeAll();
+    });
+  }
+
+  /** Waits for what is being written. */
+  async drain(): Promise<void> {
+    await this.writing;
+  }
+
+  /** Runs `work` on the writer's connection, between two commits. */
+  async exclusively<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    while (this.writing !== undefined) {
+      await this.writing;
+    }
+    const running = work(this.connection);
+    this.writing = running
+      .then(
+        () => undefined,
+        () => undefined
+      )
+      .then(() => this.writeAll());
+    return running;
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.pending.length > 0) {
+      const pushes = this.pending;
+      this.pending = [];
+      try {
+        const counts = await this.commit(pushes.map(({ streams }) => streams));
+        pushes.forEach(({ resolve }, at) => resolve(counts[at]));
+      } catch (error) {
+        const failure = storageError(error, 'writing');
+        pushes.forEach(({ reject }) => reject(failure));
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async commit(pushes: ReadonlyArray<readonly NewStreamEntries[]>): Promise<readonly AppendCounts[]> {
+    const created = new Map<string, Stream>();
+    const streamOf = (labels: LabelSet): Stream => {
+      let stream = this.index.find(labels) ?? created.get(labels.key);
+      if (stream === undefined) {
+        stream = this.index.propose(labels);
+        created.set(labels.key, stream);
+      }
+      return stream;
+    };
+    const { lateStreams, newest, identities } = await this.possibleDuplicates(pushes, streamOf);
+    const rows: Row[] = [];
+    const counts = pushes.map((push): AppendCounts => {
+      let duplicates = 0;
+      const before = rows.length;
+      for (const { labels, entries } of push) {
+        const stream = streamOf(labels);
+        const late = lateStreams.has(stream.id);
+        for (const entry of entries) {
+          if (late) {
+            const identity = `${stream.id} ${entry.tsNs} ${entry.line}`;
+            if (identities.has(identity)) {
+              duplicates++;
+              continue;
+            }
+            identities.add(identity);
+          }
+          rows.push({ stream, entry });
+        }
+      }
+      return { stored: rows.length - before, duplicates };
+    });
+    await this.write([...created.values()], rows);
+    for (const stream of created.values()) {
+      this.index.add(stream);
+    }
+    for (const [stream, tsNs] of newest) {
+      stream.newestNs = tsNs;
+    }
+    return counts;
+  }
+
+  /** The streams with an entry that is not newer than the one before it, and what is stored at the times of those. */
+  private async possibleDuplicates(
+    pushes: ReadonlyArray<readonly NewStreamEntries[]>,
+    streamOf: (labels: LabelSet) => Stream
+  ): Promise<{
+    readonly lateStreams: ReadonlySet<number>;
+    readonly newest: ReadonlyMap<Stream, bigint>;
+    readonly identities: Set<string>;
+  }> {
+    const newest = new Map<Stream, bigint>();
+    const lateStreams = new Set<number>();
+    let firstNs = 2n ** 63n - 1n;
+    let lastNs = -(2n ** 63n);
+    for (const { labels, entries } of pushes.flat()) {
+      const stream = streamOf(labels);
+      for (const { tsNs } of entries) {
+        if (tsNs > (newest.get(stream) ?? stream.newestNs)) {
+          newest.set(stream, tsNs);
+        } else {
+          lateStreams.add(stream.id);
+          firstNs = tsNs < firstNs ? tsNs : firstNs;
+          lastNs = tsNs > lastNs ? tsNs : lastNs;
+        }
+      }
+    }
+    const identities = new Set<string>();
+    if (lateStreams.size > 0) {
+      const stored = await this.connection.runAndReadAll(
+        `SELECT stream, ts, line FROM entries WHERE ts BETWEEN $1 AND $2 AND stream IN (${[...lateStreams].join(',')})`,
+        [firstNs, lastNs],
+        [BIGINT, BIGINT]
+      );
+      for (const [stream, tsNs, line] of stored.getRows()) {
+        identities.add(`${String(stream)} ${String(tsNs)} ${String(line)}`);
+      }
+    }
+    return { lateStreams, newest, identities };
+  }
+
+  private async write(created: readonly Stream[], rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0 && created.length === 0) {
+      return;
+    }
+    await this.connection.run('BEGIN');
+    try {
+      for (const { id, labels } of created) {
+        await this.connection.run('INSERT INTO streams VALUES ($1, $2)', [id, JSON.stringify(labels.pairs)]);
+      }
+      await this.appendRows(rows);
+      await this.connection.run('COMMIT');
+    } catch (error) {
+      await this.connection.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async appendRows(rows: readonly Row[]): Promise<void> {
+    const appender = await this.connection.createAppender('entries');
+    try {
+      for (let from = 0; from < rows.length; from += rowsPerChunk) {
+        const part = rows.slice(from, from + rowsPerChunk);
+        const chunk = DuckDBDataChunk.create([BIGINT, INTEGER, BOOLEAN, VARCHAR, VARCHAR]);
+        chunk.setColumns([
+          part.map(({ entry }) => entry.tsNs),
+          part.map(({ stream }) => stream.id),
+          part.map(({ entry }) => isFlatJson(entry.line)),
+          part.map(({ entry }) => entry.line),
+          part.map(({ entry }) => (entry.metadata.length === 0 ? null : JSON.stringify(entry.metadata))),
+        ]);
+        appender.appendDataChunk(chunk);
+      }
+      appender.flushSync();
+    } finally {
+      appender.closeSync();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Forgetting. Entries older than `maxAgeMs` go; while the file uses more than `maxBytes`, the oldest twentieth goes.
+ * Freed space is used again by what comes next; DuckDB does not shrink the file.
+ */
+import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
+import { type Database } from './database';
+import { type StreamIndex } from './stream-index';
+
+export interface Retention {
+  readonly maxAgeMs?: number;
+  readonly maxBytes?: number;
+}
+
+export interface SweepResult {
+  readonly deletedEntries: number;
+  readonly deletedStreams: number;
+}
+
+export async function sweep(options: {
+  readonly connection: DuckDBConnection;
+  readonly database: Database;
+  readonly index: StreamIndex;
+  readonly retention: Retention;
+  readonly nowNs: bigint;
+}): Promise<SweepResult> {
+  const { connection, database, index, retention, nowNs } = options;
+  let deletedEntries = 0;
+  if (retention.maxAgeMs !== undefined) {
+    deletedEntries += await deleteBefore(connection, nowNs - BigInt(Math.round(retention.maxAgeMs)) * 1_000_000n);
+  }
+  if (retention.maxBytes !== undefined) {
+    let used = await database.usedBytes();
+    while (used > retention.maxBytes) {
+      const cut = await connection.runAndReadAll('SELECT quantile_disc(ts, 0.05) FROM entries');
+      const oldestNs = cut.getRows()[0]?.[0];
+      if (typeof oldestNs !== 'bigint') {
+        break;
+      }
+      deletedEntries += await deleteBefore(connection, oldestNs + 1n);
+      const left = await database.usedBytes();
+      if (left >= used) {
+        // Nothing was freed yet, since a reader still needs it or a part-empty block remains: the next sweep goes on.
+        break;
+      }
+      used = left;
+    }
+  }
+  return { deletedEntries, deletedStreams: deletedEntries > 0 ? await deleteEmptyStreams(connection, index) : 0 };
+}
+
+async function deleteBefore(connection: DuckDBConnection, beforeNs: bigint): Promise<number> {
+  const { rowsChanged } = await connection.run('DELETE FROM entries WHERE ts < $1', [beforeNs], [BIGINT]);
+  if (rowsChanged > 0) {
+    await connection.run('CHECKPOINT').catch((error: unknown) => {
+      // A query that is still reading keeps the old state alive; the next sweep frees it.
+      if (!String(error).includes('transaction')) {
+        throw error;
+      }
+    });
+  }
+  return rowsChanged;
+}
+
+async function deleteEmptyStreams(connection: DuckDBConnection, index: StreamIndex): Promise<number> {
+  const empty = await connection.runAndReadAll(
+    'DELETE FROM streams WHERE id NOT IN (SELECT DISTINCT stream FROM entries) RETURNING id'
+  );
+  const rows = empty.getRows();
+  rows.forEach(([id]) => index.delete(Number(id)));
+  return rows.length;
+}

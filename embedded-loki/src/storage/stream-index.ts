@@ -1,0 +1,78 @@
+/** All streams, in memory: a store has as many as hosts times sources times shards, which is thousands and no more. */
+import { type DuckDBConnection } from '@duckdb/node-api';
+import { type Matcher } from '../logql/ast';
+import { type LabelSet, labelSet } from '../logql/label-set';
+import { selectorPredicate } from '../logql/matcher';
+
+export interface Stream {
+  readonly id: number;
+  readonly labels: LabelSet;
+  /** Timestamp of the newest entry; an entry after it cannot be a duplicate. */
+  newestNs: bigint;
+}
+
+export class StreamIndex {
+  private readonly byKey = new Map<string, Stream>();
+  private readonly byId = new Map<number, Stream>();
+  private nextId = 1;
+
+  static async load(connection: DuckDBConnection): Promise<StreamIndex> {
+    const index = new StreamIndex();
+    const rows = await connection.runAndReadAll(
+      `SELECT s.id, s.labels, coalesce(e.newest, -9223372036854775808)
+       FROM streams s LEFT JOIN (SELECT stream, max(ts) AS newest FROM entries GROUP BY stream) e ON e.stream = s.id`
+    );
+    for (const [id, labels, newestNs] of rows.getRows()) {
+      if (typeof id !== 'number' || typeof labels !== 'string' || typeof newestNs !== 'bigint') {
+        throw new Error('the streams table does not have the types it was created with');
+      }
+      const pairs: Array<[string, string]> = JSON.parse(labels);
+      index.add({ id, labels: labelSet(pairs), newestNs });
+    }
+    return index;
+  }
+
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  find(labels: LabelSet): Stream | undefined {
+    return this.byKey.get(labels.key);
+  }
+
+  get(id: number): Stream {
+    const stream = this.byId.get(id);
+    if (stream === undefined) {
+      throw new Error(`an entry names stream ${id}, which does not exist`);
+    }
+    return stream;
+  }
+
+  /** A stream that is not in the index until `add` is called with it, after its row is committed. */
+  propose(labels: LabelSet): Stream {
+    return { id: this.nextId++, labels, newestNs: -(2n ** 63n) };
+  }
+
+  add(stream: Stream): void {
+    this.byKey.set(stream.labels.key, stream);
+    this.byId.set(stream.id, stream);
+    this.nextId = Math.max(this.nextId, stream.id + 1);
+  }
+
+  delete(id: number): void {
+    const stream = this.byId.get(id);
+    if (stream !== undefined) {
+      this.byId.delete(id);
+      this.byKey.delete(stream.labels.key);
+    }
+  }
+
+  all(): readonly Stream[] {
+    return [...this.byKey.values()];
+  }
+
+  select(selector: readonly Matcher[]): readonly Stream[] {
+    const matches = selectorPredicate(selector);
+    return this.all().filter(({ labels }) => matches(new Map(labels.pairs)));
+  }
+}

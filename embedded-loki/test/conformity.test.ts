@@ -1,0 +1,107 @@
+/**
+ * The store against Loki. `conformity-answers.json` holds what a real Loki answered; it is compared with this store's
+ * answers always, and with a live Loki's where LOKI_URL is set. With UPDATE_ANSWERS=1 as well, the file is written anew.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startStore, type RunningStore } from '../src/index';
+import { instantCases, logCases, rangeCases, refusedCases } from './conformity-cases';
+import { askInstant, askRange, type Json, pushTestData, type Target } from './loki-client';
+
+const answersFile = join(__dirname, 'conformity-answers.json');
+const lokiUrl = process.env.LOKI_URL === '' ? undefined : process.env.LOKI_URL;
+const updating = process.env.UPDATE_ANSWERS === '1';
+
+const cases = [
+  ...[...logCases, ...rangeCases].map((test) => ({
+    name: `${test.query}${Object.keys(test).length > 1 ? ` ${JSON.stringify({ ...test, query: undefined })}` : ''}`,
+    refused: false,
+    ask: (target: Target) => askRange(target, test),
+  })),
+  ...instantCases.map((test) => ({
+    name: `${test.query} @${test.at}`,
+    refused: false,
+    ask: (target: Target) => askInstant(target, test),
+  })),
+  ...refusedCases.map((test) => ({
+    name: `refused: ${test.query} ${JSON.stringify({ ...test.parameters, step: test.step })}`,
+    refused: true,
+    ask: (target: Target) => askRange(target, test),
+  })),
+];
+
+function newTarget(url: string): Target {
+  const hour = 3600;
+  return { url, run: randomUUID().slice(0, 8), zero: Math.floor(Date.now() / 1000 / hour) * hour - hour };
+}
+
+/** Numbers to twelve digits: the order of a sum is nobody's promise. */
+function rounded(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.map(rounded);
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rounded(item as Json)]));
+  }
+  return typeof value === 'string' && /^-?\d+\.\d{6,}$/.test(value) ? Number(value).toPrecision(12) : value;
+}
+
+let store: RunningStore;
+let embedded: Target;
+let loki: Target | undefined;
+let answers: Record<string, Json> = {};
+
+beforeAll(async () => {
+  store = await startStore({ port: 0, file: ':memory:' });
+  embedded = newTarget(store.url);
+  await pushTestData(embedded);
+  if (lokiUrl !== undefined) {
+    loki = newTarget(lokiUrl);
+    await pushTestData(loki);
+  }
+  if (!updating) {
+    answers = JSON.parse(readFileSync(answersFile, 'utf8')) as Record<string, Json>;
+  }
+});
+
+afterAll(async () => {
+  await store.close();
+  if (updating) {
+    writeFileSync(answersFile, `${JSON.stringify(answers, null, 1)}\n`);
+  }
+});
+
+describe('answers as Loki does', () => {
+  test.each(cases)('$name', async ({ name, refused, ask }) => {
+    if (loki !== undefined) {
+      const live = rounded(await ask(loki));
+      if (updating) {
+        answers[name] = live;
+      } else {
+        expect(live).toEqual(answers[name]);
+      }
+    }
+    expect(Object.keys(answers)).toContain(name);
+    const own = await ask(embedded);
+    if (refused) {
+      expect(own).toMatchObject({ error: expect.any(String) });
+      expect(refusal(own)).toEqual(refusal(answers[name]));
+    } else {
+      expect(rounded(own)).toEqual(answers[name]);
+    }
+  });
+});
+
+/** Status and the part of the message that names the place or the rule; what the parser expected instead may differ. */
+function refusal(answer: Json): Json {
+  const { status, error } = answer as { readonly status: number; readonly error: string };
+  return {
+    status: status >= 400 && status < 600 ? 'refused' : status,
+    error: error
+      .replace(/, expecting .*$/, '')
+      .replace(/^(parse error) : stage '.*' : /, '$1 : ')
+      .replace(/strconv.*|".*" is neither.*/, '')
+      .replace(/: (\*syntax\.\w+|a log query)$/, ''),
+  };
+}
