@@ -1,0 +1,43 @@
+import { locationUtil, type PanelProps } from '@grafana/data';
+import React, { useMemo } from 'react';
+import { PanelFrame } from '../../shared/PanelFrame';
+import { buildLink } from '../../shared/safe-link';
+import { type L7Tag, readPackets } from './model/packets';
+import { defaultOptions, type PacketSequenceOptions } from './options';
+import { PacketLadder } from './view/PacketLadder';
+
+type Props = PanelProps<PacketSequenceOptions>;
+
+export function PacketSequencePanel({ data, options, width, height, timeRange, timeZone, replaceVariables }: Props) {
+  const packets = useMemo(() => readPackets(data.series), [data.series]);
+  const complete = useMemo(() => ({ ...defaultOptions, ...options }), [options]);
+  const hrefOf = (tag: L7Tag) => {
+    const href = buildLink(complete.requestUrl, {
+      fields: { l7RequestId: tag.requestId, l7Label: tag.label, l7Kind: tag.kind },
+      fromMs: timeRange.from.valueOf(),
+      toMs: timeRange.to.valueOf(),
+      replaceVariables,
+    });
+    return href && locationUtil.assureBaseUrl(href);
+  };
+  const requestId = filledIn(replaceVariables(complete.requestId));
+  return (
+    <PanelFrame data={data} model={packets} width={width} height={height}>
+      {(table) => (
+        <PacketLadder
+          key={[complete.lanes, complete.time, complete.delta, requestId].join(' ')}
+          packets={table}
+          options={complete}
+          requestId={requestId}
+          width={width}
+          height={height}
+          timeZone={timeZone}
+          hrefOf={hrefOf}
+        />
+      )}
+    </PanelFrame>
+  );
+}
+
+/** '' where the dashboard has no such variable. */
+const filledIn = (text: string): string => (text.includes('$') ? '' : text.trim());

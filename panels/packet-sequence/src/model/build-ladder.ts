@@ -1,0 +1,17 @@
+import { type LaneMode } from '../options';
+import { endsLadder } from './ends-ladder';
+import { type Ladder, type LadderMode } from './ladder';
+import { nicsLadder } from './nics-ladder';
+import { type PacketTable } from './packets';
+
+/** One lane a NIC needs two NICs at least. */
+export function ladderMode(packets: PacketTable, wanted: LaneMode): LadderMode {
+  return packets.lanes.length > 1 && wanted !== 'ends' ? 'nics' : 'ends';
+}
+
+/** @param lane whose packets `ends` shows; the first where there is no such lane */
+export function buildLadder(packets: PacketTable, wanted: LaneMode, lane: number): Ladder {
+  return ladderMode(packets, wanted) === 'nics'
+    ? nicsLadder(packets)
+    : endsLadder(packets, lane < packets.lanes.length ? lane : 0);
+}

@@ -1,0 +1,68 @@
+import { type Endpoint } from '@bpfnet/flow-model/frames';
+import { isRecord, numberOf, textOf } from '../../../shared/frame-fields';
+
+/** One connection at one NIC. */
+export interface Lane {
+  readonly id: string;
+  readonly host: string;
+  readonly nicName: string;
+  readonly podName: string;
+  readonly tcp: boolean;
+  /** Client and server; Local and Remote where the client is not known. */
+  readonly near: Endpoint;
+  readonly far: Endpoint;
+  readonly clientKnown: boolean;
+  /** Which of the two the NIC belongs to. */
+  readonly ownSide: 'near' | 'far';
+  /** Packets that the capture itself lost while the connection was open. */
+  readonly captureDrops: number;
+  /** Packets that the frame holds, and that the records say there are. */
+  readonly fetched: number;
+  readonly recorded: number;
+}
+
+/**
+ * The lanes in the order of `PacketsMeta.lanes`; lanes that no packet names are left out, and a lane that the meta
+ * does not describe stands at the end under its id.
+ */
+export function lanesOfFrame(custom: unknown, ids: readonly string[], fetched: readonly number[]): readonly Lane[] {
+  const described = isRecord(custom) && Array.isArray(custom.lanes) ? custom.lanes.filter(isRecord) : [];
+  const known = described.filter((meta) => ids.includes(textOf(meta, 'lane')));
+  const unknown = ids.filter((id) => !known.some((meta) => textOf(meta, 'lane') === id)).map((lane) => ({ lane }));
+  return [...known, ...unknown].map((meta) => {
+    const id = textOf(meta, 'lane');
+    const count = fetched[ids.indexOf(id)];
+    return {
+      id,
+      host: textOf(meta, 'host'),
+      nicName: textOf(meta, 'nicName') || id,
+      podName: textOf(meta, 'podName'),
+      tcp: textOf(meta, 'l4Proto') !== 'udp',
+      near: endpoint(meta, 'near'),
+      far: endpoint(meta, 'far'),
+      clientKnown: 'clientKnown' in meta ? meta.clientKnown === true : true,
+      ownSide: textOf(meta, 'direction') === 'incoming' ? 'far' : 'near',
+      captureDrops: numberOf(meta, 'captureDrops'),
+      fetched: count,
+      recorded: Math.max(numberOf(meta, 'packets'), count),
+    };
+  });
+}
+
+function endpoint(meta: Readonly<Record<string, unknown>>, side: 'near' | 'far'): Endpoint {
+  const value = meta[side];
+  if (!isRecord(value)) {
+    return { ip: '', port: 0 };
+  }
+  return {
+    ip: textOf(value, 'ip'),
+    port: numberOf(value, 'port'),
+    podName: textOf(value, 'podName') || undefined,
+    k8sNamespace: textOf(value, 'k8sNamespace') || undefined,
+  };
+}
+
+/** `node-a eth0` */
+export function laneName(lane: Lane): string {
+  return lane.host === '' ? lane.nicName : `${lane.host} ${lane.nicName}`;
+}

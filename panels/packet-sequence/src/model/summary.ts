@@ -1,0 +1,22 @@
+import { pluralText } from '../../../shared/quantity-text';
+import { type Ladder } from './ladder';
+
+export interface Summary {
+  /** `14 packets, 5 NICs` */
+  readonly counts: string;
+  /** `nothing lost by the capture`, `12 packets lost by the capture` */
+  readonly capture: string;
+  readonly captureLost: boolean;
+}
+
+export function summaryOf(ladder: Ladder): Summary {
+  const lanes = ladder.mode === 'nics' ? ladder.lanes : [ladder.packets.lanes[ladder.lane]];
+  const drops = lanes.reduce((sum, lane) => sum + lane.captureDrops, 0);
+  const packets = lanes.reduce((sum, lane) => sum + lane.fetched, 0);
+  const nics = lanes.length > 1 ? `, ${pluralText(lanes.length, 'NIC')}` : '';
+  return {
+    counts: pluralText(packets, 'packet') + nics,
+    capture: drops === 0 ? 'nothing lost by the capture' : `${pluralText(drops, 'packet')} lost by the capture`,
+    captureLost: drops > 0,
+  };
+}

@@ -1,0 +1,28 @@
+import { type LadderMode } from './model/ladder';
+
+export type TimeMode = 'relative' | 'absolute';
+/** What TD counts from: the packet before, the packet before by the same sender, the first packet. */
+export type DeltaMode = 'previous' | 'direction' | 'start';
+export type LaneMode = 'auto' | LadderMode;
+
+export interface PacketSequenceOptions {
+  /** `auto`: one lane a NIC where several NICs saw the connection, else client and server. */
+  readonly lanes: LaneMode;
+  readonly time: TimeMode;
+  readonly delta: DeltaMode;
+  /** Silence longer than this gets a line of its own, ms; 0 for none. */
+  readonly silenceMs: number;
+  /** Where a request's tag leads. */
+  readonly requestUrl: string;
+  /** The request to show first; a dashboard variable as a rule. */
+  readonly requestId: string;
+}
+
+export const defaultOptions: PacketSequenceOptions = {
+  lanes: 'auto',
+  time: 'relative',
+  delta: 'previous',
+  silenceMs: 100,
+  requestUrl: '/d/bpfnet-request?var-request_id=${__data.fields.l7RequestId}&from=${__from}&to=${__to}',
+  requestId: '${request_id}',
+};

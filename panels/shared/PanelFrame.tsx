@@ -1,0 +1,53 @@
+import { css } from '@emotion/css';
+import { LoadingState, type PanelData } from '@grafana/data';
+import { LoadingBar } from '@grafana/ui';
+import React, { type ReactNode } from 'react';
+import { type DataProblem, type Result } from './data-problem';
+import { DataMessage } from './DataMessage';
+
+interface Props<T> {
+  readonly data: PanelData;
+  readonly model: Result<T>;
+  readonly width: number;
+  readonly height: number;
+  readonly children: (model: T) => ReactNode;
+}
+
+/** Loading, failed, empty or drawn. Old data stay in view while new ones load. */
+export function PanelFrame<T>({ data, model, width, height, children }: Props<T>) {
+  const loading = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
+  const failure = queryFailure(data);
+  return (
+    <div className={frame} style={{ width, height }} aria-busy={loading}>
+      {loading && (
+        <div className={bar}>
+          <LoadingBar width={width} />
+        </div>
+      )}
+      {model.ok && !failure ? (
+        children(model.value)
+      ) : (
+        <Otherwise loading={loading} problem={failure ?? problemOf(model)} />
+      )}
+    </div>
+  );
+}
+
+function Otherwise({ loading, problem }: { readonly loading: boolean; readonly problem: DataProblem }) {
+  return loading ? <span role="status">Loading…</span> : <DataMessage problem={problem} />;
+}
+
+function queryFailure(data: PanelData): DataProblem | undefined {
+  if (data.state !== LoadingState.Error) {
+    return undefined;
+  }
+  const error = data.errors?.[0] ?? data.error;
+  return { kind: 'query-failed', message: error?.message ?? error?.data?.message ?? 'The datasource gave no reason.' };
+}
+
+function problemOf<T>(model: Result<T>): DataProblem {
+  return model.ok ? { kind: 'no-frames' } : model.problem;
+}
+
+const frame = css({ position: 'relative', overflow: 'hidden' });
+const bar = css({ position: 'absolute', insetInline: 0, top: 0, zIndex: 3 });

@@ -1,0 +1,64 @@
+import { assertUnreachable } from './unreachable';
+
+/** Why a panel has nothing to draw. Each kind has one sentence on what is the case and one on what to do. */
+export type DataProblem =
+  | { readonly kind: 'no-frames' }
+  | { readonly kind: 'wrong-frame'; readonly wanted: string; readonly got: readonly string[] }
+  | { readonly kind: 'missing-field'; readonly frame: string; readonly field: string }
+  | { readonly kind: 'bad-value'; readonly frame: string; readonly field: string; readonly row: number }
+  | { readonly kind: 'no-rows'; readonly what: string }
+  | { readonly kind: 'query-failed'; readonly message: string };
+
+export interface ProblemText {
+  readonly title: string;
+  readonly advice: string;
+  /** Nothing is broken: there is just nothing to show. */
+  readonly quiet: boolean;
+}
+
+export function problemText(problem: DataProblem): ProblemText {
+  switch (problem.kind) {
+    case 'no-frames':
+      return {
+        title: 'The query gave nothing back.',
+        advice: 'Check that the query names a request or a connection and that the time range holds it.',
+        quiet: true,
+      };
+    case 'wrong-frame':
+      return {
+        title: `This panel draws "${problem.wanted}" and was given ${problem.got.map((g) => `"${g}"`).join(', ')}.`,
+        advice: 'Choose the BPF network flows datasource and the query type that fits this panel.',
+        quiet: false,
+      };
+    case 'missing-field':
+      return {
+        title: `The frame "${problem.frame}" has no field "${problem.field}".`,
+        advice: 'Remove transformations that rename or hide fields, or update the app so that its parts match.',
+        quiet: false,
+      };
+    case 'bad-value':
+      return {
+        title: `The frame "${problem.frame}" has a value in "${problem.field}" that cannot be read (row ${problem.row + 1}).`,
+        advice: 'Remove transformations that change field types, or update the app so that its parts match.',
+        quiet: false,
+      };
+    case 'no-rows':
+      return {
+        title: `No ${problem.what} in this time range.`,
+        advice: 'Widen the time range, or check that the collector ran on the hosts along the path.',
+        quiet: true,
+      };
+    case 'query-failed':
+      return { title: 'The query failed.', advice: problem.message, quiet: false };
+    default:
+      return assertUnreachable(problem);
+  }
+}
+
+export type Result<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: DataProblem };
+
+export const failed = (problem: DataProblem): { readonly ok: false; readonly problem: DataProblem } => ({
+  ok: false,
+  problem,
+});
