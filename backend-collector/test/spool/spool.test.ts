@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +134,36 @@ describe('a spool directory', () => {
     // The file of disk1 went with the directory, and its copy in memory made room for batches that have no file.
     expect(await drain(spool)).toEqual(['mem-2', 'mem-3', 'disk2']);
     expect(spool.stats).toMatchObject({ damagedFiles: 1, damagedLines: 1 });
+  });
+
+  it('on a full disk goes on in memory, and uses the disk again when there is room', () => {
+    const mount = 'mount -t tmpfs -o size=256k none "$1"';
+    const directory = newDirectory();
+    const tried = spawnSync('unshare', ['-Urm', 'sh', '-c', mount, 'sh', directory]);
+    if (tried.status !== 0) {
+      console.log(`skipped: no small disk can be mounted here (${String(tried.stderr ?? tried.error).trim()})`);
+      return;
+    }
+    const child = join(__dirname, 'full-disk-child.ts');
+    const output = execFileSync('unshare', [
+      '-Urm',
+      'sh',
+      '-c',
+      `${mount} && exec "$2" --require tsx/cjs "$3" "$1"`,
+      'sh',
+      directory,
+      process.execPath,
+      child,
+    ]);
+    // Six files of 40 KB fit on the disk and six batches in memory.
+    expect(JSON.parse(output.toString())).toEqual({
+      diskErrors: 6,
+      lastDiskError: 'ENOSPC',
+      evictedLines: 0,
+      damagedFiles: 0,
+      order: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+      diskWorksAgain: true,
+    });
   });
 
   it('loses at most the batch that is being written when the process is killed', async () => {

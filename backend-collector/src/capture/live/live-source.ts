@@ -119,10 +119,12 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
     selection,
     (index) => dumpLinks(libc, capture.links[index])
   );
+  const attached = capture.fds.map(() => '');
   const refresh = (index: number): void => {
     table.refresh(index);
     const excluded = table.excludedIndexes(index);
-    if (excluded.length > 0) {
+    if (excluded.join() !== attached[index]) {
+      attached[index] = excluded.join();
       attachFilter(libc, capture.fds[index], program(excluded));
     }
   };

@@ -60,13 +60,12 @@ export class NicTable {
 
   /** Asks the kernel for the NICs of a namespace. Throws what `listLinks` throws. */
   refresh(namespace: number): void {
-    for (const link of this.listLinks(namespace)) {
-      this.enter(namespace, link);
-    }
-  }
-
-  selectedNames(): readonly string[] {
-    return this.nics.map((nic) => nic.name);
+    const found = this.listLinks(namespace);
+    found.forEach((link) => this.enter(namespace, link));
+    const links = this.linksByNamespace[namespace];
+    const there = new Set(found.map((link) => link.index));
+    // Packets of a NIC that is gone may still be on their way: its id stays.
+    [...links.keys()].filter((index) => !there.has(index)).forEach((index) => links.delete(index));
   }
 
   allNames(): readonly string[] {
