@@ -18,6 +18,12 @@ const single: Readonly<Record<string, string>> = {
   'react-router-dom-v5-compat': 'workbench/node_modules/react-router-dom/dist/index.js',
 };
 
+/**
+ * CommonJS packages that say `exports.default`. Grafana's .mjs files import their default, which by Node's rules would be the
+ * whole `exports`; a file between them takes the default out.
+ */
+const defaultInside: readonly string[] = ['calculate-size', 'react-custom-scrollbars-2', 'slate-plain-serializer'];
+
 export async function buildPage(outdir: string): Promise<void> {
   const out = path.resolve(outdir);
   await rm(out, { recursive: true, force: true });
@@ -42,7 +48,7 @@ async function bundle(out: string): Promise<void> {
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
     loader: { '.svg': 'dataurl', '.woff2': 'file', '.ttf': 'file', '.png': 'dataurl' },
     chunkNames: 'chunk-[hash]',
-    plugins: [oneInstance()],
+    plugins: [oneInstance(), innerDefault()],
   });
 }
 
@@ -53,6 +59,23 @@ function oneInstance(): Plugin {
     setup(setup) {
       setup.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name }) => ({
         path: path.join(root, single[name]),
+      }));
+    },
+  };
+}
+
+function innerDefault(): Plugin {
+  const namespace = 'inner-default';
+  return {
+    name: namespace,
+    setup(setup) {
+      setup.onResolve({ filter: new RegExp(`^(${defaultInside.join('|')})$`) }, ({ path: name, importer, resolveDir }) =>
+        importer.endsWith('.mjs') ? { path: name, namespace, pluginData: resolveDir } : undefined
+      );
+      setup.onLoad({ filter: /.*/, namespace }, ({ path: name, pluginData }) => ({
+        contents: `import inner from '${name}';\nexport default inner;\nexport * from '${name}';\n`,
+        resolveDir: pluginData as string,
+        loader: 'js',
       }));
     },
   };

@@ -1,6 +1,6 @@
 import { type DataFrame, type PanelProps } from '@grafana/data';
 import { type TableSortByFieldState } from '@grafana/schema';
-import { TableNG } from '@grafana/ui/unstable';
+import { Table } from '@grafana/ui';
 import React, { useMemo } from 'react';
 import { EmptyPanel } from './EmptyPanel';
 
@@ -17,12 +17,12 @@ export function TablePanel({ data, options, width, height, timeRange, fieldConfi
   }
   return (
     <div data-testid="core-table" style={{ width, height }}>
-      <TableNG
+      <Table
         data={frame}
         width={width}
         height={height}
         noHeader={options.showHeader === false}
-        sortBy={options.sortBy ? [...options.sortBy] : undefined}
+        initialSortBy={options.sortBy ? [...options.sortBy] : undefined}
         timeRange={timeRange}
         fieldConfig={fieldConfig}
         columnMinWidth={60}
