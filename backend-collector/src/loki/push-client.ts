@@ -7,6 +7,7 @@
  */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type RefusalText } from './refusal';
 import { type StoreAddress } from './store-address';
 
 export interface Credentials {
@@ -19,7 +20,7 @@ export interface Credentials {
 
 export type PushAnswer =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly refusal: RefusalText }
   | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number };
 
 export interface PushClient {
@@ -28,7 +29,7 @@ export interface PushClient {
   close(): void;
 }
 
-const longestAnswerBytes = 64 * 1024;
+const longestAnswer = 2 << 20;
 const longestRetryAfterMs = 5 * 60_000;
 
 /** Credentials from the environment: `BPFNET_LOKI_USER`, `_PASSWORD`, `_TOKEN`, `_TENANT`. */
@@ -101,7 +102,7 @@ async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
-    if (text.length < longestAnswerBytes) {
+    if (text.length < longestAnswer) {
       text += String(chunk);
     }
   }
@@ -113,7 +114,7 @@ async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
   if (status === 408 || status === 429 || status >= 500) {
     return { kind: 'later', reason: oneLine(reason), afterMs: retryAfterMs(response.headers['retry-after']) };
   }
-  return { kind: 'refused', status, reason };
+  return { kind: 'refused', status, refusal: { text: reason, whole: text.length < longestAnswer } };
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. At most five minutes. */

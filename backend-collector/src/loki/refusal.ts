@@ -1,8 +1,10 @@
 /**
  * What a store's refusal says of the lines in it.
  *
- * Loki can refuse some entries of a push and keep the others: "…, total ignored: 2 out of 5 for stream: {…}", once for each
- * stream. Without such a count all lines of the push are lost.
+ * Loki refuses entries one by one and keeps the others of the push. Its distributor names each entry that it refused
+ * ("entry for stream '…' has timestamp too old …", "max entry size …"), equal ones once as "3 errors like: …"; its ingester says
+ * "…, total ignored: 2 out of 5 for stream: {…}" once for each stream. Where the text says nothing of the kind, or was too
+ * long to be read whole, all lines of the push are taken for lost.
  */
 export interface Refusal {
   readonly lostLines: number;
@@ -10,15 +12,33 @@ export interface Refusal {
   readonly reason: string;
 }
 
-const longestReason = 90;
+export interface RefusalText {
+  readonly text: string;
+  /** False where the answer was longer than what is read of it. */
+  readonly whole: boolean;
+}
 
-export function readRefusal(text: string, lines: number): Refusal {
-  const ignored = [...text.matchAll(/total ignored: (\d+) out of \d+/g)].reduce(
-    (sum, match) => sum + Number(match[1]),
-    0
-  );
+const longestReason = 120;
+const refusedEntries = /(?:(\d+) errors like: )?(?:entry for stream '[^']*' has timestamp too|max entry size )/g;
+const ignoredEntries = /total ignored: (\d+) out of \d+/g;
+
+export function readRefusal({ text, whole }: RefusalText, lines: number): Refusal {
+  const named = sum(text, refusedEntries) + sum(text, ignoredEntries);
+  const lostLines = named === 0 || !whole ? lines : Math.min(named, lines);
+  return { lostLines, reason: `store refused: ${reasonOf(text)}` };
+}
+
+/** The numbers that a pattern finds, added up; a match without a number is one. */
+function sum(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1] ?? 1), 0);
+}
+
+function reasonOf(text: string): string {
   const stated = /reason: '([^']+)'/.exec(text)?.[1] ?? /reason: ([^,\n]+)/.exec(text)?.[1] ?? text.split('\n')[0];
-  const reason = stated
+  return stated
+    .slice(0, 1000)
+    .replace(/\d+ errors like: /, '')
+    .replace(/; \d+ errors like: .*/, '')
     .replace(/\{[^}]*\}/g, '{…}')
     .replace(/^status (\d+)/, 'status-$1')
     .replace(/(?<!status-)\b\d[\d.:TZ+-]*/g, 'N')
@@ -26,5 +46,4 @@ export function readRefusal(text: string, lines: number): Refusal {
     .replace(/\s+/g, ' ')
     .trim()
     .slice(0, longestReason);
-  return { lostLines: ignored === 0 ? lines : Math.min(ignored, lines), reason: `store refused: ${reason}` };
 }

@@ -115,7 +115,7 @@ export class Sender {
       this.hopeless = undefined;
       return;
     }
-    const { lostLines, reason } = readRefusal(answer.reason, batch.lines);
+    const { lostLines, reason } = readRefusal(answer.refusal, batch.lines);
     this.stats.linesWritten += batch.lines - lostLines;
     const reasons = this.stats.linesRefused;
     const known = reason in reasons || Object.keys(reasons).length < mostReasons;

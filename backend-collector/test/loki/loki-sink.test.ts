@@ -172,20 +172,48 @@ describe('a store in trouble', () => {
   });
 
   it('that refuses a batch for good loses that batch only, and its reason is counted', async () => {
-    const { url } = await storeThat(
-      refuse(400, 'entry for stream \'{source="x"}\' has timestamp too old: 2020-01-01T00:00:00Z, oldest 2020-02-01'),
-      accept
-    );
+    const { url } = await storeThat(refuse(400, 'error at least one label pair is required per stream 7'), accept);
     const sink = await sinkTo(url, { batch: { maxEntries: 2 } });
     numbered(4).forEach((text) => sink.write(record(text)));
     const report = await sink.close();
     expect(report.linesWritten).toBe(2);
     expect(report.linesDropped).toEqual({
-      "store refused: status 400: entry for stream '{…}' has timestamp too old: N, oldest N": 2,
+      'store refused: status 400: error at least one label pair is required per stream N': 2,
     });
   });
 
-  it('that takes part of a batch says how much it ignored', async () => {
+  // The texts are Loki's (3.4).
+  const tooOld = (second: number): string =>
+    `entry for stream '{flow_shard="1", host="node-a"}' has timestamp too old: 2020-01-01T00:00:0${second}Z, oldest acceptable timestamp is: 2020-02-01T00:00:00Z`;
+  it.each([
+    [
+      'names one entry',
+      tooOld(1),
+      1,
+      "entry for stream '{…}' has timestamp too old: N, oldest acceptable timestamp is: N",
+    ],
+    [
+      'names entries in groups',
+      `2 errors like: ${tooOld(1)}; 1 errors like: ${tooOld(2)}`,
+      3,
+      "entry for stream '{…}' has timestamp too old: N, oldest acceptable timestamp is: N",
+    ],
+    [
+      'names a line that is too long',
+      "max entry size '262144' bytes exceeded for stream '{a=\"b\"}' while adding an entry with length '300000' bytes",
+      1,
+      "max entry size 'N' bytes exceeded for stream '{…}' while adding an entry with length 'N' bytes",
+    ],
+  ])('that takes part of a batch, and %s, is counted so', async (_, text, lost, reason) => {
+    const { url } = await storeThat(refuse(400, `${text}\n`));
+    const sink = await sinkTo(url);
+    numbered(5).forEach((line) => sink.write(record(line)));
+    const report = await sink.close();
+    expect(report.linesWritten).toBe(5 - lost);
+    expect(report.linesDropped).toEqual({ [`store refused: status 400: ${reason}`]: lost });
+  });
+
+  it('that ignores part of a batch says how much', async () => {
     const { url } = await storeThat(
       refuse(
         400,
