@@ -1,4 +1,4 @@
-import React, { useEffect, useId, useState } from 'react';
+import React, { useId, useState } from 'react';
 import { Field, Input } from '@grafana/ui';
 
 interface Props {
@@ -12,16 +12,21 @@ interface Props {
 /** A labelled input that reports on Enter and when it is left, so that no query runs while someone types. */
 export function TextField({ label, value, placeholder, invalid, onChange }: Props) {
   const id = useId();
-  const [typed, setTyped] = useState(value);
-  useEffect(() => setTyped(value), [value]);
-  const commit = () => typed.trim() !== value && onChange(typed.trim());
+  const [draft, setDraft] = useState<string | undefined>(undefined);
+  const commit = () => {
+    const typed = draft?.trim() ?? value;
+    setDraft(undefined);
+    if (typed !== value) {
+      onChange(typed);
+    }
+  };
   return (
     <Field label={label} htmlFor={id} noMargin invalid={invalid !== undefined} error={invalid}>
       <Input
         id={id}
-        value={typed}
+        value={draft ?? value}
         placeholder={placeholder}
-        onChange={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => setDraft(event.currentTarget.value)}
         onBlur={commit}
         onKeyDown={(event) => event.key === 'Enter' && commit()}
       />

@@ -1,0 +1,91 @@
+import { type L4Filters, type L7Filters } from '../query/flow-query';
+import { planL4List, planL7List } from './list-plan';
+import { logql } from './logql';
+import { previewOf } from './preview';
+
+const asTyped = (text: string) => text;
+
+function l7(filters: L7Filters): string {
+  const planned = planL7List({ refId: 'A', queryType: 'l7List', filters }, asTyped);
+  return planned.ok ? logql(planned.plan.parts) : JSON.stringify(planned.problem);
+}
+
+function l4(filters: L4Filters): string {
+  const planned = planL4List({ refId: 'A', queryType: 'l4List', filters }, asTyped);
+  return planned.ok ? logql(planned.plan.parts) : JSON.stringify(planned.problem);
+}
+
+/** Without the escapes of LogQL's strings, to be read. */
+function readable(query: string): string {
+  return query.replace(/\\u005b/g, '[').replace(/\\(["\\])/g, '$1');
+}
+
+describe('a list of requests', () => {
+  it.each<[L7Filters, string]>([
+    [{}, ''],
+    [{ nic: 'eth0' }, ' |= ""nic_name":"eth0""'],
+    [{ pod: ['web', 'api'] }, ' |~ ""(?:k8s_pod_name|src_k8s_pod_name|dst_k8s_pod_name)":"(?:web|api)""'],
+    [{ address: '10.0.0.1' }, ' |~ ""(?:src_ip|dst_ip)":"(?:10\\.0\\.0\\.1)""'],
+    [{ port: ['80', '443'] }, ' |~ ""(?:src_port|dst_port)":(?:80|443)[,}]"'],
+    [{ outcome: 'reset', status: '500' }, ' |= ""l7_status":"500"" |= ""outcome":"reset""'],
+    [{ resource: '/a"b' }, String.raw` |~ ""l7_resource":"(?:[^"\\]|\\.)*(?:/a\\"b)"`],
+    [{ resourceRegex: '^/v[12]/' }, ' | json l7_resource="l7_resource" | l7_resource =~ "(?s).*(?:^/v[12]/).*"'],
+    [{ minLatencyMs: '100', text: 'x.y' }, ' |~ "(?i)(?:x\\.y)" | json latency_ms="latency_ms" | latency_ms >= 100'],
+    [{ minLatencyMs: 0 }, ''],
+  ])('%j', (filters, rest) => {
+    expect(readable(l7(filters))).toBe(`{source="bpf_net_l7_log"}${rest}`);
+  });
+
+  it('names hosts in the selector', () => {
+    expect(l7({ host: ['a', 'b'] })).toBe('{source="bpf_net_l7_log", host=~"a|b"}');
+  });
+
+  it('refuses what is no number, and says what to give', () => {
+    expect(l7({ minLatencyMs: 'fast' })).toBe(
+      '{"kind":"bad-filter","filter":"minimum latency","value":"fast","wanted":"a number such as 100"}'
+    );
+    expect(l7({ port: '99999' })).toMatch(/"filter":"port"/);
+  });
+
+  it('takes sane limits only', () => {
+    const limit = (given: number) => {
+      const planned = planL7List({ refId: 'A', queryType: 'l7List', limit: given }, asTyped);
+      return planned.ok && planned.plan.limit;
+    };
+    expect([50, 0, -1, 1.5, 1e9].map(limit)).toEqual([50, 200, 200, 200, 5000]);
+  });
+});
+
+describe('a list of connections', () => {
+  it('finds retransmissions by line filter, and more of them by parser', () => {
+    expect(readable(l4({ minRetransmissions: 1 }))).toBe(
+      '{source="bpf_net_l4_log"} |~ ""(?:tx_retrans|rx_retrans)":[1-9]"'
+    );
+    expect(readable(l4({ minRetransmissions: 5, endReason: 'no_answer' }))).toBe(
+      '{source="bpf_net_l4_log"} |= ""end_reason":"no_answer"" |~ ""(?:tx_retrans|rx_retrans)":[1-9]" | json tx_retrans="tx_retrans", rx_retrans="rx_retrans" | tx_retrans >= 2.5 or rx_retrans >= 2.5'
+    );
+  });
+});
+
+describe('a look-up by id', () => {
+  const preview = (ids: object) => readable(previewOf({ refId: 'A', queryType: 'packets', ...ids }, asTyped, 16));
+
+  it('reads one shard where the id tells it', () => {
+    expect(preview({ nicTraceId: '1000_9000' })).toBe(
+      '{source="bpf_net_l4_log", flow_shard="8"} |= ""nic_traceid":"1000_"'
+    );
+    expect(preview({ requestId: 'abc', flowShard: 7 })).toBe(
+      '{source="bpf_net_l7_log", flow_shard="7"} |= ""request_id":"abc""'
+    );
+  });
+
+  it('reads all shards by line filter where it does not', () => {
+    expect(preview({ requestId: 'abc' })).toBe('{source="bpf_net_l7_log"} |= ""request_id":"abc""');
+    expect(preview({ l7TraceId: '1001_0' })).toBe('{source="bpf_net_l7_log"} |= ""l7_traceid":"1001_"');
+    expect(preview({ innerTraceId: 'abc' })).toBe('{source="bpf_net_l4_log"} |= ""inner_traceid":"abc""');
+  });
+
+  it('says so where there is no id', () => {
+    expect(preview({})).toMatch(/^No request or connection is chosen/);
+  });
+});
