@@ -19,7 +19,9 @@ module.exports = {
     {
       ...node,
       displayName: 'node',
-      roots: ['flow-model', 'backend-collector', 'embedded-loki', 'laboratory', 'scripts'].map((d) => `<rootDir>/${d}`),
+      roots: ['flow-model', 'backend-collector', 'embedded-loki', 'laboratory', 'scripts', 'workbench/test'].map(
+        (d) => `<rootDir>/${d}`
+      ),
       testMatch: ['**/*.test.ts'],
     },
     {
@@ -27,7 +29,7 @@ module.exports = {
       ...ignored,
       displayName: 'browser',
       rootDir: __dirname,
-      roots: ['src', 'datasource', 'panels', 'workbench'].map((d) => `<rootDir>/${d}`),
+      roots: ['src', 'datasource', 'panels', 'workbench/src'].map((d) => `<rootDir>/${d}`),
       testMatch: ['**/*.test.{ts,tsx}'],
       transform,
       moduleFileExtensions,

@@ -74,9 +74,8 @@ function addSecurityHeaders(server: FastifyInstance): void {
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cross-origin-opener-policy', 'same-origin');
     reply.header('cross-origin-resource-policy', 'same-origin');
-    if (request.url.startsWith('/api/')) {
-      reply.header('cache-control', 'no-store');
-    }
+    // Files are asked for again each time and answered by their tag, so a build shows after a reload.
+    reply.header('cache-control', request.url.startsWith('/api/') ? 'no-store' : 'no-cache');
   });
 }
 
@@ -128,7 +127,6 @@ function registerFiles(server: FastifyInstance, { distDir, pageDir }: WorkbenchO
     prefix: '/public/plugins/bpfnet-networklogs-app/',
     cacheControl: false,
     dotfiles: 'ignore',
-    setHeaders: (response) => response.header('cache-control', 'no-cache'),
   });
   server.register(fastifyStatic, {
     root: path.resolve(pageDir),
@@ -138,7 +136,6 @@ function registerFiles(server: FastifyInstance, { distDir, pageDir }: WorkbenchO
     index: ['index.html'],
     cacheControl: false,
     dotfiles: 'ignore',
-    setHeaders: (response) => response.header('cache-control', 'no-cache'),
   });
   server.get('/d/*', (_request, reply) => reply.sendFile('index.html', path.resolve(pageDir)));
   server.setNotFoundHandler((request, reply) => {
