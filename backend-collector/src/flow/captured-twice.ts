@@ -3,7 +3,7 @@
  * a few hundred microseconds. A retransmission has another identification, or comes after a round trip at least.
  *
  * Where the sender writes no identification (IPv6, and IPv4 with 0) an ACK without payload may well be repeated word for word; there
- * only segments that take sequence space count as captured twice.
+ * it counts as captured twice only with the very same time.
  */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Decoded } from '../wire/decoded';
@@ -14,11 +14,11 @@ const WITHIN_NS = 500e3;
 export function isCapturedTwice(sender: Half, d: Decoded, nowNs: number): boolean {
   const print = fingerprint(d);
   const takesSpace = d.payloadLength > 0 || (d.flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) !== 0;
-  const twice =
-    ((print === sender.print0 && Math.abs(nowNs - sender.print0Ns) < WITHIN_NS) ||
-      (print === sender.print1 && Math.abs(nowNs - sender.print1Ns) < WITHIN_NS)) &&
-    (d.ipId !== 0 || takesSpace);
-  if (twice) {
+  const within = d.ipId !== 0 || takesSpace ? WITHIN_NS : 0;
+  if (
+    (print === sender.print0 && Math.abs(nowNs - sender.print0Ns) <= within) ||
+    (print === sender.print1 && Math.abs(nowNs - sender.print1Ns) <= within)
+  ) {
     return true;
   }
   sender.print1 = sender.print0;

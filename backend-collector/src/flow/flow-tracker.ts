@@ -9,7 +9,7 @@
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type EndReason } from '@bpfnet/flow-model/records';
 import { PacketDirection, PacketMark } from '../capture/packet-source';
-import { recognise, type SpanEvents } from '../l7/conversation';
+import { recognise, type Conversation, type SpanEvents } from '../l7/conversation';
 import { type L7Protocol } from '../l7/protocol';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { ActivityList, ActivityLists } from './activity-lists';
@@ -31,6 +31,8 @@ const ENDED_NS = 10 * SECOND;
 const QUIET_NS = 600 * SECOND;
 /** An unanswered SYN that is at least this old has no answer (RFC 6298: the first retransmission comes after a second). */
 const NO_ANSWER_NS = 1 * SECOND;
+
+const MAX_EARLY_SEGMENTS = 8;
 
 export interface FlowEvents extends SpanEvents {
   /** The flow's present chunk is complete; it is cleared when this returns. */
@@ -89,7 +91,7 @@ export class FlowTracker {
     const ana = this.count(flow, side, d, marks, nowNs);
     this.addRow(flow, side, d, ana, nowNs);
     if (d.protocol === IpProtocol.Tcp && (ana & Analysis.CapturedTwice) === 0 && !flow.l7Off) {
-      this.applicationData(flow, side, d, bytes, nowNs);
+      this.applicationData(flow, side, d, bytes, ana, nowNs);
     }
     this.place(flow, nowNs);
     if (flow.rowCount === CHUNK_PACKETS) {
@@ -267,14 +269,36 @@ export class FlowTracker {
     rows.ana[i] = ana;
   }
 
-  private applicationData(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array, nowNs: number): void {
-    if (flow.conversation === undefined) {
-      if (d.payloadCaptured === 0) {
-        return;
-      }
-      recognise(this.options.protocols, flow, side, bytes, d, this.options.events);
+  private applicationData(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array, ana: number, nowNs: number): void {
+    if (flow.conversation !== undefined) {
+      flow.conversation.segment(side, bytes, d, (d.flags & TcpFlag.Ack) !== 0, nowNs);
+      return;
     }
-    flow.conversation?.segment(side, bytes, d, (d.flags & TcpFlag.Ack) !== 0, nowNs);
+    if (d.payloadCaptured === 0) {
+      return;
+    }
+    recognise(this.options.protocols, flow, side, bytes, d, this.options.events);
+    if (flow.conversation !== undefined) {
+      this.beginConversation(flow, flow.conversation, side, d, bytes, nowNs);
+    } else if (flow.early !== undefined || (ana & Analysis.PreviousUnseen) !== 0) {
+      keepEarly(flow, side, d, bytes);
+    }
+  }
+
+  private beginConversation(
+    flow: Flow,
+    conversation: Conversation,
+    side: Side,
+    d: Decoded,
+    bytes: Uint8Array,
+    nowNs: number
+  ): void {
+    const { early } = flow;
+    flow.early = undefined;
+    conversation.segment(side, bytes, d, (d.flags & TcpFlag.Ack) !== 0, nowNs);
+    for (const segment of early ?? []) {
+      conversation.earlySegment(segment);
+    }
   }
 
   /** Puts the flow into the list that says what happens to it next. */
@@ -333,6 +357,7 @@ export class FlowTracker {
       this.rows.release(flow.rows);
       flow.rows = undefined;
     }
+    flow.early = undefined;
     flow.chunkId++;
     flow.resetChunk();
   }
@@ -341,6 +366,17 @@ export class FlowTracker {
     this.lists.unlink(flow.index);
     this.table.remove(flow);
   }
+}
+
+/** Remembers a few segments whose predecessor may still come; more than that is no reordering. */
+function keepEarly(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array): void {
+  const early = (flow.early ??= []);
+  if (early.length === MAX_EARLY_SEGMENTS) {
+    flow.early = undefined;
+    return;
+  }
+  const copy = bytes.slice(d.payloadOffset, d.payloadOffset + d.payloadCaptured);
+  early.push({ side, seq: d.seq, bytes: copy, length: d.payloadLength });
 }
 
 const ANY_COUNTED =

@@ -1,7 +1,7 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
 import { type EndReason } from '@bpfnet/flow-model/records';
 import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
-import { type Conversation } from '../l7/conversation';
+import { type Conversation, type EarlySegment } from '../l7/conversation';
 import { type Tunnel } from '../wire/decoded';
 import { Half } from './half';
 
@@ -75,6 +75,8 @@ export class Flow {
   /** True once the stream is known to hold no more messages (an upgrade, a tunnel). */
   l7Off = false;
   l7Proto: string | undefined;
+  /** Payload that came before what precedes it, while no protocol was recognised. */
+  early: EarlySegment[] | undefined;
 
   // Texts, made when the first record is written.
   innerTraceId: string | undefined;
@@ -117,6 +119,7 @@ export class Flow {
     this.conversation = undefined;
     this.l7Off = false;
     this.l7Proto = undefined;
+    this.early = undefined;
     this.innerTraceId = undefined;
     this.communityId = undefined;
     this.flowShard = -1;

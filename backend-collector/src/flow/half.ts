@@ -45,9 +45,6 @@ export class Half {
   windowScale = -1;
   dupAcks = 0;
   lastAna = 0;
-  hasSack = false;
-  sackLeft = 0;
-  sackRight = 0;
 
   synSeen = false;
   /** Initial sequence number: from the SYN, or from the SYN-ACK that answered one. */
@@ -104,7 +101,6 @@ export class Half {
     this.windowScale = -1;
     this.dupAcks = 0;
     this.lastAna = 0;
-    this.hasSack = false;
     this.synSeen = false;
     this.isnKnown = false;
     this.finSeen = false;

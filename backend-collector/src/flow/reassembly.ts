@@ -15,6 +15,8 @@ export interface StreamReceiver {
   data(bytes: Uint8Array, from: number, to: number, seq: number): void;
   /** `length` bytes of the stream were not captured. */
   gap(length: number): void;
+  /** The other side has acknowledged bytes that were not seen so far: a gap is likely. */
+  unseenAcknowledged(): void;
 }
 
 interface Segment {
@@ -68,6 +70,9 @@ export class Reassembly {
     }
     if (this.waiting.length > 0) {
       this.settle();
+    }
+    if (this.started && ((ack - this.expected) | 0) > 0) {
+      this.receiver.unseenAcknowledged();
     }
   }
 

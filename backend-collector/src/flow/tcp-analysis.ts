@@ -1,9 +1,11 @@
 /**
  * What a TCP segment is, by sequence range: new, sent again, late, a duplicate ACK, a probe. After Wireshark's
- * `tcp.analysis` flags, with two deliberate differences:
+ * `tcp.analysis` flags, with these deliberate differences:
  *
  * - A late segment is "out of order" only where it fills a range that was not seen before. Wireshark keeps a list of
  *   unacknowledged segments instead and calls a repeated segment that was already acknowledged "out of order" when it comes quickly.
+ * - A range that is seen for the first time is no retransmission, also where its ACK was captured before it.
+ * - A fast retransmission answers duplicate ACKs that were seen (RFC 5681 section 3.2).
  * - A packet that was captured twice is marked as that and analysed once (see captured-twice).
  *
  * The state is in the two `Half`s; this function reads a segment and moves the state on. Times are nanoseconds.
@@ -60,7 +62,7 @@ export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: 
       ana |= Analysis.AckedUnseen;
       receiver.ackable = receiver.nextSeq;
     }
-    takeAck(sender, receiver, d, nowNs);
+    takeAck(receiver, d, nowNs);
   }
 
   if ((ana & Analysis.DuplicateAck) !== 0) {
@@ -112,14 +114,8 @@ function classifyRepeat(
   end: number
 ): number {
   const fillsHole = sender.fillHole(d.seq, end);
-  const sinceAck = nowNs - receiver.lastAckNs;
-  if (receiver.ackStarted && sinceAck < FAST_RETRANSMISSION_NS) {
-    if (receiver.dupAcks >= 2 && receiver.lastAck === d.seq) {
-      return Analysis.Retransmission | Analysis.FastRetransmission;
-    }
-    if (receiver.hasSack && ((end - receiver.lastAck) | 0) > 0 && !isSacked(receiver, d.seq, end)) {
-      return Analysis.Retransmission | Analysis.FastRetransmission;
-    }
+  if (receiver.dupAcks >= 2 && receiver.lastAck === d.seq && nowNs - receiver.lastAckNs < FAST_RETRANSMISSION_NS) {
+    return Analysis.Retransmission | Analysis.FastRetransmission;
   }
   const reordering = handshakeNs > 0 ? handshakeNs : REORDERING_NS;
   if (fillsHole && nowNs - sender.nextSeqNs < reordering) {
@@ -131,12 +127,8 @@ function classifyRepeat(
   return Analysis.Retransmission;
 }
 
-function isSacked(receiver: Half, from: number, to: number): boolean {
-  return ((from - receiver.sackLeft) | 0) >= 0 && ((receiver.sackRight - to) | 0) >= 0;
-}
-
-/** Round trip samples, and what the receiver reports to have beyond its ACK. */
-function takeAck(sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
+/** Round trip samples. */
+function takeAck(receiver: Half, d: Decoded, nowNs: number): void {
   if (receiver.rttArmed && ((d.ack - receiver.rttEnd) | 0) >= 0) {
     const sample = Math.max(0, nowNs - receiver.rttNs);
     receiver.rttMinNs = receiver.rttCount === 0 ? sample : Math.min(receiver.rttMinNs, sample);
@@ -144,11 +136,6 @@ function takeAck(sender: Half, receiver: Half, d: Decoded, nowNs: number): void 
     receiver.rttSumNs += sample;
     receiver.rttCount++;
     receiver.rttArmed = false;
-  }
-  sender.hasSack = d.sackCount > 0;
-  if (d.sackCount > 0) {
-    sender.sackLeft = d.sack[0];
-    sender.sackRight = d.sack[1];
   }
 }
 

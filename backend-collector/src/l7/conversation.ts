@@ -14,6 +14,15 @@ export interface SpanEvents {
   orphanResponse(flow: Flow): void;
 }
 
+/** Payload captured before what precedes it in the stream. */
+export interface EarlySegment {
+  readonly side: Side;
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  /** On the wire. */
+  readonly length: number;
+}
+
 /** A request without an answer is reported after this. */
 const UNANSWERED_NS = 30e9;
 
@@ -85,6 +94,11 @@ export class Conversation {
     }
   }
 
+  /** Takes what came before the conversation was recognised, because it came too early. */
+  earlySegment(early: EarlySegment): void {
+    this.streams[early.side].push(early.bytes, 0, early.bytes.length, early.length, early.seq);
+  }
+
   expire(nowNs: number): void {
     this.parser.expire(nowNs - UNANSWERED_NS, nowNs);
   }
@@ -100,6 +114,7 @@ export class Conversation {
     return new Reassembly({
       data: (bytes, from, to, seq) => this.parser.data(fromClient, bytes, from, to, seq, this.nowNs),
       gap: (length) => this.parser.gap(fromClient, length, this.nowNs),
+      unseenAcknowledged: () => this.parser.unseenAcknowledged(fromClient),
     });
   }
 

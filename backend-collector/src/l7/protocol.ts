@@ -26,6 +26,8 @@ export interface L7Parser {
   data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void;
   /** `length` bytes of the stream were not captured. */
   gap(fromClient: boolean, length: number, nowNs: number): void;
+  /** The other side acknowledged bytes of this stream that were not captured so far: a gap will probably follow. */
+  unseenAcknowledged(fromClient: boolean): void;
   /** Reports as unanswered what has waited since before `beforeNs`. */
   expire(beforeNs: number, nowNs: number): void;
   /** The connection ended: everything open is reported. */

@@ -1,5 +1,6 @@
 /**
- * Records on standard output, one JSON object per line: `source` and `ts` (nanoseconds, as text), then the record's own fields.
+ * Records on standard output, one JSON object per line: `source` and `ts` (nanoseconds, as text), then the record's own fields. A line of
+ * packets has a column of the name `ts`; its time is in `time_pos`.
  *
  * A reader that goes away (`| head`) is no error: `onClosed` is called once and the rest is thrown away. A reader that is slow holds a
  * file replay back through `ready`; a live capture cannot wait, so beyond `MAX_BUFFERED` bytes lines are dropped and counted.
@@ -50,7 +51,8 @@ class NdjsonSink implements LogSink {
       return;
     }
     this.written++;
-    this.text += `{"source":"${line.source}","ts":"${line.tsNs}",${line.line.slice(1)}\n`;
+    const time = line.source === 'bpf_net_l4_packets' ? '' : `"ts":"${line.tsNs}",`;
+    this.text += `{"source":"${line.source}",${time}${line.line.slice(1)}\n`;
     if (this.text.length > FLUSH_CHARS) {
       this.flush();
     }

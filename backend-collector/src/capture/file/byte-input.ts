@@ -47,7 +47,7 @@ async function fileInput(path: string): Promise<ByteInput> {
 }
 
 function openError(path: string, error: unknown): CollectorError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new CollectorError('file-not-found', `${path} does not exist: check the name.`);
   }

@@ -50,6 +50,8 @@ class MessageStream {
   sizeEnded = false;
   sawGap = false;
   sawGarbage = false;
+  /** The other side acknowledged what was not seen of this stream. */
+  probablyGap = false;
 
   appendHead(bytes: Uint8Array, from: number, to: number): void {
     const need = this.headLength + to - from;
@@ -84,6 +86,7 @@ export class Http1Parser implements L7Parser {
 
   data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
     const s = fromClient ? this.request : this.response;
+    s.probablyGap = false;
     let p = from;
     while (p < to && !this.off) {
       switch (s.state) {
@@ -134,6 +137,10 @@ export class Http1Parser implements L7Parser {
     this.sending = undefined;
     s.headLength = 0;
     s.state = State.Resync;
+  }
+
+  unseenAcknowledged(fromClient: boolean): void {
+    (fromClient ? this.request : this.response).probablyGap = true;
   }
 
   expire(beforeNs: number, nowNs: number): void {
@@ -264,7 +271,7 @@ export class Http1Parser implements L7Parser {
     exchange.requestLastNs = nowNs;
     exchange.requestBytes = s.messageBytes;
     this.everRecognised = true;
-    if (this.pending.length > 0 && !this.response.sawGap) {
+    if (this.pending.length > 0 && !this.response.sawGap && !this.response.probablyGap) {
       this.pipelined = true;
     }
     this.pending.push(exchange);

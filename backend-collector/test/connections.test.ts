@@ -1,0 +1,323 @@
+/** Flows, chunks and the TCP analysis, told as scripts and read from the records. */
+import { Analysis } from '@bpfnet/flow-model/analysis';
+import { Script } from './build/connection';
+import { ascii, ethernet, ipv4, udp } from './build/packet';
+import { enhancedPacket, interfaceBlock, option, sectionHeader, type CapturedPacket } from './build/pcap';
+import { columnsOf, replayFiles, replayPackets } from './build/replay';
+import { concat } from './build/packet';
+
+const x = (n: number) => 'x'.repeat(n);
+
+/** Analysis bits by packet, of all chunks. */
+async function analysisOf(script: Script): Promise<number[]> {
+  const { packets } = await replayPackets(script.packets);
+  return packets.flatMap((record) => [...columnsOf(record).ana]);
+}
+
+describe('a whole connection', () => {
+  const script = new Script({ stepMs: 10 })
+    .handshake()
+    .sends('client', x(100))
+    .sends('server', x(200))
+    .ack('client')
+    .close();
+
+  it('is one record with counters, costs and its end', async () => {
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4).toHaveLength(1);
+    expect(l4[0]).toMatchObject({
+      src_ip: '10.0.0.1',
+      src_port: 40000,
+      dst_ip: '10.0.0.2',
+      dst_port: 80,
+      direction: 'unknown',
+      client_ip: '10.0.0.1',
+      server_port: 80,
+      chunk_id: 1,
+      tx_packets: 6,
+      rx_packets: 3,
+      tx_bytes: 100,
+      rx_bytes: 200,
+      tx_seq_min: 1000,
+      tx_seq_max: 1102,
+      rx_seq_min: 5000,
+      rx_seq_max: 5202,
+      tcp_3whs_cost: 20,
+      tcp_4whs_cost: 20,
+      tcp_rtt_min: 10,
+      chunk_syn: true,
+      chunk_fin: true,
+      conn_state: 'closed',
+      end_reason: 'closed',
+      nic_traceid: '1000_5000',
+      duration_ms: 80,
+    });
+    expect(l4[0]).not.toHaveProperty('tx_retrans');
+  });
+
+  it('has all of its packets in columns, relative to the initial sequence numbers', async () => {
+    const { packets, l4 } = await replayPackets(script.packets);
+    const c = columnsOf(packets[0]);
+    expect(packets[0]).toMatchObject({
+      inner_traceid: l4[0].inner_traceid,
+      chunk_id: 1,
+      tx_seq_pos: 1000,
+      rx_seq_pos: 5000,
+    });
+    expect([...c.dir]).toEqual([0, 1, 0, 0, 1, 0, 0, 1, 0]);
+    expect([...c.len]).toEqual([0, 0, 0, 100, 200, 0, 0, 0, 0]);
+    expect([...c.seq]).toEqual([1000, 5000, 1001, 1001, 5001, 1101, 1101, 5201, 1102]);
+    expect([...c.tNs]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8].map((i) => i * 10e6));
+  });
+});
+
+describe('how a connection ends', () => {
+  const end = async (script: Script) => {
+    const { l4 } = await replayPackets(script.packets);
+    return l4.map((r) => `${r.conn_state} ${r.end_reason ?? '-'}`);
+  };
+  it.each<readonly [string, Script, string]>([
+    ['refused', new Script().syn('client').reset('server'), 'reset refused'],
+    ['reset by the client', new Script().handshake().sends('client', 'a').reset('client'), 'reset reset_by_client'],
+    ['reset by the server', new Script().handshake().sends('client', 'a').reset('server'), 'reset reset_by_server'],
+    ['no answer', new Script().syn('client').wait(1000).repeats(1).wait(2000).repeats(1), 'syn_sent no_answer'],
+    ['the capture ends', new Script().handshake().sends('client', 'a'), 'established capture_ended'],
+    ['half closed', new Script().handshake().fin('client').ack('server'), 'half_closed capture_ended'],
+    ['from the middle', new Script().sends('client', 'a').ack('server'), 'midstream capture_ended'],
+    ['a SYN that was just sent', new Script().syn('client'), 'syn_sent capture_ended'],
+  ])('%s', async (_name, script, expected) => {
+    expect(await end(script)).toEqual([expected]);
+  });
+
+  it('keeps stragglers of a closed connection in its record', async () => {
+    const script = new Script().handshake().close().wait(300).repeats(2);
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4).toHaveLength(1);
+    expect(l4[0].tx_packets + l4[0].rx_packets).toBe(7);
+  });
+
+  it('counts later packets of a closed connection as its next chunk, not as another connection', async () => {
+    const script = new Script().handshake().close().wait(5000).repeats(2);
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4.map((r) => [r.chunk_id, r.tx_packets + r.rx_packets, r.end_reason])).toEqual([
+      [1, 6, 'closed'],
+      [2, 1, 'closed'],
+    ]);
+    expect(l4[0].inner_traceid).toBe(l4[1].inner_traceid);
+  });
+
+  it('tells a new connection on the same ports by its SYN', async () => {
+    const first = new Script().handshake().sends('client', 'one').close();
+    const second = new Script({ clientIsn: 99000, serverIsn: 77000 })
+      .wait(200)
+      .handshake()
+      .sends('client', 'two!')
+      .close();
+    const { l4, report } = await replayPackets([...first.packets, ...second.packets]);
+    expect(report.flows).toBe(2);
+    expect(l4.map((r) => [r.tx_bytes, r.nic_traceid, r.end_reason])).toEqual([
+      [3, '1000_5000', 'closed'],
+      [4, '99000_77000', 'closed'],
+    ]);
+    expect(l4[0].inner_traceid).not.toBe(l4[1].inner_traceid);
+    expect(l4[0].community_id).toBe(l4[1].community_id);
+  });
+
+  it('says that the port was used again where the first connection never closed', async () => {
+    const first = new Script().handshake().sends('client', 'one');
+    const second = new Script({ clientIsn: 99000 }).wait(200).handshake();
+    const { l4 } = await replayPackets([...first.packets, ...second.packets]);
+    expect(l4.map((r) => r.end_reason)).toEqual(['port_reused', 'capture_ended']);
+  });
+});
+
+describe('the analysis', () => {
+  it('marks a retransmission, and takes no round trip from it', async () => {
+    const script = new Script({ stepMs: 1 }).handshake().sends('client', x(10)).wait(300).repeats(1).ack('server');
+    const { l4, packets } = await replayPackets(script.packets);
+    expect([...columnsOf(packets[0]).ana]).toEqual([0, 0, 0, 0, Analysis.Retransmission, 0]);
+    expect(l4[0]).toMatchObject({ tx_retrans: 1, tcp_rtt_max: 1 });
+    expect(l4[0]).not.toHaveProperty('rx_retrans');
+  });
+
+  it('marks a retransmission after duplicate ACKs as fast', async () => {
+    const script = new Script({ stepMs: 1 }).handshake().sends('client', x(10)).ack('server').sends('client', x(10));
+    script.sends('client', x(10)).ackShort('server', 20).ackShort('server', 20).ackShort('server', 20).repeats(5);
+    expect((await analysisOf(script)).slice(-4)).toEqual([
+      Analysis.DuplicateAck,
+      Analysis.DuplicateAck,
+      Analysis.DuplicateAck,
+      Analysis.Retransmission | Analysis.FastRetransmission,
+    ]);
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4[0]).toMatchObject({ tx_retrans: 1, tx_fast_retrans: 1, rx_dup_ack: 3 });
+  });
+
+  it('marks what was sent again though it had been acknowledged as spurious', async () => {
+    const script = new Script().handshake().sends('client', x(10)).ack('server').wait(300).repeats(2);
+    expect((await analysisOf(script)).pop()).toBe(Analysis.Retransmission | Analysis.SpuriousRetransmission);
+  });
+
+  it('tells reordering from retransmission by whether the bytes were seen', async () => {
+    const script = new Script({ stepMs: 0.5 }).handshake().sends('client', x(10)).sends('client', x(10)).reversed(2);
+    expect((await analysisOf(script)).slice(-2)).toEqual([Analysis.PreviousUnseen, Analysis.OutOfOrder]);
+  });
+
+  it('marks duplicate ACKs', async () => {
+    const script = new Script().handshake().sends('client', 'abc').ack('server').wait(1).ack('server').ack('server');
+    expect((await analysisOf(script)).slice(-3)).toEqual([0, Analysis.DuplicateAck, Analysis.DuplicateAck]);
+  });
+
+  it('marks what the capture missed', async () => {
+    const script = new Script().handshake().sends('client', x(10), { lost: true }).ack('server').sends('client', x(5));
+    expect((await analysisOf(script)).slice(-2)).toEqual([Analysis.AckedUnseen, Analysis.PreviousUnseen]);
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4[0]).toMatchObject({ tx_unseen_segments: 1, tx_bytes: 5 });
+  });
+
+  it('takes a packet that was captured twice for no retransmission', async () => {
+    const script = new Script().handshake().sends('client', x(10)).capturedAgain(1).ack('server').capturedAgain(1);
+    const { l4, packets } = await replayPackets(script.packets);
+    expect([...columnsOf(packets[0]).ana].slice(3)).toEqual([0, Analysis.CapturedTwice, 0, Analysis.CapturedTwice]);
+    expect(l4[0]).toMatchObject({ tx_packets: 4, tx_bytes: 20 });
+    expect(l4[0]).not.toHaveProperty('tx_retrans');
+    expect(l4[0]).not.toHaveProperty('rx_dup_ack');
+  });
+
+  it('counts the retransmissions of a SYN', async () => {
+    const script = new Script().syn('client').wait(1000).repeats(1);
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4[0]).toMatchObject({ tcp_syn_retrans: 1, tx_retrans: 1 });
+  });
+
+  it('survives sequence numbers that wrap', async () => {
+    const script = new Script({ clientIsn: 0xfffffff8 }).handshake();
+    for (let i = 0; i < 5; i++) {
+      script.sends('client', x(7)).ack('server');
+    }
+    expect(new Set(await analysisOf(script))).toEqual(new Set([0]));
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4[0]).toMatchObject({ tx_seq_min: 0xfffffff8, tx_seq_max: (0xfffffff9 + 35) % 2 ** 32, tx_bytes: 35 });
+  });
+});
+
+describe('chunks', () => {
+  it('end after 1 024 packets, and lose none', async () => {
+    const script = new Script({ stepMs: 0.1 }).handshake();
+    for (let i = 0; i < 2500; i++) {
+      script.sends('client', 'abc');
+    }
+    const { l4, packets } = await replayPackets(script.packets);
+    expect(l4.map((r) => r.tx_packets + r.rx_packets)).toEqual([1024, 1024, 455]);
+    expect(packets.map((r) => r.packets)).toEqual([1024, 1024, 455]);
+    expect(l4.map((r) => r.chunk_id)).toEqual([1, 2, 3]);
+    expect(new Set(packets.flatMap((r) => [...columnsOf(r).ana]))).toEqual(new Set([0]));
+  });
+
+  it('end after 30 s of span and after 30 s of silence', async () => {
+    const script = new Script({ stepMs: 1000 }).handshake();
+    for (let i = 0; i < 40; i++) {
+      script.sends('client', 'a');
+    }
+    script.wait(45_000).sends('client', 'b');
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4.map((r) => [r.tx_packets + r.rx_packets, r.end_reason])).toEqual([
+      [30, undefined],
+      [13, undefined],
+      [1, 'capture_ended'],
+    ]);
+  });
+});
+
+describe('the table', () => {
+  const datagram = (i: number, tsNs: bigint): CapturedPacket => ({
+    bytes: ethernet(ipv4(udp(ascii('q'), 20000 + i, 53), { src: '10.9.0.1', dst: '10.9.0.2', protocol: 17 })),
+    tsNs,
+  });
+
+  it('throws out what was silent longest when it is full, writes it, and counts it', async () => {
+    const packets = Array.from({ length: 10 }, (_, i) => datagram(i, 10n ** 18n + BigInt(i) * 1000n));
+    const { l4, report } = await replayPackets(packets, { maxFlows: 4 });
+    expect(l4.map((r) => r.end_reason)).toEqual([...Array(6).fill('evicted'), ...Array(4).fill('capture_ended')]);
+    expect(l4.map((r) => r.src_port)).toEqual(packets.map((_, i) => 20000 + i));
+    expect(report.drops).toEqual({ flow: { 'table full': 6 } });
+  });
+
+  it('ends a UDP flow after 30 s of silence; the next packet is another flow', async () => {
+    const { l4 } = await replayPackets([
+      datagram(1, 10n ** 18n),
+      datagram(2, 10n ** 18n + 20n * 10n ** 9n),
+      datagram(1, 10n ** 18n + 40n * 10n ** 9n),
+    ]);
+    expect(l4.map((r) => [r.src_port, r.conn_state, r.end_reason])).toEqual([
+      [20001, 'stateless', 'timed_out'],
+      [20002, 'stateless', 'capture_ended'],
+      [20001, 'stateless', 'capture_ended'],
+    ]);
+    expect(l4[0]).toMatchObject({ client_port: 20001, server_port: 53, l4_proto: 'udp', tx_bytes: 1 });
+    expect(l4[0]).not.toHaveProperty('tx_seq_min');
+  });
+});
+
+describe('NICs and directions', () => {
+  const { packets } = new Script().handshake().sends('client', 'hello').sends('server', 'hi').close();
+  /** The packets at a NIC, each with the direction that it has there for the client's or the server's host. */
+  const at = (host: 'client' | 'server') =>
+    packets.map(({ bytes, tsNs }) => {
+      const fromClient = bytes[14 + 15] === 1;
+      const outgoing = fromClient === (host === 'client');
+      return enhancedPacket({
+        interfaceId: 0,
+        units: tsNs / 1000n,
+        bytes,
+        options: [option(2, Uint8Array.of(outgoing ? 2 : 1, 0, 0, 0))],
+      });
+    });
+  const capture = (host: 'client' | 'server') =>
+    concat(sectionHeader(), interfaceBlock(1, [option(2, ascii('eth0')), option(3, ascii('netns=web'))]), ...at(host));
+
+  it('puts the own side into src at the client', async () => {
+    const { l4 } = await replayFiles([capture('client')]);
+    expect(l4[0]).toMatchObject({
+      direction: 'outgoing',
+      src_ip: '10.0.0.1',
+      client_ip: '10.0.0.1',
+      tx_bytes: 5,
+      rx_bytes: 2,
+    });
+  });
+
+  it('puts the own side into src at the server, and times the way from there', async () => {
+    const { l4 } = await replayFiles([capture('server')]);
+    expect(l4[0]).toMatchObject({
+      direction: 'incoming',
+      src_ip: '10.0.0.2',
+      client_ip: '10.0.0.1',
+      tx_bytes: 2,
+      rx_bytes: 5,
+    });
+    expect(l4[0].nic_traceid).toBe('1000_5000');
+  });
+
+  it('says whose the namespace is', async () => {
+    const { l4 } = await replayFiles([capture('client')], {
+      owners: new Map([['web', { k8sNamespace: 'shop', podName: 'web-1', containerName: 'web' }]]),
+    });
+    expect(l4[0]).toMatchObject({
+      nic_name: 'eth0',
+      netns: 'web',
+      k8s_namespace: 'shop',
+      k8s_pod_name: 'web-1',
+      k8s_container_name: 'web',
+    });
+  });
+
+  it('keeps the same packets at two NICs apart, and gives both the same ids', async () => {
+    const other = concat(sectionHeader(), interfaceBlock(1, [option(2, ascii('eth1'))]), ...at('client'));
+    const { l4 } = await replayFiles([capture('client'), other]);
+    expect(l4.map((r) => r.nic_name).sort()).toEqual(['eth0', 'eth1']);
+    expect(l4[0].nic_traceid).toBe(l4[1].nic_traceid);
+    expect(l4[0].inner_traceid).not.toBe(l4[1].inner_traceid);
+    expect(l4.every((r) => r.tx_retrans === undefined)).toBe(true);
+  });
+});
