@@ -53,27 +53,34 @@ export function createPushClient(address: StoreAddress, credentials: Credentials
   const headers = headersFor(address, credentials);
 
   return {
-    push: (body, signal) =>
-      new Promise((resolve) => {
-        const timeout = AbortSignal.timeout(timeoutMs);
-        const failed = (error: Error): void =>
-          resolve({
-            kind: 'later',
-            reason: timeout.aborted ? `no answer within ${timeoutMs / 1000} s` : describe(error),
-          });
-        const outgoing = send(
-          {
-            ...target,
-            agent,
-            method: 'POST',
-            headers: { ...headers, 'content-length': body.length },
-            signal: AbortSignal.any([signal, timeout]),
-          },
-          (response) => readAnswer(response).then(resolve, failed)
-        );
-        outgoing.on('error', failed);
-        outgoing.end(body);
-      }),
+    push: async (body, signal) => {
+      const attempt = new AbortController();
+      const giveUp = (): void => attempt.abort();
+      const timer = setTimeout(giveUp, timeoutMs);
+      signal.addEventListener('abort', giveUp);
+      try {
+        return await new Promise<PushAnswer>((resolve, reject) => {
+          const outgoing = send(
+            {
+              ...target,
+              agent,
+              method: 'POST',
+              headers: { ...headers, 'content-length': body.length },
+              signal: attempt.signal,
+            },
+            (response) => readAnswer(response).then(resolve, reject)
+          );
+          outgoing.on('error', reject);
+          outgoing.end(body);
+        });
+      } catch (error) {
+        const late = attempt.signal.aborted && !signal.aborted;
+        return { kind: 'later', reason: late ? `no answer within ${timeoutMs / 1000} s` : describe(error) };
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+      }
+    },
     close: () => agent.destroy(),
   };
 }
@@ -126,7 +133,7 @@ function retryAfterMs(value: string | undefined): number | undefined {
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
 }
 
-function describe(error: Error): string {
+function describe(error: unknown): string {
   const code = (error as { readonly code?: unknown }).code;
   switch (code) {
     case 'ECONNREFUSED':
@@ -140,7 +147,7 @@ function describe(error: Error): string {
     case 'ECONNRESET':
       return 'the connection was closed without an answer';
     default:
-      return oneLine(error.message);
+      return oneLine(error instanceof Error ? error.message : String(error));
   }
 }
 

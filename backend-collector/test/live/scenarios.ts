@@ -350,6 +350,9 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const source = await openLiveSource({ namespaces, keepPrivileges: true, ringBytes: 2 << 20 });
     const during = { files: openFiles(), rings: mappedRings() };
     await source.close();
+    for await (const batch of source.batches()) {
+      throw new Error(`a closed source yields nothing, but this: ${batch.nicId}`);
+    }
     return { before, during, after: { files: openFiles(), rings: mappedRings() } };
   },
 

@@ -53,6 +53,8 @@ export interface Libc {
   eventfd(): number;
   capset(header: Buffer, data: Buffer): void;
   prctl(option: number, argument: number): void;
+  /** Sets the calling thread's nice value. */
+  setThreadNice(nice: number): void;
   /** Address of a Buffer's memory, for structures that point. Valid while the Buffer is referenced. */
   addressOf(memory: Buffer): bigint;
 }
@@ -101,6 +103,7 @@ const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 const CLONE_NEWNET = 0x4000_0000;
+const PRIO_PROCESS = 0;
 const EFD_CLOEXEC_NONBLOCK = 0o2000000 | 0o4000;
 
 type Integer = (...args: ReadonlyArray<number | bigint | Buffer | null>) => number;
@@ -124,6 +127,7 @@ function bindLibc(koffi: Koffi): Libc {
   const setns = fn('int setns(int, int)');
   const eventfd = fn('int eventfd(unsigned int, int)');
   const capset = fn('int capset(void *, void *)');
+  const setpriority = fn('int setpriority(int, uint32_t, int)');
   const prctl = fn('int prctl(int, unsigned long, unsigned long, unsigned long, unsigned long)');
 
   const checked = (call: string, result: number): number => {
@@ -178,6 +182,7 @@ function bindLibc(koffi: Koffi): Libc {
     eventfd: () => checked('eventfd', eventfd(0, EFD_CLOEXEC_NONBLOCK)),
     capset: (header, data) => void checked('capset', capset(header, data)),
     prctl: (option, argument) => void checked('prctl', prctl(option, argument, 0, 0, 0)),
+    setThreadNice: (nice) => void checked('setpriority', setpriority(PRIO_PROCESS, 0, nice)),
     addressOf: (memory) => koffi.address(memory),
   };
 }

@@ -34,7 +34,7 @@ export interface LiveOptions {
   readonly filter?: string;
   /** Bytes of each packet to keep, 262 144 (all) unless set. */
   readonly snapLength?: number;
-  /** Ring memory for the own namespace, 64 MiB unless set. Whole MiB, at least two. */
+  /** Ring memory for the own namespace, 64 MiB unless set. */
   readonly ringBytes?: number;
   /** Other network namespaces to capture in, besides the own one. */
   readonly namespaces?: readonly LiveNamespace[];
@@ -274,7 +274,7 @@ class LiveCapture {
 class LivePackets implements LiveSource {
   readonly stats: Readonly<LiveStats>;
   private readonly cursor: RingCursor;
-  private iterated = false;
+  private state: 'open' | 'reading' | 'closed' = 'open';
 
   constructor(
     private readonly capture: LiveCapture,
@@ -316,10 +316,13 @@ class LivePackets implements LiveSource {
   }
 
   async *batches(): AsyncGenerator<PacketCursor, void, undefined> {
-    if (this.iterated) {
+    if (this.state === 'reading') {
       throw new Error('the batches of a live source can be read once');
     }
-    this.iterated = true;
+    if (this.state === 'closed') {
+      return;
+    }
+    this.state = 'reading';
     const { capture } = this;
     let nextTick = performance.now() + tickMs;
     try {
@@ -354,10 +357,10 @@ class LivePackets implements LiveSource {
   }
 
   async close(): Promise<void> {
-    if (this.iterated) {
+    if (this.state === 'reading') {
       this.capture.requestStop();
-    } else {
-      this.iterated = true;
+    } else if (this.state === 'open') {
+      this.state = 'closed';
       await this.capture.abandon();
     }
   }
@@ -368,7 +371,11 @@ class LivePackets implements LiveSource {
     }
     this.capture.links.forEach((socket, index) => {
       if (linksChanged(this.capture.libc, socket)) {
-        this.refresh(index);
+        try {
+          this.refresh(index);
+        } catch {
+          // Only the filter is out of date then: names are looked up again at the first packet of a NIC.
+        }
       }
     });
   }

@@ -1,7 +1,6 @@
 /** What went wrong while a ring was opened, as one line that says what to do. */
 import { CollectorError } from '../../errors';
 import { SystemCallError } from './libc';
-import { ringSize } from './packet-ring';
 
 export function openingError(
   error: unknown,
@@ -42,7 +41,7 @@ function systemCallError(
     );
   }
   if (error.is('ENOMEM')) {
-    const mebibytes = Math.round(ringSize(namespace.ringBytes) / (1 << 20));
+    const mebibytes = Math.round(namespace.ringBytes / (1 << 20));
     return new CollectorError(
       'config',
       `The kernel has no memory for a packet ring of ${mebibytes} MiB: give a smaller --ring-mb.`

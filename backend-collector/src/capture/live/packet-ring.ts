@@ -10,7 +10,13 @@ import { type Program, encodeProgram } from '../filter/cbpf';
 import { type Libc, type MappedMemory } from './libc';
 import { BlockField } from './ring-block';
 
-export const blockBytes = 1 << 20;
+/**
+ * A block is handed over after `retireMs` however little is in it, so a reader that is late for `blocks * retireMs` loses
+ * packets even when they are few: small rings are cut into small blocks. The smallest holds a GSO packet of 64 KiB.
+ */
+const largestBlockBytes = 1 << 20;
+const smallestBlockBytes = 1 << 17;
+const wantedBlocks = 32;
 const retireMs = 10;
 /** Only a divisor in TPACKET_V3: packets lie in a block at their own length. */
 const frameBytes = 1 << 11;
@@ -26,22 +32,30 @@ const PacketOption = { rxRing: 5, statistics: 6, version: 10 } as const;
 const TPACKET_V3 = 2;
 const statusUser = 1;
 
-export interface PacketRing {
+export interface PacketRing extends RingShape {
   readonly fd: number;
   readonly memory: MappedMemory;
+}
+
+export interface RingShape {
+  readonly blockBytes: number;
   readonly blocks: number;
 }
 
-/** Bytes of ring memory that `ringBytes` comes to: whole blocks, at least two. */
-export function ringSize(ringBytes: number): number {
-  return Math.max(2, Math.floor(ringBytes / blockBytes)) * blockBytes;
+/** How a ring of about `ringBytes` is cut: blocks of 128 KiB to 1 MiB, a power of two; at least two of them. */
+export function ringShape(ringBytes: number): RingShape {
+  let blockBytes = largestBlockBytes;
+  while (blockBytes > smallestBlockBytes && blockBytes * wantedBlocks > ringBytes) {
+    blockBytes /= 2;
+  }
+  return { blockBytes, blocks: Math.max(2, Math.floor(ringBytes / blockBytes)) };
 }
 
 /** Opens a ring in the calling thread's network namespace. Throws a `SystemCallError`; nothing stays open then. */
 export function openRing(libc: Libc, ringBytes: number, program: Program): PacketRing {
   const fd = libc.socket(AF_PACKET, SOCK_RAW_CLOEXEC, 0);
   try {
-    const blocks = ringSize(ringBytes) / blockBytes;
+    const { blocks, blockBytes } = ringShape(ringBytes);
     libc.setOption(fd, SOL_PACKET, PacketOption.version, int32(TPACKET_V3));
     attachFilter(libc, fd, program);
     const request = Buffer.alloc(28);
@@ -59,7 +73,7 @@ export function openRing(libc: Libc, ringBytes: number, program: Program): Packe
       libc.unmap(memory);
       throw error;
     }
-    return { fd, memory, blocks };
+    return { fd, memory, blocks, blockBytes };
   } catch (error) {
     libc.close(fd);
     throw error;
@@ -119,12 +133,12 @@ export class RingReader {
 
   /** Bytes used of the block that is ready. */
   get readyBytes(): number {
-    return Math.min(this.words[this.word(BlockField.length)], blockBytes);
+    return Math.min(this.words[this.word(BlockField.length)], this.ring.blockBytes);
   }
 
   /** Copies the block that is ready to `target` at `offset` and hands it back. */
   take(target: Uint8Array, offset: number): void {
-    const start = this.block * blockBytes;
+    const start = this.block * this.ring.blockBytes;
     const length = this.readyBytes;
     target.set(this.bytes.subarray(start, start + length), offset);
     this.packets += this.words[this.word(BlockField.packets)];
@@ -133,7 +147,7 @@ export class RingReader {
   }
 
   private word(field: number): number {
-    return (this.block * blockBytes + field) >> 2;
+    return (this.block * this.ring.blockBytes + field) >> 2;
   }
 }
 

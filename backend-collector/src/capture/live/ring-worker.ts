@@ -32,6 +32,7 @@ import { type WorkerMessage, type WorkerStart } from './worker-protocol';
 const POLLIN = 1;
 const POLLERR = 8;
 const statisticsEveryMs = 1000;
+const readerNice = -10;
 const roomWaitMs = 100;
 const lastReadingMs = { atLeast: 30, silence: 1000, poll: 5 } as const;
 
@@ -231,11 +232,21 @@ class RingLoop {
   }
 }
 
+/** On a busy machine a late reader loses packets; this thread does little, so it may go before others where that is allowed. */
+function goFirst(libc: Libc): void {
+  try {
+    libc.setThreadNice(readerNice);
+  } catch {
+    // Needs CAP_SYS_NICE; without it the reader is one among many.
+  }
+}
+
 async function main(): Promise<void> {
   const start = workerData as WorkerStart;
   const libc = await loadLibc();
   const rings = openAll(libc, start);
   const wakeFd = libc.eventfd();
+  goFirst(libc);
   if (!start.keepPrivileges) {
     dropCapabilities(libc);
   }
