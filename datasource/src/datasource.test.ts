@@ -185,6 +185,7 @@ describe('without an answer', () => {
     { refId: 'A', queryType: 'hops', requestId: '$none' },
     { refId: 'A', queryType: 'packets', requestId: '$none' },
     { refId: 'A', queryType: 'records' },
+    { refId: 'A', queryType: 'l7List', filters: { requestId: '$none' } },
   ])('no id is an empty frame with advice, and no query: %j', async (query) => {
     useLoki({ type: 'loki', query: () => NEVER });
     const [frame] = await framesOf(query);

@@ -25,6 +25,7 @@ import { directLoki } from './fetch/direct-loki';
 import { readHealth } from './fetch/health';
 import { readL4List, readL7List } from './fetch/list-reader';
 import { type LokiClient } from './fetch/loki-client';
+import { sharedInFlight } from './fetch/shared-in-flight';
 import { readValues, VALUE_FIELDS, valueFieldOf } from './fetch/value-reader';
 import { wrappedLoki } from './fetch/wrapped-loki';
 import { emptyHopsFrames, hopsFrames } from './frames/hops-frames';
@@ -64,8 +65,8 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
 
   constructor(settings: DataSourceInstanceSettings<FlowsOptions>) {
     super(settings);
-    this.client =
-      modeOf(settings.jsonData) === 'url' ? directLoki(settings.uid) : wrappedLoki(settings.jsonData.lokiUid);
+    const { uid, jsonData } = settings;
+    this.client = sharedInFlight(modeOf(jsonData) === 'url' ? directLoki(uid) : wrappedLoki(jsonData.lokiUid));
     this.shardCount = shardCountOf(settings.jsonData);
     this.connections = new ConnectionReader(this.client, new ChunkCache());
   }
@@ -159,6 +160,9 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
 
   private async l7List(query: L7ListQuery, { replace, window, signal }: Answering): Promise<DataFrame[]> {
     const planned = planL7List(query, replace);
+    if (!planned.ok && planned.problem.kind === 'no-id') {
+      return [l7ListFrame([], { refId: query.refId, notes: [problemText(planned.problem)] })];
+    }
     if (!planned.ok) {
       throw new DataError(planned.problem);
     }

@@ -8,7 +8,7 @@ import { Observable } from 'rxjs';
 import { hopsOf } from '../correlate/hops';
 import { DataError } from '../data-error';
 import { planL4List, planL7List } from '../plan/list-plan';
-import { logql } from '../plan/logql';
+import { logql, quantileOf } from '../plan/logql';
 import { windowOfMs } from '../plan/time-window';
 import { type L4ListQuery, type L7ListQuery } from '../query/flow-query';
 import { EPOCH_NS, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
@@ -151,7 +151,6 @@ inStore('a store at LOKI_URL (skipped where that is not set)', () => {
 
   it('tells above which value the slowest lie', async () => {
     const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
-    const { quantileOf } = await import('../plan/logql');
     const parts = planned.ok ? planned.plan.parts : undefined;
     const samples = await client.instant(quantileOf(parts!, 'latency_ms', 0.5, 600), window.toNs, signal);
     expect(samples).toHaveLength(1);

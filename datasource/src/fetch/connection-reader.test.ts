@@ -171,3 +171,17 @@ describe('the cache of chunks', () => {
     expect(cache.range(a, [1, 2])).toBeUndefined();
   });
 });
+
+describe('a flow without a handshake', () => {
+  it('is found at other NICs by its five-tuple', async () => {
+    const lines = linesOf(traffic(REQUEST, TWO_HOSTS)).map((entry) => ({
+      ...entry,
+      line: entry.line.replace(/"nic_traceid":"[^"]*",/, ''),
+    }));
+    const inner = traffic(REQUEST, TWO_HOSTS).l4[2].record.inner_traceid;
+    expect(counted(await found(readerOf(lineStore(lines)), lookUp('inner', inner)))).toMatchObject({
+      chunks: 5,
+      packets: 5,
+    });
+  });
+});

@@ -11,7 +11,7 @@
 import { orderPath } from '../correlate/path-order';
 import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
 import { type DataProblem } from '../data-error';
-import { chunksLogql, clientSeqOf, innerLogql, shardsOf, spansLogql } from '../plan/look-up-plan';
+import { chunksLogql, clientSeqOf, fiveTupleLogql, innerLogql, shardsOf, spansLogql } from '../plan/look-up-plan';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/interpolate';
 import { type ChunkCache } from './chunk-cache';
@@ -103,16 +103,16 @@ export class ConnectionReader {
       return { focus, spans: found.spans.records, chunks: [], packets: [], notes };
     }
     const scope: Scope = {
-      window: byRequest ? windowAround(focus.map(happened), options.window) : options.window,
+      window: byRequest
+        ? windowAround(focus.map(happened), options.window)
+        : windowAround(found.chunks.records.map(lasted), options.window),
       shards: shardsFound([...focus, ...found.spans.records, ...found.chunks.records]),
       signal: options.signal,
     };
     const known = distinct([...(byRequest ? focus : found.spans.records), ...found.chunks.records].map(innerOf));
     const wholePath = options.nics === 'all';
     // What the chunks of the whole connection will hold need not be read twice.
-    const bySyn = new Set(
-      focus.filter(({ record }) => wholePath && clientSeqOf(record.nic_traceid ?? '') !== undefined).map(innerOf)
-    );
+    const bySyn = new Set(focus.filter(({ record }) => wholePath && hasSyn(record)).map(innerOf));
     const withoutSyn = known.filter((inner) => !bySyn.has(inner));
 
     const [siblings, ofKnown] = await Promise.all([
@@ -167,14 +167,13 @@ export class ConnectionReader {
       records.map(({ record }) => record.nic_traceid).filter((id): id is string => clientSeqOf(id ?? '') !== undefined)
     );
     const bySyn = [...new Map(ids.map((id) => [clientSeqOf(id), id])).values()].slice(0, MAX_CONNECTIONS);
+    const queries = bySyn.map((id) => chunksLogql({ by: 'connection', id }, shards));
+    const tuples = distinct(records.filter(({ record }) => !hasSyn(record)).map(({ record }) => record.community_id));
+    if (bySyn.length === 0 && tuples.length > 0) {
+      queries.push(fiveTupleLogql(tuples.slice(0, MAX_CONNECTIONS), shards));
+    }
     const answers = await Promise.all(
-      bySyn.map((id) =>
-        readRecords(
-          this.client,
-          { source: 'bpf_net_l4_log', logql: chunksLogql({ by: 'connection', id }, shards), window },
-          signal
-        )
-      )
+      queries.map((query) => readRecords(this.client, { source: 'bpf_net_l4_log', logql: query, window }, signal))
     );
     return {
       records: answers.flatMap((answer) => answer.records),
@@ -297,6 +296,14 @@ function happened({ record, tsNs }: StoredL7) {
 
 function innerOf({ record }: Stored<{ readonly inner_traceid: string }>): string {
   return record.inner_traceid;
+}
+
+function hasSyn({ nic_traceid }: { readonly nic_traceid?: string }): boolean {
+  return clientSeqOf(nic_traceid ?? '') !== undefined;
+}
+
+function lasted({ record, tsNs }: StoredL4) {
+  return { tsNs, latencyMs: record.duration_ms };
 }
 
 function spanKey({ record, tsNs }: StoredL7): string {

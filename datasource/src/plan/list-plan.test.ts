@@ -32,12 +32,20 @@ describe('a list of requests', () => {
     [{ resourceRegex: '^/v[12]/' }, ' | json l7_resource="l7_resource" | l7_resource =~ "(?s).*(?:^/v[12]/).*"'],
     [{ minLatencyMs: '100', text: 'x.y' }, ' |~ "(?i)(?:x\\.y)" | json latency_ms="latency_ms" | latency_ms >= 100'],
     [{ minLatencyMs: 0 }, ''],
+    [{ requestId: 'abc' }, ' |= ""request_id":"abc""'],
   ])('%j', (filters, rest) => {
     expect(readable(l7(filters))).toBe(`{source="bpf_net_l7_log"}${rest}`);
   });
 
   it('names hosts in the selector', () => {
     expect(l7({ host: ['a', 'b'] })).toBe('{source="bpf_net_l7_log", host=~"a|b"}');
+  });
+
+  it('of one request reads its shard, and nothing where none is chosen', () => {
+    expect(readable(l7({ requestId: 'abc', flowShard: '3' }))).toBe(
+      '{source="bpf_net_l7_log", flow_shard="3"} |= ""request_id":"abc""'
+    );
+    expect(l7({ requestId: '$request_id' })).toBe('{"kind":"no-id"}');
   });
 
   it('refuses what is no number, and says what to give', () => {

@@ -12,7 +12,7 @@ import {
   type ListSort,
   MAX_LINES,
 } from '../query/flow-query';
-import { matchOf, regexOf, type Replace, textOf, type ValueMatch } from '../query/interpolate';
+import { lookUpOf, matchOf, regexOf, type Replace, textOf, type ValueMatch } from '../query/interpolate';
 import {
   anyCountIsPositive,
   anyFieldIs,
@@ -50,6 +50,10 @@ export function planL7List(query: L7ListQuery, replace: Replace): Planned<L7Reco
   return planned(() => {
     const minLatencyMs = numberOf('minimum latency', filters.minLatencyMs, replace);
     const regex = regexOf(filters.resourceRegex, replace, escapeRegex);
+    const { lookUp, flowShard } = lookUpOf(filters, replace);
+    if (filters.requestId !== undefined && lookUp === undefined) {
+      throw new BadFilter({ kind: 'no-id' });
+    }
     const conditions: FieldCondition[] = [];
     if (minLatencyMs > 0) {
       conditions.push({ kind: 'atLeast', anyOf: ['latency_ms'], value: minLatencyMs });
@@ -61,7 +65,9 @@ export function planL7List(query: L7ListQuery, replace: Replace): Planned<L7Reco
       parts: {
         source: 'bpf_net_l7_log',
         host: matchOf(filters.host, replace),
+        shards: lookUp === undefined || flowShard === undefined ? [] : [flowShard],
         lineFilters: [
+          ...(lookUp === undefined ? [] : fieldIs('request_id', { kind: 'oneOf', values: [lookUp.id] })),
           ...commonFilters(filters, replace),
           ...fieldIs('l7_op', matchOf(filters.op, replace)),
           ...fieldContains('l7_resource', matchOf(filters.resource, replace)),

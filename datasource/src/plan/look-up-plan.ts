@@ -29,6 +29,15 @@ export function chunksLogql(lookUp: Extract<LookUp, { by: 'connection' | 'inner'
   return logql({ source: 'bpf_net_l4_log', shards, lineFilters: idFilters(lookUp) });
 }
 
+/** Chunks of a five-tuple: what joins NICs where there was no handshake to number a connection by (UDP). */
+export function fiveTupleLogql(communityIds: readonly string[], shards: readonly number[]): Logql {
+  return logql({
+    source: 'bpf_net_l4_log',
+    shards,
+    lineFilters: fieldIs('community_id', { kind: 'oneOf', values: communityIds }),
+  });
+}
+
 /** Records of connections at single NICs. */
 export function innerLogql(source: RecordSource, innerTraceIds: readonly string[], shards: readonly number[]): Logql {
   return logql({

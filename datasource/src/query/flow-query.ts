@@ -30,6 +30,10 @@ export interface CommonFilters {
 }
 
 export interface L7Filters extends CommonFilters {
+  /** One request, at every NIC that saw it. Where it is given and empty, nothing is listed. */
+  readonly requestId?: string;
+  /** Shard of that request's connection where a link knows it. */
+  readonly flowShard?: number | string;
   /** `l7_op`: GET, A, RETR, … */
   readonly op?: FilterText;
   /** Part of `l7_resource`. */

@@ -165,7 +165,7 @@ function observe(exchange: Exchange, watcher: Watcher, index: number, end: Watch
   const client = address(watcher.client ?? '10.1.0.5:40000');
   const server = address(watcher.server ?? '10.2.1.7:8080');
   const [src, dst] = clientIsSrc ? [client, server] : [server, client];
-  const inner = `${requestId.slice(0, 8)}${String(index).padStart(24, '0')}`;
+  const inner = `${requestId.slice(-8)}${String(index).padStart(24, '0')}`;
   const connection = {
     v: 1,
     host: watcher.host,
