@@ -9,10 +9,11 @@ import { LaboratoryError } from './laboratory-error';
 import { recordLaboratory } from './recording/record';
 
 const HELP = `The bpfnet laboratory: two hosts with a pod each in network namespaces, and traffic between them.
+Run it as: npx tsx laboratory/src/main.ts COMMAND
 
-  main run     [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--run-dir DIR]
-  main fault   [--run-dir DIR] '{"loss": 0.1, "delayMs": 5}'    change the wire of a running laboratory
-  main record  [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--out-dir DIR]     a pcapng for each host; needs root
+  run     [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--run-dir DIR]
+  fault   [--run-dir DIR] '{"loss": 0.1, "delayMs": 5}'    change the wire of a running laboratory
+  record  [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--out-dir DIR]     a pcapng for each host; needs root
 `;
 
 const RECORDING_DIR = join(__dirname, '..', '..', 'testdata', 'laboratory');

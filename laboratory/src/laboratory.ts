@@ -8,11 +8,11 @@ import { connect } from 'node:net';
 import { join, resolve as absolutePath } from 'node:path';
 import { createInterface } from 'node:readline';
 import { childrenByInnerPid } from './caller-pids';
-import { roleArguments, RUN_FILES, type SupervisorMessage } from './inside/roles';
+import { roleArguments, RUN_FILES, type SupervisorMessage, type TrafficCommand } from './inside/roles';
 import { LaboratoryError } from './laboratory-error';
 import { eachLine } from './lines';
 import { inNetworkNamespaceOf, inNewNamespaces } from './namespace-commands';
-import { processProgram } from './process-program';
+import { buildProcessProgram } from './process-program';
 import { type RequestMade } from './services/request-made';
 import { HOSTS } from './topology';
 import { type Dropped, type WireStatus } from './wire/dropped';
@@ -61,8 +61,10 @@ export interface Laboratory {
     command: readonly string[],
     options?: SpawnOptions
   ): ChildProcess;
-  /** Lets the client begin, where `holdTraffic` was set. */
+  /** Lets the client begin, where `holdTraffic` was set, or go on. */
   beginTraffic(): void;
+  /** Lets the client start nothing more; what is under way goes on, for 10 s at most. */
+  pauseTraffic(): void;
   /** Changes what is named, from the next frame on; answers with the whole state. Throws `LaboratoryError` on a bad value. */
   setFault(change: FaultChange): Promise<WorkingWire>;
   wireStatus(): Promise<WorkingWire>;
@@ -92,7 +94,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
     throw new LaboratoryError(`a rate of ${rate} actions per second is not possible; choose one in 0.1 … 1000`);
   }
   mkdirSync(runDir, { recursive: true });
-  const program = await processProgram(runDir);
+  const program = await buildProcessProgram(runDir);
   const supervisor = [process.execPath, ...roleArguments(program, 'supervisor', { program, runDir, rate, seed })];
   const [file, ...args] = inNewNamespaces(supervisor);
   // A session of its own: Ctrl-C reaches the caller only, who ends the laboratory in order.
@@ -146,9 +148,9 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
   });
 
   const hosts = describeHosts(unshare.pid ?? 0, innerPids);
-  const beginTraffic = (): void => void unshare.stdin.write('begin\n');
+  const tell = (command: TrafficCommand): void => void unshare.stdin.write(command + '\n');
   if (options.holdTraffic !== true) {
-    beginTraffic();
+    tell('begin');
   }
   const ask = (change: FaultChange): Promise<WorkingWire> => askWire(control, change);
 
@@ -162,7 +164,8 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
       child.once('exit', () => commands.delete(child));
       return child;
     },
-    beginTraffic,
+    beginTraffic: () => tell('begin'),
+    pauseTraffic: () => tell('pause'),
     setFault: ask,
     wireStatus: () => ask({}),
     droppedByWire: () => readJsonLines<Dropped>(join(runDir, RUN_FILES.drops)),

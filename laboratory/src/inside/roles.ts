@@ -1,6 +1,6 @@
 /**
- * The laboratory's own processes. They all run one program, `main.ts`, which hands over to here when its first argument is
- * `inside`; the second names the role and the third holds its options as JSON.
+ * The laboratory's own processes. They all run one program, `entry.ts`: its first argument names the role, the second holds its
+ * options as JSON.
  */
 import { type CartOptions } from '../services/cart-client';
 import { type WireOptions } from '../wire/wire-process';
@@ -24,7 +24,7 @@ export type Role = keyof InsideOptions;
 
 /** Arguments of `node` that start a process in a role. */
 export function roleArguments<R extends Role>(program: string, role: R, options: InsideOptions[R]): readonly string[] {
-  return [program, 'inside', role, JSON.stringify(options)];
+  return [program, role, JSON.stringify(options)];
 }
 
 /** Files in the run directory. */
@@ -39,6 +39,9 @@ export type SupervisorMessage =
   /** Everything runs. Process ids by name of the namespace, as seen in the supervisor's PID namespace. */
   | { readonly kind: 'ready'; readonly pids: Readonly<Record<string, number>> }
   | { readonly kind: 'failed'; readonly reason: string };
+
+/** Lines that the supervisor takes on standard input and hands on to the client. The input's end ends the laboratory. */
+export type TrafficCommand = 'begin' | 'pause';
 
 /** What the other processes write on standard output when they are set up. */
 export const READY_LINE = '{"kind":"ready"}';

@@ -11,10 +11,11 @@ const ROLES: { readonly [R in Role]: Run<R> } = {
     process.stdout.write(READY_LINE + '\n');
   },
   cart: async (options) => {
-    const { runCartClient } = await import('../services/cart-client');
+    const { startCartClient } = await import('../services/cart-client');
+    const { eachLine } = await import('../lines');
+    const client = startCartClient(options);
+    eachLine(process.stdin, (line) => (line === 'begin' ? client.begin() : client.pause()));
     process.stdout.write(READY_LINE + '\n');
-    // The network may not be up yet: the supervisor says when to begin.
-    process.stdin.once('data', () => runCartClient(options));
   },
 };
 
@@ -29,7 +30,7 @@ function run<R extends Role>(role: R, options: unknown): Promise<void> {
 /** Runs in the role that the supervisor or `startLaboratory` asked for; `roleArguments` wrote the options. */
 export async function runInside([role = '', options = '{}']: readonly string[]): Promise<void> {
   if (!isRole(role)) {
-    throw new Error(`"inside ${role}" is for the laboratory's own processes; start it with: main run`);
+    throw new Error(`no role "${role}"; the laboratory starts this program by itself`);
   }
   await run(role, JSON.parse(options));
 }

@@ -4,7 +4,8 @@
  *
  * Invariant: nothing outlives it. All other processes are in its PID namespace, so the kernel kills them when it ends, and
  * all NICs, addresses and rules are in network namespaces that only these processes hold. It ends when its standard input does,
- * that is, when whoever started the laboratory ends in whatever way. A line on that input lets the traffic begin.
+ * that is, when whoever started the laboratory ends in whatever way. Lines on that input let the
+ * traffic begin and pause.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
@@ -37,14 +38,10 @@ const HOLDER_SCRIPT = [
 
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   process.stdin.once('end', () => process.exit(0));
-  let begin: () => void = () => undefined;
-  const mayBegin = new Promise<void>((resolve) => (begin = resolve));
-  eachLine(process.stdin, begin);
   try {
     const { pids, cart } = await build(options);
     say({ kind: 'ready', pids });
-    await mayBegin;
-    cart.stdin?.write('begin\n');
+    eachLine(process.stdin, (command) => cart.stdin?.write(command + '\n'));
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error));
   }
@@ -63,7 +60,7 @@ function fail(reason: string): void {
 interface Built {
   /** Process ids of the holders, by the namespace's name. */
   readonly pids: Readonly<Record<string, number>>;
-  /** Waits for a line on its input. */
+  /** Takes `TrafficCommand`s on its input. */
   readonly cart: ChildProcess;
 }
 

@@ -21,6 +21,7 @@ import { shorten } from './shorten';
 
 export interface RecordOptions {
   readonly outDir: string;
+  /** Of traffic; the recording goes on for 3.5 more. */
   readonly seconds: number;
   readonly rate: number;
   readonly seed: number;
@@ -42,6 +43,11 @@ interface Tap {
   readonly process: ChildProcess;
 }
 
+/** Without the immediate mode, what the kernel's ring has not handed over yet is lost at the end. */
+const TCPDUMP_OPTIONS = ['-Z', 'root', '-n', '--immediate-mode', '-B', '8192', '--time-stamp-precision', 'nano'];
+/** From the end of the traffic to the end of the recording: keep-alive connections close meanwhile. */
+const SETTLE_MS = 3500;
+
 export async function recordLaboratory(options: RecordOptions): Promise<readonly RecordedFile[]> {
   if (process.geteuid?.() !== 0) {
     throw new LaboratoryError('a recording needs root: tcpdump does not run in a user namespace');
@@ -56,6 +62,8 @@ export async function recordLaboratory(options: RecordOptions): Promise<readonly
       await delay(options.seconds * 500);
       await laboratory.setFault(options.laterFault);
       await delay(options.seconds * 500);
+      laboratory.pauseTraffic();
+      await delay(SETTLE_MS);
       await Promise.all(taps.map((tap) => endOf(tap.process, 'SIGINT')));
       mkdirSync(options.outDir, { recursive: true });
       return laboratory.hosts.map((host) => writeHost(host, taps, options.outDir));
@@ -77,9 +85,8 @@ function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[
     return places.flatMap(({ where, nic }, i) =>
       (['in', 'out'] as const).map(async (direction): Promise<Tap> => {
         const file = join(runDir, `${host}.${i}.${direction}.pcap`);
-        const tcpdump = ['tcpdump', '-Z', 'root', '-n', '-i', nic.name, '-Q', direction, '-w', file];
-        const nanoseconds = ['--time-stamp-precision', 'nano'];
-        const child = laboratory.exec(where, [...tcpdump, ...nanoseconds], { stdio: ['ignore', 'ignore', 'pipe'] });
+        const tcpdump = ['tcpdump', ...TCPDUMP_OPTIONS, '-i', nic.name, '-Q', direction, '-w', file];
+        const child = laboratory.exec(where, tcpdump, { stdio: ['ignore', 'ignore', 'pipe'] });
         await listening(child);
         return { host, nic, direction, file, process: child };
       })

@@ -27,8 +27,15 @@ const NOT_TO_BE_RECORDED = 'laboratory-credential';
 
 type Ending = Pick<RequestMade, 'outcome' | 'status' | 'clientPort'>;
 
-/** Runs until the process ends. Each action starts on its time, whether or not earlier ones have ended. */
-export function runCartClient({ rate, seed, requestsFile }: CartOptions): void {
+export interface CartClient {
+  /** Each action starts on its time, whether or not earlier ones have ended. */
+  begin(): void;
+  /** Starts no more actions; those under way go on. */
+  pause(): void;
+}
+
+/** Is idle until `begin()`. */
+export function startCartClient({ rate, seed, requestsFile }: CartOptions): CartClient {
   const random = seededRandom(seed);
   const mix = trafficMix(random, LAST_ORDER);
   const log = createWriteStream(requestsFile, { flags: 'w' });
@@ -45,11 +52,16 @@ export function runCartClient({ rate, seed, requestsFile }: CartOptions): void {
     log.write(JSON.stringify(made) + '\n');
   };
 
+  let timer: NodeJS.Timeout | undefined;
   const next = (): void => {
     void act(mix.next().value);
-    setTimeout(next, (1000 / rate) * (0.75 + 0.5 * random()));
+    timer = setTimeout(next, (1000 / rate) * (0.75 + 0.5 * random()));
   };
-  next();
+  const pause = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  return { begin: () => timer ?? next(), pause };
 }
 
 function describe(action: Action): Omit<RequestMade, 'tsNs' | 'durationMs' | keyof Ending> {

@@ -8,6 +8,8 @@ export const ORDERS_DNS_NAME = 'orders.shop.svc.cluster.local';
 
 const FAST_MS = [2, 8] as const;
 const SLOW_MS = [380, 460] as const;
+/** Idle connections are closed after this; the client, who is told, closes them a little earlier. */
+const KEEP_ALIVE_MS = 3000;
 const CATALOGUE_BYTES = 200_000;
 /** Order numbers that exist are 1..`LAST_ORDER`. */
 export const LAST_ORDER = 800;
@@ -18,6 +20,7 @@ type Range = readonly [number, number];
 export function startOrdersService(seed: number): Promise<Server> {
   const random = seededRandom(seed);
   const catalogue = makeCatalogue();
+  let paymentsFailed = 0;
 
   const later = ([from, to]: Range, action: () => void): void => {
     setTimeout(action, from + (to - from) * random());
@@ -40,7 +43,7 @@ export function startOrdersService(seed: number): Promise<Server> {
     } else if (pathname === '/api/report') {
       later(SLOW_MS, () => sendJson(response, 200, { turnover: 48_211.4, orders: LAST_ORDER }));
     } else if (pathname === '/api/pay') {
-      const status = random() < 0.5 ? 500 : 503;
+      const status = paymentsFailed++ % 2 === 0 ? 500 : 503;
       later(FAST_MS, () => sendJson(response, status, { error: 'the payment provider does not answer' }));
     } else if (pathname === '/api/catalogue') {
       later(FAST_MS, () => sendJson(response, 200, catalogue));
@@ -53,6 +56,7 @@ export function startOrdersService(seed: number): Promise<Server> {
 
   startDnsResponder({ name: ORDERS_DNS_NAME, ip: ENDPOINTS.service.ip }, ENDPOINTS.dns.port);
   const server = createServer(handle);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(ENDPOINTS.direct.port, '0.0.0.0', () => resolve(server));

@@ -25,7 +25,18 @@ export interface HttpAction {
   readonly traceparent?: string;
 }
 
-type Kind = 'orders' | 'order' | 'missing' | 'report' | 'pay' | 'hang' | 'catalogue' | 'dns' | 'refused' | 'black-hole';
+type Kind =
+  | 'orders'
+  | 'order'
+  | 'missing'
+  | 'report'
+  | 'pay'
+  | 'hang'
+  | 'catalogue'
+  | 'name'
+  | 'unknown-name'
+  | 'refused'
+  | 'black-hole';
 
 const WEIGHTS: ReadonlyArray<readonly [Kind, number]> = [
   ['orders', 34],
@@ -35,7 +46,8 @@ const WEIGHTS: ReadonlyArray<readonly [Kind, number]> = [
   ['pay', 8],
   ['hang', 3],
   ['catalogue', 8],
-  ['dns', 7],
+  ['name', 6],
+  ['unknown-name', 2],
   ['refused', 3],
   ['black-hole', 3],
 ];
@@ -80,8 +92,9 @@ function makeAction(kind: Kind, random: Random, lastOrder: number): Action {
       return { ...get('/api/hang'), keepAlive: false };
     case 'catalogue':
       return get('/api/catalogue');
-    case 'dns':
-      return { kind: 'dns', known: random() < 0.8 };
+    case 'name':
+    case 'unknown-name':
+      return { kind: 'dns', known: kind === 'name' };
     case 'refused':
     case 'black-hole':
       return { kind };
