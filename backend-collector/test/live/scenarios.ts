@@ -230,7 +230,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
   stalled: async () => {
     await twoNamespaces();
     const sent = 30_000;
-    const seen = await capture({ filter: 'udp', stallMs: 3000, ringBytes: 2 << 20 }, () =>
+    const seen = await capture({ filter: 'udp', stallMs: 1500, ringBytes: 2 << 20 }, () =>
       sendDatagrams('10.9.0.2', sent)
     );
     return { seen, sent };
@@ -356,7 +356,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return { before, during, after: { files: openFiles(), rings: mappedRings() } };
   },
 
-  idle: () => capture({ filter: 'tcp port 1' }, () => sleep(2500)),
+  idle: () => capture({ filter: 'tcp port 1' }, () => sleep(1600)),
 
   errors: async () => {
     const other = await otherNamespace();
