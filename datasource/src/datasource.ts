@@ -35,6 +35,7 @@ import { recordsFrame } from './frames/records-frame';
 import { type FlowsOptions, modeOf, shardCountOf } from './options';
 import { planL4List, planL7List } from './plan/list-plan';
 import { logql } from './plan/logql';
+import { type Preview, previewOf } from './plan/preview';
 import { type TimeWindow, windowOfMs } from './plan/time-window';
 import { displayText } from './query/display-text';
 import {
@@ -61,7 +62,7 @@ interface Answering {
 export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
   private readonly client: LokiClient;
   private readonly connections: ConnectionReader;
-  readonly shardCount: number;
+  private readonly shardCount: number;
 
   constructor(settings: DataSourceInstanceSettings<FlowsOptions>) {
     super(settings);
@@ -134,6 +135,11 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
 
   override getQueryDisplayText(query: FlowQuery): string {
     return displayText(readQuery(query));
+  }
+
+  /** The LogQL that a query begins with, with the variables of the page. */
+  preview(query: FlowQuery): Preview {
+    return previewOf(query, replaceWith({}), this.shardCount);
   }
 
   override interpolateVariablesInQueries(queries: FlowQuery[], scopedVars: ScopedVars): FlowQuery[] {

@@ -1,4 +1,5 @@
 import React, { useId } from 'react';
+import { css } from '@emotion/css';
 import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
 import { DataSourceHttpSettings, Field, FieldSet, RadioButtonGroup } from '@grafana/ui';
@@ -58,12 +59,14 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
       )}
       <FieldSet label="Look-ups">
-        <TextField
-          label="Flow shards (as configured at the collectors)"
-          value={String(options.jsonData.shardCount ?? DEFAULT_SHARD_COUNT)}
-          invalid={shardProblem(options.jsonData)}
-          onChange={(typed) => change({ shardCount: Number(typed) })}
-        />
+        <div className={css({ maxWidth: 320 })}>
+          <TextField
+            label="Flow shards (as configured at the collectors)"
+            value={String(options.jsonData.shardCount ?? DEFAULT_SHARD_COUNT)}
+            invalid={shardProblem(options.jsonData)}
+            onChange={(typed) => change({ shardCount: Number(typed) })}
+          />
+        </div>
       </FieldSet>
     </>
   );

@@ -76,7 +76,7 @@ export function L4ListEditor({ query, onChange }: Props<L4ListQuery>) {
   return (
     <>
       <Filters fields={L4} filters={query.filters ?? {}} onChange={(filters) => onChange({ ...query, filters })} />
-      <ListOptions query={query} slowest="Longest RTT" onChange={onChange} />
+      <ListOptions query={query} slowest="By RTT" onChange={onChange} />
     </>
   );
 }

@@ -1,10 +1,9 @@
-import React, { useMemo } from 'react';
+import React from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
 import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { type FlowsDatasource } from '../datasource';
 import { type FlowsOptions } from '../options';
-import { previewOf } from '../plan/preview';
 import { assertUnreachable, type FlowQuery, type QueryType, readQuery } from '../query/flow-query';
 import { L4ListEditor, L7ListEditor } from './ListEditor';
 import { LookUpEditor } from './LookUpEditor';
@@ -22,7 +21,7 @@ type Props = QueryEditorProps<FlowsDatasource, FlowQuery, FlowsOptions>;
 export function QueryEditor({ datasource, query: target, onChange, onRunQuery }: Props) {
   const styles = useStyles2(getStyles);
   const query = readQuery(target);
-  const preview = useMemo(() => previewOf(readQuery(target), asTyped, datasource.shardCount), [target, datasource]);
+  const preview = datasource.preview(query);
   const change = (next: FlowQuery) => {
     onChange(next);
     onRunQuery();
@@ -39,9 +38,15 @@ export function QueryEditor({ datasource, query: target, onChange, onRunQuery }:
         />
       </div>
       <Body query={query} onChange={change} />
-      <code className={styles.preview} aria-label="LogQL">
-        {preview}
-      </code>
+      {preview.kind === 'logql' ? (
+        <code className={styles.logql} aria-label="LogQL">
+          {preview.text}
+        </code>
+      ) : (
+        <div className={styles.problem} role="status">
+          {preview.text}
+        </div>
+      )}
     </div>
   );
 }
@@ -61,15 +66,10 @@ function Body({ query, onChange }: { readonly query: FlowQuery; readonly onChang
   }
 }
 
-/** The preview shows variables as they were typed. */
-function asTyped(text: string): string {
-  return text;
-}
-
 const getStyles = (theme: GrafanaTheme2) => ({
   editor: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), containerType: 'inline-size' }),
   types: css({ overflowX: 'auto' }),
-  preview: css({
+  logql: css({
     display: 'block',
     padding: theme.spacing(0.5, 1),
     margin: 0,
@@ -79,4 +79,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     color: theme.colors.text.secondary,
     background: theme.colors.background.secondary,
   }),
+  problem: css({ fontSize: theme.typography.bodySmall.fontSize, color: theme.colors.warning.text }),
 });

@@ -1,15 +1,26 @@
 import React, { useState } from 'react';
-import { type DataSourcePluginOptionsEditorProps, type DataSourceSettings } from '@grafana/data';
-import { setDataSourceSrv, type DataSourceSrv } from '@grafana/runtime';
+import {
+  type DataSourceInstanceSettings,
+  type DataSourcePluginOptionsEditorProps,
+  type DataSourceSettings,
+} from '@grafana/data';
+import { type DataSourceSrv, setDataSourceSrv, setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { type FlowsDatasource } from '../datasource';
+import { FlowsDatasource } from '../datasource';
 import { type FlowsOptions } from '../options';
 import { type FlowQuery, readQuery } from '../query/flow-query';
 import { ConfigEditor } from './ConfigEditor';
 import { QueryEditor } from './QueryEditor';
 
-const DATASOURCE = { shardCount: 16 } as FlowsDatasource;
+const DATASOURCE = new FlowsDatasource({ uid: 'u', jsonData: {} } as DataSourceInstanceSettings<FlowsOptions>);
+
+beforeEach(() => {
+  setTemplateSrv({
+    replace: (text: string, _: unknown, format: (value: unknown) => string) =>
+      text.replace('$request_id', () => format('00112233445566ff')),
+  } as unknown as TemplateSrv);
+});
 
 function renderEditor(first: Partial<FlowQuery>) {
   const onRunQuery = jest.fn();
@@ -53,9 +64,9 @@ describe('the query editor', () => {
 
   it('says what is wrong with a filter', async () => {
     const user = userEvent.setup();
-    const { logql } = renderEditor({ queryType: 'l7List' });
+    renderEditor({ queryType: 'l7List' });
     await user.type(screen.getByLabelText('Port'), 'http{Enter}');
-    expect(logql()).toBe('The filter port has "http": give a number from 0 to 65535.');
+    expect(screen.getByRole('status')).toHaveTextContent('The filter port has "http": give a number from 0 to 65535.');
   });
 
   it('changes kind, sort and folding', async () => {
@@ -72,7 +83,11 @@ describe('the query editor', () => {
   it('takes an id, and for packets the NICs', async () => {
     const user = userEvent.setup();
     const { current, logql } = renderEditor({ queryType: 'packets' });
-    expect(logql()).toMatch(/^No request or connection is chosen/);
+    expect(screen.getByRole('status')).toHaveTextContent('No request or connection is chosen');
+    await user.type(screen.getByLabelText('Request id'), '$request_id{Enter}');
+    expect(logql()).toBe('{source="bpf_net_l7_log"} |= "\\"request_id\\":\\"00112233445566ff\\""');
+    await user.clear(screen.getByLabelText('Request id'));
+    await user.tab();
     await user.type(screen.getByLabelText('or connection id (every NIC)'), '1000_9000{Enter}');
     await user.click(screen.getByRole('radio', { name: 'One' }));
     expect(current()).toMatchObject({ nicTraceId: '1000_9000', nics: 'one' });

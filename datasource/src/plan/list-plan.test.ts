@@ -76,7 +76,7 @@ describe('a list of connections', () => {
 });
 
 describe('a look-up by id', () => {
-  const preview = (ids: object) => readable(previewOf({ refId: 'A', queryType: 'packets', ...ids }, asTyped, 16));
+  const preview = (ids: object) => readable(previewOf({ refId: 'A', queryType: 'packets', ...ids }, asTyped, 16).text);
 
   it('reads one shard where the id tells it', () => {
     expect(preview({ nicTraceId: '1000_9000' })).toBe(
