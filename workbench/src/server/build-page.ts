@@ -69,8 +69,10 @@ function innerDefault(): Plugin {
   return {
     name: namespace,
     setup(setup) {
-      setup.onResolve({ filter: new RegExp(`^(${defaultInside.join('|')})$`) }, ({ path: name, importer, resolveDir }) =>
-        importer.endsWith('.mjs') ? { path: name, namespace, pluginData: resolveDir } : undefined
+      setup.onResolve(
+        { filter: new RegExp(`^(${defaultInside.join('|')})$`) },
+        ({ path: name, importer, resolveDir }) =>
+          importer.endsWith('.mjs') ? { path: name, namespace, pluginData: resolveDir } : undefined
       );
       setup.onLoad({ filter: /.*/, namespace }, ({ path: name, pluginData }) => ({
         contents: `import inner from '${name}';\nexport default inner;\nexport * from '${name}';\n`,

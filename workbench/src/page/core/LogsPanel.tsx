@@ -95,6 +95,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(0.25, 0.5),
     border: 0,
     background: 'none',
+    fontFamily: theme.typography.fontFamilyMonospace,
+    fontSize: theme.typography.bodySmall.fontSize,
     textAlign: 'left',
     cursor: 'pointer',
   }),

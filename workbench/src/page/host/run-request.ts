@@ -8,8 +8,20 @@ import {
   toDataFrame,
 } from '@grafana/data';
 import { toDataQueryError } from '@grafana/runtime';
-import { catchError, defer, from, isObservable, map, merge, type Observable, of, scan, takeUntil, timer } from 'rxjs';
-import { share } from 'rxjs/operators';
+import {
+  catchError,
+  connect,
+  defer,
+  from,
+  isObservable,
+  map,
+  merge,
+  type Observable,
+  of,
+  scan,
+  takeUntil,
+  timer,
+} from 'rxjs';
 
 type QueryFunction = (request: DataQueryRequest) => Observable<DataQueryResponse> | Promise<DataQueryResponse>;
 
@@ -50,16 +62,10 @@ export function runRequest(
     map((packets) => packets.data),
     catchError((error: unknown) =>
       of({ ...initial, state: LoadingState.Error, errors: [toDataQueryError(error)], error: toDataQueryError(error) })
-    ),
-    share()
+    )
   );
-  return merge(
-    timer(loadingAfterMs).pipe(
-      map(() => initial),
-      takeUntil(answers)
-    ),
-    answers
-  );
+  const sayLoading = timer(loadingAfterMs).pipe(map(() => initial));
+  return answers.pipe(connect((shared) => merge(sayLoading.pipe(takeUntil(shared)), shared)));
 }
 
 function callQuery(
