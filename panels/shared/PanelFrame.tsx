@@ -1,6 +1,5 @@
 import { css } from '@emotion/css';
 import { LoadingState, type PanelData } from '@grafana/data';
-import { LoadingBar } from '@grafana/ui';
 import React, { type ReactNode } from 'react';
 import { type DataProblem, type Result } from './data-problem';
 import { DataMessage } from './DataMessage';
@@ -13,17 +12,12 @@ interface Props<T> {
   readonly children: (model: T) => ReactNode;
 }
 
-/** Loading, failed, empty or drawn. Old data stay in view while new ones load. */
+/** Loading, failed, empty or drawn. Old data stay in view while new ones load; the panel's header shows that they do. */
 export function PanelFrame<T>({ data, model, width, height, children }: Props<T>) {
   const loading = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
   const failure = queryFailure(data);
   return (
     <div className={frame} style={{ width, height }} aria-busy={loading}>
-      {loading && (
-        <div className={bar}>
-          <LoadingBar width={width} />
-        </div>
-      )}
       {model.ok && !failure ? (
         children(model.value)
       ) : (
@@ -34,7 +28,7 @@ export function PanelFrame<T>({ data, model, width, height, children }: Props<T>
 }
 
 function Otherwise({ loading, problem }: { readonly loading: boolean; readonly problem: DataProblem }) {
-  return loading ? <span role="status">Loading…</span> : <DataMessage problem={problem} />;
+  return loading ? <p role="status">Loading…</p> : <DataMessage problem={problem} />;
 }
 
 function queryFailure(data: PanelData): DataProblem | undefined {
@@ -50,4 +44,3 @@ function problemOf<T>(model: Result<T>): DataProblem {
 }
 
 const frame = css({ position: 'relative', overflow: 'hidden' });
-const bar = css({ position: 'absolute', insetInline: 0, top: 0, zIndex: 3 });

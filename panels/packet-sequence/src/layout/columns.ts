@@ -35,7 +35,7 @@ export function layoutColumns({ widthPx, lanes, time, hasTags }: ColumnsInput): 
   const timeWidth = time === 'absolute' ? 118 : 92;
   const deltaX = timeX + timeWidth;
   const deltaWidth = compact ? 0 : 78;
-  const tagWidth = hasTags && !compact ? Math.min(200, Math.max(120, widthPx * 0.18)) : 0;
+  const tagWidth = hasTags && !compact ? Math.min(lanes > 6 ? 130 : 200, Math.max(120, widthPx * 0.18)) : 0;
   const left = deltaX + deltaWidth + LANE_INSET_PX;
   const gaps = Math.max(1, lanes - 1);
   const rest = LANE_INSET_PX + tagWidth + 6;

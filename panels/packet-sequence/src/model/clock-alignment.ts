@@ -3,7 +3,7 @@
  * tell how long the way took on two clocks; the smallest there and the smallest back bound the offset between the clocks.
  * A clock is moved only where an arrow would go back in time otherwise, and then by the middle of the bounds.
  */
-import { durationText } from '../../../shared/quantity-text';
+import { durationText, elapsedText } from '../../../shared/quantity-text';
 import { type PacketTable } from './packets';
 
 export interface ClockAlignment {
@@ -47,7 +47,7 @@ export function alignClocks(packets: PacketTable): ClockAlignment {
     const direction = offset > 0 ? 'ahead of' : 'behind';
     const doubt = Number.isFinite(width) ? ` (± ${durationText(uncertainty)})` : ' or more';
     notes.push(
-      `The clock of ${host} is ${durationText(Math.abs(offset))}${doubt} ${direction} ${reference}'s; its packets are drawn moved by that.`
+      `The clock of ${host} is ${elapsedText(Math.abs(offset))}${doubt} ${direction} ${reference}'s; its packets are drawn moved by that.`
     );
   }
   return { shiftNs, uncertaintyNs, notes };

@@ -1,5 +1,6 @@
 /** Where a transmission was seen on its way, and where it died. */
 import { isFromFar, type NicsLadder } from './ladder';
+import { type Lane } from './lane';
 import { rangeSpan } from './transmission-match';
 
 export interface Journey {
@@ -34,20 +35,23 @@ export function journeyOf(ladder: NicsLadder, row: number): Journey {
   if (partial !== undefined && partial !== lanes[0]) {
     const bytes = span - ladder.sightings.covered[base + partial];
     const after = lanes[lanes.indexOf(partial) - 1];
-    return { lanes, loss: { after, before: partial, bytes, ofBytes: span, certain: isTrusted(ladder, row, partial) } };
+    return { lanes, loss: { after, before: partial, bytes, ofBytes: span, certain: isWhole(ladder.lanes[partial]) } };
   }
   if (next !== undefined) {
-    return {
-      lanes,
-      loss: { after: last, before: next, bytes: span, ofBytes: span, certain: isTrusted(ladder, row, next) },
-    };
+    const certain = isWhole(ladder.lanes[next]) && ranAt(ladder, row, next);
+    return { lanes, loss: { after: last, before: next, bytes: span, ofBytes: span, certain } };
   }
   return { lanes };
 }
 
-function isTrusted(ladder: NicsLadder, row: number, lane: number): boolean {
-  const { captureDrops, fetched, recorded } = ladder.lanes[lane];
+/** All that passed the NIC is here. */
+function isWhole({ captureDrops, fetched, recorded }: Lane): boolean {
+  return captureDrops === 0 && fetched === recorded;
+}
+
+/** The NIC saw packets of the connection before and after. */
+function ranAt(ladder: NicsLadder, row: number, lane: number): boolean {
   const { fromNs, toNs } = ladder.periods[lane];
   const t = ladder.rows.tNs[row];
-  return captureDrops === 0 && fetched === recorded && t >= fromNs && t <= toNs;
+  return t >= fromNs && t <= toNs;
 }

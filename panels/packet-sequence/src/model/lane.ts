@@ -62,7 +62,8 @@ function endpoint(meta: Readonly<Record<string, unknown>>, side: 'near' | 'far')
   };
 }
 
-/** `node-a eth0` */
+/** `node-a eth0`; a pod's NIC by its pod, because many pods of a host have an eth0. */
 export function laneName(lane: Lane): string {
-  return lane.host === '' ? lane.nicName : `${lane.host} ${lane.nicName}`;
+  const owner = lane.podName === '' ? lane.host : lane.podName;
+  return owner === '' ? lane.nicName : `${owner} ${lane.nicName}`;
 }

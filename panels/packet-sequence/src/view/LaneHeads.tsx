@@ -8,7 +8,7 @@ import { type Columns } from '../layout/columns';
 import { type Ladder } from '../model/ladder';
 import { type Lane } from '../model/lane';
 
-export const HEADS_HEIGHT_PX = 66;
+export const HEADS_HEIGHT_PX = 82;
 
 interface Props {
   readonly ladder: Ladder;
@@ -23,11 +23,20 @@ export function LaneHeads({ ladder, columns }: Props) {
   const distance = laneXs.length > 1 ? laneXs[1] - laneXs[0] : columns.contentWidth;
   return (
     <div className={styles.heads} style={{ width: columns.contentWidth }} role="row">
-      <span className={styles.column} style={{ left: columns.timeX }} role="columnheader">
+      <span
+        className={styles.column}
+        style={{ left: columns.timeX, width: columns.timeWidth - 12 }}
+        role="columnheader"
+      >
         time
       </span>
       {columns.deltaWidth > 0 && (
-        <span className={styles.column} style={{ left: columns.deltaX }} role="columnheader" title="time difference">
+        <span
+          className={styles.column}
+          style={{ left: columns.deltaX, width: columns.deltaWidth - 12 }}
+          role="columnheader"
+          title="time difference"
+        >
           TD
         </span>
       )}
@@ -37,7 +46,7 @@ export function LaneHeads({ ladder, columns }: Props) {
           <div key={lane} className={styles.head} style={place} title={headTitle(head)}>
             <div className={cx(styles.line, styles.name)}>{head.name}</div>
             {head.lines.map((line, i) => (
-              <div key={i} className={cx(styles.line, line.kind === 'address' && styles.address)}>
+              <div key={i} className={cx(styles.line, styles[line.kind])}>
                 {line.text}
               </div>
             ))}
@@ -48,9 +57,15 @@ export function LaneHeads({ ladder, columns }: Props) {
   );
 }
 
+interface HeadLine {
+  /** `changed`: another address than at the lane before, so somebody translated it. */
+  readonly kind: 'address' | 'changed' | 'place';
+  readonly text: string;
+}
+
 interface LaneHead {
   readonly name: string;
-  readonly lines: ReadonlyArray<{ readonly kind: 'address' | 'place'; readonly text: string }>;
+  readonly lines: readonly HeadLine[];
 }
 
 function endHeads(lane: Lane): readonly LaneHead[] {
@@ -67,42 +82,40 @@ function endHead(role: string, end: Endpoint, seenAt: string): LaneHead {
   return {
     name: end.podName ? `${role} · ${end.podName}` : role,
     lines: [
-      { kind: 'address', text: end.ip === '' ? 'N/A' : addressText(end.ip, end.port) },
+      { kind: 'address', text: endText(end) },
       { kind: 'place', text: seenAt || pod },
     ],
   };
 }
 
-function nicHead(lane: Lane): LaneHead {
+function nicHead(lane: Lane, index: number, lanes: readonly Lane[]): LaneHead {
   const owner = [lane.host, lane.podName].filter((text) => text !== '').join(' · ');
-  const address =
-    lane.near.ip === ''
-      ? 'N/A'
-      : `${addressText(lane.near.ip, lane.near.port)} → ${addressText(lane.far.ip, lane.far.port)}`;
-  return {
-    name: lane.nicName,
-    lines: [
-      { kind: 'place', text: owner },
-      { kind: 'address', text: address },
-    ],
+  const before = lanes[index - 1];
+  const address = (side: 'near' | 'far', arrow: string): HeadLine => {
+    const text = endText(lane[side]);
+    const changed = before !== undefined && endText(before[side]) !== text;
+    return { kind: changed ? 'changed' : 'address', text: arrow + text };
   };
+  return { name: lane.nicName, lines: [{ kind: 'place', text: owner }, address('near', ''), address('far', '→ ')] };
 }
+
+const endText = (end: Endpoint): string => (end.ip === '' ? 'N/A' : addressText(end.ip, end.port));
 
 const headTitle = ({ name, lines }: LaneHead): string => [name, ...lines.map(({ text }) => text)].join('\n');
 
 /** The outer heads begin and end near their lanes, so that the lanes can use the whole width. */
 function placeHead(lane: number, lanes: number, x: number, distance: number) {
-  const width = distance - 8;
+  const outer = distance / 2 + OVERHANG_PX - 5;
   if (lane === 0) {
-    return { left: x - 12, width: (lanes === 2 ? width / 2 : width * 0.75) + 12, textAlign: 'left' } as const;
+    return { left: x - OVERHANG_PX, width: outer, textAlign: 'left' } as const;
   }
   if (lane === lanes - 1) {
-    const edge = (lanes === 2 ? width / 2 : width * 0.75) + 12;
-    return { left: x - edge + 12, width: edge, textAlign: 'right' } as const;
+    return { left: x + OVERHANG_PX - outer, width: outer, textAlign: 'right' } as const;
   }
-  const inner = lanes === 3 ? width * 0.75 : width;
-  return { left: x - inner / 2, width: inner, textAlign: 'center' } as const;
+  return { left: x - distance / 2 + 5, width: distance - 10, textAlign: 'center' } as const;
 }
+
+const OVERHANG_PX = 14;
 
 const getStyles = (theme: GrafanaTheme2) => ({
   heads: css({
@@ -115,7 +128,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: '18px',
   }),
-  column: css({ position: 'absolute', bottom: 4, color: theme.colors.text.secondary }),
+  column: css({ position: 'absolute', bottom: 4, textAlign: 'right', color: theme.colors.text.secondary }),
   head: css({ position: 'absolute', bottom: 4 }),
   line: css({
     overflow: 'hidden',
@@ -125,5 +138,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     color: theme.colors.text.secondary,
   }),
   name: css({ color: theme.colors.text.primary, fontWeight: theme.typography.fontWeightMedium }),
+  place: css({}),
+  changed: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.warning.text }),
   address: css({ fontVariantNumeric: 'tabular-nums', color: theme.colors.text.primary }),
 });

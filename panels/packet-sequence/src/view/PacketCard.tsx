@@ -27,8 +27,8 @@ export function PacketCard({ ladder, row, timeZone, place, pinned }: Props) {
   return (
     <div className={styles.card} style={{ ...place, pointerEvents: pinned ? 'auto' : 'none' }} role="tooltip">
       <dl className={styles.fields}>
-        {cardFields(ladder, row, timeZone).map(([name, value]) => (
-          <React.Fragment key={name}>
+        {cardFields(ladder, row, timeZone).map(([name, value], i) => (
+          <React.Fragment key={i}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </React.Fragment>

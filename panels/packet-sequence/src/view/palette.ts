@@ -1,4 +1,4 @@
-import { type GrafanaTheme2 } from '@grafana/data';
+import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
 import { type Palette } from './draw-ladder';
 
 export function ladderPalette(theme: GrafanaTheme2): Palette {
@@ -23,7 +23,7 @@ export function ladderPalette(theme: GrafanaTheme2): Palette {
     background: theme.colors.background.primary,
     laneLine: theme.colors.border.medium,
     selected: theme.colors.action.selected,
-    request: theme.colors.primary.transparent,
+    request: colorManipulator.alpha(theme.colors.primary.main, 0.07),
     match: theme.colors.action.hover,
     font: `11px ${theme.typography.fontFamily}`,
   };

@@ -1,0 +1,156 @@
+/** What a NIC's card says. */
+import { addressText, millisecondsText, pluralText } from '../../../shared/quantity-text';
+import { type Address, type NicPath, type PathNode } from './nic-path';
+
+export type CardTone = 'plain' | 'secondary' | 'strong' | 'changed' | 'attention' | 'danger';
+
+export interface CardLine {
+  readonly text: string;
+  readonly tone: CardTone;
+  /** Digits stand under one another. */
+  readonly tabular?: boolean;
+}
+
+/**
+ * Title first; all cards of a path have the same number of lines, so that they line up.
+ *
+ * @param wide one line has room for both addresses
+ */
+export function cardLines(path: NicPath, index: number, wide: boolean): readonly CardLine[] {
+  const node = path.nodes[index];
+  const before = index > 0 ? path.nodes[index - 1] : undefined;
+  const clientTone = isChanged(before?.client, node.client) ? 'changed' : 'plain';
+  const serverTone = isChanged(before?.server, node.server) ? 'changed' : 'plain';
+  const [client, server] = [endText(node.client), `→ ${endText(node.server)}`];
+  const addresses: CardLine[] = wide
+    ? [{ text: `${client} ${server}`, tone: serverTone === 'changed' ? serverTone : clientTone, tabular: true }]
+    : [
+        { text: client, tone: clientTone, tabular: true },
+        { text: server, tone: serverTone, tabular: true },
+      ];
+  const hasTrouble = path.nodes.some((_node, i) => troubleLine(path, i).text !== '');
+  return [
+    { text: nodeName(node), tone: 'strong' },
+    { text: ownerText(node), tone: 'secondary' },
+    ...addresses,
+    { text: node.observed ? protocolText(node) : '', tone: 'secondary' },
+    latencyLine(path, index),
+    ...(hasTrouble ? [troubleLine(path, index)] : []),
+  ];
+}
+
+/** Where no answer was seen, how often it was sent again. */
+function latencyLine(path: NicPath, index: number): CardLine {
+  const node = path.nodes[index];
+  return node.latencyMs === null && troubleOf(path, index) !== undefined
+    ? { text: retransmissionText(node), tone: 'attention', tabular: true }
+    : { text: latencyText(node), tone: 'strong', tabular: true };
+}
+
+function troubleLine(path: NicPath, index: number): CardLine {
+  const trouble = troubleOf(path, index);
+  return trouble === undefined
+    ? { text: retransmissionText(path.nodes[index]), tone: 'attention', tabular: true }
+    : { text: trouble.text, tone: trouble.endsHere ? 'danger' : 'attention' };
+}
+
+/** Pods' NICs by pod; ends that nobody saw as N/A. */
+export function nodeName(node: PathNode): string {
+  if (!node.observed) {
+    return 'N/A';
+  }
+  return node.podName === '' ? node.nicName : node.podName;
+}
+
+function ownerText(node: PathNode): string {
+  if (!node.observed) {
+    return node.id === 'outside:client' ? 'client, not observed' : 'server, not observed';
+  }
+  const kind = node.virtual ? 'virtual' : 'physical';
+  if (node.podName === '') {
+    return [kind, node.containerName].filter((text) => text !== '').join(' · ');
+  }
+  return [node.nicName, node.k8sNamespace, node.containerName].filter((text) => text !== '').join(' · ');
+}
+
+export function endText({ ip, port }: Address): string {
+  return ip === '' ? 'N/A' : addressText(ip, port);
+}
+
+/** `http · VXLAN 42`; the transport where no application protocol was recognised. */
+export function protocolText(node: PathNode): string {
+  const tunnel = node.tunnel === '' ? '' : [node.tunnel.toUpperCase(), node.vniId ?? ''].join(' ').trim();
+  return [node.l7Proto === '' ? node.l4Proto : node.l7Proto, tunnel].filter((text) => text !== '').join(' · ');
+}
+
+export function latencyText(node: PathNode): string {
+  return node.latencyMs === null ? '' : millisecondsText(node.latencyMs);
+}
+
+export function retransmissionText(node: PathNode): string {
+  return node.retransmissions === 0 ? '' : pluralText(node.retransmissions, 'retransmission');
+}
+
+function isChanged(before: Address | undefined, now: Address): boolean {
+  return before !== undefined && before.ip !== '' && now.ip !== '' && endText(before) !== endText(now);
+}
+
+export interface Trouble {
+  readonly text: string;
+  /** Request or answer was seen here for the last time. */
+  readonly endsHere: boolean;
+}
+
+/** What went wrong at this NIC, in words; undefined where nothing did. */
+export function troubleOf(path: NicPath, index: number): Trouble | undefined {
+  const node = path.nodes[index];
+  if (!node.observed) {
+    return undefined;
+  }
+  if (path.edges[index]?.lost === 'request') {
+    return { text: 'last seen here', endsHere: true };
+  }
+  if (path.edges[index - 1]?.lost === 'response') {
+    return { text: 'answer last seen here', endsHere: true };
+  }
+  const isLastSeen = !path.nodes.slice(index + 1).some((next) => next.observed);
+  switch (node.outcome) {
+    case 'unanswered':
+      return { text: isLastSeen ? 'last seen, no answer' : 'no answer', endsHere: isLastSeen };
+    case 'reset':
+      return { text: isLastSeen ? 'last seen, reset' : 'reset', endsHere: isLastSeen };
+    case 'gap':
+      return { text: 'part of it not captured', endsHere: false };
+    case 'parse_error':
+      return { text: 'answer not understood', endsHere: false };
+    default:
+      return undefined;
+  }
+}
+
+/** One sentence a NIC, for those who hear the path. */
+export function nodeSentence(path: NicPath, index: number): string {
+  const node = path.nodes[index];
+  const where = node.observed && node.host !== '' ? `${nodeName(node)} on ${node.host}` : nodeName(node);
+  return [
+    where,
+    ...cardLines(path, index)
+      .slice(1)
+      .map(({ text }) => text),
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+/** Addresses as seen here beside those of the neighbours, where they differ. */
+export function addressDetails(path: NicPath, index: number): ReadonlyArray<readonly [string, string]> {
+  const pair = (node: PathNode) => `${endText(node.client)} → ${endText(node.server)}`;
+  const here = pair(path.nodes[index]);
+  const before = index > 0 ? pair(path.nodes[index - 1]) : here;
+  const after = index + 1 < path.nodes.length ? pair(path.nodes[index + 1]) : here;
+  return [
+    ...(before === here ? [] : [['before', before] as const]),
+    ['here', here] as const,
+    ...(after === here ? [] : [['after', after] as const]),
+  ];
+}

@@ -1,0 +1,111 @@
+import { type DataFrame } from '@grafana/data';
+import { expectGolden } from '../../shared/testing/golden';
+import { type Box, layoutPath } from './layout/path-layout';
+import { type NicPath, readNicPath } from './model/nic-path';
+import { whereTimeWent } from './model/path-summary';
+import { hopFrames, outside, sixNics } from './testing/path';
+import { layoutText, pathText } from './testing/path-text';
+
+function pathOf(frames: DataFrame[]): NicPath {
+  const result = readNicPath(frames);
+  if (!result.ok) {
+    throw new Error(JSON.stringify(result.problem));
+  }
+  return result.value;
+}
+
+describe('what is said', () => {
+  test('six NICs on two hosts', () => {
+    const path = pathOf(sixNics());
+    expectGolden('path-six-nics', pathText(path));
+    expect(path.slowest).toBe(2);
+    expect(whereTimeWent(path)).toBe('209.7 ms between the NICs, 202.9 ms beyond the last');
+  });
+
+  test('a request that got lost', () => {
+    const unanswered = { outcome: 'unanswered', retransmissions: 3 } as const;
+    const path = pathOf(
+      hopFrames(
+        [unanswered, { ...unanswered, nicName: 'eth1', virtual: false }, outside('server')],
+        [{ thereMs: 0.1 }, { sameClock: false, lost: 'request' }]
+      )
+    );
+    expectGolden('path-request-lost', pathText(path));
+    expect(whereTimeWent(path)).toBe('');
+  });
+
+  test('a response that got lost, and a client that nobody saw', () => {
+    const path = pathOf(
+      hopFrames(
+        [outside('client'), { outcome: 'unanswered' }, { host: 'node-b', latencyMs: 12.5 }],
+        [{ sameClock: false }, { sameClock: false, lost: 'response' }]
+      )
+    );
+    expectGolden('path-response-lost', pathText(path));
+  });
+
+  test('nodes stand in path order whatever the order of rows; edges go by their ends', () => {
+    const path = pathOf(
+      hopFrames(
+        [
+          { id: 'b', order: 1, nicName: 'second' },
+          { id: 'a', order: 0, nicName: 'first' },
+        ],
+        [{ source: 'a', target: 'b', thereMs: 7 }]
+      )
+    );
+    expect(path.nodes.map((node) => node.nicName)).toEqual(['first', 'second']);
+    expect(path.edges.map((edge) => edge.thereMs)).toEqual([7]);
+  });
+});
+
+describe('where things stand', () => {
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_v, i) => ({ host: i < count / 2 ? 'node-a' : 'node-b', observed: true }));
+
+  test.each([
+    ['six NICs in one line', 6, 1256],
+    ['ten NICs in two lines', 10, 1256],
+    ['four NICs on a phone', 4, 366],
+  ])('%s', (name, count, widthPx) => {
+    const layout = layoutPath({ widthPx, nodes: nodes(count), lines: 6 });
+    expectGolden(`layout-${name.replaceAll(' ', '-')}`, layoutText(layout));
+  });
+
+  test('nothing overlaps and nothing leaves the panel, at any width and number of NICs', () => {
+    for (let widthPx = 240; widthPx <= 1900; widthPx += 83) {
+      for (let count = 1; count <= 12; count++) {
+        const layout = layoutPath({ widthPx, nodes: nodes(count), lines: 7 });
+        const inside = ({ x, y, width, height }: Box) =>
+          x >= 0 && y >= 0 && x + width <= widthPx && y + height <= layout.height;
+        const apart = (a: Box, b: Box) =>
+          a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect([widthPx, count, [...layout.nodes, ...layout.groups].every(inside)]).toEqual([widthPx, count, true]);
+        expect(layout.nodes.every((a, i) => layout.nodes.slice(i + 1).every((b) => apart(a, b)))).toBe(true);
+        const points = layout.edges.flatMap((edge) => [...edge.there, ...edge.back]);
+        expect(points.every(([x, y]) => x >= 0 && x <= widthPx && y >= 0 && y <= layout.height)).toBe(true);
+      }
+    }
+  });
+});
+
+describe('frames that cannot be drawn', () => {
+  test.each([
+    ['nothing', [], 'no-frames'],
+    ['no NIC', hopFrames([], []), 'no-rows'],
+    ['edges missing', sixNics().slice(0, 1), 'wrong-frame'],
+  ])('%s', (_name, frames, kind) => {
+    const result = readNicPath(frames);
+    expect(result.ok ? 'ok' : result.problem.kind).toBe(kind);
+  });
+
+  test('a field missing is named', () => {
+    const [nodes, edges] = sixNics();
+    const fields = nodes.fields.filter((field) => field.name !== 'observed');
+    const result = readNicPath([{ ...nodes, fields }, edges]);
+    expect(result).toEqual({
+      ok: false,
+      problem: { kind: 'missing-field', frame: 'bpfnet-hop-nodes', field: 'observed' },
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React from 'react';
+import { type EdgePlace, type LabelPlace } from '../layout/path-layout';
+import { type EdgeText, type EdgeWay } from '../model/edge-text';
+import { edgeColour } from './PathArrows';
+
+interface Props {
+  readonly place: EdgePlace;
+  readonly text: EdgeText;
+  readonly down: boolean;
+}
+
+/** Times beside the arrows; hidden from readers of the list, which says the same. */
+export function EdgeLabels({ place, text, down }: Props) {
+  const styles = useStyles2(getStyles);
+  // Running down there is one place beside the arrow back: translation and time share it.
+  const nat =
+    text.nat === '' ? null : (
+      <span className={styles.nat} title={text.nat}>
+        {!down && place.middleLabel.width < WHOLE_NAT_FROM_PX ? 'NAT' : text.nat}
+      </span>
+    );
+  return (
+    <div aria-hidden>
+      <WayLabel place={place.thereLabel} way={text.there} />
+      <WayLabel place={place.backLabel} way={text.back}>
+        {down && nat}
+      </WayLabel>
+      {!down && nat && (
+        <div className={cx(styles.label, styles.centre, styles.middle)} style={boxStyle(place.middleLabel)}>
+          {nat}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Between the arrows there is room for the addresses from here on; else they stand in the cards and the hint. */
+const WHOLE_NAT_FROM_PX = 260;
+
+const ONE_LINE_FROM_PX = 300;
+
+interface WayLabelProps {
+  readonly place: LabelPlace;
+  readonly way: EdgeWay;
+  readonly children?: React.ReactNode;
+}
+
+function WayLabel({ place, way, children }: WayLabelProps) {
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const emphasised = way.tone === 'slow' || way.tone === 'danger';
+  return (
+    <div
+      className={cx(styles.label, styles[place.align], styles[place.lean], emphasised && styles.emphasised)}
+      style={{
+        ...boxStyle(place),
+        color: way.tone === 'plain' ? theme.colors.text.primary : edgeColour(theme, way.tone),
+      }}
+    >
+      {(place.width < ONE_LINE_FROM_PX ? way.lines : [way.lines.join(' ')]).map((line) => (
+        <span key={line} className={styles.line} title={line}>
+          {line}
+        </span>
+      ))}
+      {children}
+    </div>
+  );
+}
+
+const boxStyle = ({ x, y, width, height }: LabelPlace) => ({ left: x, top: y, width, height });
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  label: css({
+    position: 'absolute',
+    display: 'flex',
+    flexDirection: 'column',
+    lineHeight: '16px',
+    fontVariantNumeric: 'tabular-nums',
+    pointerEvents: 'none',
+  }),
+  line: css({ maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  emphasised: css({ fontWeight: theme.typography.fontWeightMedium }),
+  left: css({ alignItems: 'flex-start' }),
+  centre: css({ alignItems: 'center' }),
+  right: css({ alignItems: 'flex-end' }),
+  top: css({ justifyContent: 'flex-start' }),
+  middle: css({ justifyContent: 'center' }),
+  bottom: css({ justifyContent: 'flex-end' }),
+  nat: css({
+    maxWidth: '100%',
+    padding: theme.spacing(0, 0.5),
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.warning.transparent,
+    color: theme.colors.warning.text,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    pointerEvents: 'auto',
+  }),
+});

@@ -1,0 +1,96 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, { type KeyboardEvent, useMemo } from 'react';
+import { layoutPath, runsDown } from '../layout/path-layout';
+import { edgeText } from '../model/edge-text';
+import { type NicPath, type PathNode } from '../model/nic-path';
+import { cardLines } from '../model/node-text';
+import { EdgeLabels } from './EdgeLabels';
+import { NicCard } from './NicCard';
+import { PathArrows } from './PathArrows';
+import { PathSummary } from './PathSummary';
+
+interface Props {
+  readonly path: NicPath;
+  readonly width: number;
+  readonly hrefOf: (node: PathNode) => string | undefined;
+}
+
+/** The path as a picture, and as a list for those who hear it. */
+export function NicPathView({ path, width, hrefOf }: Props) {
+  const styles = useStyles2(getStyles);
+  const wide = runsDown(width);
+  const lines = cardLines(path, 0, wide).length;
+  const layout = useMemo(
+    () => layoutPath({ widthPx: width - SCROLLBAR_PX, nodes: path.nodes, lines }),
+    [width, path, lines]
+  );
+  const edges = path.edges.map((_edge, i) => edgeText(path, i));
+  return (
+    <div className={styles.panel}>
+      <PathSummary path={path} />
+      <div className={styles.scroller}>
+        <div className={styles.picture} style={{ width: layout.width, height: layout.height }}>
+          <PathArrows layout={layout} edges={edges} />
+          {layout.groups.map((group) => (
+            <div
+              key={`${group.host} ${group.x} ${group.y}`}
+              className={styles.host}
+              style={{ left: group.x + 10, top: group.y + 2, maxWidth: group.width - 20 }}
+              title={group.host}
+            >
+              {group.host}
+              {group.continued && ' (continued)'}
+            </div>
+          ))}
+          {layout.edges.map((place, i) => (
+            <EdgeLabels key={i} place={place} text={edges[i]} down={wide} />
+          ))}
+          <ol className={styles.list} aria-label="NICs from client to server" onKeyDown={moveFocus}>
+            {path.nodes.map((node, i) => (
+              <NicCard
+                key={node.id}
+                path={path}
+                index={i}
+                box={layout.nodes[i]}
+                wide={wide}
+                hop={edges[i]?.sentence ?? ''}
+                href={hrefOf(node)}
+              />
+            ))}
+          </ol>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const SCROLLBAR_PX = 12;
+
+/** Arrow keys go from NIC to NIC. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const forward = event.key === 'ArrowRight' || event.key === 'ArrowDown';
+  if (!forward && event.key !== 'ArrowLeft' && event.key !== 'ArrowUp') {
+    return;
+  }
+  const cards = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-nic]')];
+  const here = cards.findIndex((card) => card.contains(document.activeElement));
+  cards[here + (forward ? 1 : -1)]?.focus();
+  event.preventDefault();
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
+  scroller: css({ flex: 1, minHeight: 0, overflow: 'auto' }),
+  picture: css({ position: 'relative', fontSize: theme.typography.bodySmall.fontSize }),
+  list: css({ listStyle: 'none', margin: 0, padding: 0 }),
+  host: css({
+    position: 'absolute',
+    lineHeight: '20px',
+    color: theme.colors.text.secondary,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+  }),
+});

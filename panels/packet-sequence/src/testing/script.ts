@@ -1,0 +1,132 @@
+/**
+ * Connections written as scripts, so that tests read like what happened:
+ *
+ *   0   client > SYN seq=0
+ *   4.1 client > PSH,ACK seq=1 len=212 at=L0,L1 request="GET /api/orders"
+ *
+ * The line begins with ms since the script's beginning. Numbers are relative to the initial sequence numbers. A packet is seen at all lanes, or at those that `at` names; each
+ * lane adds its delay, counted from the sender's end.
+ */
+import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
+import { Analysis, type AnalysisName, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { FrameKind, type LaneMeta, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model/frames';
+import { seqAdd, toSeq } from '@bpfnet/flow-model/seq';
+
+export interface ScriptLane {
+  readonly host: string;
+  readonly nicName: string;
+  readonly podName?: string;
+  /** How far its host's clock is ahead, ms. */
+  readonly clockMs?: number;
+  readonly captureDrops?: number;
+  readonly notFetched?: number;
+}
+
+export interface ScriptOptions {
+  readonly lanes?: readonly ScriptLane[];
+  /** Way from a lane to the next, ms. */
+  readonly hopMs?: number;
+  readonly clientIsn?: number;
+  readonly serverIsn?: number;
+}
+
+const T0_NS = BigInt('1764000000000000000');
+const ONE_LANE: readonly ScriptLane[] = [{ host: 'node-a', nicName: 'eth0' }];
+
+export function packetFrames(script: string, options: ScriptOptions = {}): DataFrame[] {
+  const lanes = options.lanes ?? ONE_LANE;
+  const rows = script
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .flatMap((line) => packetsOfLine(line, lanes, options))
+    .sort((a, b) => Number(BigInt(a.tsNs) - BigInt(b.tsNs)));
+  return [
+    packetsFrame(
+      rows,
+      lanes.map((lane, i) => laneMeta(lane, i, rows))
+    ),
+  ];
+}
+
+function packetsOfLine(line: string, lanes: readonly ScriptLane[], options: ScriptOptions): PacketRow[] {
+  const head = /^([\d.]+)\s+(client|server)\s+>\s+(\S+)/.exec(line);
+  if (!head) {
+    throw new Error(`Not a line of a script: ${line}`);
+  }
+  const [, ms, sender, flagText] = head;
+  const fields = new Map(
+    [...line.matchAll(/(\w+)=("[^"]*"|\S+)/g)].map(([, key, value]) => [key, value.replace(/"/g, '')])
+  );
+  const number = (key: string) => Number(fields.get(key) ?? 0);
+  const fromClient = sender === 'client';
+  const [own, other] = fromClient
+    ? [options.clientIsn ?? 1000, options.serverIsn ?? 5000]
+    : [options.serverIsn ?? 5000, options.clientIsn ?? 1000];
+  const kind = fields.has('request') ? 'request' : fields.has('response') ? 'response' : '';
+  const seen = fields.get('at')?.split(',') ?? lanes.map((_lane, i) => `L${i}`);
+  return seen.map((lane): PacketRow => {
+    const index = Number(lane.slice(1));
+    const hops = fromClient ? index : lanes.length - 1 - index;
+    const timeMs = Number(ms) + hops * (options.hopMs ?? 0.5) + (lanes[index].clockMs ?? 0);
+    return {
+      time: 1764000000000 + timeMs,
+      tsNs: String(T0_NS + BigInt(Math.round(timeMs * 1e6))),
+      lane,
+      sender: fromClient ? 'client' : 'server',
+      flags: flagText.split(',').reduce((bits, name) => bits | flagBit(name), 0),
+      seq: seqAdd(toSeq(own), number('seq')),
+      ack: flagText.includes('ACK') ? seqAdd(toSeq(other), number('ack')) : 0,
+      seqRel: number('seq'),
+      ackRel: number('ack'),
+      len: number('len'),
+      win: fields.has('win') ? number('win') : 64256,
+      ana: (fields.get('ana')?.split(',') ?? []).reduce((bits, name) => bits | Analysis[name as AnalysisName], 0),
+      l7Kind: kind,
+      l7Label: kind === '' ? '' : (fields.get(kind) ?? ''),
+      l7RequestId: kind === '' ? '' : (fields.get('id') ?? 'r1'),
+      chunkId: 1,
+    };
+  });
+}
+
+function flagBit(name: string): number {
+  const bits: Readonly<Record<string, number>> = {
+    SYN: TcpFlag.Syn,
+    ACK: TcpFlag.Ack,
+    PSH: TcpFlag.Psh,
+    FIN: TcpFlag.Fin,
+    RST: TcpFlag.Rst,
+  };
+  return bits[name];
+}
+
+function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[]): LaneMeta {
+  return {
+    lane: `L${index}`,
+    host: lane.host,
+    nicName: lane.nicName,
+    podName: lane.podName,
+    direction: 'outgoing',
+    l4Proto: 'tcp',
+    near: { ip: '10.1.1.4', port: 41230 },
+    far: { ip: '10.2.1.7', port: 8080 },
+    clientKnown: true,
+    captureDrops: lane.captureDrops ?? 0,
+    packets: rows.filter((row) => row.lane === `L${index}`).length + (lane.notFetched ?? 0),
+  };
+}
+
+export function packetsFrame(rows: readonly PacketRow[], lanes: readonly LaneMeta[]): DataFrame {
+  const keys = Object.keys(rows[0] ?? { tsNs: '', lane: '', sender: '', flags: 0, seq: 0, ack: 0, len: 0 });
+  const meta: PacketsMeta = { kind: FrameKind.Packets, lanes };
+  return createDataFrame({
+    name: FrameKind.Packets,
+    meta: { custom: { ...meta } },
+    fields: keys.map((name) => ({
+      name,
+      type: FieldType.other,
+      values: rows.map((row) => row[name as keyof PacketRow]),
+    })),
+  });
+}

@@ -1,0 +1,131 @@
+import { createDataFrame, FieldType } from '@grafana/data';
+import { type DataProblem, problemText } from './data-problem';
+import { findFrame, readFrame } from './frame-fields';
+import { addressText, bytesText, countText, durationText, elapsedText, pluralText } from './quantity-text';
+import { buildLink, safeHref } from './safe-link';
+
+describe('numbers with their units', () => {
+  test.each([
+    [0, '0 µs'],
+    [12_300, '12 µs'],
+    [99_400, '99 µs'],
+    [99_600, '0.1 ms'],
+    [412_600_000, '412.6 ms'],
+    [999_960_000, '1.0 s'],
+    [1_240_000_000, '1.2 s'],
+    [200_000_000_000, '3 min 20 s'],
+    [-150_000, '−0.1 ms'],
+    [-160_000, '−0.2 ms'],
+  ])('%d ns', (ns, text) => {
+    expect(durationText(ns)).toBe(text);
+  });
+
+  test('time since a beginning keeps microseconds', () => {
+    expect([43_200, 411_702_000, 1_204_118_400].map(elapsedText)).toEqual([
+      '0.043 ms',
+      '411.702 ms',
+      '1.204\u202f118 s',
+    ]);
+  });
+
+  test('counts, bytes, addresses', () => {
+    expect(countText(1234567)).toBe('1\u202f234\u202f567');
+    expect([pluralText(1, 'NIC'), pluralText(2, 'NIC')]).toEqual(['1 NIC', '2 NICs']);
+    expect([212, 14_480, 3_200_000].map(bytesText)).toEqual(['212 B', '14.5 kB', '3.2 MB']);
+    expect([addressText('10.0.0.1', 80), addressText('2001:db8::1', 80)]).toEqual(['10.0.0.1:80', '[2001:db8::1]:80']);
+  });
+});
+
+describe('links', () => {
+  const link = (template: string, fields: Readonly<Record<string, string>>, variable = '') =>
+    buildLink(template, {
+      fields,
+      fromMs: 1,
+      toMs: 2,
+      replaceVariables: (text) => (text ?? '').replace('${host}', () => encodeURIComponent(variable)),
+    });
+
+  test('fields, times and dashboard variables are filled in', () => {
+    expect(link('/d/x?id=${__data.fields.id}&from=${__from}&to=${__to}&h=${host}', { id: 'a b' }, 'n&1')).toBe(
+      '/d/x?id=a%20b&from=1&to=2&h=n%261'
+    );
+  });
+
+  test('a value cannot leave its place', () => {
+    expect(link('/d/x?id=${__data.fields.id}', { id: '&var-y=1#${host}"><script>' })).toBe(
+      '/d/x?id=%26var-y%3D1%23%24%7Bhost%7D%22%3E%3Cscript%3E'
+    );
+    expect(link('${__data.fields.id}', { id: 'javascript:alert(1)' })).toBeUndefined();
+  });
+
+  test('no link without the value that it needs', () => {
+    expect([link('/d/x?id=${__data.fields.id}', {}), link('  ', {})]).toEqual([undefined, undefined]);
+  });
+
+  test.each([
+    'javascript:alert(1)',
+    ' JavaScript:alert(1)',
+    'data:text/html,x',
+    '//evil.example',
+    '/\\evil.example',
+    'java\nscript:x',
+    'https:',
+    'd/x',
+  ])('refused: %j', (address) => {
+    expect(safeHref(address)).toBeUndefined();
+  });
+
+  test.each(['/d/x?y=1#z', 'https://grafana.example/d/x', 'http://localhost:3000'])('accepted: %s', (address) => {
+    expect(safeHref(address)).toBe(address);
+  });
+});
+
+describe('frames read by field name', () => {
+  const frame = createDataFrame({
+    name: 'things',
+    fields: [
+      { name: 'n', type: FieldType.number, values: [1, null, 3] },
+      { name: 't', type: FieldType.string, values: ['a', 'b', 7] },
+    ],
+  });
+
+  test('null stands for what is missing where that is allowed', () => {
+    const read = readFrame(frame, (fields) => [0, 1, 2].map(fields.nullableNumbers('n')));
+    expect(read).toEqual({ ok: true, value: [1, null, 3] });
+  });
+
+  test.each<[string, (fields: Parameters<Parameters<typeof readFrame>[1]>[0]) => unknown, DataProblem]>([
+    ['a field', (f) => f.texts('x'), { kind: 'missing-field', frame: 'things', field: 'x' }],
+    ['a number', (f) => f.numbers('n')(1), { kind: 'bad-value', frame: 'things', field: 'n', row: 1 }],
+    ['a text', (f) => f.texts('t')(2), { kind: 'bad-value', frame: 'things', field: 't', row: 2 }],
+  ])('%s that is not there is a problem', (_name, read, problem) => {
+    expect(readFrame(frame, read)).toEqual({ ok: false, problem });
+  });
+
+  test('a frame is found by kind, by name, by its fields', () => {
+    const byKind = { ...frame, name: 'other', meta: { custom: { kind: 'K' } } };
+    expect(findFrame([frame, byKind], 'K', [])).toEqual({ ok: true, value: byKind });
+    expect(findFrame([frame], 'things', ['zzz'])).toEqual({ ok: true, value: frame });
+    expect(findFrame([frame], 'K', ['n', 't'])).toEqual({ ok: true, value: frame });
+    expect(findFrame([frame], 'K', ['n', 'x'])).toMatchObject({
+      ok: false,
+      problem: { kind: 'wrong-frame', got: ['things'] },
+    });
+  });
+});
+
+test('every problem says what is the case and what to do', () => {
+  const problems: readonly DataProblem[] = [
+    { kind: 'no-frames' },
+    { kind: 'wrong-frame', wanted: 'a', got: ['b'] },
+    { kind: 'missing-field', frame: 'a', field: 'seq' },
+    { kind: 'bad-value', frame: 'a', field: 'seq', row: 0 },
+    { kind: 'no-rows', what: 'packets' },
+    { kind: 'query-failed', message: 'Loki said no.' },
+  ];
+  for (const { title, advice } of problems.map(problemText)) {
+    expect(title).toMatch(/\.$/);
+    expect(advice).toMatch(/\.$/);
+  }
+  expect(problemText(problems[2]).title).toContain('"seq"');
+});
