@@ -1,10 +1,10 @@
 import { getBackendSrv, isFetchError } from '@grafana/runtime';
-import { type EmbeddedScene, UrlSyncContextProvider } from '@grafana/scenes';
+import { UrlSyncContextProvider } from '@grafana/scenes';
 import React, { useEffect, useState } from 'react';
 import { parseDashboard } from '../dashboard/classic-dashboard';
+import { type DashboardScene } from '../dashboard/DashboardScene';
 import { toScene } from '../dashboard/to-scene';
 import { type Host } from '../host/install';
-import { DashboardLinks } from './DashboardLinks';
 import { Message } from './Message';
 
 interface Props {
@@ -17,12 +17,7 @@ type State =
   | { readonly kind: 'loading' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly reason: string }
-  | {
-      readonly kind: 'ready';
-      readonly title: string;
-      readonly scene: EmbeddedScene;
-      readonly links: React.ComponentProps<typeof DashboardLinks>['links'];
-    };
+  | { readonly kind: 'ready'; readonly title: string; readonly scene: DashboardScene };
 
 export function DashboardPage({ uid, host, onTitle }: Props) {
   const [state, setState] = useState<State>({ kind: 'loading' });
@@ -65,12 +60,9 @@ export function DashboardPage({ uid, host, onTitle }: Props) {
     case 'ready':
       host.templateSrv.show(state.scene);
       return (
-        <div data-testid={`dashboard-page-${uid}`} style={{ display: 'contents' }}>
-          <UrlSyncContextProvider scene={state.scene} updateUrlOnInit={true} createBrowserHistorySteps={true}>
-            <DashboardLinks links={state.links} scene={state.scene} />
-            <state.scene.Component model={state.scene} />
-          </UrlSyncContextProvider>
-        </div>
+        <UrlSyncContextProvider scene={state.scene} updateUrlOnInit={true} createBrowserHistorySteps={true}>
+          <state.scene.Component model={state.scene} />
+        </UrlSyncContextProvider>
       );
   }
 }
@@ -85,7 +77,7 @@ async function load(uid: string): Promise<State> {
       return { kind: 'failed', reason: `The file is no dashboard that the workbench can show: ${parsed.reason}` };
     }
     const { dashboard } = parsed;
-    return { kind: 'ready', title: dashboard.title, scene: toScene(dashboard), links: dashboard.links };
+    return { kind: 'ready', title: dashboard.title, scene: toScene(dashboard) };
   } catch (error) {
     if (isFetchError(error)) {
       return error.status === 404

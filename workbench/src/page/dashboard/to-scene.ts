@@ -1,8 +1,6 @@
 import { type DataTransformerConfig, type FieldConfigSource } from '@grafana/data';
 import {
   behaviors,
-  EmbeddedScene,
-  SceneControlsSpacer,
   type SceneDataProvider,
   SceneDataTransformer,
   SceneGridItem,
@@ -17,12 +15,13 @@ import {
 } from '@grafana/scenes';
 import { type DashboardCursorSync, type DataSourceRef } from '@grafana/schema';
 import { type ClassicDashboard, type ClassicPanel } from './classic-dashboard';
+import { DashboardScene } from './DashboardScene';
 import { PanelLinks } from './PanelLinks';
 import { toVariableSet } from './to-variables';
 
 /** A scene that shows the dashboard: variables and time above, panels in Grafana's grid of 24 columns. */
-export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
-  return new EmbeddedScene({
+export function toScene(dashboard: ClassicDashboard): DashboardScene {
+  return new DashboardScene({
     key: dashboard.uid,
     $timeRange: new SceneTimeRange({ ...dashboard.time, timeZone: dashboard.timezone || 'browser' }),
     $variables: toVariableSet(dashboard.templating.list),
@@ -30,9 +29,9 @@ export function toScene(dashboard: ClassicDashboard): EmbeddedScene {
       new behaviors.CursorSync({ key: 'cursor', sync: dashboard.graphTooltip as DashboardCursorSync }),
       new behaviors.SceneQueryController(),
     ],
-    controls: [
-      new VariableValueSelectors({}),
-      new SceneControlsSpacer(),
+    links: dashboard.links,
+    variableControls: new VariableValueSelectors({}),
+    timeControls: [
       new SceneTimePicker({ isOnCanvas: true }),
       new SceneRefreshPicker({
         isOnCanvas: true,

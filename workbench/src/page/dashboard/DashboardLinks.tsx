@@ -1,13 +1,13 @@
 import { type GrafanaTheme2 } from '@grafana/data';
-import { type EmbeddedScene, sceneGraph } from '@grafana/scenes';
+import { type SceneObject, sceneGraph } from '@grafana/scenes';
 import { Icon, useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
 import React from 'react';
-import { type ClassicDashboardLink } from '../dashboard/classic-dashboard';
+import { type ClassicDashboardLink } from './classic-dashboard';
 
 interface Props {
   readonly links: readonly ClassicDashboardLink[];
-  readonly scene: EmbeddedScene;
+  readonly scene: SceneObject;
 }
 
 /** Links of the dashboard's own, above its panels. */
@@ -43,6 +43,6 @@ function timeText(time: unknown): string {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  links: css({ display: 'flex', gap: theme.spacing(2), marginBottom: theme.spacing(1) }),
+  links: css({ display: 'flex', gap: theme.spacing(2) }),
   link: css({ color: theme.colors.text.secondary, '&:hover': { color: theme.colors.text.link } }),
 });
