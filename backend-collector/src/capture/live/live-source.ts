@@ -9,23 +9,21 @@
  * outgoing copy of each packet is refused and the direction is unknown. The memory that the cursor shows is shared between
  * threads. After opening, the process gives up its capabilities (privileges.ts) unless `keepPrivileges` is set.
  */
-import { existsSync, readlinkSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { setImmediate as afterOtherEvents } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { CollectorError } from '../../errors';
 import { compileFilter } from '../filter/compile-filter';
 import { type Endpoint, socketProgram } from '../filter/socket-program';
-import { closeLinkSocket, dumpLinks, linksChanged, type LinkSocket } from '../nics/link-socket';
+import { dumpLinks, linksChanged } from '../nics/link-socket';
 import { nicSelection } from '../nics/nic-pattern';
 import { NicTable } from '../nics/nic-table';
 import { type NicOwner, type PacketCursor, type PacketSource, type SourceStats } from '../packet-source';
 import { allocateBlocks, BlockQueue } from './block-queue';
-import { type Libc, loadLibc } from './libc';
+import { loadLibc } from './libc';
 import { attachFilter } from './packet-ring';
+import { checkNamespaces } from './namespace-check';
 import { dropCapabilities } from './privileges';
 import { type CursorCounts, RingCursor } from './ring-block';
-import { type WorkerMessage, type WorkerStart } from './worker-protocol';
+import { RingThread, startWorker } from './ring-thread';
 
 export interface LiveOptions {
   /** NIC name patterns with `*` and `?`; `!pattern` excludes; none means all. */
@@ -108,7 +106,7 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
     keepPrivileges: options.keepPrivileges === true,
     stallMs: options.stallMs ?? 0,
   });
-  const capture = new LiveCapture({ libc, worker, queue: new BlockQueue(blocks) });
+  const capture = new RingThread({ libc, worker, queue: new BlockQueue(blocks) });
   await capture.opened;
 
   const table = new NicTable(
@@ -146,138 +144,13 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
   return new LivePackets(capture, table, refresh);
 }
 
-interface CaptureParts {
-  readonly libc: Libc;
-  readonly worker: Worker;
-  readonly queue: BlockQueue;
-}
-
-/** The worker as the main thread sees it: its messages, its end, and how to rouse it. */
-class LiveCapture {
-  readonly opened: Promise<void>;
-  readonly ended: Promise<void>;
-  fds: readonly number[] = [];
-  links: readonly LinkSocket[] = [];
-  failure: CollectorError | undefined;
-  finished = false;
-  kernelPackets = 0;
-  kernelDrops = 0;
-  freezes = 0;
-  private wakeFd = -1;
-  private rouse: (() => void) | undefined;
-
-  constructor(private readonly parts: CaptureParts) {
-    const { worker } = parts;
-    this.opened = new Promise((resolve, reject) => {
-      worker.on('message', (message: WorkerMessage) => {
-        this.hear(message);
-        if (message.kind === 'opened') {
-          resolve();
-        } else if (message.kind === 'failed') {
-          reject(this.failure);
-        }
-      });
-      worker.on('error', (error) => {
-        this.failure ??= new CollectorError('not-supported', `The live capture broke off: ${error.message}.`);
-        reject(this.failure);
-      });
-    });
-    this.ended = new Promise((resolve) => {
-      worker.on('exit', () => {
-        this.finished = true;
-        this.rouse?.();
-        resolve();
-      });
-    });
-  }
-
-  get queue(): BlockQueue {
-    return this.parts.queue;
-  }
-
-  get libc(): Libc {
-    return this.parts.libc;
-  }
-
-  requestStop(): void {
-    this.queue.requestStop();
-    this.wakeWorker();
-  }
-
-  /** Ends the worker, whatever is left to read, and closes what it opened. */
-  async abandon(): Promise<void> {
-    this.queue.abandon();
-    this.wakeWorker();
-    await this.ended;
-    const { libc } = this.parts;
-    this.fds.forEach((fd) => libc.close(fd));
-    this.links.forEach((socket) => closeLinkSocket(libc, socket));
-    if (this.wakeFd >= 0) {
-      libc.close(this.wakeFd);
-    }
-    this.fds = [];
-    this.links = [];
-    this.wakeFd = -1;
-  }
-
-  /** Waits until a block may be there, the worker is done, or `timeoutMs` passed. */
-  wait(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.rouse?.(), timeoutMs);
-      this.rouse = () => {
-        clearTimeout(timer);
-        this.rouse = undefined;
-        resolve();
-      };
-      if (this.finished || !this.queue.announceWaiting()) {
-        this.rouse();
-      }
-    });
-  }
-
-  private wakeWorker(): void {
-    if (this.wakeFd >= 0) {
-      const one = Buffer.alloc(8);
-      one.writeUInt8(1);
-      writeSync(this.wakeFd, one);
-    }
-  }
-
-  private hear(message: WorkerMessage): void {
-    switch (message.kind) {
-      case 'opened':
-        this.fds = message.rings.map(({ fd }) => fd);
-        this.links = message.rings.map(({ links }) => links);
-        this.wakeFd = message.wakeFd;
-        break;
-      case 'failed':
-        this.failure = new CollectorError(message.errorKind, message.message);
-        this.finished = true;
-        this.rouse?.();
-        break;
-      case 'statistics':
-        this.kernelPackets += message.packets;
-        this.kernelDrops += message.drops;
-        this.freezes += message.freezes;
-        break;
-      case 'done':
-        this.finished = true;
-        this.rouse?.();
-        break;
-      case 'wake':
-        this.rouse?.();
-        break;
-    }
-  }
-}
-
 class LivePackets implements LiveSource {
   readonly stats: Readonly<LiveStats>;
   private readonly cursor: RingCursor;
   private state: 'open' | 'reading' | 'closed' = 'open';
 
   constructor(
-    private readonly capture: LiveCapture,
+    private readonly capture: RingThread,
     private readonly table: NicTable,
     private readonly refresh: (namespace: number) => void
   ) {
@@ -381,40 +254,6 @@ class LivePackets implements LiveSource {
   }
 }
 
-/** Throws for namespaces that are given twice or are the own one. Returns the own one's name. */
-function checkNamespaces(namespaces: readonly LiveNamespace[]): string {
-  const own = '/proc/self/ns/net';
-  const seen = new Map([[inode(own), 'the namespace that the collector runs in']]);
-  for (const { name, path } of namespaces) {
-    const id = inode(path);
-    if (id === undefined) {
-      continue;
-    }
-    const other = seen.get(id);
-    if (other !== undefined) {
-      throw new CollectorError(
-        'config',
-        `The network namespace "${name}" (${path}) is the same as ${other}, and each packet would be captured twice: leave it out.`
-      );
-    }
-    seen.set(id, `"${name}"`);
-  }
-  try {
-    return readlinkSync(own);
-  } catch {
-    return 'own';
-  }
-}
-
-/** Undefined where the path cannot be read; opening it says why. */
-function inode(path: string): number | undefined {
-  try {
-    return statSync(path).ino;
-  } catch {
-    return undefined;
-  }
-}
-
 function filterThatFits<T>(build: () => T): T {
   try {
     return build();
@@ -423,15 +262,4 @@ function filterThatFits<T>(build: () => T): T {
       ? new CollectorError('filter-syntax', `The filter cannot be attached (${error.message}): make it simpler.`)
       : error;
   }
-}
-
-/** The worker's bundle lies beside the command's; from source (tests, tsx) it is loaded through tsx. */
-function startWorker(workerData: WorkerStart): Worker {
-  const bundle = join(__dirname, 'ring-worker.js');
-  if (existsSync(bundle)) {
-    return new Worker(bundle, { workerData });
-  }
-  const source = join(__dirname, 'ring-worker.ts');
-  const loader = `const load = require('node:module').createRequire(${JSON.stringify(source)}); load('tsx/cjs'); load(${JSON.stringify(source)});`;
-  return new Worker(loader, { workerData, eval: true });
 }
