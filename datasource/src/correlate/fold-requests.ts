@@ -1,8 +1,9 @@
 /** One row a request instead of one a request at a NIC. */
-import { isAnswered, type SpanAtNic } from './span-at-nic';
+import { orderPath } from './path-order';
+import { oncePerNic, pathPointOf, type SpanAtNic } from './span-at-nic';
 
 export interface FoldedRequest<S> {
-  /** As the NIC nearest to the client saw it: unanswered ones before answered ones, then the longest latency. */
+  /** As the NIC nearest to the client saw it. */
   readonly span: S;
   /** NICs that saw it. */
   readonly nics: number;
@@ -19,12 +20,8 @@ export function foldRequests<S extends SpanAtNic>(spans: readonly S[]): Readonly
       same.push(span);
     }
   }
-  return [...byRequest.values()].map((same) => ({
-    span: same.reduce((a, b) => (nearness(b) > nearness(a) ? b : a)),
-    nics: new Set(same.map(({ record }) => record.inner_traceid)).size,
-  }));
-}
-
-function nearness({ record }: SpanAtNic): number {
-  return isAnswered(record.outcome) ? record.latency_ms : Number.MAX_VALUE;
+  return [...byRequest.values()].map((same) => {
+    const { points } = orderPath(oncePerNic(same).map(pathPointOf));
+    return { span: points[0].span, nics: points.length };
+  });
 }

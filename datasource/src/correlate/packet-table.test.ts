@@ -1,4 +1,4 @@
-import { type L7Record, flagNames } from '@bpfnet/flow-model';
+import { decodePacketColumns, encodePacketColumns, flagNames, type L7Record, seqAdd } from '@bpfnet/flow-model';
 import { type Exchange, traffic, type Traffic, TWO_HOSTS } from '../testing/traffic-script';
 import { type PacketTable, packetTable } from './packet-table';
 
@@ -57,6 +57,42 @@ describe('packets of a connection', () => {
       'server PSH ACK 1 121 400 «200»',
     ]);
     expect(table.rows[3].seq).toBe(0);
+  });
+
+  it('have the same relative numbers in every chunk and lane', () => {
+    const seen = traffic(REQUEST, TWO_HOSTS.slice(0, 2));
+    // What a collector writes that began later: no handshake in the records, and numbers that count from what it saw first.
+    const later = (withTrace: boolean): Traffic => {
+      const packets = seen.packets.map((one, i) => {
+        const decoded = decodePacketColumns(one.record);
+        if (!decoded.ok) {
+          throw new Error(decoded.problem);
+        }
+        const positions = {
+          ...decoded.positions,
+          txSeqPos: seqAdd(decoded.positions.txSeqPos, 1 + i),
+          rxSeqPos: seqAdd(decoded.positions.rxSeqPos, 1),
+        };
+        return { ...one, record: { ...one.record, ...encodePacketColumns(decoded.columns, positions) } };
+      });
+      const strip = <R extends { nic_traceid?: string }>(record: R): R =>
+        withTrace ? record : { ...record, nic_traceid: undefined };
+      return {
+        packets,
+        l4: seen.l4.map((one) => ({ ...one, record: strip(one.record) })),
+        l7: seen.l7.map((one) => ({ ...one, record: strip(one.record) })),
+      };
+    };
+    const requests = (table: PacketTable) =>
+      table.rows.filter(({ l7Kind }) => l7Kind === 'request').map(({ seqRel, ackRel }) => [seqRel, ackRel]);
+    expect(requests(tableOf(later(true)))).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(requests(tableOf(later(false)))).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
   });
 
   it('of several NICs stand in order of time, their lanes in path order', () => {

@@ -21,6 +21,7 @@ import {
 } from '@bpfnet/flow-model';
 import { summaryResponse, summaryRequest } from './request-words';
 import { orderPath, type PathPoint, type RoundTrip } from './path-order';
+import { type OriginFacts, type SeqOrigin, seqOrigins } from './seq-origin';
 import { clientIsSrc, oncePerNic, roundTripOf, type SpanAtNic } from './span-at-nic';
 
 /** Everything known of one connection at one NIC. */
@@ -54,6 +55,7 @@ interface Lane extends LaneRecords {
   readonly decoded: readonly Chunk[];
   readonly clientIsSrc: boolean | undefined;
   readonly l4Proto: 'tcp' | 'udp';
+  readonly origin: SeqOrigin;
 }
 
 interface Mark {
@@ -72,7 +74,9 @@ interface Packet {
 
 export function packetTable({ lanes: input, requestId }: PacketTableInput): PacketTable {
   const notes: string[] = [];
-  const lanes = input.map((lane) => openLane(lane, notes));
+  const opened = input.map((lane) => openLane(lane, notes));
+  const origins = seqOrigins(opened.map(originFacts));
+  const lanes = opened.map((lane, i): Lane => ({ ...lane, origin: origins[i] }));
   const baseNs = earliest(lanes);
   const ordered = orderLanes(lanes, requestId);
   const packets: Packet[] = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs));
@@ -97,7 +101,15 @@ export function packetTable({ lanes: input, requestId }: PacketTableInput): Pack
   };
 }
 
-function openLane(lane: LaneRecords, notes: string[]): Lane {
+function originFacts(lane: Omit<Lane, 'origin'>): OriginFacts {
+  return {
+    clientIsSrc: lane.clientIsSrc,
+    nicTraceId: factsOf(lane)?.nic_traceid,
+    positions: lane.decoded.map(({ positions }) => positions),
+  };
+}
+
+function openLane(lane: LaneRecords, notes: string[]): Omit<Lane, 'origin'> {
   const decoded: Chunk[] = [];
   for (const record of [...lane.packets].sort((a, b) => a.chunk_id - b.chunk_id)) {
     const result = decodePacketColumns(record);
@@ -292,10 +304,10 @@ function lenOf({ chunk, index }: Packet): number {
 }
 
 function rowOf({ lane, chunk, index, tNs }: Packet, baseNs: bigint, mark: Mark | undefined): PacketRow {
-  const { columns, positions, record } = chunk;
+  const { columns, record } = chunk;
   const bySrc = columns.dir[index] === SENT_BY_SRC;
   const tsNs = baseNs + BigInt(Math.round(tNs));
-  const [own, other] = bySrc ? [positions.txSeqPos, positions.rxSeqPos] : [positions.rxSeqPos, positions.txSeqPos];
+  const [own, other] = bySrc ? [lane.origin.src, lane.origin.dst] : [lane.origin.dst, lane.origin.src];
   const hasAck = (columns.flags[index] & 0x10) !== 0;
   return {
     time: Number(tsNs / BigInt(1000)) / 1000,
