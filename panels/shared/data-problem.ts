@@ -6,7 +6,8 @@ export type DataProblem =
   | { readonly kind: 'wrong-frame'; readonly wanted: string; readonly got: readonly string[] }
   | { readonly kind: 'missing-field'; readonly frame: string; readonly field: string }
   | { readonly kind: 'bad-value'; readonly frame: string; readonly field: string; readonly row: number }
-  | { readonly kind: 'no-rows'; readonly what: string }
+  /** `because`: the datasource's own reason, a whole sentence. */
+  | { readonly kind: 'no-rows'; readonly what: string; readonly because?: string }
   | { readonly kind: 'query-failed'; readonly message: string };
 
 export interface ProblemText {
@@ -45,7 +46,7 @@ export function problemText(problem: DataProblem): ProblemText {
     case 'no-rows':
       return {
         title: `No ${problem.what} in this time range.`,
-        advice: 'Widen the time range, or check that the collector ran on the hosts along the path.',
+        advice: problem.because ?? 'Widen the time range, or check that the collector ran on the hosts along the path.',
         quiet: true,
       };
     case 'query-failed':

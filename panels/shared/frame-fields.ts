@@ -33,6 +33,11 @@ function frameKind(frame: DataFrame): string | undefined {
   return isRecord(custom) && typeof custom.kind === 'string' ? custom.kind : undefined;
 }
 
+/** What the datasource says about a frame; undefined where it says nothing. */
+export function noticeOf(frame: DataFrame): string | undefined {
+  return frame.meta?.notices?.find(({ text }) => text !== '')?.text;
+}
+
 export interface FrameReader {
   readonly length: number;
   has(field: string): boolean;

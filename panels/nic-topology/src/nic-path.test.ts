@@ -26,8 +26,13 @@ describe('what is said', () => {
     const unanswered = { outcome: 'unanswered', retransmissions: 3 } as const;
     const path = pathOf(
       hopFrames(
-        [unanswered, { ...unanswered, nicName: 'eth1', virtual: false }, outside('server')],
-        [{ thereMs: 0.1 }, { sameClock: false, lost: 'request' }]
+        [
+          unanswered,
+          { ...unanswered, nicName: 'eth1', virtual: false },
+          { host: 'node-b', outcome: '' },
+          outside('server'),
+        ],
+        [{ thereMs: 0.1 }, { sameClock: false, lost: 'request' }, { sameClock: false }]
       )
     );
     expectGolden('path-request-lost', pathText(path));
@@ -97,6 +102,15 @@ describe('frames that cannot be drawn', () => {
   ])('%s', (_name, frames, kind) => {
     const result = readNicPath(frames);
     expect(result.ok ? 'ok' : result.problem.kind).toBe(kind);
+  });
+
+  test('the reason that the datasource gives is passed on', () => {
+    const [nodes, edges] = hopFrames([], []);
+    const notice = { severity: 'warning', text: 'No record of request r1.' } as const;
+    expect(readNicPath([{ ...nodes, meta: { ...nodes.meta, notices: [notice] } }, edges])).toEqual({
+      ok: false,
+      problem: { kind: 'no-rows', what: 'NIC that saw this request', because: 'No record of request r1.' },
+    });
   });
 
   test('a field missing is named', () => {

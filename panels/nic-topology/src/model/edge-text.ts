@@ -31,19 +31,23 @@ export function edgeText(path: NicPath, index: number): EdgeText {
   const slow = index === path.slowest;
   const tone: EdgeTone = slow ? 'slow' : observed ? 'plain' : 'muted';
   const emphasis = slow ? ['slowest hop'] : [];
-  const answered = source.latencyMs !== null || target.latencyMs !== null || !observed;
+  const answered = source.latencyMs !== null || target.latencyMs !== null;
+  const neverReached = path.edges.slice(0, index).some((before) => before.lost === 'request');
   const lostBack: EdgeWay = { arrow: 'dies', lines: ['response lost'], tone: 'danger' };
-  const noBack: EdgeWay = { arrow: 'none', lines: [], tone: 'muted' };
+  const nothing: EdgeWay = { arrow: 'none', lines: [], tone: 'muted' };
 
   const ways = ((): { readonly there: EdgeWay; readonly back: EdgeWay } => {
+    if (neverReached) {
+      return { there: nothing, back: nothing };
+    }
     if (edge.lost === 'request') {
-      return { there: { arrow: 'dies', lines: ['request lost'], tone: 'danger' }, back: noBack };
+      return { there: { arrow: 'dies', lines: ['request lost'], tone: 'danger' }, back: nothing };
     }
     const thereLines = edge.thereMs === null ? [] : [millisecondsText(edge.thereMs)];
     if (edge.lost === 'response') {
       return { there: { arrow: 'whole', lines: thereLines, tone }, back: lostBack };
     }
-    const back: EdgeWay = answered ? { arrow: 'whole', lines: [], tone } : noBack;
+    const back: EdgeWay = answered ? { arrow: 'whole', lines: [], tone } : nothing;
     if (edge.sameClock || (edge.thereMs !== null && edge.backMs !== null)) {
       const backLines = edge.backMs === null ? [] : [millisecondsText(edge.backMs)];
       return {

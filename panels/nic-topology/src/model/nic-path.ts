@@ -3,7 +3,7 @@ import { type DataFrame } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model/frames';
 import { type Outcome, type Tunnel } from '@bpfnet/flow-model/records';
 import { failed, type Result } from '../../../shared/data-problem';
-import { findFrame, isRecord, numberOf, readFrame, textOf } from '../../../shared/frame-fields';
+import { findFrame, isRecord, noticeOf, numberOf, readFrame, textOf } from '../../../shared/frame-fields';
 import { slowestHop } from './slowest-hop';
 
 export interface Address {
@@ -31,6 +31,7 @@ export interface PathNode {
   readonly vniId: number | null;
   /** null where no answer was seen. */
   readonly latencyMs: number | null;
+  /** '' where the NIC watched the connection and did not see the request. */
   readonly outcome: Outcome | '';
   readonly retransmissions: number;
   readonly requestTsNs: string;
@@ -73,7 +74,7 @@ export function readNicPath(series: readonly DataFrame[]): Result<NicPath> {
     return nodes;
   }
   if (nodes.value.length === 0) {
-    return failed({ kind: 'no-rows', what: 'NIC that saw this request' });
+    return failed({ kind: 'no-rows', what: 'NIC that saw this request', because: noticeOf(nodeFrame.value) });
   }
   const edges = readEdges(series, nodes.value);
   if (!edges.ok) {

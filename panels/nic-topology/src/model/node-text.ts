@@ -21,9 +21,11 @@ export function cardLines(path: NicPath, index: number, wide: boolean): readonly
   const before = index > 0 ? path.nodes[index - 1] : undefined;
   const clientTone = isChanged(before?.client, node.client) ? 'changed' : 'plain';
   const serverTone = isChanged(before?.server, node.server) ? 'changed' : 'plain';
-  const [client, server] = [endText(node.client), `→ ${endText(node.server)}`];
+  const [client, server] = node.observed
+    ? [endText(node.client), `→ ${endText(node.server)}`]
+    : [outsideText(node), ''];
   const addresses: CardLine[] = wide
-    ? [{ text: `${client} ${server}`, tone: serverTone === 'changed' ? serverTone : clientTone, tabular: true }]
+    ? [{ text: `${client} ${server}`.trim(), tone: serverTone === 'changed' ? serverTone : clientTone, tabular: true }]
     : [
         { text: client, tone: clientTone, tabular: true },
         { text: server, tone: serverTone, tabular: true },
@@ -73,6 +75,11 @@ function ownerText(node: PathNode): string {
   return [node.nicName, node.k8sNamespace, node.containerName].filter((text) => text !== '').join(' · ');
 }
 
+/** The address of an end that nobody saw, as the NICs saw it. */
+function outsideText(node: PathNode): string {
+  return endText(node.client.ip === '' ? node.server : node.client);
+}
+
 export function endText({ ip, port }: Address): string {
   return ip === '' ? 'N/A' : addressText(ip, port);
 }
@@ -113,8 +120,10 @@ export function troubleOf(path: NicPath, index: number): Trouble | undefined {
   if (path.edges[index - 1]?.lost === 'response') {
     return { text: 'answer last seen here', endsHere: true };
   }
-  const isLastSeen = !path.nodes.slice(index + 1).some((next) => next.observed);
+  const isLastSeen = !path.nodes.slice(index + 1).some((next) => next.outcome !== '');
   switch (node.outcome) {
+    case '':
+      return { text: 'request not seen', endsHere: false };
     case 'unanswered':
       return { text: isLastSeen ? 'last seen, no answer' : 'no answer', endsHere: isLastSeen };
     case 'reset':
@@ -144,13 +153,13 @@ export function nodeSentence(path: NicPath, index: number): string {
 
 /** Addresses as seen here beside those of the neighbours, where they differ. */
 export function addressDetails(path: NicPath, index: number): ReadonlyArray<readonly [string, string]> {
-  const pair = (node: PathNode) => `${endText(node.client)} → ${endText(node.server)}`;
-  const here = pair(path.nodes[index]);
-  const before = index > 0 ? pair(path.nodes[index - 1]) : here;
-  const after = index + 1 < path.nodes.length ? pair(path.nodes[index + 1]) : here;
-  return [
-    ...(before === here ? [] : [['before', before] as const]),
-    ['here', here] as const,
-    ...(after === here ? [] : [['after', after] as const]),
-  ];
+  const node = path.nodes[index];
+  if (!node.observed) {
+    return [['address', outsideText(node)]];
+  }
+  const pair = ({ client, server }: PathNode) => `${endText(client)} → ${endText(server)}`;
+  const here = pair(node);
+  const beside = (name: string, neighbour: PathNode | undefined): ReadonlyArray<readonly [string, string]> =>
+    neighbour?.observed === true && pair(neighbour) !== here ? [[name, pair(neighbour)]] : [];
+  return [...beside('before', path.nodes[index - 1]), ['here', here], ...beside('after', path.nodes[index + 1])];
 }

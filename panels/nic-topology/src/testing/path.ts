@@ -48,7 +48,9 @@ const EDGE: HopEdgeRow = {
 
 /** What lies outside of the path, towards the client or the server. */
 export function outside(end: 'client' | 'server'): Partial<HopNodeRow> {
-  return { id: `outside:${end}`, observed: false, host: '', nicName: '', l4Proto: '', l7Proto: '', outcome: '' };
+  const unseen = end === 'client' ? { serverAddress: '', serverPort: 0 } : { clientAddress: '', clientPort: 0 };
+  const nothing = { host: '', nicName: '', l4Proto: '', l7Proto: '', outcome: '' } as const;
+  return { id: `outside:${end}`, observed: false, ...nothing, ...unseen };
 }
 
 export function hopFrames(

@@ -37,7 +37,7 @@ export function NicPathView({ path, width, hrefOf }: Props) {
             <div
               key={`${group.host} ${group.x} ${group.y}`}
               className={styles.host}
-              style={{ left: group.x + 10, top: group.y + 2, maxWidth: group.width - 20 }}
+              style={{ left: group.x + 10, top: group.y + 2, maxWidth: layout.nodes[0].width - BUTTON_ROOM_PX }}
               title={group.host}
             >
               {group.host}
@@ -67,6 +67,8 @@ export function NicPathView({ path, width, hrefOf }: Props) {
 }
 
 const SCROLLBAR_PX = 12;
+/** The first NIC's button stands beside the host's name. */
+const BUTTON_ROOM_PX = 40;
 
 /** Arrow keys go from NIC to NIC. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {

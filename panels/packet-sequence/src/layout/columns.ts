@@ -4,6 +4,7 @@ import { type TimeMode } from '../options';
 /** Below this the chart drops TD and the gutter of tags. */
 const COMPACT_BELOW_PX = 560;
 const MIN_LANE_DISTANCE_PX = 92;
+const MIN_LANE_DISTANCE_COMPACT_PX = 70;
 /** Room beside the outer lanes, for stubs of arrows that come from where nobody looked. */
 const LANE_INSET_PX = 22;
 
@@ -39,7 +40,10 @@ export function layoutColumns({ widthPx, lanes, time, hasTags }: ColumnsInput): 
   const left = deltaX + deltaWidth + LANE_INSET_PX;
   const gaps = Math.max(1, lanes - 1);
   const rest = LANE_INSET_PX + tagWidth + 6;
-  const distance = Math.max(MIN_LANE_DISTANCE_PX, (widthPx - left - rest) / gaps);
+  const distance = Math.max(
+    compact ? MIN_LANE_DISTANCE_COMPACT_PX : MIN_LANE_DISTANCE_PX,
+    (widthPx - left - rest) / gaps
+  );
   const right = left + distance * gaps;
   return {
     compact,

@@ -2,7 +2,7 @@
 import { type DataFrame } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
-import { findFrame, type FrameReader, readFrame } from '../../../shared/frame-fields';
+import { findFrame, type FrameReader, noticeOf, readFrame } from '../../../shared/frame-fields';
 import { type Lane, lanesOfFrame } from './lane';
 
 export interface L7Tag {
@@ -46,7 +46,9 @@ export function readPackets(series: readonly DataFrame[]): Result<PacketTable> {
     return frame;
   }
   const table = readFrame(frame.value, (fields) => packetTable(fields, frame.value));
-  return table.ok && table.value.length === 0 ? failed({ kind: 'no-rows', what: 'packets' }) : table;
+  return table.ok && table.value.length === 0
+    ? failed({ kind: 'no-rows', what: 'packets', because: noticeOf(frame.value) })
+    : table;
 }
 
 function packetTable(fields: FrameReader, frame: DataFrame): PacketTable {
