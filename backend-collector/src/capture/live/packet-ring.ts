@@ -12,12 +12,13 @@ import { BlockField } from './ring-block';
 
 /**
  * A block is handed over after `retireMs` however little is in it, so a reader that is late for `blocks * retireMs` loses
- * packets even when they are few: small rings are cut into small blocks. The smallest holds a GSO packet of 64 KiB.
+ * packets even when they are few. Hence many blocks (a ring of 64 MiB forgives 6.4 s) and a retire time that is long for a
+ * kernel and short for a reader of dashboards. The smallest block holds a GSO packet of 64 KiB.
  */
-const largestBlockBytes = 1 << 20;
+const largestBlockBytes = 1 << 18;
 const smallestBlockBytes = 1 << 17;
-const wantedBlocks = 32;
-const retireMs = 10;
+const wantedBlocks = 64;
+const retireMs = 25;
 /** Only a divisor in TPACKET_V3: packets lie in a block at their own length. */
 const frameBytes = 1 << 11;
 
@@ -42,7 +43,7 @@ export interface RingShape {
   readonly blocks: number;
 }
 
-/** How a ring of about `ringBytes` is cut: blocks of 128 KiB to 1 MiB, a power of two; at least two of them. */
+/** How a ring of about `ringBytes` is cut: blocks of 128 or 256 KiB; at least two of them. */
 export function ringShape(ringBytes: number): RingShape {
   let blockBytes = largestBlockBytes;
   while (blockBytes > smallestBlockBytes && blockBytes * wantedBlocks > ringBytes) {
