@@ -50,7 +50,7 @@ import {
   type RecordsQuery,
 } from './query/flow-query';
 import { lookUpOf, type Replace } from './query/interpolate';
-import { resolveQuery } from './query/resolve';
+import { resolveQuery } from './plan/resolve';
 
 /** What answering one target needs. */
 interface Answering {

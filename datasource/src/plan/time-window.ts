@@ -13,8 +13,8 @@ export function windowOfMs(fromMs: number, toMs: number): TimeWindow {
   return { fromNs: BigInt(Math.trunc(fromMs)) * NS_PER_MS, toNs: BigInt(Math.ceil(toMs)) * NS_PER_MS + BigInt(1) };
 }
 
-export function windowSeconds(window: TimeWindow): number {
-  return Number(window.toNs - window.fromNs) / 1e9;
+export function windowSeconds({ fromNs, toNs }: TimeWindow): number {
+  return Number(toNs - fromNs) / 1e9;
 }
 
 interface Happened {

@@ -1,9 +1,15 @@
 /**
  * A query with its template variables replaced by their values, as Explore and other pages without the dashboard need it.
  */
-import { escapeRegex } from '../plan/logql';
-import { assertUnreachable, type FilterText, type FlowQuery, type L4Filters, type L7Filters } from './flow-query';
-import { lookUpOf, matchOf, regexOf, type Replace, textOf } from './interpolate';
+import { escapeRegex } from './logql';
+import {
+  assertUnreachable,
+  type FilterText,
+  type FlowQuery,
+  type L4Filters,
+  type L7Filters,
+} from '../query/flow-query';
+import { lookUpOf, matchOf, regexOf, type Replace, textOf } from '../query/interpolate';
 
 export function resolveQuery(query: FlowQuery, replace: Replace): FlowQuery {
   switch (query.queryType) {
