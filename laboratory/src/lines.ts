@@ -2,8 +2,11 @@
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 
+/** An error of the stream ends the lines; hearing of it is for the stream's own listeners. */
 export function eachLine(stream: Readable, onLine: (line: string) => void): void {
-  createInterface({ input: stream, crlfDelay: Infinity }).on('line', (line) => {
+  const lines = createInterface({ input: stream, crlfDelay: Infinity });
+  lines.on('error', () => lines.close());
+  lines.on('line', (line) => {
     if (line !== '') {
       onLine(line);
     }

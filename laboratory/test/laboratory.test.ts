@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
-import { canRunLaboratory, collectorArguments, type Laboratory, startLaboratory } from '../src/index';
+import { askWire, canRunLaboratory, collectorArguments, type Laboratory, startLaboratory } from '../src/index';
 import { eachLine } from '../src/lines';
 import { readPcap } from '../src/recording/pcap-reader';
 import { readSegment, type TransportSegment } from '../src/wire/wire-frame';
@@ -274,6 +275,19 @@ describe('a laboratory', () => {
     await laboratory.setFault({ loss: 0.2 });
     await expect(laboratory.setFault({ loss: 7 })).rejects.toThrow(/^loss: /);
     expect((await laboratory.wireStatus()).fault.loss).toBe(0.2);
+  });
+
+  it('says so where no laboratory answers', async () => {
+    await expect(askWire('/nonexistent/lab.sock', {})).rejects.toThrow(/^no laboratory answers at/);
+  });
+
+  inLaboratory('outlives a client of its control socket that breaks off', async () => {
+    const laboratory = await sharedLaboratory();
+    const socket = connect(join(sharedRunDir, 'lab.sock'));
+    await once(socket, 'connect');
+    socket.write('{}\n{}\n{"loss":');
+    socket.destroy();
+    expect((await laboratory.wireStatus()).ok).toBe(true);
   });
 
   inLaboratory('starts a collector that finds the namespaces of the pods', async () => {
