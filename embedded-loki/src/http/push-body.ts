@@ -42,7 +42,7 @@ export async function decompress(body: Buffer, encoding: string | undefined): Pr
   try {
     return await codec(body, { maxOutputLength: maxBodyBytes });
   } catch (error) {
-    if (error instanceof RangeError) {
+    if ((error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new RequestError(413, `request body too large: more than ${maxBodyBytes} bytes when decompressed`);
     }
     throw new RequestError(400, `the body is no ${name}: ${error instanceof Error ? error.message : String(error)}`);

@@ -176,7 +176,7 @@ async function streamsInRange(form: URLSearchParams, store: Store, selectors: Re
 }
 
 function wholeStreams(streams: Selection['streams'], { startNs, endNs }: TimeRange): Selection {
-  return { streams, fromNs: startNs, toNs: endNs, lineFilters: [], mustContain: [] };
+  return { streams, fromNs: startNs, toNs: endNs, lineFilters: [], mustContain: [], mustCompare: [] };
 }
 
 /** As Loki: without a value, without `data`. */

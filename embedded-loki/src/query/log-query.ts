@@ -4,7 +4,7 @@ import { LabelBuilder } from '../logql/label-builder';
 import { ParserHints } from '../logql/parser-hints';
 import { compilePipeline } from '../logql/pipeline';
 import { type EntryPosition } from '../storage/select';
-import { necessaryTexts, splitLineFilters } from './pushdown';
+import { necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource } from './query-source';
 import { type LogEntry, type QueryResult } from './result';
 
@@ -40,7 +40,7 @@ export async function runLogQuery(
     fromNs: startNs,
     toNs: endNs - 1n,
     lineFilters,
-    mustContain: necessaryTexts(rest, streams),
+    ...necessaryConditions(rest, streams),
   };
   const drops = rest.some(({ kind }) => kind === 'labelFilter' || kind === 'lineFilter') || intervalNs > 0n;
 

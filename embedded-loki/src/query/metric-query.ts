@@ -5,9 +5,8 @@ import { type LabelBuilder } from '../logql/label-builder';
 import { compareLabels, emptyLabels, type LabelSet } from '../logql/label-set';
 import { QueryError } from '../logql/query-error';
 import { sampleExtractor } from '../logql/sample-extractor';
-import { readMetadata } from '../storage/select';
 import { maxInnerSeries, maxSeries } from './limits';
-import { fieldsOfInterest, necessaryTexts, splitLineFilters } from './pushdown';
+import { groupingOfLines, necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource } from './query-source';
 import { type QueryResult, type Series } from './result';
 
@@ -143,31 +142,37 @@ async function fetchSamples(
     fromNs: zeroNs + 1n,
     toNs: query.endNs - offsetNs,
     lineFilters,
-    mustContain: necessaryTexts(rest, streams),
+    ...necessaryConditions(rest, streams),
   };
-  const fields = fieldsOfInterest(aggregation, { rest, hints: extractor.hints, streams });
+  const grouping = groupingOfLines(aggregation, { rest, hints: extractor.hints, streams });
   const builders = new Map<number, LabelBuilder>(streams.map(({ id, labels }) => [id, extractor.labelsFor(labels)]));
   const series = new Map<string, GrowingSeries>();
 
   await reader.read(async (snapshot) => {
-    for await (const rows of snapshot.samples(selection, { zeroNs, fields })) {
-      work.linesRead += rows.times.length;
-      for (let at = 0; at < rows.times.length; at++) {
-        const labels = builders.get(rows.streams[at]);
-        if (labels === undefined) {
-          throw new Error(`the database returned stream ${rows.streams[at]}, which was not asked for`);
-        }
-        labels.reset(readMetadata(rows.metadata[at]));
-        const value = extractor.extract(rows.lines[at], labels);
-        if (value !== undefined) {
-          add(labels.grouped(), rows.times[at], value);
-        }
+    const groups =
+      grouping === undefined
+        ? snapshot.samples(selection, zeroNs)
+        : snapshot.groupedSamples(selection, zeroNs, grouping);
+    for await (const { stream, metadata, line, times, values } of groups) {
+      work.linesRead += times.length;
+      const labels = builders.get(stream);
+      if (labels === undefined) {
+        throw new Error(`the database returned stream ${stream}, which was not asked for`);
+      }
+      labels.reset(metadata);
+      const value = extractor.extract(line, labels);
+      if (value !== undefined) {
+        const one = seriesOf(labels.grouped());
+        times.forEach((time, at) => {
+          one.times.push(time);
+          one.values.push(values?.[at] ?? value);
+        });
       }
     }
   });
   return [...series.values()].map(inTimeOrder);
 
-  function add(labels: LabelSet, time: number, value: number): void {
+  function seriesOf(labels: LabelSet): GrowingSeries {
     let one = series.get(labels.key);
     if (one === undefined) {
       if (series.size === maxInnerSeries) {
@@ -176,8 +181,7 @@ async function fetchSamples(
       one = { labels, times: [], values: [] };
       series.set(labels.key, one);
     }
-    one.times.push(time);
-    one.values.push(value);
+    return one;
   }
 }
 

@@ -2,8 +2,17 @@
  * Reading. SQL does what prunes: time range, streams, line filters and, where a query reads only some fields of flat JSON
  * lines, cutting those fields out. All else is done on the rows by the caller.
  */
-import { BIGINT, type DuckDBConnection, type DuckDBValue, type DuckDBType, INTEGER, VARCHAR } from '@duckdb/node-api';
-import { type LineFilterStage } from '../logql/ast';
+import {
+  DOUBLE,
+  BIGINT,
+  type DuckDBConnection,
+  DuckDBListValue,
+  type DuckDBValue,
+  type DuckDBType,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { type CompareOperator, type LineFilterStage } from '../logql/ast';
+import { QueryError } from '../logql/query-error';
 import { type Database } from './database';
 import { storageError } from './storage-error';
 import { type Stream } from './stream-index';
@@ -17,6 +26,14 @@ export interface Selection {
   readonly lineFilters: readonly LineFilterStage[];
   /** Texts that a line must hold, or else an escape: a necessary condition of label filters that come later. */
   readonly mustContain: readonly string[];
+  /** Comparisons with a number that a field of each line must pass. */
+  readonly mustCompare: readonly FieldComparison[];
+}
+
+export interface FieldComparison {
+  readonly field: string;
+  readonly operator: CompareOperator;
+  readonly value: number;
 }
 
 export interface Entry {
@@ -26,13 +43,23 @@ export interface Entry {
   readonly metadata: ReadonlyArray<readonly [string, string]>;
 }
 
-/** Parallel arrays of the rows that DuckDB hands over at once. */
-export interface SampleRows {
-  /** Nanoseconds since the query's zero. */
+/** Lines that a metric query cannot tell apart. */
+export interface SampleGroup {
+  readonly stream: number;
+  readonly metadata: ReadonlyArray<readonly [string, string]>;
+  readonly line: string;
+  /** Nanoseconds since the query's zero, in no order. */
   readonly times: readonly number[];
-  readonly streams: readonly number[];
-  readonly lines: readonly string[];
-  readonly metadata: ReadonlyArray<string | null>;
+  /** Parallel to `times`, where the database has read the values. */
+  readonly values?: readonly number[];
+}
+
+export interface LineGrouping {
+  /** False: no stage reads the line. */
+  readonly readsJson: boolean;
+  readonly fields: readonly string[];
+  /** The sample's value: what the pipeline makes of the line, the line's length, or a number in a field. */
+  readonly value: 'line' | 'bytes' | { readonly field: string };
 }
 
 const noMetadata: ReadonlyArray<readonly [string, string]> = [];
@@ -59,16 +86,12 @@ export class Reader {
       await connection.run('BEGIN TRANSACTION READ ONLY');
       return await work(new Snapshot(connection));
     } catch (error) {
-      throw isDatabaseError(error) ? storageError(error, 'reading') : error;
+      throw error instanceof QueryError ? error : storageError(error, 'reading');
     } finally {
       clearTimeout(timer);
       connection.closeSync();
     }
   }
-}
-
-function isDatabaseError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'Error';
 }
 
 export class Snapshot {
@@ -110,30 +133,59 @@ export class Snapshot {
     return last === undefined ? { entries } : { entries, last };
   }
 
-  /**
-   * Rows for a metric query, in no order. With `fields`, a flat JSON line comes back as an object of only these fields
-   * (those it has not are null), which is all that `| json` can yield for them.
-   */
-  async *samples(
-    selection: Selection,
-    options: { readonly zeroNs: bigint; readonly fields: ReadonlySet<string> | undefined }
-  ): AsyncGenerator<SampleRows> {
+  /** Rows for a metric query, one a line, in no order. */
+  async *samples(selection: Selection, zeroNs: bigint): AsyncGenerator<SampleGroup> {
     const sql = new Statement();
-    const condition = where(selection, sql);
-    const zero = sql.bind(options.zeroNs, BIGINT);
-    const line = options.fields === undefined ? 'line' : shrunkLine([...options.fields]);
     const result = await sql.run(
       this.connection,
-      `SELECT (ts - ${zero})::DOUBLE, stream, ${line}, metadata FROM entries WHERE ${condition}`
+      `SELECT (ts - ${zeroNs})::DOUBLE, stream, line, metadata FROM entries WHERE ${where(selection, sql)}`
     );
     for await (const chunk of result) {
       const [times, streams, lines, metadata] = chunk.getColumns();
-      yield {
-        times: times.map(asNumber),
-        streams: streams.map(asNumber),
-        lines: lines.map((text) => asText(text) ?? ''),
-        metadata: metadata.map(asText),
-      };
+      for (let at = 0; at < chunk.rowCount; at++) {
+        yield {
+          stream: asNumber(streams[at]),
+          metadata: readMetadata(asText(metadata[at])),
+          line: asText(lines[at]) ?? '',
+          times: [asNumber(times[at])],
+        };
+      }
+    }
+  }
+
+  /**
+   * The same, with the lines grouped that the query cannot tell apart. A flat JSON line comes back as an object of only
+   * `fields`; those it has not are null, which `| json` passes over. A value that the database has read stands in
+   * `values`, and as 0 in the line.
+   */
+  async *groupedSamples(selection: Selection, zeroNs: bigint, grouping: LineGrouping): AsyncGenerator<SampleGroup> {
+    const sql = new Statement();
+    const { picked, value, members, line } = groupedColumns(grouping);
+    const keys = members.map((_, at) => `member${at}`);
+    const result = await sql.run(
+      this.connection,
+      `WITH picked AS (
+         SELECT (ts - ${zeroNs})::DOUBLE AS time, stream, metadata, ${picked} FROM entries WHERE ${where(selection, sql)}
+       ), valued AS (SELECT *, ${value} AS value FROM picked)
+       SELECT stream, metadata, list(time), list(value), ${line} AS rest
+         ${members.map(({ expression }, at) => `, ${expression} AS ${keys[at]}`).join('')}
+       FROM valued GROUP BY ${['stream', 'metadata', 'rest', ...keys].join(', ')}`
+    );
+    for await (const chunk of result) {
+      const [streams, metadata, times, values, rests, ...found] = chunk.getColumns();
+      for (let at = 0; at < chunk.rowCount; at++) {
+        const read = asList(values[at]);
+        const line =
+          asText(rests[at]) ??
+          `{${members.map(({ name }, member) => `"${name}":${asText(found[member][at]) ?? 'null'}`).join(',')}}`;
+        yield {
+          stream: asNumber(streams[at]),
+          metadata: readMetadata(asText(metadata[at])),
+          line,
+          times: asList(times[at]).map(asNumber),
+          ...(read[0] === null ? {} : { values: read.map(asNumber) }),
+        };
+      }
     }
   }
 
@@ -166,7 +218,7 @@ export interface EntryPosition {
   readonly row: bigint;
 }
 
-/** SQL text with its bound values; nothing that came from outside is ever part of the text. */
+/** SQL text with its bound values; of what came from outside only numbers and label names are ever part of the text. */
 class Statement {
   private readonly values: DuckDBValue[] = [];
   private readonly types: DuckDBType[] = [];
@@ -182,15 +234,24 @@ class Statement {
   }
 }
 
-function where({ streams, fromNs, toNs, lineFilters, mustContain }: Selection, sql: Statement): string {
+function where({ streams, fromNs, toNs, lineFilters, mustContain, mustCompare }: Selection, sql: Statement): string {
   return [
-    `ts BETWEEN ${sql.bind(fromNs, BIGINT)} AND ${sql.bind(toNs, BIGINT)}`,
-    `stream IN (${streams.map(({ id }) => sql.bind(id, INTEGER)).join(', ')})`,
+    `ts BETWEEN ${fromNs} AND ${toNs}`,
+    `stream IN (${streams.map(({ id }) => id).join(', ')})`,
     ...lineFilters.map((filter) => lineCondition(filter, sql)),
     ...mustContain.map(
       (text) => `(contains(line, ${sql.bind(text, VARCHAR)}) OR contains(line, '\\') OR metadata IS NOT NULL)`
     ),
+    ...mustCompare.map((comparison) => fieldCondition(comparison, sql)),
   ].join(' AND ');
+}
+
+/** False only for a flat line whose field is absent, or is a number that fails: the pipeline judges all the rest. */
+function fieldCondition({ field, operator, value }: FieldComparison, sql: Statement): string {
+  const raw = `json_extract(line, '$.${labelName(field)}')::VARCHAR`;
+  const sqlOperator = operator === '==' ? '=' : operator;
+  const passes = `try_cast(${raw} AS DOUBLE) ${sqlOperator} ${sql.bind(value, DOUBLE)}`;
+  return `(CASE WHEN flat AND metadata IS NULL THEN coalesce(${passes}, NOT starts_with(${raw}, '['), false) ELSE true END)`;
 }
 
 /** DuckDB's regular expressions are RE2, the same as Loki's. */
@@ -200,16 +261,41 @@ function lineCondition({ operator, alternatives }: LineFilterStage, sql: Stateme
   return operator === '|=' || operator === '|~' ? `(${any})` : `NOT (${any})`;
 }
 
-function shrunkLine(fields: readonly string[]): string {
-  if (fields.length === 0) {
-    return `CASE WHEN flat THEN '{}' ELSE line END`;
+/** SQL expressions over `entries` (picked) and over what was picked: the value, and the members that make a group. */
+function groupedColumns({ readsJson, fields, value }: LineGrouping): {
+  readonly picked: string;
+  readonly value: string;
+  readonly members: ReadonlyArray<{ readonly name: string; readonly expression: string }>;
+  /** The line as a whole where it is not flat, else NULL. */
+  readonly line: string;
+} {
+  const bytes = value === 'bytes' ? ', strlen(line) AS bytes' : '';
+  const plainValue = value === 'bytes' ? 'bytes::DOUBLE' : 'NULL::DOUBLE';
+  const valueField = typeof value === 'object' ? value.field : undefined;
+  const all = valueField === undefined ? fields : [...fields, valueField];
+  if (!readsJson || all.length === 0) {
+    const rest = readsJson ? 'CASE WHEN flat THEN NULL ELSE line END' : 'NULL::VARCHAR';
+    return { picked: `${rest} AS line${bytes}`, value: plainValue, members: [], line: 'line' };
   }
-  const paths = fields.map((field) => `'$.${labelName(field)}'`).join(', ');
-  const parts = fields.map(
-    (field, at) => `'${at === 0 ? '{' : ','}"${labelName(field)}":', coalesce(found[${at + 1}]::VARCHAR, 'null')`
-  );
-  const cut = `list_transform([json_extract(line, [${paths}])], lambda found: concat(${parts.join(', ')}, '}'))[1]`;
-  return `CASE WHEN flat THEN ${cut} ELSE line END`;
+  const paths = all.map((field) => `'$.${labelName(field)}'`).join(', ');
+  const text = (at: number) => `found[${at + 1}]::VARCHAR`;
+  const members = fields.map((name, at) => ({ name, expression: text(at) }));
+  if (valueField !== undefined) {
+    // A number became the value; anything else stays in the line for the pipeline to judge.
+    members.push({
+      name: valueField,
+      expression: `CASE WHEN value IS NULL THEN ${text(fields.length)} ELSE '0' END`,
+    });
+  }
+  return {
+    picked: `flat, CASE WHEN flat THEN NULL ELSE line END AS line, CASE WHEN flat THEN json_extract(line, [${paths}]) END AS found${bytes}`,
+    value:
+      valueField === undefined
+        ? plainValue
+        : `CASE WHEN flat AND metadata IS NULL THEN try_cast(${text(fields.length)} AS DOUBLE) END`,
+    members,
+    line: 'line',
+  };
 }
 
 /** Field names become part of SQL text, so only label names may. */
@@ -223,3 +309,4 @@ function labelName(field: string): string {
 const asNumber = (value: DuckDBValue): number => (typeof value === 'number' ? value : Number(value));
 const asBigInt = (value: DuckDBValue): bigint => (typeof value === 'bigint' ? value : BigInt(asNumber(value)));
 const asText = (value: DuckDBValue): string | null => (typeof value === 'string' ? value : null);
+const asList = (value: DuckDBValue): readonly DuckDBValue[] => (value instanceof DuckDBListValue ? value.items : []);

@@ -1,0 +1,145 @@
+/** A push that was acknowledged is there after the process was killed, and a file is one process's at a time. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startStore } from '../src/index';
+
+const root = join(__dirname, '..', '..');
+const zeroNs = BigInt(Date.now()) * 1_000_000n;
+
+async function startProcess(
+  file: string,
+  before = ''
+): Promise<{ readonly child: ChildProcess; readonly url: string }> {
+  const main = join(__dirname, '..', 'src', 'main.ts');
+  const child = spawn(
+    'sh',
+    ['-c', `${before} exec "$@"`, 'sh', process.execPath, '--import', 'tsx', main, '--port', '0', '--file', file],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }
+  );
+  if (child.stdout === null || child.stderr === null) {
+    throw new Error('the child has no output');
+  }
+  let complaints = '';
+  child.stderr.on('data', (chunk) => (complaints += String(chunk)));
+  const url = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([line]) => String(line)),
+    once(child, 'exit').then(([code]) =>
+      Promise.reject(new Error(`the store ended with ${String(code)}: ${complaints}`))
+    ),
+  ]);
+  return { child, url };
+}
+
+function push(url: string, at: number, padding = ''): Promise<Response> {
+  return fetch(`${url}/loki/api/v1/push`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      streams: [
+        {
+          stream: { source: 'test', host: `h${at % 3}` },
+          values: [[String(zeroNs + BigInt(at)), `line ${at}${padding}`]],
+        },
+      ],
+    }),
+  });
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'store-durability-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+test('acknowledged pushes survive kill -9 in the middle of more', async () => {
+  const file = join(folder, 'store.duckdb');
+  const { child, url } = await startProcess(file);
+  const acknowledged: number[] = [];
+  const sending = Array.from({ length: 4 }, async (_, sender) => {
+    for (let at = sender; ; at += 4) {
+      const response = await push(url, at);
+      if (response.status !== 204) {
+        throw new Error(`push ${at}: ${response.status}`);
+      }
+      acknowledged.push(at);
+      if (acknowledged.length === 60) {
+        child.kill('SIGKILL');
+      }
+    }
+  });
+  // Every sender ends with a connection that broke: none with a refusal.
+  for (const result of await Promise.allSettled(sending)) {
+    expect(result).toMatchObject({ status: 'rejected', reason: { name: 'TypeError' } });
+  }
+  if (child.exitCode === null && child.signalCode === null) {
+    await once(child, 'exit');
+  }
+  expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+
+  const reopened = await startStore({ port: 0, file });
+  try {
+    const form = new URLSearchParams({
+      query: '{source="test"}',
+      start: String(zeroNs),
+      end: String(zeroNs + 1_000_000n),
+      limit: '5000',
+    });
+    const response = await fetch(`${reopened.url}/loki/api/v1/query_range?${form.toString()}`);
+    const body = (await response.json()) as {
+      readonly data: { readonly result: ReadonlyArray<{ readonly values: ReadonlyArray<readonly [string, string]> }> };
+    };
+    const stored = body.data.result.flatMap(({ values }) => values.map(([, line]) => line));
+    expect(stored).toEqual(expect.arrayContaining(acknowledged.map((at) => `line ${at}`)));
+    expect(new Set(stored).size).toBe(stored.length);
+  } finally {
+    await reopened.close();
+  }
+}, 60_000);
+
+test('a second process on the same file is refused with a word on what to do, and SIGTERM ends cleanly', async () => {
+  const file = join(folder, 'store.duckdb');
+  const { child } = await startProcess(file);
+  try {
+    await expect(startProcess(file)).rejects.toThrow(/is in use by another process: stop it or name another --file/);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  const [code] = await once(child, 'exit');
+  expect(code).toBe(0);
+}, 60_000);
+
+test('a full disk refuses pushes with a word, and the store goes on answering', async () => {
+  const file = join(folder, 'store.duckdb');
+  // The shell's limit on the size of a file stands in for a disk: writing beyond it fails in the same place.
+  const { child, url } = await startProcess(file, 'ulimit -f 16384;');
+  try {
+    const incompressible = () => Array.from({ length: 12_000 }, () => Math.random().toString(36).slice(2)).join('');
+    let stored = 0;
+    let refusal: Response | undefined;
+    for (let at = 0; refusal === undefined && at < 400; at++) {
+      const response = await push(url, at, incompressible());
+      if (response.status === 204) {
+        stored++;
+      } else {
+        refusal = response;
+      }
+    }
+    expect(refusal?.status).toBe(507);
+    expect(await refusal?.text()).toMatch(/no space left on the disk; free some or lower the retention/);
+    expect(stored).toBeGreaterThan(0);
+    const form = new URLSearchParams({
+      query: 'sum(count_over_time({source="test"}[1h]))',
+      time: String(zeroNs + 1_000_000_000n),
+    });
+    const answer = await fetch(`${url}/loki/api/v1/query?${form.toString()}`);
+    const text = await answer.text();
+    expect({ status: answer.status, text: answer.status === 200 ? '' : text }).toEqual({ status: 200, text: '' });
+    expect(text).toContain(`"${stored}"`);
+  } finally {
+    child.kill('SIGKILL');
+  }
+}, 60_000);
