@@ -24,7 +24,6 @@ export function DashboardPage({ uid, host, onTitle }: Props) {
 
   useEffect(() => {
     let current = true;
-    setState({ kind: 'loading' });
     void load(uid).then((next) => {
       if (current) {
         setState(next);

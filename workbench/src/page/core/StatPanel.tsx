@@ -1,4 +1,4 @@
-import { getFieldDisplayValues, type PanelProps, type ReduceDataOptions } from '@grafana/data';
+import { getFieldDisplayValues, type PanelProps, type ReduceDataOptions, VizOrientation } from '@grafana/data';
 import {
   BigValue,
   BigValueColorMode,
@@ -9,7 +9,6 @@ import {
   useTheme2,
   VizRepeater,
 } from '@grafana/ui';
-import { VizOrientation } from '@grafana/data';
 import React, { useCallback } from 'react';
 import { EmptyPanel } from './EmptyPanel';
 

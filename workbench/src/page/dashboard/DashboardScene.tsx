@@ -23,28 +23,30 @@ interface DashboardSceneState extends SceneObjectState {
 
 /** A dashboard as Grafana lays it out: variables on the left, time on the right, panels below. */
 export class DashboardScene extends SceneObjectBase<DashboardSceneState> {
-  static Component = ({ model }: SceneComponentProps<DashboardScene>) => {
-    const { links, variableControls, timeControls, body } = model.useState();
-    const styles = useStyles2(getStyles);
-    return (
-      <div className={styles.page} data-testid={`dashboard-page-${model.state.key}`}>
-        <div className={styles.controls} data-testid="dashboard-controls">
-          <div className={styles.variables}>
-            <DashboardLinks links={links} scene={model} />
-            <variableControls.Component model={variableControls} />
-          </div>
-          <div className={styles.time}>
-            {timeControls.map((control) => (
-              <control.Component key={control.state.key} model={control as never} />
-            ))}
-          </div>
+  static Component = DashboardSceneView;
+}
+
+function DashboardSceneView({ model }: SceneComponentProps<DashboardScene>) {
+  const { links, variableControls, timeControls, body } = model.useState();
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.page} data-testid={`dashboard-page-${model.state.key}`}>
+      <div className={styles.controls} data-testid="dashboard-controls">
+        <div className={styles.variables}>
+          <DashboardLinks links={links} scene={model} />
+          <variableControls.Component model={variableControls} />
         </div>
-        <div className={styles.body}>
-          <body.Component model={body} />
+        <div className={styles.time}>
+          {timeControls.map((control) => (
+            <control.Component key={control.state.key} model={control as never} />
+          ))}
         </div>
       </div>
-    );
-  };
+      <div className={styles.body}>
+        <body.Component model={body} />
+      </div>
+    </div>
+  );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
