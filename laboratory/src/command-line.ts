@@ -75,7 +75,7 @@ async function start(runDir: string, rate: string, seed: string): Promise<Labora
   });
 }
 
-/** Until the time is over, a signal comes or something breaks. */
+/** Until the time is over, a signal comes or something breaks; throws in the last case. */
 async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
   const over = new AbortController();
   const signalled = new Promise<void>((resolve) => {
@@ -83,9 +83,12 @@ async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
     process.once('SIGTERM', resolve);
   });
   const timeUp = Number.isFinite(seconds) ? [delay(seconds * 1000, undefined, { signal: over.signal })] : [];
-  await Promise.race([signalled, laboratory.ended, ...timeUp]);
+  const reason = await Promise.race([signalled, laboratory.ended, ...timeUp]);
   over.abort();
   await laboratory.stop();
+  if (reason !== undefined) {
+    throw new LaboratoryError(`it ended by itself: ${reason}`);
+  }
 }
 
 function printPlaces({ hosts }: Laboratory, runDir: string): void {
