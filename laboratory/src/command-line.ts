@@ -79,8 +79,8 @@ async function start(runDir: string, rate: string, seed: string): Promise<Labora
 async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
   const over = new AbortController();
   const signalled = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
   });
   const timeUp = Number.isFinite(seconds) ? [delay(seconds * 1000, undefined, { signal: over.signal })] : [];
   const reason = await Promise.race([signalled, laboratory.ended, ...timeUp]);
