@@ -2,10 +2,10 @@ import { type DataFrame, LoadingState } from '@grafana/data';
 import { render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
-import { panelProps } from '../../shared/testing/panel-props';
+import { panelProps } from '../../shared/test/panel-props';
 import { NicTopologyPanel } from './NicTopologyPanel';
 import { defaultOptions, type NicTopologyOptions } from './options';
-import { hopFrames, outside, sixNics } from './testing/path';
+import { hopFrames, outside, sixNics } from './test/path';
 
 function show(series: DataFrame[], options: Partial<NicTopologyOptions> = {}, state = LoadingState.Done) {
   const props = panelProps({ ...defaultOptions, ...options }, series);

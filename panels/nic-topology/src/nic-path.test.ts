@@ -1,10 +1,10 @@
 import { type DataFrame } from '@grafana/data';
-import { expectGolden } from '../../shared/testing/golden';
+import { expectGolden } from '../../shared/test/golden';
 import { type Box, layoutPath } from './layout/path-layout';
 import { type NicPath, readNicPath } from './model/nic-path';
 import { whereTimeWent } from './model/path-summary';
-import { hopFrames, outside, sixNics } from './testing/path';
-import { layoutText, pathText } from './testing/path-text';
+import { hopFrames, outside, sixNics } from './test/path';
+import { layoutText, pathText } from './test/path-text';
 
 function pathOf(frames: DataFrame[]): NicPath {
   const result = readNicPath(frames);

@@ -2,10 +2,10 @@ import { type DataFrame, LoadingState } from '@grafana/data';
 import { fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
-import { panelProps } from '../../shared/testing/panel-props';
+import { panelProps } from '../../shared/test/panel-props';
 import { defaultOptions, type PacketSequenceOptions } from './options';
 import { PacketSequencePanel } from './PacketSequencePanel';
-import { packetFrames } from './testing/script';
+import { packetFrames } from './test/script';
 
 const SCRIPT = `
   0   client > SYN seq=0

@@ -1,13 +1,13 @@
 import { type DataFrame } from '@grafana/data';
-import { expectGolden } from '../../shared/testing/golden';
+import { expectGolden } from '../../shared/test/golden';
 import { buildLadder } from './model/build-ladder';
 import { journeyOf } from './model/journey';
 import { type NicsLadder } from './model/ladder';
 import { type PacketTable, readPackets } from './model/packets';
 import { findRows, nextMatch } from './model/search';
 import { timeDeltas } from './model/time-delta';
-import { ladderText } from './testing/ladder-text';
-import { packetFrames, type ScriptOptions } from './testing/script';
+import { ladderText } from './test/ladder-text';
+import { packetFrames, type ScriptOptions } from './test/script';
 
 const HANDSHAKE = `
   0   client > SYN seq=0

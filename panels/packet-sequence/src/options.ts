@@ -1,9 +1,7 @@
-import { type LadderMode } from './model/ladder';
+import { type LaneMode } from './model/ladder';
+import { type DeltaMode } from './model/time-delta';
 
 export type TimeMode = 'relative' | 'absolute';
-/** What TD counts from: the packet before, the packet before by the same sender, the first packet. */
-export type DeltaMode = 'previous' | 'direction' | 'start';
-export type LaneMode = 'auto' | LadderMode;
 
 export interface PacketSequenceOptions {
   /** `auto`: one lane a NIC where several NICs saw the connection, else client and server. */

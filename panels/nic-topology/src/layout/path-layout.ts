@@ -57,7 +57,7 @@ const MAX_CARD_PX = 210;
 const MIN_GAP_PX = 56;
 const MIN_HOST_GAP_PX = 112;
 /** Gaps grow by this much at most; a short path need not fill the panel. */
-const MAX_STRETCH_PX = 130;
+const MAX_STRETCH_PX = 200;
 const MARGIN_PX = 8;
 const GROUP_PADDING_PX = 10;
 const GROUP_TITLE_PX = 22;

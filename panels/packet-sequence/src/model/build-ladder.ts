@@ -1,6 +1,5 @@
-import { type LaneMode } from '../options';
 import { endsLadder } from './ends-ladder';
-import { type Ladder, type LadderMode } from './ladder';
+import { type Ladder, type LadderMode, type LaneMode } from './ladder';
 import { nicsLadder } from './nics-ladder';
 import { type PacketTable } from './packets';
 

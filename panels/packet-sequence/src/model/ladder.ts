@@ -5,6 +5,9 @@ import { type PacketTable } from './packets';
 /** `ends`: client and server of one connection at one NIC. `nics`: one line for each NIC. */
 export type LadderMode = 'ends' | 'nics';
 
+/** `auto`: one lane a NIC where several NICs saw the connection, else client and server. */
+export type LaneMode = 'auto' | LadderMode;
+
 export interface LadderRows {
   readonly length: number;
   /** Packet that stands for the row: the first sighting in the direction of travel. */

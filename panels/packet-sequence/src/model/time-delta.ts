@@ -1,5 +1,7 @@
-import { type DeltaMode } from '../options';
 import { isFromFar, type Ladder } from './ladder';
+
+/** What TD counts from: the packet before, the packet before by the same sender, the first packet. */
+export type DeltaMode = 'previous' | 'direction' | 'start';
 
 /** TD of every row, ns; NaN where there is no packet to count from. */
 export function timeDeltas(ladder: Ladder, mode: DeltaMode): Float64Array {

@@ -5,7 +5,8 @@ import React, { type KeyboardEvent, type Ref } from 'react';
 import { countText } from '../../../shared/quantity-text';
 import { type LadderMode } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
-import { type DeltaMode, type TimeMode } from '../options';
+import { type DeltaMode } from '../model/time-delta';
+import { type TimeMode } from '../options';
 
 const TIMES: Array<{ value: TimeMode; label: string; description: string }> = [
   { value: 'relative', label: 'relative', description: 'Time since the first packet' },
