@@ -32,7 +32,8 @@ function requestId(at: number): string {
 }
 
 function line(at: number): string {
-  const latency = Math.round(random(at) ** 4 * 800_000) / 1000 + 0.2;
+  const wait = Math.round(random(at) ** 4 * 800_000) / 1000;
+  const latency = Math.round((wait + 0.2) * 1000) / 1000;
   return JSON.stringify({
     v: 1,
     host: hosts[at % hosts.length],
@@ -62,7 +63,7 @@ function line(at: number): string {
     resp_seq: at * 11,
     latency_ms: latency,
     cost_req_sent: 0.1,
-    cost_resp_wait: latency - 0.2,
+    cost_resp_wait: wait,
     cost_cnt_dl: 0.1,
     tx_packets: 4 + (at % 5),
     rx_packets: 5,

@@ -12,7 +12,9 @@ export type JsonFieldVisitor = (key: string, raw: string, type: JsonType) => boo
 
 const done: JsonScanResult = { kind: 'done' };
 const stopped: JsonScanResult = { kind: 'stopped' };
-const failed = (reason: string): JsonScanResult => ({ kind: 'error', reason });
+type ScanError = Extract<JsonScanResult, { readonly kind: 'error' }>;
+
+const failed = (reason: string): ScanError => ({ kind: 'error', reason });
 
 const malformedObject = failed("Value looks like object, but can't find closing '}' symbol");
 const malformedArray = failed("Value is array, but can't find closing ']' symbol");
@@ -93,30 +95,29 @@ export function scanJsonArray(
 
 type Value = { readonly kind: 'value'; readonly raw: string; readonly type: JsonType; readonly end: number };
 
-function readValue(text: string, at: number): Value | Extract<JsonScanResult, { readonly kind: 'error' }> {
-  const fail = (result: JsonScanResult) => result as Extract<JsonScanResult, { readonly kind: 'error' }>;
+function readValue(text: string, at: number): Value | ScanError {
   switch (text[at]) {
     case undefined:
-      return fail(malformedJson);
+      return malformedJson;
     case '"': {
       const end = stringEnd(text, at + 1);
       return end === -1
-        ? fail(malformedString)
+        ? malformedString
         : { kind: 'value', raw: text.slice(at + 1, end), type: 'string', end: end + 1 };
     }
     case '{': {
       const end = blockEnd(text, at, '{', '}');
-      return end === -1 ? fail(malformedObject) : { kind: 'value', raw: text.slice(at, end), type: 'object', end };
+      return end === -1 ? malformedObject : { kind: 'value', raw: text.slice(at, end), type: 'object', end };
     }
     case '[': {
       const end = blockEnd(text, at, '[', ']');
-      return end === -1 ? fail(malformedArray) : { kind: 'value', raw: text.slice(at, end), type: 'array', end };
+      return end === -1 ? malformedArray : { kind: 'value', raw: text.slice(at, end), type: 'array', end };
     }
     default: {
       const end = tokenEnd(text, at);
       const raw = text.slice(at, end);
       const type = tokenType(raw);
-      return type === undefined ? fail(unknownType) : { kind: 'value', raw, type, end };
+      return type === undefined ? unknownType : { kind: 'value', raw, type, end };
     }
   }
 }
