@@ -1,10 +1,9 @@
 /** Flows, chunks and the TCP analysis, told as scripts and read from the records. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
 import { Script } from './build/connection';
-import { ascii, ethernet, ipv4, udp } from './build/packet';
+import { ascii, concat, ethernet, ipv4, udp } from './build/packet';
 import { enhancedPacket, interfaceBlock, option, sectionHeader, type CapturedPacket } from './build/pcap';
 import { columnsOf, replayFiles, replayPackets } from './build/replay';
-import { concat } from './build/packet';
 
 const x = (n: number) => 'x'.repeat(n);
 

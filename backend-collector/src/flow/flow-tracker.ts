@@ -7,7 +7,7 @@
  * was silent longest makes room, its records are written, and the eviction is counted.
  */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
-import { type EndReason } from '@bpfnet/flow-model/records';
+import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { PacketDirection, PacketMark } from '../capture/packet-source';
 import { recognise, type Conversation, type SpanEvents } from '../l7/conversation';
 import { type L7Protocol } from '../l7/protocol';
@@ -16,7 +16,7 @@ import { ActivityList, ActivityLists } from './activity-lists';
 import { isCapturedTwice } from './captured-twice';
 import { type Flow, type Side } from './flow';
 import { FlowTable } from './flow-table';
-import { CHUNK_PACKETS, PacketRowsPool } from './packet-rows';
+import { CHUNK_PACKETS, firstRowOf, PacketRows, rowInBlock } from './packet-rows';
 import { analyseSegment, scaledWindow } from './tcp-analysis';
 import { followConnection, opensAnother } from './tcp-state';
 
@@ -35,8 +35,11 @@ const NO_ANSWER_NS = 1 * SECOND;
 const MAX_EARLY_SEGMENTS = 8;
 
 export interface FlowEvents extends SpanEvents {
-  /** The flow's present chunk is complete; it is cleared when this returns. */
-  chunk(flow: Flow): void;
+  /**
+   * The flow's present chunk is complete; it is cleared when this returns. `packets` holds `flow.rowCount` rows, `dir` the side and
+   * `tNs` the pipeline's time; it may be changed, and is used again.
+   */
+  chunk(flow: Flow, packets: PacketColumns): void;
 }
 
 export interface FlowStats {
@@ -58,7 +61,7 @@ export class FlowTracker {
   kernelDrops = 0;
   private readonly table = new FlowTable();
   private readonly lists = new ActivityLists();
-  private readonly rows = new PacketRowsPool();
+  private readonly rows = new PacketRows();
   private latestNs = -Infinity;
   private nextAgeNs = -Infinity;
 
@@ -250,13 +253,15 @@ export class FlowTracker {
   }
 
   private addRow(flow: Flow, side: Side, d: Decoded, ana: number, nowNs: number): void {
-    let rows = flow.rows;
-    if (rows === undefined) {
-      rows = flow.rows = this.rows.smallest();
-    } else if (flow.rowCount === rows.length) {
-      rows = flow.rows = this.rows.grow(rows);
+    const place = rowInBlock(flow.rowCount++);
+    if (place === 0) {
+      flow.lastBlock = this.rows.takeBlock(flow.lastBlock);
+      if (flow.firstBlock < 0) {
+        flow.firstBlock = flow.lastBlock;
+      }
     }
-    const i = flow.rowCount++;
+    const rows = this.rows.columns;
+    const i = firstRowOf(flow.lastBlock) + place;
     rows.dir[i] = side;
     rows.tNs[i] = nowNs;
     rows.flags[i] = d.flags;
@@ -308,6 +313,7 @@ export class FlowTracker {
       flow.listNs = nowNs;
     } else if (this.lists.listOf(flow.index) !== ActivityList.Closing) {
       flow.chunkFin = true;
+      this.endMessages(flow);
       this.lists.moveTo(ActivityList.Closing, flow.index);
       flow.listNs = nowNs;
     }
@@ -341,10 +347,14 @@ export class FlowTracker {
 
   /** Reports what is open in the flow's messages, and writes its last chunk. */
   private finish(flow: Flow): void {
+    this.endMessages(flow);
+    this.writeChunk(flow);
+  }
+
+  private endMessages(flow: Flow): void {
     const wasReset = flow.halves[0].rstSeen || flow.halves[1].rstSeen;
     flow.conversation?.end(flow.lastNs, wasReset);
     flow.conversation = undefined;
-    this.writeChunk(flow);
   }
 
   private writeChunk(flow: Flow): void {
@@ -352,11 +362,8 @@ export class FlowTracker {
       return;
     }
     flow.conversation?.expire(flow.chunkLastNs);
-    this.options.events.chunk(flow);
-    if (flow.rows !== undefined) {
-      this.rows.release(flow.rows);
-      flow.rows = undefined;
-    }
+    this.options.events.chunk(flow, this.rows.gather(flow.firstBlock, flow.rowCount));
+    this.rows.release(flow.firstBlock, flow.lastBlock);
     flow.early = undefined;
     flow.chunkId++;
     flow.resetChunk();

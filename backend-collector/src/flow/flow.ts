@@ -1,6 +1,5 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
 import { type EndReason } from '@bpfnet/flow-model/records';
-import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { type Conversation, type EarlySegment } from '../l7/conversation';
 import { type Tunnel } from '../wire/decoded';
 import { Half } from './half';
@@ -61,7 +60,9 @@ export class Flow {
   chunkId = 1;
   chunkFirstNs = 0;
   chunkLastNs = 0;
-  rows: PacketColumns | undefined;
+  /** Blocks of its packet rows, -1 where it has none. */
+  firstBlock = -1;
+  lastBlock = -1;
   rowCount = 0;
   truncated = 0;
   synRetrans = 0;
@@ -82,6 +83,10 @@ export class Flow {
   innerTraceId: string | undefined;
   communityId: string | undefined;
   flowShard = -1;
+  /** The fields that all records of the flow begin with, and what was known when they were written. */
+  head: string | undefined;
+  headKnown = 0;
+  headProto: string | undefined;
 
   constructor(index: number) {
     this.index = index;
@@ -91,6 +96,8 @@ export class Flow {
     this.halves[0].resetChunk();
     this.halves[1].resetChunk();
     this.rowCount = 0;
+    this.firstBlock = -1;
+    this.lastBlock = -1;
     this.truncated = 0;
     this.synRetrans = 0;
     this.chunkSyn = false;
@@ -123,6 +130,7 @@ export class Flow {
     this.innerTraceId = undefined;
     this.communityId = undefined;
     this.flowShard = -1;
+    this.head = undefined;
   }
 
   setClient(side: Side, source: RoleSource): void {

@@ -1,6 +1,6 @@
 /** The fields that L4 and L7 records share: which NIC, which connection, whose. Made once per record; the ids once per flow. */
 import { communityId, nicTraceId, shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
-import { SCHEMA_VERSION, type L4Record } from '@bpfnet/flow-model/records';
+import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
 import { type Flow, type Side } from '../flow/flow';
@@ -8,6 +8,7 @@ import { type Half } from '../flow/half';
 import { settleSides } from '../flow/roles';
 import { IpProtocol, Tunnel } from '../wire/decoded';
 import { addressBytes, ipv4Text, ipv6Text } from './ip-text';
+import { LineText } from './line-text';
 
 /** What records hold beside what the packets say. The functions are the platform's; the records' own code stays pure. */
 export interface RecordContext {
@@ -21,39 +22,6 @@ export interface RecordContext {
   /** SHA-1 in base64 with padding. */
   readonly sha1Base64: (input: Uint8Array) => string;
 }
-
-export type ConnectionFields = Pick<
-  L4Record,
-  | 'v'
-  | 'host'
-  | 'nic_name'
-  | 'nic_mac'
-  | 'nic_index'
-  | 'netns'
-  | 'virtual_nic'
-  | 'host_network'
-  | 'src_ip'
-  | 'src_port'
-  | 'dst_ip'
-  | 'dst_port'
-  | 'direction'
-  | 'client_ip'
-  | 'client_port'
-  | 'server_ip'
-  | 'server_port'
-  | 'l4_proto'
-  | 'l7_proto'
-  | 'vlan_id'
-  | 'vni_id'
-  | 'tunnel'
-  | 'k8s_namespace'
-  | 'k8s_pod_name'
-  | 'k8s_container_name'
-  | 'container_id'
-  | 'inner_traceid'
-  | 'nic_traceid'
-  | 'community_id'
->;
 
 /** Settles what a flow's records have in common. To be called before any of them is made. */
 export function identify(context: RecordContext, flow: Flow): void {
@@ -79,7 +47,25 @@ export function identify(context: RecordContext, flow: Flow): void {
       : shardOfCommunityId(flow.communityId, context.shardCount);
 }
 
-export function connectionFields(context: RecordContext, flow: Flow): ConnectionFields {
+/**
+ * The text of these fields, made once per flow and again only when the flow learnt something (its client, its protocol, a
+ * sequence number).
+ */
+export function connectionText(context: RecordContext, flow: Flow): string {
+  const known =
+    (flow.clientSide + 1) |
+    (flow.directionKnown ? 4 : 0) |
+    (flow.halves[0].isnKnown ? 8 : 0) |
+    (flow.halves[1].isnKnown ? 16 : 0);
+  if (flow.head === undefined || flow.headKnown !== known || flow.headProto !== flow.l7Proto) {
+    flow.head = makeText(context, flow);
+    flow.headKnown = known;
+    flow.headProto = flow.l7Proto;
+  }
+  return flow.head;
+}
+
+function makeText(context: RecordContext, flow: Flow): string {
   const own = flow.ownSide === 1 ? 1 : 0;
   const other = (1 - own) as Side;
   const nic = context.nics[flow.nicId];
@@ -88,39 +74,42 @@ export function connectionFields(context: RecordContext, flow: Flow): Connection
   const dstIp = addressText(flow, other);
   const srcPort = portOf(flow, own);
   const dstPort = portOf(flow, other);
-  const ownIsClient = flow.clientSide === own;
-  const known = flow.clientSide >= 0;
-  return {
-    v: SCHEMA_VERSION,
-    host: context.host,
-    nic_name: nic.name,
-    nic_mac: nic.mac,
-    nic_index: nic.ifIndex,
-    netns: nic.netns,
-    virtual_nic: nic.virtual,
-    host_network: nic.hostNetwork,
-    src_ip: srcIp,
-    src_port: srcPort,
-    dst_ip: dstIp,
-    dst_port: dstPort,
-    direction: known && flow.directionKnown ? (ownIsClient ? 'outgoing' : 'incoming') : 'unknown',
-    client_ip: known ? (ownIsClient ? srcIp : dstIp) : undefined,
-    client_port: known ? (ownIsClient ? srcPort : dstPort) : undefined,
-    server_ip: known ? (ownIsClient ? dstIp : srcIp) : undefined,
-    server_port: known ? (ownIsClient ? dstPort : srcPort) : undefined,
-    l4_proto: flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp',
-    l7_proto: flow.l7Proto,
-    vlan_id: vlanText(flow),
-    vni_id: flow.tunnel === Tunnel.None ? undefined : flow.vni,
-    tunnel: flow.tunnel === Tunnel.Vxlan ? 'vxlan' : undefined,
-    k8s_namespace: owner?.k8sNamespace,
-    k8s_pod_name: owner?.podName,
-    k8s_container_name: owner?.containerName,
-    container_id: owner?.containerId,
-    inner_traceid: flow.innerTraceId ?? '',
-    nic_traceid: nicTraceIdOf(flow),
-    community_id: flow.communityId ?? '',
-  };
+  const isClient = flow.clientSide === own;
+  const t = new LineText()
+    .begin('')
+    .number('v', SCHEMA_VERSION)
+    .text('host', context.host)
+    .text('nic_name', nic.name)
+    .text('nic_mac', nic.mac)
+    .number('nic_index', nic.ifIndex)
+    .text('netns', nic.netns)
+    .flag('virtual_nic', nic.virtual)
+    .flag('host_network', nic.hostNetwork)
+    .plain('src_ip', srcIp)
+    .number('src_port', srcPort)
+    .plain('dst_ip', dstIp)
+    .number('dst_port', dstPort)
+    .plain('direction', flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
+  if (flow.clientSide >= 0) {
+    t.plain('client_ip', isClient ? srcIp : dstIp)
+      .number('client_port', isClient ? srcPort : dstPort)
+      .plain('server_ip', isClient ? dstIp : srcIp)
+      .number('server_port', isClient ? dstPort : srcPort);
+  }
+  return t
+    .plain('l4_proto', flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
+    .plain('l7_proto', flow.l7Proto)
+    .plain('vlan_id', vlanText(flow))
+    .number('vni_id', flow.tunnel === Tunnel.None ? undefined : flow.vni)
+    .plain('tunnel', flow.tunnel === Tunnel.Vxlan ? 'vxlan' : undefined)
+    .text('k8s_namespace', owner?.k8sNamespace)
+    .text('k8s_pod_name', owner?.podName)
+    .text('k8s_container_name', owner?.containerName)
+    .text('container_id', owner?.containerId)
+    .plain('inner_traceid', flow.innerTraceId)
+    .plain('nic_traceid', nicTraceIdOf(flow))
+    .plain('community_id', flow.communityId)
+    .fields();
 }
 
 function clientHalf(flow: Flow): Half | undefined {

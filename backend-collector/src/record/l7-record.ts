@@ -1,67 +1,57 @@
-/** An exchange of a flow as its record: the span. */
+/** An exchange of a flow as the line of its record: the span. */
 import { l7TraceId } from '@bpfnet/flow-model/ids';
-import { type L7Record } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
-import { connectionFields, type RecordContext } from './connection-fields';
+import { connectionText, type RecordContext } from './connection-fields';
+import { LineText } from './line-text';
 
-function ms(ns: number): number {
-  return Math.max(0, Math.round(ns)) / 1e6;
-}
+const line = new LineText();
 
-export function l7Record(context: RecordContext, flow: Flow, x: Exchange): L7Record {
+export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string {
   const clientIsSrc = flow.clientSide === flow.ownSide;
   const client = flow.halves[flow.clientSide === 1 ? 1 : 0];
   const server = flow.halves[flow.clientSide === 1 ? 0 : 1];
   const requestSeq = toSeq(x.requestSeq);
   const responseSeq = x.answered ? toSeq(x.responseSeq) : undefined;
-  const clientSent = {
-    packets: client.totalPackets - x.clientPacketsBefore,
-    bytes: x.requestBytes,
-    retrans: client.totalRetrans - x.clientRetransBefore,
-    seq: requestSeq as number | undefined,
-  };
-  const serverSent = {
-    packets: server.totalPackets - x.serverPacketsBefore,
-    bytes: x.responseBytes,
-    retrans: server.totalRetrans - x.serverRetransBefore,
-    seq: responseSeq as number | undefined,
-  };
-  const tx = clientIsSrc ? clientSent : serverSent;
-  const rx = clientIsSrc ? serverSent : clientSent;
+  const clientPackets = client.totalPackets - x.clientPacketsBefore;
+  const serverPackets = server.totalPackets - x.serverPacketsBefore;
+  const clientRetrans = client.totalRetrans - x.clientRetransBefore;
+  const serverRetrans = server.totalRetrans - x.serverRetransBefore;
   const { facts } = x;
-  return {
-    ...connectionFields(context, flow),
-    request_id: x.requestId,
-    l7_traceid: l7TraceId(requestSeq, responseSeq),
-    trace_id: x.traceId,
-    parent_id: x.parentId,
-    trace_source: x.traceSource,
-    req_seq: requestSeq,
-    resp_seq: responseSeq,
-    tx_seq: tx.seq,
-    rx_seq: rx.seq,
-    latency_ms: ms(Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs),
-    cost_req_sent: ms(x.requestLastNs - x.requestFirstNs),
-    cost_resp_wait: x.answered ? ms(x.responseFirstNs - x.requestLastNs) : undefined,
-    cost_cnt_dl: x.answered ? ms(x.responseLastNs - x.responseFirstNs) : undefined,
-    tx_packets: tx.packets,
-    rx_packets: rx.packets,
-    tx_bytes: tx.bytes,
-    rx_bytes: rx.bytes,
-    tx_retrans: tx.retrans > 0 ? tx.retrans : undefined,
-    rx_retrans: rx.retrans > 0 ? rx.retrans : undefined,
-    pkt_chunk_range: [x.firstChunk, flow.chunkId],
-    outcome: x.outcome,
-    l7_op: x.op,
-    l7_resource: x.resource,
-    l7_status: x.status === '' ? undefined : x.status,
-    http_method: facts.method,
-    http_path: facts.path,
-    http_host: facts.host,
-    http_status_code: facts.statusCode,
-    http_version: facts.version,
-    http_content_type: facts.contentType,
-  };
+  const t = line
+    .begin(connectionText(context, flow))
+    .plain('request_id', x.requestId)
+    .plain('l7_traceid', l7TraceId(requestSeq, responseSeq))
+    .plain('trace_id', x.traceId)
+    .plain('parent_id', x.parentId)
+    .plain('trace_source', x.traceSource)
+    .number('req_seq', requestSeq)
+    .number('resp_seq', responseSeq)
+    .number('tx_seq', clientIsSrc ? requestSeq : responseSeq)
+    .number('rx_seq', clientIsSrc ? responseSeq : requestSeq)
+    .ms('latency_ms', Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs)
+    .ms('cost_req_sent', x.requestLastNs - x.requestFirstNs);
+  if (x.answered) {
+    t.ms('cost_resp_wait', x.responseFirstNs - x.requestLastNs).ms('cost_cnt_dl', x.responseLastNs - x.responseFirstNs);
+  }
+  return t
+    .number('tx_packets', clientIsSrc ? clientPackets : serverPackets)
+    .number('rx_packets', clientIsSrc ? serverPackets : clientPackets)
+    .number('tx_bytes', clientIsSrc ? x.requestBytes : x.responseBytes)
+    .number('rx_bytes', clientIsSrc ? x.responseBytes : x.requestBytes)
+    .ifAny('tx_retrans', clientIsSrc ? clientRetrans : serverRetrans)
+    .ifAny('rx_retrans', clientIsSrc ? serverRetrans : clientRetrans)
+    .pair('pkt_chunk_range', x.firstChunk, flow.chunkId)
+    .plain('outcome', x.outcome)
+    .text('l7_op', x.op)
+    .text('l7_resource', x.resource)
+    .text('l7_status', x.status === '' ? undefined : x.status)
+    .text('http_method', facts.method)
+    .text('http_path', facts.path)
+    .text('http_host', facts.host)
+    .number('http_status_code', facts.statusCode)
+    .text('http_version', facts.version)
+    .text('http_content_type', facts.contentType)
+    .line();
 }

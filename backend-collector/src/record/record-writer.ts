@@ -1,11 +1,12 @@
 /** What the flow tracker reports, as log lines into a sink. Counts what it writes; knows how the pipeline's clock maps to the epoch. */
 import { encodeLine } from '@bpfnet/flow-model/line-codec';
+import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { type FlowEvents } from '../flow/flow-tracker';
 import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
 import { identify, type RecordContext } from './connection-fields';
-import { l4PacketsRecord, l4Record } from './l4-record';
-import { l7Record } from './l7-record';
+import { l4Line, l4PacketsRecord } from './l4-record';
+import { l7Line } from './l7-record';
 import { type LogSink } from './log-line';
 
 export class RecordWriter implements FlowEvents {
@@ -23,7 +24,7 @@ export class RecordWriter implements FlowEvents {
     private readonly epochNs: (ns: number) => bigint
   ) {}
 
-  chunk(flow: Flow): void {
+  chunk(flow: Flow, packets: PacketColumns): void {
     identify(this.context, flow);
     const tsNs = this.epochNs(flow.chunkFirstNs);
     const { flowShard } = flow;
@@ -32,12 +33,14 @@ export class RecordWriter implements FlowEvents {
       source: 'bpf_net_l4_log',
       flowShard,
       tsNs,
-      line: encodeLine(l4Record(this.context, flow, this.kernelDrops)),
+      line: l4Line(this.context, flow, this.kernelDrops),
     });
-    const packets = l4PacketsRecord(this.context, flow, tsNs);
-    if (packets !== undefined) {
-      this.sink.write({ source: 'bpf_net_l4_packets', flowShard, tsNs, line: encodeLine(packets) });
-    }
+    this.sink.write({
+      source: 'bpf_net_l4_packets',
+      flowShard,
+      tsNs,
+      line: encodeLine(l4PacketsRecord(this.context, flow, packets, tsNs)),
+    });
   }
 
   span(flow: Flow, exchange: Exchange): void {
@@ -47,7 +50,7 @@ export class RecordWriter implements FlowEvents {
       source: 'bpf_net_l7_log',
       flowShard: flow.flowShard,
       tsNs: this.epochNs(exchange.requestFirstNs),
-      line: encodeLine(l7Record(this.context, flow, exchange)),
+      line: l7Line(this.context, flow, exchange),
     });
   }
 
