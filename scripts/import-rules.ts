@@ -81,9 +81,13 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'laboratory/src', may: ['laboratory/src', CONTRACT, 'koffi', 'commander', 'zod', 'node:'] },
 
   { folder: 'datasource/src/query', may: [CONTRACT, '@grafana/data', '@grafana/schema'] },
-  { folder: 'datasource/src/plan', may: ['datasource/src/query', CONTRACT], pure: true },
+  {
+    folder: 'datasource/src/plan',
+    may: ['datasource/src/query', 'datasource/src/data-error.ts', CONTRACT],
+    pure: true,
+  },
   { folder: 'datasource/src/correlate', may: ['datasource/src/plan', CONTRACT], pure: true },
-  { folder: 'datasource/src', may: ['datasource/src', CONTRACT, ...GRAFANA] },
+  { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
 
   { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
   ...['packet-sequence', 'nic-topology'].flatMap((panel): ImportRule[] => [

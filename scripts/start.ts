@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     .option('--recording', 'replay the recording of the laboratory instead of making one')
     .option('--verbose', 'say what every part says')
     .parse()
-    .opts<StartOptions>();
+    .opts() as StartOptions;
 
   await buildStale(BUILD_PARTS, say);
   const demo = await startDemo({

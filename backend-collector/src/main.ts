@@ -108,6 +108,9 @@ async function run(source: PacketSource, o: RunOptions): Promise<void> {
     throw error;
   });
   const pipeline = new Pipeline({ source, sink, host, owners: o.owners, timeShiftNs: o.timeShiftNs, live: o.live });
+  if (o.live) {
+    note(`capturing on ${source.nics.length} NICs: ${source.nics.map((nic) => nic.name).join(', ')}`);
+  }
   const ticker = o.showStats === true ? setInterval(() => note(countsLine(pipeline.counts())), 1000) : undefined;
   const report = await pipeline.run();
   clearInterval(ticker);

@@ -7,7 +7,13 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startStore } from '@bpfnet/embedded-loki';
-import { canRunLaboratory, collectorArguments, type Laboratory, startLaboratory } from '@bpfnet/laboratory';
+import {
+  canRunLaboratory,
+  collectorArguments,
+  type Laboratory,
+  type LaboratoryHost,
+  startLaboratory,
+} from '@bpfnet/laboratory';
 import { startWorkbench } from '@bpfnet/workbench';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -82,6 +88,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const laboratory = await startLaboratory({
       runDir,
       rate: options.rate,
+      // Begins when the captures are open, so that no connection's beginning is missed.
+      holdTraffic: true,
       onLog: (line) => detail(`laboratory: ${line}`),
     });
     let stopping = false;
@@ -90,34 +98,62 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       return laboratory.stop();
     });
     void laboratory.ended.then((reason) => stopping || reportBroken(`the laboratory ended: ${reason}`));
-    say(
-      `laboratory: ${laboratory.hosts.map((host) => `${host.name} with ${host.pods.map((pod) => pod.name).join(', ')}`).join('; ')}`
-    );
 
-    const collectors = laboratory.hosts.map((host) => {
-      const spoolDir = path.join(runDir, `spool-${host.name}`);
-      const args = [COLLECTOR, ...collectorArguments({ host, runDir }), '--spool-dir', spoolDir];
-      const collector = laboratory.exec({ host: host.name }, [process.execPath, ...args], {
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-      eachLine(collector, (line) => detail(`collector ${host.name}: ${line}`));
-      collector.once(
-        'exit',
-        (code) => stopping || reportBroken(`the collector on ${host.name} ended with status ${code ?? 'unknown'}`)
-      );
-      return collector;
-    });
+    const collectors = laboratory.hosts.map((host) => startCollector({ laboratory, host, runDir, detail }));
     const stopCapture = async (): Promise<void> => {
       stopping = true;
-      await Promise.all(collectors.map(endCollector));
+      await Promise.all(collectors.map(({ process: collector }) => endCollector(collector)));
     };
     closing.push(stopCapture);
+    await Promise.all(collectors.map(({ ready }) => ready));
+    collectors.forEach(({ ended }) => void ended.then((reason) => stopping || reportBroken(reason)));
+    laboratory.beginTraffic();
+    const pods = laboratory.hosts.map((host) => `${host.name} with ${host.pods.map((pod) => pod.name).join(', ')}`);
+    say(`laboratory: ${pods.join('; ')}; a collector on each`);
 
     return { url: workbench.url, storeUrl: store.url, laboratory, broken, stopCapture, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+interface CollectorOptions {
+  readonly laboratory: Laboratory;
+  readonly host: LaboratoryHost;
+  readonly runDir: string;
+  readonly detail: (line: string) => void;
+}
+
+interface RunningCollector {
+  readonly process: ChildProcess;
+  /** Resolves when its rings are open; rejects when it ended before. */
+  readonly ready: Promise<void>;
+  /** Resolves with a sentence when it has ended. */
+  readonly ended: Promise<string>;
+}
+
+function startCollector({ laboratory, host, runDir, detail }: CollectorOptions): RunningCollector {
+  const spoolDir = path.join(runDir, `spool-${host.name}`);
+  const args = [COLLECTOR, ...collectorArguments({ host, runDir }), '--spool-dir', spoolDir];
+  const collector = laboratory.exec({ host: host.name }, [process.execPath, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let lastLine = '';
+  const ended = new Promise<string>((resolve) =>
+    collector.once('close', (code) => resolve(`the collector on ${host.name} ended with status ${code}: ${lastLine}`))
+  );
+  const ready = new Promise<void>((resolve, reject) => {
+    eachLine(collector, (line) => {
+      lastLine = line;
+      detail(`collector ${host.name}: ${line}`);
+      if (line.startsWith('capturing on')) {
+        resolve();
+      }
+    });
+    void ended.then((reason) => reject(new Error(reason)));
+  });
+  return { process: collector, ready, ended };
 }
 
 /** Asks a collector to write what it has, then waits for its end. */
@@ -139,12 +175,15 @@ function endCollector(collector: ChildProcess): Promise<void> {
 async function replayRecording(storeUrl: string, detail: (line: string) => void): Promise<void> {
   for (const file of readdirSync(RECORDING).filter((name) => /\.pcapng(\.gz)?$/.test(name))) {
     const host = file.replace(/\.pcapng(\.gz)?$/, '');
+    const owners = path.join(RECORDING, `owners-${host}.json`);
     const args = [
       'replay',
       path.join(RECORDING, file),
       '--host',
       host,
       '--rebase-time',
+      '--nic-owners',
+      owners,
       '--output',
       'loki',
       '--loki-url',

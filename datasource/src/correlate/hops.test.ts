@@ -152,6 +152,17 @@ describe('the path of a request', () => {
     expect(path.notes[0]).toMatch(/^The capture lost 2 packets on eth0 on node-a/);
   });
 
+  it('lets the round trips decide where a kernel gave two NICs one receive time', () => {
+    const { l7 } = traffic(REQUEST, TWO_HOSTS.slice(0, 2));
+    const [near, far] = l7;
+    const names = (spans: typeof l7) =>
+      hopsOf(spans, [])
+        .nodes.filter(({ observed }) => observed)
+        .map(({ nicName }) => nicName);
+    const moved = [{ ...near, tsNs: far.tsNs + 1n }, far];
+    expect(names(moved)).toEqual([near.record.nic_name, far.record.nic_name]);
+  });
+
   it('gives no time below zero', () => {
     const { l7 } = traffic(REQUEST, TWO_HOSTS.slice(0, 2));
     const [near, far] = l7;

@@ -56,13 +56,20 @@ function hostChains<P extends PathPoint>(points: readonly P[]): readonly P[][] {
   return [...byHost.values()].map((chain) => chain.sort(compareOnHost));
 }
 
+/**
+ * A kernel may give a packet one receive time at two NICs (uplink and tunnel), and a store then moves one of the lines by a
+ * nanosecond to tell them apart. So close together the times say nothing, and the round trips decide.
+ */
+const SAME_TIME_NS = 1000n;
+
 function compareOnHost(a: PathPoint, b: PathPoint): number {
-  if (a.firstSeenNs !== b.firstSeenNs) {
-    return a.firstSeenNs < b.firstSeenNs ? -1 : 1;
+  const later = a.firstSeenNs - b.firstSeenNs;
+  if (later >= SAME_TIME_NS || later <= -SAME_TIME_NS) {
+    return later < 0n ? -1 : 1;
   }
   const longer =
     (b.roundTrip.kind === 'known' ? b.roundTrip.ms : 0) - (a.roundTrip.kind === 'known' ? a.roundTrip.ms : 0);
-  return longer !== 0 ? longer : endpointRank(a) - endpointRank(b);
+  return longer || endpointRank(a) - endpointRank(b) || (later < 0n ? -1 : later > 0n ? 1 : 0);
 }
 
 /** -1 where the client sits behind this NIC alone, 1 where the server does. */
