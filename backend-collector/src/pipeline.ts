@@ -4,7 +4,7 @@
  * Inside, time is nanoseconds since the first packet's second, as one double: exact for 104 days. A live source is aged by the wall
  * clock too, so that a flow that fell silent is written without another packet.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
@@ -61,7 +61,7 @@ export class Pipeline {
         nics: options.source.nics,
         owners: options.owners ?? new Map(),
         randomId: randomIds(),
-        sha1Base64: (input) => createHash('sha1').update(input).digest('base64'),
+        sha1Base64: (input) => hash('sha1', input, 'base64'),
       },
       options.sink,
       (ns) => BigInt(this.baseSec) * 1_000_000_000n + BigInt(Math.round(ns)) + (options.timeShiftNs ?? 0n)

@@ -114,6 +114,8 @@ export class FlowTracker {
       f = this.due(ActivityList.Closing, CLOSING_NS)
     ) {
       this.finish(f);
+      // Rarely needed again, and the larger part of what a flow weighs.
+      f.head = undefined;
       this.lists.moveTo(ActivityList.Ended, f.index);
       f.listNs = this.latestNs;
     }

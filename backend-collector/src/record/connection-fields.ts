@@ -65,6 +65,8 @@ export function connectionText(context: RecordContext, flow: Flow): string {
   return flow.head;
 }
 
+const head = new LineText();
+
 function makeText(context: RecordContext, flow: Flow): string {
   const own = flow.ownSide === 1 ? 1 : 0;
   const other = (1 - own) as Side;
@@ -75,7 +77,7 @@ function makeText(context: RecordContext, flow: Flow): string {
   const srcPort = portOf(flow, own);
   const dstPort = portOf(flow, other);
   const isClient = flow.clientSide === own;
-  const t = new LineText()
+  const t = head
     .begin('')
     .number('v', SCHEMA_VERSION)
     .text('host', context.host)

@@ -37,11 +37,9 @@ function longestZeroRun(groups: readonly number[]): readonly [number, number] {
 
 /** The bytes of an address, for hashing. */
 export function addressBytes(words: Int32Array, from: number, ipVersion: number): Uint8Array {
-  const count = ipVersion === 4 ? 1 : 4;
-  const bytes = new Uint8Array(4 * count);
-  const view = new DataView(bytes.buffer);
-  for (let i = 0; i < count; i++) {
-    view.setInt32(4 * i, words[from + i]);
+  const bytes = new Uint8Array(ipVersion === 4 ? 4 : 16);
+  for (let i = 0; i < bytes.length; i++) {
+    bytes[i] = words[from + (i >> 2)] >>> (24 - 8 * (i & 3));
   }
   return bytes;
 }
