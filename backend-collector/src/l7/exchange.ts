@@ -1,20 +1,18 @@
 /** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
-import { type Outcome } from '@bpfnet/flow-model/records';
+import { type L7Record, type l7RecordSchema, type Outcome } from '@bpfnet/flow-model/records';
 
 export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
 
-/** What a protocol adds to the record beside the fields that all have. */
-export type ProtocolFacts = HttpFacts;
+/**
+ * What a protocol adds to the record beside the fields that all have: fields of `L7Record` that begin with a protocol's name. A parser
+ * sets them under the record's own names, and the record carries them as they are.
+ */
+export type ProtocolFields = {
+  -readonly [Name in ProtocolFieldName]?: L7Record[Name];
+};
 
-export interface HttpFacts {
-  readonly proto: 'http';
-  readonly method: string;
-  readonly path: string;
-  readonly host: string | undefined;
-  readonly version: string;
-  statusCode: number | undefined;
-  contentType: string | undefined;
-}
+type ProtocolFieldName = Extract<keyof typeof l7RecordSchema.shape, `${ProtocolPrefix}_${string}`>;
+type ProtocolPrefix = 'http' | 'dns' | 'ftp' | 'tls' | 'redis' | 'mysql' | 'postgresql' | 'grpc';
 
 export class Exchange {
   outcome: Outcome = 'unanswered';
@@ -52,6 +50,6 @@ export class Exchange {
     readonly requestFirstNs: number,
     readonly op: string,
     readonly resource: string,
-    readonly facts: ProtocolFacts
+    readonly fields: ProtocolFields
   ) {}
 }

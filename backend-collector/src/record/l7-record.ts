@@ -18,7 +18,6 @@ export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string 
   const serverPackets = server.totalPackets - x.serverPacketsBefore;
   const clientRetrans = client.totalRetrans - x.clientRetransBefore;
   const serverRetrans = server.totalRetrans - x.serverRetransBefore;
-  const { facts } = x;
   const t = line
     .begin(connectionText(context, flow))
     .plain('request_id', x.requestId)
@@ -35,8 +34,7 @@ export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string 
   if (x.answered) {
     t.ms('cost_resp_wait', x.responseFirstNs - x.requestLastNs).ms('cost_cnt_dl', x.responseLastNs - x.responseFirstNs);
   }
-  return t
-    .number('tx_packets', clientIsSrc ? clientPackets : serverPackets)
+  t.number('tx_packets', clientIsSrc ? clientPackets : serverPackets)
     .number('rx_packets', clientIsSrc ? serverPackets : clientPackets)
     .number('tx_bytes', clientIsSrc ? x.requestBytes : x.responseBytes)
     .number('rx_bytes', clientIsSrc ? x.responseBytes : x.requestBytes)
@@ -46,12 +44,13 @@ export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string 
     .plain('outcome', x.outcome)
     .text('l7_op', x.op)
     .text('l7_resource', x.resource)
-    .text('l7_status', x.status === '' ? undefined : x.status)
-    .text('http_method', facts.method)
-    .text('http_path', facts.path)
-    .text('http_host', facts.host)
-    .number('http_status_code', facts.statusCode)
-    .text('http_version', facts.version)
-    .text('http_content_type', facts.contentType)
-    .line();
+    .text('l7_status', x.status === '' ? undefined : x.status);
+  for (const [name, value] of Object.entries(x.fields)) {
+    if (typeof value === 'number') {
+      t.number(name, value);
+    } else {
+      t.text(name, value);
+    }
+  }
+  return t.line();
 }

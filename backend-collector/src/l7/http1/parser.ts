@@ -15,7 +15,7 @@
  */
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
-import { Exchange, type HttpFacts } from '../exchange';
+import { Exchange, type ProtocolFields } from '../exchange';
 import { Probe, type L7Parser, type ParserEvents } from '../protocol';
 import { findHeadEnd, readFields, readRequestLine, readStatusLine, type HeadFields } from './head';
 import { probeHttp1 } from './probe';
@@ -254,17 +254,17 @@ export class Http1Parser implements L7Parser {
     }
     const fields = readFields(bytes, from, to);
     const seq = toSeq(s.headSeq);
-    const facts: HttpFacts = {
-      proto: 'http',
-      method: line.method,
-      path: line.path,
-      host: fields.host,
-      version: line.version,
-      statusCode: undefined,
-      contentType: undefined,
+    const protocolFields: ProtocolFields = {
+      http_method: line.method,
+      http_path: line.path,
+      http_host: fields.host,
+      // Filled in by the response; named here so that all exchanges have one shape.
+      http_status_code: undefined,
+      http_version: line.version,
+      http_content_type: undefined,
     };
     const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
-    const exchange = new Exchange(id, seq, s.headNs, line.method, line.path, facts);
+    const exchange = new Exchange(id, seq, s.headNs, line.method, line.path, protocolFields);
     exchange.traceId = fields.traceId;
     exchange.parentId = fields.parentId;
     exchange.traceSource = fields.traceId === undefined ? undefined : 'w3c';
@@ -302,14 +302,14 @@ export class Http1Parser implements L7Parser {
     } else {
       exchange.answered = true;
       exchange.status = String(line.status);
-      exchange.facts.statusCode = line.status;
-      exchange.facts.contentType = fields.contentType;
+      exchange.fields.http_status_code = line.status;
+      exchange.fields.http_content_type = fields.contentType;
       exchange.responseSeq = toSeq(s.headSeq);
       exchange.responseFirstNs = s.headNs;
       exchange.responseLastNs = nowNs;
       exchange.responseBytes = s.messageBytes;
     }
-    const method = exchange?.facts.method;
+    const method = exchange?.fields.http_method;
     if (line.status === 101 || (method === 'CONNECT' && line.status < 300)) {
       this.leaveHttp(exchange, nowNs);
       return true;
@@ -493,7 +493,7 @@ export class Http1Parser implements L7Parser {
 }
 
 function outcomeOf(exchange: Exchange): Exchange['outcome'] {
-  const status = exchange.facts.statusCode ?? 0;
+  const status = exchange.fields.http_status_code ?? 0;
   return status >= 500 ? 'server_error' : status >= 400 ? 'client_error' : 'ok';
 }
 
