@@ -65,7 +65,7 @@ export const BUILD_PARTS: readonly BuildPart[] = [
     ],
     output: 'dist',
     run: () => {
-      execFileSync('npx', ['webpack', '-c', './webpack.config.ts', '--env', 'production'], {
+      execFileSync('npx', ['webpack', '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'], {
         cwd: ROOT,
         stdio: ['ignore', 2, 2],
       });
