@@ -5,7 +5,7 @@ type GetInstance = (uid: string) => Promise<DataSourceApi>;
 
 /** `getDataSourceSrv` is deprecated; what replaces it is not yet exported by every Grafana that we run in. */
 export function dataSourceInstance(uid: string): Promise<DataSourceApi> {
-  const exported: { readonly getDataSourceInstance?: unknown } = { ...runtime };
+  const exported: Readonly<Record<string, unknown>> = { ...runtime };
   return typeof exported.getDataSourceInstance === 'function'
     ? (exported.getDataSourceInstance as GetInstance)(uid)
     : runtime.getDataSourceSrv().get(uid);

@@ -1,6 +1,6 @@
 import { encodeLine } from '@bpfnet/flow-model';
 import { DataError } from '../data-error';
-import { type ListPlan, planL4List, planL7List } from '../plan/list-plan';
+import { planL4List, planL7List } from '../plan/list-plan';
 import { type L7ListQuery } from '../query/flow-query';
 import { lineStore } from '../testing/line-store';
 import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from '../testing/traffic-script';
@@ -119,8 +119,10 @@ describe('a list of connections', () => {
     );
     const count = async (minRetransmissions: number) => {
       const planned = planL4List({ refId: 'A', queryType: 'l4List', filters: { minRetransmissions } }, asTyped);
-      const plan = planned.ok ? planned.plan : undefined;
-      return (await readL4List(store, plan as ListPlan<never>, { window: WINDOW, signal })).rows.length;
+      if (!planned.ok) {
+        throw new DataError(planned.problem);
+      }
+      return (await readL4List(store, planned.plan, { window: WINDOW, signal })).rows.length;
     };
     expect([await count(0), await count(1), await count(2)]).toEqual([2, 1, 0]);
   });

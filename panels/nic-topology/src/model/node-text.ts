@@ -143,7 +143,7 @@ export function nodeSentence(path: NicPath, index: number): string {
   const where = node.observed && node.host !== '' ? `${nodeName(node)} on ${node.host}` : nodeName(node);
   return [
     where,
-    ...cardLines(path, index)
+    ...cardLines(path, index, false)
       .slice(1)
       .map(({ text }) => text),
   ]
