@@ -4,7 +4,7 @@
  */
 export interface RecordedNic {
   readonly name: string;
-  /** `host=NAME`, and `netns=NAME` where the NIC is not in the host's own namespace. */
+  /** `host=NAME kind=KIND`, and `netns=NAME` where the NIC is not in the host's own namespace. */
   readonly description: string;
 }
 

@@ -77,10 +77,17 @@ export async function recordLaboratory(options: RecordOptions): Promise<readonly
 
 function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[]> {
   const opening = HOSTS.flatMap(({ name: host, pod }) => {
-    const onHost = [NIC.underlay, NIC.tunnel, NIC.bridge, pod.vethName];
+    // The underlay is a TAP device that stands for the host's physical NIC; records say what it is.
+    const onHost = [
+      [NIC.underlay, 'tun'],
+      [NIC.tunnel, 'vxlan'],
+      [NIC.bridge, 'bridge'],
+      [pod.vethName, 'veth'],
+    ];
+    const podNic = { name: NIC.pod, description: `host=${host} kind=veth netns=${pod.name}` };
     const places = [
-      ...onHost.map((name) => ({ where: { host }, nic: { name, description: `host=${host}` } })),
-      { where: { host, pod: pod.name }, nic: { name: NIC.pod, description: `host=${host} netns=${pod.name}` } },
+      ...onHost.map(([name, kind]) => ({ where: { host }, nic: { name, description: `host=${host} kind=${kind}` } })),
+      { where: { host, pod: pod.name }, nic: podNic },
     ];
     return places.flatMap(({ where, nic }, i) =>
       (['in', 'out'] as const).map(async (direction): Promise<Tap> => {

@@ -215,7 +215,7 @@ export class PcapngCursor extends FileCursor {
     }
     const linkType = this.view.getUint16(body, this.littleEndian);
     let name: string | undefined;
-    let netns: string | undefined;
+    let place: NicPlace = {};
     let mac: string | undefined;
     let resolution = 6;
     let offsetSeconds = 0;
@@ -229,7 +229,7 @@ export class PcapngCursor extends FileCursor {
       if (code === InterfaceOption.Name) {
         name = this.text(value, length);
       } else if (code === InterfaceOption.Description) {
-        netns = namespaceOf(this.text(value, length));
+        place = placeOf(this.text(value, length));
       } else if (code === InterfaceOption.MacAddress && length === 6) {
         mac = Array.from(this.buffer.subarray(value, value + 6), (b) => b.toString(16).padStart(2, '0')).join(':');
       } else if (code === InterfaceOption.TimestampResolution && length >= 1) {
@@ -243,7 +243,7 @@ export class PcapngCursor extends FileCursor {
       name: name ?? (this.interfaces.length === 0 ? this.unnamedNic : `${this.unnamedNic}#${this.interfaces.length}`),
       linkType,
       ...(mac === undefined ? {} : { mac }),
-      ...(netns === undefined ? {} : { netns }),
+      ...place,
     };
     this.interfaces.push({
       nicId: this.nicTable.idOf(nic),
@@ -259,7 +259,21 @@ export class PcapngCursor extends FileCursor {
   }
 }
 
-/** An interface description of the form `netns=NAME` says which network namespace the NIC is in. */
-function namespaceOf(description: string): string | undefined {
-  return /(?:^|[\s,;])netns=(\S+?)(?=$|[\s,;])/.exec(description)?.[1];
+type NicPlace = Pick<Nic, 'netns' | 'hostNetwork' | 'virtual'>;
+
+/**
+ * What an interface description says of the NIC in words of the form `name=value`: `netns=NAME`, the namespace of a container or pod;
+ * `host=NAME` alone, the host's own; `kind=physical`, or a kind of virtual NIC (`veth`, `bridge`, `vxlan`, …).
+ */
+function placeOf(description: string): NicPlace {
+  const words = new Map<string, string>();
+  for (const [, name, value] of description.matchAll(/(?:^|[\s,;])(\w+)=([^\s,;]+)/g)) {
+    words.set(name, value);
+  }
+  const netns = words.get('netns');
+  const kind = words.get('kind');
+  return {
+    ...(netns !== undefined ? { netns, hostNetwork: false } : words.has('host') ? { hostNetwork: true } : {}),
+    ...(kind === undefined ? {} : { virtual: kind !== 'physical' }),
+  };
 }
