@@ -15,6 +15,8 @@ const ignored = {
 const node = { ...ignored, rootDir: __dirname, testEnvironment: 'node', transform, moduleFileExtensions };
 
 module.exports = {
+  // Generous: a busy machine must not fail a test. What has to be quick is measured in benches.
+  testTimeout: 60_000,
   projects: [
     {
       ...node,

@@ -5,7 +5,7 @@
 import { type Browser, type Page } from 'playwright-core';
 import { type Demo, startDemo } from '../scripts/demo/demo';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
-import { readL7 } from './support/store-client';
+import { readL4, readL7 } from './support/store-client';
 import { waitFor } from './support/wait-for';
 
 const SLOW_MS = 20_000;
@@ -16,6 +16,7 @@ describe('the workbench on live traffic', () => {
   let browser: Browser;
   let page: Page;
   let watched: PageFaults;
+  let requestId: string;
 
   beforeAll(async () => {
     demo = await startDemo({ storePort: 0, workbenchPort: 0, rate: 10, say: () => undefined, detail: () => undefined });
@@ -23,9 +24,13 @@ describe('the workbench on live traffic', () => {
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(SLOW_MS);
     watched = watchPage(page, demo.url);
-    await waitFor('an answered and a translated request', async () => {
-      const answered = await readL7(demo.storeUrl, '|= "\\"outcome\\":\\"ok\\"" |= "/api/report"');
-      return answered.length > 0 ? true : undefined;
+    // A request is written at once, the packets of its connection with their chunk: wait for one that has both.
+    requestId = await waitFor('an answered request with its packets', async () => {
+      const answered = await readL7(demo.storeUrl, '|= "/api/report" |= "\\"outcome\\":\\"ok\\""');
+      const chunks = new Set(
+        (await readL4(demo.storeUrl, '|= "\\"chunk_fin\\":true"')).map((chunk) => chunk.inner_traceid)
+      );
+      return answered.find((record) => chunks.has(record.inner_traceid))?.request_id;
     });
   }, 90_000);
 
@@ -40,7 +45,7 @@ describe('the workbench on live traffic', () => {
   });
 
   it('leads from a request to the NICs that it crossed, in path order with hop times', async () => {
-    await page.getByRole('link', { name: '/api/report' }).first().click();
+    await page.locator(`a[href*="${requestId}"]`).first().click();
     const path = page.getByRole('list', { name: 'NICs from client to server' });
     await path.getByRole('listitem').first().waitFor();
     const nics = await path.getByRole('listitem').allTextContents();

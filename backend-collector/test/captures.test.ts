@@ -189,7 +189,10 @@ const HTTP_DIFFERS: Readonly<Record<string, { readonly from: RegExp; readonly to
   },
 };
 
-const describeCaptures = names.length === 0 ? describe.skip : describe;
+if (names.length === 0) {
+  it.skip(`real captures: none in ${folder}`, () => undefined);
+}
+const describeCaptures: (name: string, body: () => void) => void = names.length === 0 ? () => undefined : describe;
 
 describeCaptures('real captures', () => {
   let command: Command;

@@ -34,7 +34,9 @@ export interface Tcpdump {
 
 export async function startTcpdump(laboratory: Laboratory, place: NicPlace, folder: string): Promise<Tcpdump> {
   const file = path.join(folder, `${place.host}-${place.pod ?? ''}-${place.nic}.pcap`);
-  const command = ['tcpdump', '-Z', 'root', '-n', '--immediate-mode', '-B', '8192', '-i', place.nic, '-w', file];
+  // Heads only: tcpdump cuts its ring into frames of the snap length, and few large ones overflow on a busy machine.
+  const ring = ['--immediate-mode', '-B', '8192', '-s', '256'];
+  const command = ['tcpdump', '-Z', 'root', '-n', ...ring, '-i', place.nic, '-w', file];
   const child = laboratory.exec(place, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   const closed = once(child, 'close');
   const said: string[] = [];

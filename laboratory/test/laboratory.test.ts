@@ -95,7 +95,8 @@ async function dump(
   nic: string
 ): Promise<Dump> {
   const file = join(makeRunDir(), 'dump.pcap');
-  const command = ['tcpdump', '-Z', 'root', '-n', '--immediate-mode', '-B', '8192', '-i', nic, '-w', file];
+  // Heads only: tcpdump cuts its ring into frames of the snap length, and few large ones overflow on a busy machine.
+  const command = ['tcpdump', '-Z', 'root', '-n', '--immediate-mode', '-B', '8192', '-s', '256', '-i', nic, '-w', file];
   const child = laboratory.exec(where, command, { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
   await new Promise<void>((resolve, reject) => {
