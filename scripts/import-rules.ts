@@ -59,7 +59,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     folder: 'backend-collector/src',
-    may: ['backend-collector/src', CONTRACT, 'commander', 'pino', 'prom-client', 'koffi', 'node:'],
+    may: ['backend-collector/src', CONTRACT, 'commander', 'pino', 'prom-client', 'koffi', 'zod', 'node:'],
   },
 
   { folder: 'embedded-loki/src/logql', may: ['@grafana/lezer-logql', '@lezer/common', '@lezer/lr', 're2js'] },
@@ -78,7 +78,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     ],
   },
 
-  { folder: 'laboratory/src', may: ['laboratory/src', CONTRACT, 'koffi', 'commander', 'zod', 'node:'] },
+  { folder: 'laboratory/src', may: ['laboratory/src', CONTRACT, 'koffi', 'commander', 'esbuild', 'zod', 'node:'] },
 
   { folder: 'datasource/src/query', may: [CONTRACT, '@grafana/data', '@grafana/schema'] },
   {

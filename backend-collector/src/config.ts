@@ -14,12 +14,14 @@ export interface OutputSettings {
   readonly kind: OutputKind;
   /** Where to push; absent for ndjson. */
   readonly url: string | undefined;
+  /** On every stream that is pushed. */
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export function outputSettings(output: string, lokiUrl: string | undefined, env: Environment): OutputSettings {
   switch (output) {
     case 'ndjson':
-      return { kind: output, url: undefined };
+      return { kind: output, url: undefined, labels: {} };
     case 'loki': {
       const url = lokiUrl ?? env.BPFNET_LOKI_URL;
       if (url === undefined || url === '') {
@@ -29,10 +31,14 @@ export function outputSettings(output: string, lokiUrl: string | undefined, env:
           2
         );
       }
-      return { kind: output, url };
+      return { kind: output, url, labels: staticLabels(env) };
     }
     case 'store':
-      return { kind: output, url: lokiUrl ?? (env.BPFNET_STORE_URL || DEFAULT_STORE_URL) };
+      return {
+        kind: output,
+        url: lokiUrl ?? (env.BPFNET_STORE_URL || DEFAULT_STORE_URL),
+        labels: staticLabels(env),
+      };
     default:
       throw new CollectorError('config', `--output "${output}" is not known: use ndjson, loki or store.`, 2);
   }

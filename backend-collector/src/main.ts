@@ -96,8 +96,9 @@ async function run(source: PacketSource, o: RunOptions): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   const sink = await openSink({
-    settings: o.settings,
+    url: o.settings.url,
     host,
+    labels: o.settings.labels,
     env: process.env,
     spoolDirectory: o.options.spoolDir ?? process.env.BPFNET_SPOOL_DIR,
     giveUpAfterMs: o.live ? undefined : REPLAY_GIVES_UP_MS,
@@ -120,6 +121,13 @@ async function run(source: PacketSource, o: RunOptions): Promise<void> {
   if (report.problem !== undefined && !(report.problem instanceof OutputClosed)) {
     throw report.problem;
   }
+  const lost = Object.values(report.sink.linesDropped).reduce((sum, lines) => sum + lines, 0);
+  if (!o.live && lost > 0) {
+    throw new CollectorError(
+      'store-unreachable',
+      `${lost} records are not in the store; mend what is said above and replay again.`
+    );
+  }
 }
 
 function countsLine(counts: PipelineCounts): string {
@@ -131,10 +139,14 @@ function countsLine(counts: PipelineCounts): string {
 }
 
 function summarise(report: PipelineReport): void {
-  const lost = Object.entries(report.sink.linesDropped).map(([reason, count]) => `${reason} ${count}`);
-  note(
-    `${countsLine(report)}; ${report.sink.linesWritten} records written${lost.length > 0 ? `, lost: ${lost.join(', ')}` : ''}`
-  );
+  const { linesWritten, linesDropped, linesKept = 0 } = report.sink;
+  const lost = Object.entries(linesDropped).map(([reason, count]) => `${reason} ${count}`);
+  const parts = [
+    `${linesWritten} records written`,
+    ...(linesKept > 0 ? [`${linesKept} kept on disk for the next run`] : []),
+    ...(lost.length > 0 ? [`lost: ${lost.join(', ')}`] : []),
+  ];
+  note(`${countsLine(report)}; ${parts.join(', ')}`);
 }
 
 function withOutputOptions(command: Command): Command {

@@ -4,10 +4,11 @@
  * Inside, time is nanoseconds since the first packet's second, as one double: exact for 104 days. A live source is aged by the wall
  * clock too, so that a flow that fell silent is written without another packet.
  */
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomBytes, randomInt } from 'node:crypto';
 import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
+import { createRecogniser } from './l7/conversation';
 import { protocols } from './l7/registry';
 import { type LogSink, type SinkReport } from './record/log-line';
 import { RecordWriter } from './record/record-writer';
@@ -66,7 +67,12 @@ export class Pipeline {
       options.sink,
       (ns) => BigInt(this.baseSec) * 1_000_000_000n + BigInt(Math.round(ns)) + (options.timeShiftNs ?? 0n)
     );
-    this.tracker = new FlowTracker({ maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS, protocols, events: this.writer });
+    this.tracker = new FlowTracker({
+      maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS,
+      messages: createRecogniser(protocols, this.writer),
+      events: this.writer,
+      hashSeed: randomInt(0x7fffffff),
+    });
   }
 
   /** Runs until the source ends. */

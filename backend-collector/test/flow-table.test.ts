@@ -61,7 +61,7 @@ describe('the flow table', () => {
     const action = fc.record({ key: keyOf, back: fc.boolean(), remove: fc.boolean() });
     fc.assert(
       fc.property(fc.array(action, { maxLength: 300 }), (actions) => {
-        const table = new FlowTable();
+        const table = new FlowTable(1);
         const model = new Map<string, Flow>();
         for (const { key, back, remove } of actions) {
           const d = packet(key, back);
@@ -80,7 +80,7 @@ describe('the flow table', () => {
   });
 
   it('still finds every flow after it grew and half of them left', () => {
-    const table = new FlowTable();
+    const table = new FlowTable(1);
     const key = (i: number): Key => ({
       v6: i % 3 === 0,
       a: i,
@@ -101,7 +101,7 @@ describe('the flow table', () => {
   });
 
   it('says which side sent', () => {
-    const table = new FlowTable();
+    const table = new FlowTable(1);
     const key: Key = { v6: false, a: 5, b: 9, portA: 1, portB: 2, vlan: 0, vni: 0, nic: 0 };
     table.find(packet(key, false), 0);
     const there = table.side;

@@ -5,7 +5,6 @@
  * Invariants: at most half of the slots are taken; a deletion shifts the run behind it back, so there are no tombstones; the hash is
  * seeded per process, so that nobody can choose addresses that collide.
  */
-import { randomInt } from 'node:crypto';
 import { type Decoded } from '../wire/decoded';
 import { Flow, type Side } from './flow';
 
@@ -24,10 +23,12 @@ export class FlowTable {
   private keys = new Int32Array(KEY_WORDS * 1024);
   private readonly free: number[] = [];
   private count = 0;
-  private readonly seed = randomInt(0x7fffffff);
   private readonly key = new Int32Array(KEY_WORDS);
   private keyWords = 0;
   private hash = 0;
+
+  /** @param seed secret of this process, for the hash */
+  constructor(private readonly seed: number) {}
 
   get size(): number {
     return this.count;

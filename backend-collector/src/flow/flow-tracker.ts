@@ -9,13 +9,12 @@
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { PacketDirection, PacketMark } from '../capture/packet-source';
-import { recognise, type Conversation, type SpanEvents } from '../l7/conversation';
-import { type L7Protocol } from '../l7/protocol';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { ActivityList, ActivityLists } from './activity-lists';
 import { isCapturedTwice } from './captured-twice';
 import { type Flow, type Side } from './flow';
 import { FlowTable } from './flow-table';
+import { type MessageReader, type MessageRecogniser } from './message-reader';
 import { CHUNK_PACKETS, firstRowOf, PacketRows, rowInBlock } from './packet-rows';
 import { analyseSegment, scaledWindow } from './tcp-analysis';
 import { followConnection, opensAnother } from './tcp-state';
@@ -34,7 +33,7 @@ const NO_ANSWER_NS = 1 * SECOND;
 
 const MAX_EARLY_SEGMENTS = 8;
 
-export interface FlowEvents extends SpanEvents {
+export interface FlowEvents {
   /**
    * The flow's present chunk is complete; it is cleared when this returns. `packets` holds `flow.rowCount` rows, `dir` the side and
    * `tNs` the pipeline's time; it may be changed, and is used again.
@@ -51,21 +50,25 @@ export interface FlowStats {
 
 export interface FlowTrackerOptions {
   readonly maxFlows: number;
-  readonly protocols: readonly L7Protocol[];
+  readonly messages: MessageRecogniser;
   readonly events: FlowEvents;
+  /** Any whole number that others cannot guess: nobody may choose addresses that collide in the flow table. */
+  readonly hashSeed: number;
 }
 
 export class FlowTracker {
   readonly stats: FlowStats = { flows: 0, evicted: 0, capturedTwice: 0 };
   /** Packets that the kernel dropped so far, as the source says; records tell how many fell into their time. */
   kernelDrops = 0;
-  private readonly table = new FlowTable();
+  private readonly table: FlowTable;
   private readonly lists = new ActivityLists();
   private readonly rows = new PacketRows();
   private latestNs = -Infinity;
   private nextAgeNs = -Infinity;
 
-  constructor(private readonly options: FlowTrackerOptions) {}
+  constructor(private readonly options: FlowTrackerOptions) {
+    this.table = new FlowTable(options.hashSeed);
+  }
 
   get openFlows(): number {
     return this.table.size;
@@ -284,7 +287,7 @@ export class FlowTracker {
     if (d.payloadCaptured === 0) {
       return;
     }
-    recognise(this.options.protocols, flow, side, bytes, d, this.options.events);
+    this.options.messages.recognise(flow, side, bytes, d);
     if (flow.conversation !== undefined) {
       this.beginConversation(flow, flow.conversation, side, d, bytes, nowNs);
     } else if (flow.early !== undefined || (ana & Analysis.PreviousUnseen) !== 0) {
@@ -294,7 +297,7 @@ export class FlowTracker {
 
   private beginConversation(
     flow: Flow,
-    conversation: Conversation,
+    conversation: MessageReader,
     side: Side,
     d: Decoded,
     bytes: Uint8Array,

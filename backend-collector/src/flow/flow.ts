@@ -1,8 +1,8 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
 import { type EndReason } from '@bpfnet/flow-model/records';
-import { type Conversation, type EarlySegment } from '../l7/conversation';
 import { type Tunnel } from '../wire/decoded';
 import { Half } from './half';
+import { type EarlySegment, type MessageReader } from './message-reader';
 
 /** Who opened the connection, and how it is known; a surer way replaces a less sure one. */
 export const enum RoleSource {
@@ -72,7 +72,7 @@ export class Flow {
   kernelDropsBefore = 0;
 
   /** Application messages, from the first payload on that some protocol knows. */
-  conversation: Conversation | undefined;
+  conversation: MessageReader | undefined;
   /** True once the stream is known to hold no more messages (an upgrade, a tunnel). */
   l7Off = false;
   l7Proto: string | undefined;

@@ -4,6 +4,7 @@
  */
 import { Reassembly } from '../flow/reassembly';
 import { RoleSource, type Flow, type Side } from '../flow/flow';
+import { type EarlySegment, type MessageReader, type MessageRecogniser } from '../flow/message-reader';
 import { type Decoded } from '../wire/decoded';
 import { type Exchange } from './exchange';
 import { type L7Parser, type L7Protocol, type ParserEvents, Probe } from './protocol';
@@ -14,20 +15,15 @@ export interface SpanEvents {
   orphanResponse(flow: Flow): void;
 }
 
-/** Payload captured before what precedes it in the stream. */
-export interface EarlySegment {
-  readonly side: Side;
-  readonly seq: number;
-  readonly bytes: Uint8Array;
-  /** On the wire. */
-  readonly length: number;
-}
-
 /** A request without an answer is reported after this. */
 const UNANSWERED_NS = 30e9;
 
-/** Looks for a protocol in a segment's payload; what it finds becomes the flow's conversation. */
-export function recognise(
+/** Looks for one of the protocols in the payload of flows that have none yet. */
+export function createRecogniser(protocols: readonly L7Protocol[], events: SpanEvents): MessageRecogniser {
+  return { recognise: (flow, side, bytes, d) => recognise(protocols, flow, side, bytes, d, events) };
+}
+
+function recognise(
   protocols: readonly L7Protocol[],
   flow: Flow,
   side: Side,
@@ -52,13 +48,14 @@ export function recognise(
     if (probe !== Probe.Unsure) {
       flow.setClient(client, RoleSource.Request);
     }
-    flow.conversation = new Conversation(flow, protocol, client, events);
-    flow.conversation.startAt(side, d.seq);
+    const conversation = new Conversation(flow, protocol, client, events);
+    conversation.startAt(side, d.seq);
+    flow.conversation = conversation;
     return;
   }
 }
 
-export class Conversation {
+class Conversation implements MessageReader {
   private readonly parser: L7Parser;
   private readonly streams: readonly [Reassembly, Reassembly];
   private nowNs = 0;

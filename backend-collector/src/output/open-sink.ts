@@ -1,12 +1,15 @@
 /** The sink that the settings name. The push sink is loaded only where it is used. */
-import { type OutputSettings, staticLabels, type Environment } from '../config';
 import { type LogSink } from '../record/log-line';
 import { createNdjsonSink } from './ndjson-sink';
 
 export interface OpenSinkOptions {
-  readonly settings: OutputSettings;
+  /** Where to push; absent for standard output. */
+  readonly url: string | undefined;
   readonly host: string;
-  readonly env: Environment;
+  /** On every stream. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Where the credentials stand. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly spoolDirectory: string | undefined;
   /** Replays end with an error when the store takes nothing for that long, ms; a live capture waits on. */
   readonly giveUpAfterMs: number | undefined;
@@ -16,16 +19,16 @@ export interface OpenSinkOptions {
 }
 
 export async function openSink(options: OpenSinkOptions): Promise<LogSink> {
-  const { settings, env } = options;
-  if (settings.url === undefined) {
+  const { url, env } = options;
+  if (url === undefined) {
     return createNdjsonSink(process.stdout, options.onClosed);
   }
   const { createLokiSink } = await import('../loki/loki-sink');
   const { credentialsFromEnvironment } = await import('../loki/push-client');
   return createLokiSink({
-    url: settings.url,
+    url,
     host: options.host,
-    labels: staticLabels(env),
+    labels: options.labels,
     credentials: credentialsFromEnvironment(env),
     spool: { directory: options.spoolDirectory },
     giveUpAfterMs: options.giveUpAfterMs,

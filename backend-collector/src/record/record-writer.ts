@@ -3,13 +3,14 @@ import { encodeLine } from '@bpfnet/flow-model/line-codec';
 import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { type FlowEvents } from '../flow/flow-tracker';
 import { type Flow } from '../flow/flow';
+import { type SpanEvents } from '../l7/conversation';
 import { type Exchange } from '../l7/exchange';
 import { identify, type RecordContext } from './connection-fields';
 import { l4Line, l4PacketsRecord } from './l4-record';
 import { l7Line } from './l7-record';
 import { type LogSink } from './log-line';
 
-export class RecordWriter implements FlowEvents {
+export class RecordWriter implements FlowEvents, SpanEvents {
   /** Spans written, and responses whose request the capture did not see. */
   spans = 0;
   orphanResponses = 0;
