@@ -3,7 +3,16 @@ import baseConfig from './.config/eslint.config.mjs';
 
 export default defineConfig([
   {
-    ignores: ['**/node_modules/', '**/dist/', '**/coverage/', '.config/', 'testdata/', '.bpfnet/', 'test-results/'],
+    ignores: [
+      '**/node_modules/',
+      '**/dist/',
+      '**/dist-test-*/',
+      '**/coverage/',
+      '.config/',
+      'testdata/',
+      '.bpfnet/',
+      'test-results/',
+    ],
   },
   ...baseConfig,
   {

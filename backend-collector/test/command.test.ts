@@ -203,4 +203,18 @@ describe('bpfnet replay --output loki', () => {
     }
     expect(new Set(streams.map((s) => s.stream.flow_shard)).size).toBe(1);
   });
+
+  it('fails where the store refuses records, and says how many and why', async () => {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(400).end('entry too far behind'));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const result = await command.run(['replay', file('ok.pcap', capture), '--output', 'loki', '--loki-url', url]);
+    await new Promise((done) => server.close(done));
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('entry too far behind');
+    expect(result.stderr).toMatch(/\nbpfnet: 3 records are not in the store; [^\n]+\n$/);
+  });
 });
