@@ -65,10 +65,14 @@ export const BUILD_PARTS: readonly BuildPart[] = [
     ],
     output: 'dist',
     run: () => {
-      execFileSync('npx', ['webpack', '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'], {
-        cwd: ROOT,
-        stdio: ['ignore', 2, 2],
-      });
+      execFileSync(
+        'npx',
+        ['webpack', '-c', './webpack.config.ts', '--env', 'production', '--stats', 'errors-warnings'],
+        {
+          cwd: ROOT,
+          stdio: ['ignore', 2, 2],
+        }
+      );
     },
   },
   {

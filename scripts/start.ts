@@ -40,7 +40,13 @@ async function main(): Promise<void> {
       process.once(signal, () => resolve(undefined));
     }
   });
-  console.log(`\n  bpfnet is ready: ${demo.url}\n\n  Requests appear within seconds. Ctrl-C ends everything.\n`);
+  console.log(`\n  bpfnet is ready: ${demo.url}\n\n  Requests appear within seconds. Ctrl-C ends everything.`);
+  if (demo.laboratory !== undefined) {
+    console.log(
+      `  Lose every tenth segment: npx tsx laboratory/src/main.ts fault --run-dir ${demo.runDir} '{"loss": 0.1}'`
+    );
+  }
+  console.log('');
   const fault = await Promise.race([demo.broken, interrupted]);
   if (fault !== undefined) {
     say(fault);

@@ -41,6 +41,8 @@ export interface Demo {
   readonly storeUrl: string;
   /** Absent where no namespaces can be made; then a recording was replayed. */
   readonly laboratory?: Laboratory;
+  /** Where the laboratory's control socket lies. */
+  readonly runDir: string;
   /** Resolves with a sentence when a part ends that should not. */
   readonly broken: Promise<string>;
   /** Stops the collectors, so that every record is in the store. */
@@ -82,7 +84,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     if (!feasible.ok) {
       say(`no laboratory (${feasible.reason}): replaying a recording of it instead; its times are moved to now`);
       await replayRecording(store.url, detail);
-      return { url: workbench.url, storeUrl: store.url, broken, stopCapture: async () => undefined, stop };
+      return { url: workbench.url, storeUrl: store.url, runDir, broken, stopCapture: async () => undefined, stop };
     }
 
     const laboratory = await startLaboratory({
@@ -111,7 +113,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     const pods = laboratory.hosts.map((host) => `${host.name} with ${host.pods.map((pod) => pod.name).join(', ')}`);
     say(`laboratory: ${pods.join('; ')}; a collector on each`);
 
-    return { url: workbench.url, storeUrl: store.url, laboratory, broken, stopCapture, stop };
+    return { url: workbench.url, storeUrl: store.url, runDir, laboratory, broken, stopCapture, stop };
   } catch (error) {
     await stop();
     throw error;
