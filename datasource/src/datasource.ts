@@ -26,6 +26,7 @@ import { readHealth } from './fetch/health';
 import { readL4List, readL7List } from './fetch/list-reader';
 import { type LokiClient } from './fetch/loki-client';
 import { sharedInFlight } from './fetch/shared-in-flight';
+import { pagedLoki } from './fetch/paged-loki';
 import { readValues, VALUE_FIELDS, valueFieldOf } from './fetch/value-reader';
 import { wrappedLoki } from './fetch/wrapped-loki';
 import { emptyHopsFrames, hopsFrames } from './frames/hops-frames';
@@ -67,7 +68,9 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
   constructor(settings: DataSourceInstanceSettings<FlowsOptions>) {
     super(settings);
     const { uid, jsonData } = settings;
-    this.client = sharedInFlight(modeOf(jsonData) === 'url' ? directLoki(uid) : wrappedLoki(jsonData.lokiUid));
+    this.client = sharedInFlight(
+      pagedLoki(modeOf(jsonData) === 'url' ? directLoki(uid) : wrappedLoki(jsonData.lokiUid))
+    );
     this.shardCount = shardCountOf(settings.jsonData);
     this.connections = new ConnectionReader(this.client, new ChunkCache());
   }

@@ -82,6 +82,21 @@ describe('a list of requests', () => {
     expect(nicsSeen).toEqual([3, 5]);
   });
 
+  it('of one request has its NICs in path order, whatever the clocks of the hosts say', async () => {
+    const store = lineStore(
+      linesOf(
+        traffic({ requestId: 'aaaaaaaa', atMs: 1000, serverMs: 12 }, TWO_HOSTS),
+        traffic({ requestId: 'bbbbbbbb', atMs: 2000, serverMs: 5 }, TWO_HOSTS)
+      )
+    );
+    const plan = planOf({ filters: { requestId: 'aaaaaaaa' }, sort: 'newest' });
+    const { rows } = await readL7List(store, plan, { window: WINDOW, signal, fold: 'nic' });
+    expect(rows.map(({ record }) => `${record.host} ${record.nic_name}`)).toEqual(
+      TWO_HOSTS.map(({ host, nic }) => `${host} ${nic}`)
+    );
+    expect(new Set(rows.map(({ record }) => record.request_id))).toEqual(new Set(['aaaaaaaa']));
+  });
+
   it('keeps to its filters', async () => {
     const store = lineStore([
       ...linesOf(traffic({ requestId: 'aaaaaaaa', atMs: 1000, serverMs: 12, resource: '/a' }, TWO_HOSTS)),

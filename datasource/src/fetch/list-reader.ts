@@ -6,6 +6,8 @@
  */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { foldRequests } from '../correlate/fold-requests';
+import { orderPath } from '../correlate/path-order';
+import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
 import { DataError } from '../data-error';
 import { type ListPlan } from '../plan/list-plan';
 import { logql, type LogqlParts, quantileOf } from '../plan/logql';
@@ -38,10 +40,14 @@ export async function readL7List(
   const lines = folded ? Math.min(MAX_LINES, plan.limit * NICS_A_REQUEST) : plan.limit;
   const { records, notes } = await readSorted(client, { ...plan, limit: lines }, SLOWNESS_L7, options);
   if (!folded) {
-    return { rows: records, notes };
+    return { rows: plan.ofOneRequest === true ? alongPath(records) : records, notes };
   }
   const requests = foldRequests<StoredL7>(records).slice(0, plan.limit);
   return { rows: requests.map(({ span }) => span), nicsSeen: requests.map(({ nics }) => nics), notes };
+}
+
+function alongPath(records: readonly StoredL7[]): readonly StoredL7[] {
+  return orderPath(oncePerNic(records).map(pathPointOf)).points.map(({ span }) => span);
 }
 
 export async function readL4List(

@@ -18,6 +18,8 @@ export interface LineQuery {
   readonly window: TimeWindow;
   /** Where there are more lines, the newest are given. */
   readonly maxLines: number;
+  /** How many lines one answer may hold where they are read in pages; for lines that are long. */
+  readonly pageLines?: number;
 }
 
 export interface Sample {

@@ -107,6 +107,6 @@ async function failuresTold<T>(logql: string, signal: AbortSignal, run: () => Pr
 function rangeOf(window: TimeWindow): TimeRange {
   const nsPerMs = BigInt(1_000_000);
   const fromMs = dateTime(Number(window.fromNs / nsPerMs));
-  const toMs = dateTime(Number(window.toNs / nsPerMs) + 1);
+  const toMs = dateTime(Number((window.toNs + nsPerMs - BigInt(1)) / nsPerMs));
   return { from: fromMs, to: toMs, raw: { from: fromMs, to: toMs } };
 }

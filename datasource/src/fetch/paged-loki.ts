@@ -1,0 +1,67 @@
+/**
+ * Long answers in pages. Loki hands lines from part to part in messages of 4 MB at most unless it is told otherwise, and an
+ * answer beyond that fails as a whole, so no page may come near it.
+ *
+ * Invariants: what comes out is what one answer of `maxLines` would have been. Pages end at whole milliseconds, because a wrapped
+ * Loki datasource takes no finer time; what two pages share is given once. A page that a store still finds too large is asked
+ * for again in smaller ones. Pages follow one another, so an answer that fits one page costs one request.
+ */
+import { DataError } from '../data-error';
+import { type LineQuery, type LogEntry, type LokiClient, newestFirst } from './loki-client';
+
+/** 0.8 KB a line make this 1.6 MB. */
+export const PAGE_LINES = 2000;
+const LEAST_PAGE_LINES = 20;
+
+export function pagedLoki(client: LokiClient): LokiClient {
+  return {
+    instant: (...query) => client.instant(...query),
+    lines: (query, signal) => readPages(client, query, signal),
+  };
+}
+
+async function readPages(client: LokiClient, query: LineQuery, signal: AbortSignal): Promise<readonly LogEntry[]> {
+  const { logql, window, maxLines } = query;
+  const found = new Map<string, LogEntry>();
+  let pageLines = Math.min(query.pageLines ?? PAGE_LINES, maxLines);
+  let toNs = msAfter(window.toNs - 1n);
+  while (toNs > window.fromNs && found.size < maxLines) {
+    let page: readonly LogEntry[];
+    try {
+      page = await client.lines({ logql, window: { fromNs: window.fromNs, toNs }, maxLines: pageLines }, signal);
+    } catch (error) {
+      if (pageLines > LEAST_PAGE_LINES && isTooLarge(error)) {
+        pageLines = Math.max(LEAST_PAGE_LINES, Math.floor(pageLines / 4));
+        continue;
+      }
+      throw error;
+    }
+    page.forEach((entry) => found.set(keyOf(entry), entry));
+    if (page.length < pageLines) {
+      break;
+    }
+    const next = msAfter(page[page.length - 1].tsNs);
+    if (next < toNs) {
+      toNs = next;
+    } else if (pageLines < maxLines) {
+      // One millisecond holds more than a page.
+      pageLines = Math.min(maxLines, pageLines * 2);
+    } else {
+      toNs -= NS_PER_MS;
+    }
+  }
+  return newestFirst([...found.values()], query);
+}
+
+const NS_PER_MS = 1_000_000n;
+
+/** The first whole millisecond after a moment. */
+const msAfter = (ns: bigint): bigint => (ns / NS_PER_MS + 1n) * NS_PER_MS;
+
+const keyOf = ({ tsNs, labels, line }: LogEntry): string => `${tsNs} ${labels.flow_shard ?? ''} ${line}`;
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof DataError && 'reason' in error.problem && TOO_LARGE.test(error.problem.reason);
+}
+
+const TOO_LARGE = /larger than max|ResourceExhausted|response (body )?too large/i;
