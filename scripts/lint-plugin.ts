@@ -177,11 +177,33 @@ function lintDashboards(root: string, dataSources: ReadonlyMap<string, string>, 
       }
     }
   }
-  for (const { file } of dashboards) {
-    const text = readFileSync(path.join(root, file), 'utf8');
-    for (const [, uid] of text.matchAll(/"\/d\/([\w-]+)/g)) {
-      if (!uids.has(uid)) {
-        say(file, `links to dashboard "${uid}", which does not exist`);
+  const variables = new Map(
+    dashboards.map(({ dashboard }) => [dashboard.uid, new Set(dashboard.templating.list.map(({ name }) => name))])
+  );
+  const defaults = files(root, 'panels', /^[\w-]+$/).map((panel) => `panels/${panel}/src/options.ts`);
+  const written = defaults.filter((file) => existsSync(path.join(root, file)));
+  for (const file of [...dashboards.map((one) => one.file), ...written]) {
+    lintLinks(file, readFileSync(path.join(root, file), 'utf8'), { variables, say });
+  }
+}
+
+interface LinkTargets {
+  /** Of each dashboard, by uid. */
+  readonly variables: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly say: Say;
+}
+
+/** Links in quotes, in dashboards' JSON and in panels' defaults: the dashboard is there, and so are the variables it is given. */
+function lintLinks(file: string, text: string, { variables, say }: LinkTargets): void {
+  for (const [, uid, query = ''] of text.matchAll(/["']\/d\/([\w-]+)(?:\?([^"'\s]*))?/g)) {
+    const known = variables.get(uid);
+    if (known === undefined) {
+      say(file, `links to dashboard "${uid}", which does not exist`);
+      continue;
+    }
+    for (const [, name] of query.matchAll(/(?:^|&)var-(\w+)=/g)) {
+      if (!known.has(name)) {
+        say(file, `gives dashboard "${uid}" the variable "${name}", which it does not have`);
       }
     }
   }

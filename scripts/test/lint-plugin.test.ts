@@ -11,6 +11,8 @@ const COPIED = [
     `${folder}/plugin.json`,
     `${folder}/img`,
   ]),
+  'panels/packet-sequence/src/options.ts',
+  'panels/nic-topology/src/options.ts',
   'src/module.tsx',
   'datasource/src/module.ts',
   'panels/packet-sequence/src/module.ts',
@@ -68,6 +70,12 @@ describe('lint-plugin', () => {
       '/d/bpfnet-request?',
       '/d/bpfnet-nowhere?',
       /links to dashboard "bpfnet-nowhere"/,
+    ],
+    [
+      'panels/nic-topology/src/options.ts',
+      'var-inner_traceid=',
+      'var-inner=',
+      /gives dashboard "bpfnet-connection" the variable "inner", which it does not have/,
     ],
     [
       'provisioning/datasources/bpfnet.yaml',

@@ -33,6 +33,8 @@ describe('a list of requests', () => {
     [{ minLatencyMs: '100', text: 'x.y' }, ' |~ "(?i)(?:x\\.y)" | json latency_ms="latency_ms" | latency_ms >= 100'],
     [{ minLatencyMs: 0 }, ''],
     [{ requestId: 'abc' }, ' |= ""request_id":"abc""'],
+    [{ innerTraceId: 'abc', flowShard: '' }, ' |= ""inner_traceid":"abc""'],
+    [{ flowShard: '3' }, ''],
   ])('%j', (filters, rest) => {
     expect(readable(l7(filters))).toBe(`{source="bpf_net_l7_log"}${rest}`);
   });
@@ -65,6 +67,13 @@ describe('a list of requests', () => {
 });
 
 describe('a list of connections', () => {
+  it('at one NIC has its chunks, from the shard that a link knows', () => {
+    expect(readable(l4({ innerTraceId: 'abc', flowShard: 3 }))).toBe(
+      '{source="bpf_net_l4_log", flow_shard="3"} |= ""inner_traceid":"abc""'
+    );
+    expect(l4({ innerTraceId: '' })).toBe('{"kind":"no-id"}');
+  });
+
   it('finds retransmissions by line filter, and more of them by parser', () => {
     expect(readable(l4({ minRetransmissions: 1 }))).toBe(
       '{source="bpf_net_l4_log"} |~ ""(?:tx_retrans|rx_retrans)":[1-9]"'

@@ -8,6 +8,7 @@ import {
   type CommonFilters,
   DEFAULT_LIST_LIMIT,
   type L4ListQuery,
+  type L7Filters,
   type L7ListQuery,
   type ListSort,
   MAX_LINES,
@@ -31,6 +32,8 @@ export interface ListPlan<R> {
   readonly limit: number;
   readonly sort: ListSort;
   readonly accepts: (record: R) => boolean;
+  /** The list is of one request: its rows are the NICs that it crossed, client first. */
+  readonly ofOneRequest?: boolean;
 }
 
 export type Planned<R> =
@@ -50,10 +53,7 @@ export function planL7List(query: L7ListQuery, replace: Replace): Planned<L7Reco
   return planned(() => {
     const minLatencyMs = numberOf('minimum latency', filters.minLatencyMs, replace);
     const regex = regexOf(filters.resourceRegex, replace, escapeRegex);
-    const { lookUp, flowShard } = lookUpOf(filters, replace);
-    if (filters.requestId !== undefined && lookUp === undefined) {
-      throw new BadFilter({ kind: 'no-id' });
-    }
+    const requestId = idOf(filters, 'requestId', replace);
     const conditions: FieldCondition[] = [];
     if (minLatencyMs > 0) {
       conditions.push({ kind: 'atLeast', anyOf: ['latency_ms'], value: minLatencyMs });
@@ -65,9 +65,9 @@ export function planL7List(query: L7ListQuery, replace: Replace): Planned<L7Reco
       parts: {
         source: 'bpf_net_l7_log',
         host: matchOf(filters.host, replace),
-        shards: lookUp === undefined || flowShard === undefined ? [] : [flowShard],
+        shards: shardsOf(filters, replace),
         lineFilters: [
-          ...(lookUp === undefined ? [] : fieldIs('request_id', { kind: 'oneOf', values: [lookUp.id] })),
+          ...idIs('request_id', requestId),
           ...commonFilters(filters, replace),
           ...fieldIs('l7_op', matchOf(filters.op, replace)),
           ...fieldContains('l7_resource', matchOf(filters.resource, replace)),
@@ -79,6 +79,7 @@ export function planL7List(query: L7ListQuery, replace: Replace): Planned<L7Reco
       limit: limitOf(query.limit),
       sort: query.sort ?? 'newest',
       accepts: (record) => record.latency_ms >= minLatencyMs,
+      ofOneRequest: requestId !== undefined,
     };
   });
 }
@@ -98,6 +99,7 @@ export function planL4List(query: L4ListQuery, replace: Replace): Planned<L4Reco
       parts: {
         source: 'bpf_net_l4_log',
         host: matchOf(filters.host, replace),
+        shards: shardsOf(filters, replace),
         lineFilters,
         conditions:
           minRetransmissions > 1
@@ -124,8 +126,34 @@ function planned<R>(make: () => ListPlan<R>): Planned<R> {
   }
 }
 
+type IdFilters = Pick<L7Filters, 'requestId' | 'innerTraceId' | 'flowShard'>;
+
+/** Undefined where the filter is not given. */
+function idOf(filters: IdFilters, name: 'requestId' | 'innerTraceId', replace: Replace): string | undefined {
+  if (filters[name] === undefined) {
+    return undefined;
+  }
+  const { lookUp } = lookUpOf({ [name]: filters[name] }, replace);
+  if (lookUp === undefined) {
+    throw new BadFilter({ kind: 'no-id' });
+  }
+  return lookUp.id;
+}
+
+function idIs(field: string, id: string | undefined): readonly LineFilter[] {
+  return id === undefined ? [] : fieldIs(field, { kind: 'oneOf', values: [id] });
+}
+
+/** A shard says nothing without the connection that it belongs to. */
+function shardsOf(filters: IdFilters, replace: Replace): readonly number[] {
+  const { flowShard } = lookUpOf({ flowShard: filters.flowShard }, replace);
+  const ofOneConnection = filters.requestId !== undefined || filters.innerTraceId !== undefined;
+  return ofOneConnection && flowShard !== undefined ? [flowShard] : [];
+}
+
 function commonFilters(filters: CommonFilters, replace: Replace): readonly LineFilter[] {
   return [
+    ...idIs('inner_traceid', idOf(filters, 'innerTraceId', replace)),
     ...fieldIs('nic_name', matchOf(filters.nic, replace)),
     ...anyFieldIs(NAMESPACE_FIELDS, matchOf(filters.k8sNamespace, replace)),
     ...anyFieldIs(POD_FIELDS, matchOf(filters.pod, replace)),

@@ -27,13 +27,15 @@ export interface CommonFilters {
   readonly l7Proto?: FilterText;
   /** Anything that stands in the record, upper or lower case. */
   readonly text?: string;
+  /** One connection at one NIC. Where it is given and empty, nothing is listed. */
+  readonly innerTraceId?: string;
+  /** Shard of the connection of `innerTraceId` or `requestId`, where a link knows it. */
+  readonly flowShard?: number | string;
 }
 
 export interface L7Filters extends CommonFilters {
   /** One request, at every NIC that saw it. Where it is given and empty, nothing is listed. */
   readonly requestId?: string;
-  /** Shard of that request's connection where a link knows it. */
-  readonly flowShard?: number | string;
   /** `l7_op`: GET, A, RETR, … */
   readonly op?: FilterText;
   /** Part of `l7_resource`. */

@@ -67,15 +67,19 @@ test('focus shows the addresses before and after', async () => {
 });
 
 describe('links', () => {
-  test("a NIC's record opens in Explore in a new tab", () => {
+  test('the connection at a NIC opens in a new tab', () => {
     show(sixNics());
     const link = screen.getByRole('link', { name: 'Open the record of veth3a1 in a new tab' });
     expect(link).toHaveAttribute('target', '_blank');
     expect(link).toHaveAttribute('rel', 'noopener noreferrer');
     const url = new URL(link.getAttribute('href') ?? '', 'http://grafana');
-    const { nic } = JSON.parse(url.searchParams.get('panes') ?? '{}');
-    expect(nic.queries[0].expr).toBe('{source="bpf_net_l7_log"} |= `n1` |= `r1`');
-    expect(nic.range).toEqual({ from: '1764000000000', to: '1764003600000' });
+    expect(url.pathname).toBe('/d/bpfnet-connection');
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      'var-inner_traceid': 'n1',
+      'var-request_id': 'r1',
+      from: '1764000000000',
+      to: '1764003600000',
+    });
   });
 
   test('not where the template is not safe, and not for ends that nobody saw', () => {

@@ -1,8 +1,8 @@
 import { type GrafanaTheme2 } from '@grafana/data';
-import { type SceneObject, sceneGraph } from '@grafana/scenes';
+import { type SceneObject, sceneGraph, SceneVariableValueChangedEvent } from '@grafana/scenes';
 import { Icon, useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
-import React from 'react';
+import React, { useEffect, useReducer } from 'react';
 import { type ClassicDashboardLink } from './classic-dashboard';
 
 interface Props {
@@ -14,6 +14,11 @@ interface Props {
 export function DashboardLinks({ links, scene }: Props) {
   const styles = useStyles2(getStyles);
   const { value } = sceneGraph.getTimeRange(scene).useState();
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    const subscription = scene.subscribeToEvent(SceneVariableValueChangedEvent, redraw);
+    return () => subscription.unsubscribe();
+  }, [scene]);
   const shown = links.filter((link) => link.type === 'link' && link.url !== undefined);
   if (shown.length === 0) {
     return null;
@@ -21,7 +26,11 @@ export function DashboardLinks({ links, scene }: Props) {
   return (
     <nav className={styles.links} aria-label="Dashboard links" data-testid="dashboard-links">
       {shown.map((link) => (
-        <a key={link.url} href={withTime(link, value.raw)} className={styles.link}>
+        <a
+          key={link.url}
+          href={withTime(link, sceneGraph.interpolate(scene, link.url), value.raw)}
+          className={styles.link}
+        >
           <Icon name="arrow-left" size="sm" /> {link.title}
         </a>
       ))}
@@ -29,8 +38,12 @@ export function DashboardLinks({ links, scene }: Props) {
   );
 }
 
-function withTime(link: ClassicDashboardLink, raw: { readonly from: unknown; readonly to: unknown }): string {
-  const url = link.url ?? '';
+interface RawRange {
+  readonly from: unknown;
+  readonly to: unknown;
+}
+
+function withTime(link: ClassicDashboardLink, url: string, raw: RawRange): string {
   if (link.keepTime !== true) {
     return url;
   }
