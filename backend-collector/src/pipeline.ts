@@ -9,11 +9,12 @@ import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
 import { createRecogniser } from './l7/conversation';
-import { protocols } from './l7/registry';
+import { datagramProtocols, protocols } from './l7/registry';
 import { type LogSink, type SinkReport } from './record/log-line';
 import { RecordWriter } from './record/record-writer';
 import { Decoded, STOP_REASONS, Stop } from './wire/decoded';
-import { decode } from './wire/decode';
+import { decode, decodeJoined } from './wire/decode';
+import { Fragments } from './wire/fragments';
 
 export interface PipelineOptions {
   readonly source: PacketSource;
@@ -49,6 +50,7 @@ const DEFAULT_MAX_FLOWS = 262_144;
 
 export class Pipeline {
   private readonly decoded = new Decoded();
+  private readonly fragments = new Fragments();
   private readonly stops = new Float64Array(STOP_REASONS.length);
   private readonly writer: RecordWriter;
   private readonly tracker: FlowTracker;
@@ -69,7 +71,7 @@ export class Pipeline {
     );
     this.tracker = new FlowTracker({
       maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS,
-      messages: createRecogniser(protocols, this.writer),
+      messages: createRecogniser(protocols, datagramProtocols, this.writer),
       events: this.writer,
       hashSeed: randomInt(0x7fffffff),
     });
@@ -92,6 +94,7 @@ export class Pipeline {
     } catch (error) {
       problem = error;
     }
+    this.fragments.end();
     this.tracker.end();
     const report = await sink.close();
     return { ...this.counts(), sink: report, problem };
@@ -110,6 +113,7 @@ export class Pipeline {
       drops: withoutZeros({
         kernel: { 'ring full': stats.kernelDrops },
         decode: Object.fromEntries(STOP_REASONS.map((reason, i) => [reason, this.stops[i]])),
+        fragments: { ...this.fragments.drops },
         flow: { 'table full': flow.evicted },
         http: { 'response without request': this.writer.orphanResponses },
       }),
@@ -117,22 +121,38 @@ export class Pipeline {
   }
 
   private take(batch: PacketCursor): void {
-    const { decoded: d, tracker, stops } = this;
+    const { decoded: d, tracker } = this;
     const { nics } = this.options.source;
     while (batch.next()) {
       const tci = (batch.marks & PacketMark.VlanStripped) !== 0 ? batch.vlanTci : -1;
       const { nicId } = batch;
       decode(d, batch.buffer, batch.offset, batch.capturedLength, batch.wireLength, nics[nicId].linkType, tci);
-      if (d.stop !== Stop.Transport) {
-        stops[d.stop]++;
-        continue;
-      }
       if (this.baseSec !== this.baseSec) {
         this.baseSec = batch.tsSec;
       }
       const nowNs = (batch.tsSec - this.baseSec) * 1e9 + batch.tsNsec;
-      tracker.packet(d, batch.buffer, nicId, batch.direction, batch.marks, nowNs);
+      const bytes = d.stop === Stop.Transport ? batch.buffer : this.joined(batch.buffer, nicId, nowNs);
+      if (bytes !== undefined) {
+        tracker.packet(d, bytes, nicId, batch.direction, batch.marks, nowNs);
+      }
     }
+  }
+
+  /** The datagram that a fragment makes whole (and that may be another's fragment in turn); undefined where there is none. */
+  private joined(bytes: Uint8Array, nicId: number, nowNs: number): Uint8Array | undefined {
+    const { decoded: d, fragments } = this;
+    let whole: Uint8Array | undefined = bytes;
+    while (whole !== undefined && d.stop === Stop.Fragment) {
+      whole = fragments.join(d, whole, nicId, nowNs);
+      if (whole !== undefined) {
+        decodeJoined(d, whole, fragments);
+      }
+    }
+    if (whole === undefined || d.stop === Stop.Transport) {
+      return whole;
+    }
+    this.stops[d.stop]++;
+    return undefined;
   }
 }
 

@@ -94,12 +94,21 @@ describe('TCP over IPv4', () => {
     expect([d.sackCount, d.sack[0], d.sack[1]]).toEqual([1, 9, 12]);
   });
 
-  it('leaves later fragments out, and reads the first', () => {
-    expect(decoded(ethernet(inIpv4(segment('x'), { fragment: 0x2000 })))).toMatchObject({
-      stop: Stop.Transport,
-      srcPort: 1234,
+  it('says of a fragment which part of the datagram it is', () => {
+    const first = decoded(ethernet(inIpv4(segment('abcd'), { fragment: 0x2000, id: 9 })));
+    expect(first).toMatchObject({
+      stop: Stop.Fragment,
+      fragmentId: 9,
+      fragmentOffset: 0,
+      fragmentMore: true,
+      protocol: 6,
+      payloadLength: 24,
     });
-    expect(decoded(ethernet(inIpv4(segment('x'), { fragment: 185 })))).toMatchObject({ stop: Stop.LaterFragment });
+    expect(decoded(ethernet(inIpv4(segment('x'), { fragment: 185 })))).toMatchObject({
+      stop: Stop.Fragment,
+      fragmentOffset: 1480,
+      fragmentMore: false,
+    });
   });
 
   it('says where a header was cut off, what it needed and what it had', () => {
@@ -195,9 +204,16 @@ describe('IPv6', () => {
     expect(decoded(packet)).toMatchObject({ stop: Stop.Transport, srcPort: 1234, payloadLength: 3 });
   });
 
-  it('leaves real fragments but the first out', () => {
-    const later = Uint8Array.of(6, 0, 0, 8, 1, 2, 3, 4);
-    expect(decoded(inIpv6(concat(later, segment('abc')), 44)).stop).toBe(Stop.LaterFragment);
+  it('says of a fragment which part of the datagram it is', () => {
+    const later = Uint8Array.of(6, 0, 0, 9, 1, 2, 3, 4);
+    expect(decoded(inIpv6(concat(later, segment('abc')), 44))).toMatchObject({
+      stop: Stop.Fragment,
+      fragmentId: 0x01020304,
+      fragmentOffset: 8,
+      fragmentMore: true,
+      protocol: 6,
+      payloadLength: 23,
+    });
   });
 
   it('ends where a header leads past the packet', () => {

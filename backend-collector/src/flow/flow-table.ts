@@ -1,11 +1,11 @@
 /**
  * Which flow a packet belongs to: open addressing with linear probing over typed arrays, nothing allocated per look-up.
  *
- * Key: NIC, VLAN ids, tunnel, VNI, protocol, both endpoints in a fixed order, so that both directions find the same flow.
+ * Key: NIC, VLAN ids, tunnel, VNI (and a hash of what is around these, in nested tunnels), protocol, both endpoints in a fixed order, so that both directions find the same flow.
  * Invariants: at most half of the slots are taken; a deletion shifts the run behind it back, so there are no tombstones; the hash is
  * seeded per process, so that nobody can choose addresses that collide.
  */
-import { type Decoded } from '../wire/decoded';
+import { IpProtocol, type Decoded } from '../wire/decoded';
 import { Flow, type Side } from './flow';
 
 const KEY_WORDS = 12;
@@ -143,9 +143,9 @@ export class FlowTable {
     const v4 = d.ipVersion === 4;
     const swapped = isSwapped(d, v4);
     this.side = swapped ? 1 : 0;
-    k[0] = nicId | (v4 ? 0 : 0x40000000);
+    k[0] = nicId | (v4 ? 0 : 0x40000000) | (d.protocol === IpProtocol.Udp ? 0x20000000 : 0);
     k[1] = d.vlanKey | (d.vlanCount << 24) | (d.tunnel << 28);
-    k[2] = d.vni | (d.protocol << 24);
+    k[2] = d.vni ^ d.outerKey;
     k[3] = swapped ? (d.dstPort << 16) | d.srcPort : (d.srcPort << 16) | d.dstPort;
     if (v4) {
       k[4] = swapped ? d.dst0 : d.src0;

@@ -1,12 +1,12 @@
 /** The fields that L4 and L7 records share: which NIC, which connection, whose. Made once per record; the ids once per flow. */
 import { communityId, nicTraceId, shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
-import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
+import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
 import { type Flow, type Side } from '../flow/flow';
 import { type Half } from '../flow/half';
 import { settleSides } from '../flow/roles';
-import { IpProtocol, Tunnel } from '../wire/decoded';
+import { IpProtocol } from '../wire/decoded';
 import { addressBytes, ipv4Text, ipv6Text } from './ip-text';
 import { LineText } from './line-text';
 
@@ -65,6 +65,9 @@ export function connectionText(context: RecordContext, flow: Flow): string {
   return flow.head;
 }
 
+/** By `Tunnel`. */
+const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
+
 const head = new LineText();
 
 function makeText(context: RecordContext, flow: Flow): string {
@@ -102,8 +105,8 @@ function makeText(context: RecordContext, flow: Flow): string {
     .plain('l4_proto', flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
     .plain('l7_proto', flow.l7Proto)
     .plain('vlan_id', vlanText(flow))
-    .number('vni_id', flow.tunnel === Tunnel.None ? undefined : flow.vni)
-    .plain('tunnel', flow.tunnel === Tunnel.Vxlan ? 'vxlan' : undefined)
+    .number('vni_id', flow.vni < 0 ? undefined : flow.vni)
+    .plain('tunnel', TUNNEL_NAMES[flow.tunnel])
     .text('k8s_namespace', owner?.k8sNamespace)
     .text('k8s_pod_name', owner?.podName)
     .text('k8s_container_name', owner?.containerName)

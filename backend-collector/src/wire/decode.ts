@@ -1,13 +1,14 @@
 /**
- * Link layer, VLAN tags and tunnels: from the first captured byte to the innermost transport header. No length in a packet is
- * trusted: each is held against what was captured and what was on the wire.
+ * Link layer, VLAN tags and MPLS labels, and the way in through tunnels: from the first captured byte to the innermost transport header.
+ * No length in a packet is trusted: each is held against what was captured and what was on the wire.
  *
- * Ethernet II (IEEE 802.3), 802.1Q and 802.1ad tags in any depth, raw IP, Linux cooked v1 and v2, BSD loopback; VXLAN (RFC 7348).
- * A tunnelled packet is reported as the inner one, once.
+ * Ethernet II (IEEE 802.3), 802.1Q and 802.1ad tags in any depth, MPLS (RFC 3032), raw IP, Linux cooked v1 and v2, BSD loopback; tunnels
+ * in each other up to a limit (tunnels.ts). A tunnelled packet is reported as the inner one, once.
  */
 import { Decoded, IpProtocol, Layer, Stop, Tunnel } from './decoded';
-import { decodeIpv4, decodeIpv6, fail } from './ip';
+import { decodeIpv4, decodeIpv6, fail, upperLayer } from './ip';
 import { LinkType } from './link-type';
+import { enterIpTunnel, enterUdpTunnel, Inner, MAX_DEPTH } from './tunnels';
 
 const enum EtherType {
   Ipv4 = 0x0800,
@@ -15,14 +16,11 @@ const enum EtherType {
   Ipv6 = 0x86dd,
   ServiceVlan = 0x88a8,
   OldServiceVlan = 0x9100,
+  Mpls = 0x8847,
+  MplsUpstream = 0x8848,
+  /** Transparent Ethernet bridging: a whole Ethernet frame follows (RFC 1701). */
+  Ethernet = 0x6558,
 }
-
-const VXLAN_PORT = 4789;
-/** What Linux used before the port was assigned, and still uses where none is given. */
-const VXLAN_LINUX_PORT = 8472;
-const VXLAN_HEADER = 8;
-/** Tunnels within tunnels that are followed. */
-const MAX_TUNNELS = 2;
 
 export { Decoded };
 
@@ -45,7 +43,9 @@ export function decode(
   into.vlanKey = 0;
   into.vlanCount = 0;
   into.tunnel = Tunnel.None;
-  into.vni = 0;
+  into.vni = -1;
+  into.outerKey = 0;
+  into.depth = 0;
   if (strippedTci >= 0) {
     addVlan(into, strippedTci);
   }
@@ -56,28 +56,41 @@ export function decode(
   } else {
     otherLink(into, bytes, offset, end, wireEnd, linkType);
   }
-  for (let depth = 0; depth < MAX_TUNNELS && isVxlan(into, bytes); depth++) {
-    const innerEnd = into.payloadOffset + into.payloadCaptured;
-    const innerWireEnd = into.payloadOffset + into.payloadLength;
-    const at = into.payloadOffset;
-    into.tunnel = Tunnel.Vxlan;
-    into.vni = (bytes[at + 4] << 16) | (bytes[at + 5] << 8) | bytes[at + 6];
-    into.vlanKey = 0;
-    into.vlanCount = 0;
-    ethernet(into, bytes, at + VXLAN_HEADER, innerEnd, innerWireEnd);
+  if (into.stop !== Stop.Transport || into.protocol !== IpProtocol.Tcp) {
+    followTunnels(into, bytes);
   }
 }
 
-function isVxlan(d: Decoded, bytes: Uint8Array): boolean {
-  return (
-    d.stop === Stop.Transport &&
-    d.protocol === IpProtocol.Udp &&
-    (d.dstPort === VXLAN_PORT || d.dstPort === VXLAN_LINUX_PORT) &&
-    d.payloadCaptured >= VXLAN_HEADER &&
-    // The I flag says that the VNI is valid; the other bits and bytes are reserved, and zero.
-    bytes[d.payloadOffset] === 0x08 &&
-    bytes[d.payloadOffset + 7] === 0
-  );
+/** What a datagram that was made of fragments holds: bytes that were captured, its length on the wire, the protocol in it. */
+export interface Joined {
+  readonly captured: number;
+  readonly length: number;
+  readonly protocol: number;
+}
+
+/** Decodes the payload of a datagram that was made of fragments. `d` is one of these. */
+export function decodeJoined(d: Decoded, bytes: Uint8Array, joined: Joined): void {
+  upperLayer(d, bytes, 0, joined.captured, joined.length, joined.protocol);
+  followTunnels(d, bytes);
+}
+
+/** As long as what was found holds another packet, goes in. Every step is `MAX_DEPTH` bounded. */
+function followTunnels(d: Decoded, bytes: Uint8Array): void {
+  for (;;) {
+    let inner: number = Inner.None;
+    if (d.stop === Stop.Transport) {
+      if (d.protocol === IpProtocol.Udp) {
+        inner = enterUdpTunnel(d, bytes);
+      }
+    } else if (d.stop === Stop.UnknownTransport) {
+      inner = enterIpTunnel(d, bytes);
+    }
+    if (inner === Inner.None) {
+      return;
+    }
+    const at = d.payloadOffset;
+    network(d, bytes, at, at + d.payloadCaptured, at + d.payloadLength, inner);
+  }
 }
 
 function addVlan(d: Decoded, tci: number): void {
@@ -111,12 +124,69 @@ function network(d: Decoded, bytes: Uint8Array, offset: number, end: number, wir
     type = (bytes[at + 2] << 8) | bytes[at + 3];
     at += 4;
   }
-  if (type === EtherType.Ipv4) {
+  switch (type) {
+    case EtherType.Ipv4:
+      decodeIpv4(d, bytes, at, end, wireEnd);
+      return;
+    case EtherType.Ipv6:
+      decodeIpv6(d, bytes, at, end, wireEnd);
+      return;
+    case EtherType.Mpls:
+    case EtherType.MplsUpstream:
+      mpls(d, bytes, at, end, wireEnd);
+      return;
+    case EtherType.Ethernet:
+      innerEthernet(d, bytes, at, end, wireEnd);
+      return;
+    default:
+      fail(d, Stop.NotIp, Layer.Network, 0, end - at);
+  }
+}
+
+/** An Ethernet frame within the packet: from here on its own VLAN tags count. */
+function innerEthernet(d: Decoded, bytes: Uint8Array, at: number, end: number, wireEnd: number): void {
+  if (++d.depth > MAX_DEPTH) {
+    fail(d, Stop.NestedTooDeep, Layer.Link, 0, end - at);
+    return;
+  }
+  if (d.vlanCount > 0) {
+    d.outerKey = (Math.imul(d.outerKey, 31) + d.vlanKey + d.vlanCount) | 0;
+    d.vlanKey = 0;
+    d.vlanCount = 0;
+  }
+  ethernet(d, bytes, at, end, wireEnd);
+}
+
+/**
+ * A label stack (RFC 3032). What follows it is not said; the first half-byte tells (RFC 4928): 4 and 6 are IP, 0 the control word of a
+ * pseudowire (RFC 4385), anything else an Ethernet pseudowire without one. Labels differ by direction, so they are in no key.
+ */
+function mpls(d: Decoded, bytes: Uint8Array, offset: number, end: number, wireEnd: number): void {
+  if (++d.depth > MAX_DEPTH) {
+    fail(d, Stop.NestedTooDeep, Layer.Link, 0, end - offset);
+    return;
+  }
+  let at = offset;
+  let bottom = false;
+  while (!bottom) {
+    if (at + 4 > end) {
+      fail(d, Stop.Truncated, Layer.Link, 4, end - at);
+      return;
+    }
+    bottom = (bytes[at + 2] & 1) !== 0;
+    at += 4;
+  }
+  if (at >= end) {
+    fail(d, Stop.Truncated, Layer.Network, 1, 0);
+    return;
+  }
+  const nibble = bytes[at] >> 4;
+  if (nibble === 4) {
     decodeIpv4(d, bytes, at, end, wireEnd);
-  } else if (type === EtherType.Ipv6) {
+  } else if (nibble === 6) {
     decodeIpv6(d, bytes, at, end, wireEnd);
   } else {
-    fail(d, Stop.NotIp, Layer.Network, 0, end - at);
+    innerEthernet(d, bytes, nibble === 0 ? at + 4 : at, end, wireEnd);
   }
 }
 

@@ -9,9 +9,11 @@ export const enum Stop {
   UnknownLinkType = 1,
   NotIp = 2,
   UnknownTransport = 3,
-  LaterFragment = 4,
+  /** A part of a datagram: the fields `fragment…` and the payload's place are set, and `Fragments` may make it whole. */
+  Fragment = 4,
   Malformed = 5,
   Truncated = 6,
+  NestedTooDeep = 7,
 }
 
 /** How each way of ending is counted; index = `Stop`. */
@@ -20,9 +22,10 @@ export const STOP_REASONS: readonly string[] = [
   'unknown link type',
   'not IP',
   'neither TCP nor UDP',
-  'later fragment',
+  'fragment',
   'malformed header',
   'truncated header',
+  'tunnels nested too deep',
 ];
 
 /** The layer at which decoding ended. */
@@ -32,14 +35,23 @@ export const enum Layer {
   Transport = 3,
 }
 
+/** What the innermost IP packet came in. */
 export const enum Tunnel {
   None = 0,
   Vxlan = 1,
+  Geneve = 2,
+  Gre = 3,
+  /** IP in IP of either version, in all four combinations. */
+  IpIp = 4,
 }
 
 export const enum IpProtocol {
+  Ipv4 = 4,
   Tcp = 6,
   Udp = 17,
+  Ipv6 = 41,
+  Gre = 47,
+  Mpls = 137,
 }
 
 /** SACK blocks in one TCP header, at most (RFC 2018 section 3). */
@@ -52,13 +64,21 @@ export class Decoded {
   stopNeed = 0;
   stopHave = 0;
 
-  /** VLAN ids in order from the outside, as `outer << 12 | inner` where there are two; priority tags (id 0) are left out. */
+  /**
+   * VLAN ids of the innermost Ethernet header in order from the outside, as `outer << 12 | inner` where there are two; priority tags
+   * (id 0) are left out.
+   */
   vlanKey = 0;
   /** How many ids are in `vlanKey` (more than two tags: the two outermost). */
   vlanCount = 0;
+  /** The innermost tunnel. */
   tunnel: Tunnel = Tunnel.None;
-  /** VXLAN network identifier; 0 without a tunnel. */
-  vni = 0;
+  /** Innermost network identifier: VNI of VXLAN or Geneve, key of GRE; -1 where there is none. */
+  vni = -1;
+  /** Hash of what is around the innermost tunnel (tunnels, identifiers, VLANs); 0 where there is nothing. */
+  outerKey = 0;
+  /** Headers passed that hold another packet. */
+  depth = 0;
 
   /** 4 or 6. */
   ipVersion = 0;
@@ -76,13 +96,23 @@ export class Decoded {
   srcPort = 0;
   dstPort = 0;
 
-  /** Payload of TCP or UDP: its place, its length on the wire, and how much of it was captured. */
+  /** With `stop` Fragment: identification, place of the payload in the datagram, whether more follows. */
+  fragmentId = 0;
+  fragmentOffset = 0;
+  fragmentMore = false;
+
+  /**
+   * Payload of TCP or UDP (with `stop` Fragment or UnknownTransport: of IP): its place, its length on the wire, and how much of it
+   * was captured.
+   */
   payloadOffset = 0;
   payloadLength = 0;
   payloadCaptured = 0;
 
   /** TCP only. `seq` and `ack` as signed 32-bit integers. */
   seq = 0;
+  /** Sequence number of the payload's first byte: one after `seq` in a SYN (RFC 7413). */
+  payloadSeq = 0;
   ack = 0;
   flags = 0;
   /** As in the header, unscaled. */
@@ -90,6 +120,10 @@ export class Decoded {
   checksum = 0;
   /** Of a SYN: shift of the window scale option (RFC 7323), -1 where absent. */
   windowScale = -1;
+  /** Time stamps option (RFC 7323); signed 32-bit, and 0 where absent. */
+  hasTimestamps = false;
+  tsValue = 0;
+  tsEcho = 0;
   sackCount = 0;
   /** Edges of the SACK blocks, left and right in turn, signed 32-bit. */
   readonly sack = new Int32Array(2 * MAX_SACK_BLOCKS);

@@ -7,6 +7,7 @@ import { decodeTcp, decodeUdp } from './transport';
 
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
+const FRAGMENT_HEADER = 8;
 
 const enum Extension {
   HopByHop = 0,
@@ -53,11 +54,16 @@ export function decodeIpv4(d: Decoded, bytes: Uint8Array, at: number, end: numbe
   d.src0 = word(bytes, at + 12);
   d.dst0 = word(bytes, at + 16);
   d.src1 = d.src2 = d.src3 = d.dst1 = d.dst2 = d.dst3 = 0;
-  if ((fragment & 0x1fff) !== 0) {
-    fail(d, Stop.LaterFragment, L.Network, 0, end - at);
+  const capturedEnd = Math.min(end, packetEnd);
+  if ((fragment & 0x3fff) !== 0) {
+    d.fragmentId = d.ipId;
+    d.fragmentOffset = (fragment & 0x1fff) << 3;
+    d.fragmentMore = (fragment & 0x2000) !== 0;
+    d.protocol = bytes[at + 9];
+    stopAt(d, Stop.Fragment, at + headerLength, capturedEnd, packetEnd);
     return;
   }
-  transport(d, bytes, at + headerLength, Math.min(end, packetEnd), packetEnd, bytes[at + 9]);
+  upperLayer(d, bytes, at + headerLength, capturedEnd, packetEnd, bytes[at + 9]);
 }
 
 export function decodeIpv6(d: Decoded, bytes: Uint8Array, at: number, end: number, wireEnd: number): void {
@@ -82,42 +88,58 @@ export function decodeIpv6(d: Decoded, bytes: Uint8Array, at: number, end: numbe
   d.dst1 = word(bytes, at + 28);
   d.dst2 = word(bytes, at + 32);
   d.dst3 = word(bytes, at + 36);
+  upperLayer(d, bytes, at + IPV6_HEADER, Math.min(end, packetEnd), packetEnd, bytes[at + 6]);
+}
 
-  const capturedEnd = Math.min(end, packetEnd);
-  let next = bytes[at + 6];
-  let p = at + IPV6_HEADER;
+/**
+ * What follows the IP header: extension headers, then TCP, UDP, or something else.
+ *
+ * @param end end of what was captured; `packetEnd` end of the packet on the wire
+ */
+export function upperLayer(
+  d: Decoded,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  packetEnd: number,
+  protocol: number
+): void {
+  let p = at;
+  let next = protocol;
   // Every extension header moves `p` on by at least 8 bytes, so this ends with the packet.
   for (;;) {
-    switch (next) {
-      case IpProtocol.Tcp:
-      case IpProtocol.Udp:
-        transport(d, bytes, p, capturedEnd, packetEnd, next);
-        return;
-      case Extension.HopByHop:
-      case Extension.Routing:
-      case Extension.DestinationOptions:
-      case Extension.Mobility:
-      case Extension.HostIdentity:
-      case Extension.Shim6:
-      case Extension.Fragment:
-      case Extension.Authentication:
-        break;
-      default:
-        fail(d, Stop.UnknownTransport, L.Transport, 0, capturedEnd - p);
-        return;
+    if (next === IpProtocol.Tcp) {
+      d.protocol = next;
+      decodeTcp(d, bytes, p, end, packetEnd);
+      return;
     }
-    if (p + 8 > capturedEnd) {
-      fail(d, Stop.Truncated, L.Network, 8, capturedEnd - p);
+    if (next === IpProtocol.Udp) {
+      d.protocol = next;
+      decodeUdp(d, bytes, p, end, packetEnd);
+      return;
+    }
+    if (!isExtension(next, d.ipVersion)) {
+      d.protocol = next;
+      stopAt(d, Stop.UnknownTransport, p, end, packetEnd);
+      return;
+    }
+    if (p + 8 > end) {
+      fail(d, Stop.Truncated, L.Network, 8, end - p);
       return;
     }
     if (next === Extension.Fragment) {
+      const offsetAndMore = (bytes[p + 2] << 8) | bytes[p + 3];
       // Offset 0 without "more" is an atomic fragment (RFC 6946): whole, whatever it is called.
-      if (((bytes[p + 2] << 8) | (bytes[p + 3] & 0xf8)) !== 0) {
-        fail(d, Stop.LaterFragment, L.Network, 0, capturedEnd - p);
+      if ((offsetAndMore & 0xfff9) !== 0) {
+        d.fragmentId = word(bytes, p + 4);
+        d.fragmentOffset = offsetAndMore & 0xfff8;
+        d.fragmentMore = (offsetAndMore & 1) !== 0;
+        d.protocol = bytes[p];
+        stopAt(d, Stop.Fragment, p + FRAGMENT_HEADER, end, packetEnd);
         return;
       }
       next = bytes[p];
-      p += 8;
+      p += FRAGMENT_HEADER;
     } else {
       const size = next === Extension.Authentication ? (bytes[p + 1] + 2) << 2 : (bytes[p + 1] + 1) << 3;
       next = bytes[p];
@@ -126,14 +148,27 @@ export function decodeIpv6(d: Decoded, bytes: Uint8Array, at: number, end: numbe
   }
 }
 
-/** @param end end of what was captured; `packetEnd` end of the packet on the wire */
-function transport(d: Decoded, bytes: Uint8Array, at: number, end: number, packetEnd: number, protocol: number): void {
-  d.protocol = protocol;
-  if (protocol === IpProtocol.Tcp) {
-    decodeTcp(d, bytes, at, end, packetEnd);
-  } else if (protocol === IpProtocol.Udp) {
-    decodeUdp(d, bytes, at, end, packetEnd);
-  } else {
-    fail(d, Stop.UnknownTransport, L.Transport, 0, end - at);
+/** The authentication header (RFC 4302) stands in IPv4 too; the others are IPv6 only. */
+function isExtension(next: number, ipVersion: number): boolean {
+  switch (next) {
+    case Extension.Authentication:
+      return true;
+    case Extension.HopByHop:
+    case Extension.Routing:
+    case Extension.Fragment:
+    case Extension.DestinationOptions:
+    case Extension.Mobility:
+    case Extension.HostIdentity:
+    case Extension.Shim6:
+      return ipVersion === 6;
+    default:
+      return false;
   }
+}
+
+function stopAt(d: Decoded, stop: Stop, at: number, end: number, packetEnd: number): void {
+  fail(d, stop, L.Transport, 0, end - at);
+  d.payloadOffset = at;
+  d.payloadLength = Math.max(0, packetEnd - at);
+  d.payloadCaptured = Math.max(0, end - at);
 }
