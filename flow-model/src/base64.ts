@@ -17,7 +17,13 @@ const ascii = new TextDecoder('latin1');
 /** Base64 of the first `length` bytes. */
 export function toBase64(bytes: Uint8Array, length: number = bytes.length): string {
   const out = new Uint8Array(Math.ceil(length / 3) * 4);
-  let o = 0;
+  writeBase64(out, 0, bytes, length);
+  return ascii.decode(out);
+}
+
+/** Writes the base64 of the first `length` bytes into `out` from `at` on; returns the place after it. */
+export function writeBase64(out: Uint8Array, at: number, bytes: Uint8Array, length: number): number {
+  let o = at;
   let i = 0;
   for (; i + 2 < length; i += 3) {
     const n = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
@@ -33,7 +39,7 @@ export function toBase64(bytes: Uint8Array, length: number = bytes.length): stri
     out[o++] = i + 1 < length ? CODE[(n >> 6) & 63] : PAD;
     out[o++] = PAD;
   }
-  return ascii.decode(out);
+  return o;
 }
 
 /** The bytes, or undefined where the text is no base64. */

@@ -31,5 +31,16 @@ export function fnv1a32Text(text: string): number {
 
 /** Eight lower-case hex digits. */
 export function hex32(n: number): string {
-  return (n >>> 0).toString(16).padStart(8, '0');
+  return String.fromCharCode(
+    HEX[(n >>> 28) & 15],
+    HEX[(n >>> 24) & 15],
+    HEX[(n >>> 20) & 15],
+    HEX[(n >>> 16) & 15],
+    HEX[(n >>> 12) & 15],
+    HEX[(n >>> 8) & 15],
+    HEX[(n >>> 4) & 15],
+    HEX[n & 15]
+  );
 }
+
+const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));

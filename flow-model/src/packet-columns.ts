@@ -21,7 +21,7 @@
 import { Analysis, TcpFlag } from './analysis';
 import { fromBase64, toBase64 } from './base64';
 import { type L4PacketsRecord } from './records';
-import { type Seq, seqAdd, seqDiff, toSeq } from './seq';
+import { type Seq, seqAdd, toSeq } from './seq';
 
 /** A chunk ends at 1 024 packets; a reader takes somewhat larger ones of a future writer. */
 export const MAX_PACKETS = 65_536;
@@ -82,7 +82,7 @@ export function segmentSpan(flags: number, len: number): number {
   return len + ((flags & TcpFlag.Syn) !== 0 ? 1 : 0) + ((flags & TcpFlag.Fin) !== 0 ? 1 : 0);
 }
 
-/** Grows as needed and is used again for every column: encoding allocates only the texts. */
+/** Grows as needed and is used again for every column: encoding allocates nothing. */
 class IntegerWriter {
   private bytes = new Uint8Array(8192);
   private length = 0;
@@ -131,9 +131,9 @@ class IntegerWriter {
     this.folded(n < 0 ? -2 * n - 1 : 2 * n);
   }
 
-  text(): string {
+  end(name: PacketColumnName, target: PackedColumnTarget): void {
     this.endRun();
-    return toBase64(this.bytes, this.length);
+    target.column(name, this.bytes, this.length);
   }
 
   private endRun(): void {
@@ -147,88 +147,123 @@ class IntegerWriter {
 
 const writer = new IntegerWriter();
 
+/** Takes the packed columns one by one, in the record's order. */
+export interface PackedColumnTarget {
+  /** `bytes[0 … length - 1]`, valid during the call only, are the column; the record holds them as base64. */
+  column(name: PacketColumnName, bytes: Uint8Array, length: number): void;
+}
+
+export type PacketColumnName = 'dir' | 'ts' | 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'ana';
+
+/** Packs the first `count` packets without making a text or an object. */
+export function packColumns(
+  c: PacketColumns,
+  count: number,
+  positions: Pick<PacketPositions, 'txSeqPos' | 'rxSeqPos'>,
+  target: PackedColumnTarget
+): void {
+  const w = writer;
+  const { dir, tNs, flags, seq, ack, len, win, ana } = c;
+
+  w.start();
+  for (let i = 0; i < count; i++) {
+    w.folded(dir[i]);
+  }
+  w.end('dir', target);
+
+  w.start();
+  for (let i = 0, previous = 0; i < count; i++) {
+    w.signed(tNs[i] - previous);
+    previous = tNs[i];
+  }
+  w.end('ts', target);
+
+  w.start();
+  for (let i = 0; i < count; i++) {
+    w.folded(flags[i]);
+  }
+  w.end('flags', target);
+
+  // The wrapped difference of two sequence numbers, and a sum modulo 2^32, are what `| 0` makes of them (seq.ts).
+  w.start();
+  let txNext = positions.txSeqPos | 0;
+  let rxNext = positions.rxSeqPos | 0;
+  for (let i = 0; i < count; i++) {
+    const s = seq[i] | 0;
+    const end = (s + segmentSpan(flags[i], len[i])) | 0;
+    if (dir[i] === SENT_BY_SRC) {
+      w.foldedSigned((s - txNext) | 0);
+      txNext = end;
+    } else {
+      w.foldedSigned((s - rxNext) | 0);
+      rxNext = end;
+    }
+  }
+  w.end('seq', target);
+
+  w.start();
+  let txLast = positions.rxSeqPos | 0;
+  let rxLast = positions.txSeqPos | 0;
+  for (let i = 0; i < count; i++) {
+    if ((flags[i] & TcpFlag.Ack) !== 0) {
+      const a = ack[i] | 0;
+      if (dir[i] === SENT_BY_SRC) {
+        w.signed((a - txLast) | 0);
+        txLast = a;
+      } else {
+        w.signed((a - rxLast) | 0);
+        rxLast = a;
+      }
+    }
+  }
+  w.end('ack', target);
+
+  w.start();
+  for (let i = 0; i < count; i++) {
+    w.folded(len[i]);
+  }
+  w.end('len', target);
+
+  w.start();
+  let txWin = 0;
+  let rxWin = 0;
+  for (let i = 0; i < count; i++) {
+    const window = win[i];
+    if (dir[i] === SENT_BY_SRC) {
+      w.foldedSigned(window - txWin);
+      txWin = window;
+    } else {
+      w.foldedSigned(window - rxWin);
+      rxWin = window;
+    }
+  }
+  w.end('win', target);
+
+  w.start();
+  for (let i = 0; i < count; i++) {
+    w.folded(ana[i]);
+  }
+  w.end('ana', target);
+}
+
 /** Packs the first `count` packets. */
 export function encodePacketColumns(
   c: PacketColumns,
   positions: PacketPositions,
   count: number = c.length
 ): PackedColumns {
-  const w = writer;
-
-  w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(c.dir[i]);
-  }
-  const dir = w.text();
-
-  w.start();
-  for (let i = 0, previous = 0; i < count; i++) {
-    w.signed(c.tNs[i] - previous);
-    previous = c.tNs[i];
-  }
-  const ts = w.text();
-
-  w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(c.flags[i]);
-  }
-  const flags = w.text();
-
-  w.start();
-  const nextSeq: [Seq, Seq] = [positions.txSeqPos, positions.rxSeqPos];
-  for (let i = 0; i < count; i++) {
-    const d = c.dir[i];
-    const s = toSeq(c.seq[i]);
-    w.foldedSigned(seqDiff(s, nextSeq[d]));
-    nextSeq[d] = seqAdd(s, segmentSpan(c.flags[i], c.len[i]));
-  }
-  const seq = w.text();
-
-  w.start();
-  const lastAck: [Seq, Seq] = [positions.rxSeqPos, positions.txSeqPos];
-  for (let i = 0; i < count; i++) {
-    if ((c.flags[i] & TcpFlag.Ack) !== 0) {
-      const d = c.dir[i];
-      const a = toSeq(c.ack[i]);
-      w.signed(seqDiff(a, lastAck[d]));
-      lastAck[d] = a;
-    }
-  }
-  const ack = w.text();
-
-  w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(c.len[i]);
-  }
-  const len = w.text();
-
-  w.start();
-  const lastWin: [number, number] = [0, 0];
-  for (let i = 0; i < count; i++) {
-    w.foldedSigned(c.win[i] - lastWin[c.dir[i]]);
-    lastWin[c.dir[i]] = c.win[i];
-  }
-  const win = w.text();
-
-  w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(c.ana[i]);
-  }
-  const ana = w.text();
-
+  const texts = { dir: '', ts: '', flags: '', seq: '', ack: '', len: '', win: '', ana: '' };
+  packColumns(c, count, positions, {
+    column: (name, bytes, length) => {
+      texts[name] = toBase64(bytes, length);
+    },
+  });
   return {
     packets: count,
     time_pos: positions.timePosNs.toString(),
     tx_seq_pos: positions.txSeqPos,
     rx_seq_pos: positions.rxSeqPos,
-    dir,
-    ts,
-    flags,
-    seq,
-    ack,
-    len,
-    win,
-    ana,
+    ...texts,
   };
 }
 

@@ -223,12 +223,29 @@ export const l7RecordSchema = z.looseObject({
   http_status_code: z.number().int().describe('HTTP status code').optional(),
   http_version: text('1.0, 1.1, 2').optional(),
   http_content_type: text("the response's media type, without parameters").optional(),
+  http_stream_id: count('HTTP/2 stream').optional(),
+  http_reset_code: text('why an HTTP/2 stream was reset: CANCEL, …; GOAWAY where the server never looked at it').optional(),
+  grpc_status: count('gRPC status code').optional(),
   dns_id: count('DNS message id').optional(),
-  dns_answers: count('DNS answers').optional(),
+  dns_class: text('class asked for, where it is not IN').optional(),
+  dns_questions: count(
+    'questions in the message, where there are several; op and resource are those of the first'
+  ).optional(),
+  dns_flags: text(
+    "flags of the answer (unanswered: of the question): aa tc rd ra ad cd; qu is mDNS' wish for a unicast answer"
+  ).optional(),
+  dns_answers: count('answers in the response; in a zone transfer, of all its messages').optional(),
+  dns_addresses: text('addresses in the answers, the first eight, with commas between').optional(),
   ftp_argument: text('FTP argument').optional(),
+  ftp_data_inner_traceid: text("inner_traceid of the transfer's data connection at the same NIC").optional(),
+  ftp_data_bytes: count('bytes that the data connection carried, each counted once').optional(),
+  ftp_data_ms: milliseconds('first to last byte on the data connection').optional(),
   tls_sni: text('server name asked for').optional(),
-  tls_alpn: text('application protocol agreed on').optional(),
-  tls_version: text('TLS version agreed on').optional(),
+  tls_alpn: text('application protocol agreed on; from version 1.3 on nobody else sees it').optional(),
+  tls_alpn_offered: text('application protocols that the client offered, joined by ","').optional(),
+  tls_version: text('TLS version agreed on: 1.3, 1.2, …').optional(),
+  tls_cipher: text('cipher suite agreed on, by its IANA name, else 0x…').optional(),
+  tls_hello_retries: count('HelloRetryRequests: the server wanted another ClientHello').optional(),
 });
 
 export type L4Record = z.infer<typeof l4RecordSchema>;
