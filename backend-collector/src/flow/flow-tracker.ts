@@ -96,7 +96,7 @@ export class FlowTracker {
     flow.lastNs = nowNs;
     const ana = this.count(flow, side, d, marks, nowNs);
     this.addRow(flow, side, d, ana, nowNs);
-    if (d.protocol === IpProtocol.Tcp && (ana & Analysis.CapturedTwice) === 0 && !flow.l7Off) {
+    if (!flow.l7Off && (ana & Analysis.CapturedTwice) === 0) {
       this.applicationData(flow, side, d, bytes, ana, nowNs);
     }
     this.place(flow, nowNs);
@@ -111,6 +111,7 @@ export class FlowTracker {
       this.latestNs = nowNs;
     }
     this.nextAgeNs = this.latestNs + SECOND;
+    this.options.messages.age(this.latestNs);
     for (
       let f = this.due(ActivityList.Closing, CLOSING_NS);
       f !== undefined;

@@ -6,7 +6,7 @@ import { type Decoded } from '../wire/decoded';
 import { type Flow, type Side } from './flow';
 
 export interface MessageReader {
-  /** Takes a TCP segment of the flow, after the flow counted it. */
+  /** Takes a TCP segment or UDP datagram of the flow, after the flow counted it. */
   segment(side: Side, bytes: Uint8Array, d: Decoded, hasAck: boolean, nowNs: number): void;
   /** Takes what came before the reader was found, because it came too early. */
   earlySegment(early: EarlySegment): void;
@@ -19,6 +19,8 @@ export interface MessageReader {
 export interface MessageRecogniser {
   /** Looks at a segment's payload; who knows what it is becomes `flow.conversation`. */
   recognise(flow: Flow, side: Side, bytes: Uint8Array, d: Decoded): void;
+  /** Time went on: reports what has waited too long at `nowNs` and is not bound to a flow's own ageing. */
+  age(nowNs: number): void;
 }
 
 /** Payload captured before what precedes it in the stream. */

@@ -5,7 +5,9 @@
 import { Reassembly } from '../flow/reassembly';
 import { RoleSource, type Flow, type Side } from '../flow/flow';
 import { type EarlySegment, type MessageReader, type MessageRecogniser } from '../flow/message-reader';
-import { type Decoded } from '../wire/decoded';
+import { IpProtocol, type Decoded } from '../wire/decoded';
+import { DatagramMessages } from './datagram-conversation';
+import { type DatagramProtocol } from './datagram-protocol';
 import { type Exchange } from './exchange';
 import { type L7Parser, type L7Protocol, type ParserEvents, Probe } from './protocol';
 
@@ -19,8 +21,22 @@ export interface SpanEvents {
 const UNANSWERED_NS = 30e9;
 
 /** Looks for one of the protocols in the payload of flows that have none yet. */
-export function createRecogniser(protocols: readonly L7Protocol[], events: SpanEvents): MessageRecogniser {
-  return { recognise: (flow, side, bytes, d) => recognise(protocols, flow, side, bytes, d, events) };
+export function createRecogniser(
+  protocols: readonly L7Protocol[],
+  datagramProtocols: readonly DatagramProtocol[],
+  events: SpanEvents
+): MessageRecogniser {
+  const datagrams = new DatagramMessages(datagramProtocols, events);
+  return {
+    recognise: (flow, side, bytes, d) => {
+      if (d.protocol === IpProtocol.Udp) {
+        datagrams.recognise(flow, side, bytes, d);
+      } else {
+        recognise(protocols, flow, side, bytes, d, events);
+      }
+    },
+    age: (nowNs) => datagrams.age(nowNs),
+  };
 }
 
 function recognise(

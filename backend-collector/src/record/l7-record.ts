@@ -3,6 +3,7 @@ import { l7TraceId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
+import { IpProtocol } from '../wire/decoded';
 import { connectionText, type RecordContext } from './connection-fields';
 import { LineText } from './line-text';
 
@@ -12,8 +13,9 @@ export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string 
   const clientIsSrc = flow.clientSide === flow.ownSide;
   const client = flow.halves[flow.clientSide === 1 ? 1 : 0];
   const server = flow.halves[flow.clientSide === 1 ? 0 : 1];
-  const requestSeq = toSeq(x.requestSeq);
-  const responseSeq = x.answered ? toSeq(x.responseSeq) : undefined;
+  const isStream = flow.protocol === IpProtocol.Tcp;
+  const requestSeq = isStream ? toSeq(x.requestSeq) : undefined;
+  const responseSeq = isStream && x.answered ? toSeq(x.responseSeq) : undefined;
   const clientPackets = client.totalPackets - x.clientPacketsBefore;
   const serverPackets = server.totalPackets - x.serverPacketsBefore;
   const clientRetrans = client.totalRetrans - x.clientRetransBefore;
@@ -21,7 +23,7 @@ export function l7Line(context: RecordContext, flow: Flow, x: Exchange): string 
   const t = line
     .begin(connectionText(context, flow))
     .plain('request_id', x.requestId)
-    .plain('l7_traceid', l7TraceId(requestSeq, responseSeq))
+    .plain('l7_traceid', requestSeq === undefined ? undefined : l7TraceId(requestSeq, responseSeq))
     .plain('trace_id', x.traceId)
     .plain('parent_id', x.parentId)
     .plain('trace_source', x.traceSource)

@@ -1,0 +1,307 @@
+/**
+ * Questions and answers in datagrams: one conversation per flow, from the first datagram that some protocol recognises.
+ *
+ * - `request_id` is the hash of the request's first bytes (`REQUEST_ID_DATAGRAM_BYTES`), which NAT leaves alone.
+ * - A request that comes again while it waits is a retransmission: counted in `tx_retrans` (of its sender), not a new one.
+ * - The same datagram within half a millisecond was captured twice (a mirror, a capture on "any"), and counts once: nobody asks
+ *   again that soon.
+ * - An exchange's packets and bytes are its own datagrams, whatever else the flow holds at the time.
+ * - Unanswered means: no answer within the protocol's time, or until the flow ended. An answer that comes later is passed over.
+ * - The flow's client is who asked first. Requests of the other side in the same flow (two servers that ask each other from
+ *   their service ports) are not recorded.
+ *
+ * Bounds: `MAX_PENDING` requests wait per flow; beyond that the oldest is reported as unanswered. Early time-outs are kept for
+ * `MAX_DEADLINES` flows per protocol; beyond that requests are reported when their flow ends.
+ */
+import { REQUEST_ID_DATAGRAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
+import { RoleSource, type Flow, type Side } from '../flow/flow';
+import { type MessageReader } from '../flow/message-reader';
+import { type Decoded } from '../wire/decoded';
+import { type SpanEvents } from './conversation';
+import { type Datagram, type DatagramMessage, type DatagramProtocol, type Notice } from './datagram-protocol';
+import { Exchange } from './exchange';
+import { Probe } from './protocol';
+
+const MAX_PENDING = 1024;
+const MAX_DEADLINES = 65_536;
+/** How long a reported request is remembered, so that its late answer is known. */
+const LATE_NS = 30e9;
+const CAPTURED_TWICE_NS = 500e3;
+/** A flow whose first datagrams are nobody's is left alone. */
+const MAX_UNKNOWN_DATAGRAMS = 8;
+
+class DatagramView implements Datagram {
+  bytes: Uint8Array = new Uint8Array(0);
+  from = 0;
+  to = 0;
+  srcPort = 0;
+  dstPort = 0;
+  multicast = false;
+
+  set(bytes: Uint8Array, d: Decoded): this {
+    this.bytes = bytes;
+    this.from = d.payloadOffset;
+    this.to = d.payloadOffset + d.payloadCaptured;
+    this.srcPort = d.srcPort;
+    this.dstPort = d.dstPort;
+    // 224.0.0.0/4 and ff00::/8.
+    this.multicast = d.ipVersion === 4 ? d.dst0 >>> 28 === 0xe : d.dst0 >>> 24 === 0xff;
+    return this;
+  }
+}
+
+const view = new DatagramView();
+
+/** Recognises datagram protocols, and ends the waiting of their requests in time. */
+export class DatagramMessages {
+  private readonly deadlines: readonly Deadlines[];
+
+  constructor(
+    private readonly protocols: readonly DatagramProtocol[],
+    private readonly events: SpanEvents
+  ) {
+    this.deadlines = protocols.map(() => new Deadlines());
+  }
+
+  recognise(flow: Flow, side: Side, bytes: Uint8Array, d: Decoded): void {
+    const datagram = view.set(bytes, d);
+    for (let i = 0; i < this.protocols.length; i++) {
+      const protocol = this.protocols[i];
+      const probe = protocol.probe(datagram);
+      if (probe === Probe.NotOurs) {
+        continue;
+      }
+      const client = (probe === Probe.Request ? side : 1 - side) as Side;
+      flow.setClient(client, RoleSource.Request);
+      flow.l7Proto = protocol.name;
+      flow.conversation = new DatagramConversation({
+        flow,
+        protocol,
+        clientSide: client,
+        events: this.events,
+        deadlines: this.deadlines[i],
+      });
+      return;
+    }
+    flow.l7Off = flow.halves[0].totalPackets + flow.halves[1].totalPackets >= MAX_UNKNOWN_DATAGRAMS;
+  }
+
+  /** Reports what has waited too long at `nowNs`. */
+  age(nowNs: number): void {
+    for (const deadlines of this.deadlines) {
+      deadlines.expire(nowNs);
+    }
+  }
+}
+
+/** Conversations in the order in which their requests give up waiting; all wait equally long. */
+class Deadlines {
+  private conversations: DatagramConversation[] = [];
+  private times: number[] = [];
+  private head = 0;
+
+  add(conversation: DatagramConversation, atNs: number): void {
+    if (this.conversations.length - this.head < MAX_DEADLINES) {
+      this.conversations.push(conversation);
+      this.times.push(atNs);
+    }
+  }
+
+  expire(nowNs: number): void {
+    while (this.head < this.times.length && this.times[this.head] <= nowNs) {
+      this.conversations[this.head++].expire(nowNs);
+    }
+    if (this.head > 1024 && 2 * this.head > this.times.length) {
+      this.conversations = this.conversations.slice(this.head);
+      this.times = this.times.slice(this.head);
+      this.head = 0;
+    }
+  }
+}
+
+type RequestMessage = Extract<DatagramMessage, { readonly kind: 'request' }>;
+type ResponseMessage = Extract<DatagramMessage, { readonly kind: 'response' }>;
+
+interface Pending {
+  readonly exchange: Exchange;
+  readonly id: number;
+  readonly subject: string;
+  readonly expectsAnswer: boolean;
+  readonly ipId: number;
+  lastNs: number;
+  retransmissions: number;
+}
+
+interface ConversationOptions {
+  readonly flow: Flow;
+  readonly protocol: DatagramProtocol;
+  readonly clientSide: Side;
+  readonly events: SpanEvents;
+  readonly deadlines: Deadlines;
+}
+
+class DatagramConversation implements MessageReader {
+  /** In the order in which they were asked. Reported ones stay a while. */
+  private pending: Pending[] = [];
+  private ended = false;
+
+  constructor(private readonly o: ConversationOptions) {}
+
+  segment(side: Side, bytes: Uint8Array, d: Decoded, _hasAck: boolean, nowNs: number): void {
+    const message = this.o.protocol.read(view.set(bytes, d));
+    if (message === undefined) {
+      return;
+    }
+    const fromClient = side === this.o.clientSide;
+    if (message.kind === 'request') {
+      if (fromClient) {
+        this.takeRequest(message, d, nowNs);
+      }
+    } else if (!fromClient) {
+      this.takeResponse(message, d, nowNs);
+    } else if (message.unasked !== undefined) {
+      this.takeNotice(message.unasked, message, d, nowNs);
+    } else {
+      this.o.events.orphanResponse(this.o.flow);
+    }
+  }
+
+  earlySegment(): void {
+    // Datagrams have no order that they could come before.
+  }
+
+  expire(nowNs: number): void {
+    const { waitNs } = this.o.protocol;
+    if (this.ended || this.pending.length === 0) {
+      return;
+    }
+    for (const pending of this.pending) {
+      if (nowNs - pending.exchange.requestFirstNs >= waitNs) {
+        this.giveUp(pending, nowNs);
+      }
+    }
+    this.pending = this.pending.filter((p) => !p.exchange.reported || nowNs - p.lastNs < LATE_NS);
+  }
+
+  end(nowNs: number): void {
+    for (const pending of this.pending) {
+      this.giveUp(pending, nowNs);
+    }
+    this.pending = [];
+    this.ended = true;
+  }
+
+  private takeRequest(message: RequestMessage, d: Decoded, nowNs: number): void {
+    const again = this.pending.find(
+      (p) => p.id === message.id && p.subject === message.subject && !p.exchange.reported
+    );
+    if (again !== undefined) {
+      const isCopy = again.ipId === d.ipId && Math.abs(nowNs - again.lastNs) <= CAPTURED_TWICE_NS;
+      again.retransmissions += isCopy ? 0 : 1;
+      again.lastNs = nowNs;
+      return;
+    }
+    if (this.pending.length === MAX_PENDING) {
+      this.giveUp(this.pending[0], nowNs);
+      this.pending.shift();
+    }
+    const pending: Pending = {
+      exchange: this.exchange(message, d, nowNs),
+      id: message.id,
+      subject: message.subject,
+      expectsAnswer: message.expectsAnswer,
+      ipId: d.ipId,
+      lastNs: nowNs,
+      retransmissions: 0,
+    };
+    this.pending.push(pending);
+    this.o.deadlines.add(this, nowNs + this.o.protocol.waitNs);
+  }
+
+  private takeResponse(message: ResponseMessage, d: Decoded, nowNs: number): void {
+    const at = this.pending.findIndex(
+      (p) => p.id === message.id && (message.subject === undefined || p.subject === message.subject)
+    );
+    if (at < 0) {
+      this.o.events.orphanResponse(this.o.flow);
+      return;
+    }
+    const pending = this.pending[at];
+    const { exchange } = pending;
+    if (exchange.reported) {
+      return;
+    }
+    exchange.answered = true;
+    exchange.status = message.status;
+    exchange.outcome = message.outcome;
+    exchange.responseFirstNs = nowNs;
+    exchange.responseLastNs = nowNs;
+    exchange.responseBytes = d.payloadLength;
+    message.addTo(exchange.fields);
+    this.report(pending);
+    // Each transmission may be answered, and each answer be captured twice: it stays until `expire`.
+    pending.lastNs = nowNs;
+  }
+
+  private takeNotice(notice: Notice, message: ResponseMessage, d: Decoded, nowNs: number): void {
+    const exchange = this.exchange(notice, d, nowNs);
+    const again = this.pending.find((p) => p.exchange.requestId === exchange.requestId && p.ipId === d.ipId);
+    if (again !== undefined && Math.abs(nowNs - again.lastNs) <= CAPTURED_TWICE_NS) {
+      return;
+    }
+    exchange.outcome = message.outcome;
+    exchange.status = message.status;
+    const pending: Pending = {
+      exchange,
+      id: -1,
+      subject: '',
+      expectsAnswer: false,
+      ipId: d.ipId,
+      lastNs: nowNs,
+      retransmissions: 0,
+    };
+    this.report(pending);
+    this.pending.push(pending);
+    this.o.deadlines.add(this, nowNs + LATE_NS);
+  }
+
+  private exchange(message: RequestMessage | Notice, d: Decoded, nowNs: number): Exchange {
+    const { bytes, from, to } = view;
+    const id = requestId(0, bytes, from, Math.min(to, from + REQUEST_ID_DATAGRAM_BYTES));
+    const exchange = new Exchange(id, 0, nowNs, message.op, message.resource, message.fields);
+    exchange.requestLastNs = nowNs;
+    exchange.requestBytes = d.payloadLength;
+    exchange.requestEnded = true;
+    exchange.firstChunk = this.o.flow.chunkId;
+    return exchange;
+  }
+
+  private giveUp(pending: Pending, nowNs: number): void {
+    const { exchange } = pending;
+    if (exchange.reported) {
+      return;
+    }
+    if (pending.expectsAnswer) {
+      exchange.outcome = 'unanswered';
+      exchange.responseLastNs = Math.min(nowNs, exchange.requestFirstNs + this.o.protocol.waitNs);
+    } else {
+      exchange.outcome = 'ok';
+    }
+    this.report(pending);
+  }
+
+  private report(pending: Pending): void {
+    const { flow, clientSide, events } = this.o;
+    const { exchange } = pending;
+    const client = flow.halves[clientSide];
+    const server = flow.halves[1 - clientSide];
+    // The record subtracts these from the flow's counters: what remains are the exchange's own datagrams.
+    exchange.clientPacketsBefore = client.totalPackets - 1 - pending.retransmissions;
+    exchange.serverPacketsBefore = server.totalPackets - (exchange.answered ? 1 : 0);
+    exchange.clientRetransBefore = client.totalRetrans - pending.retransmissions;
+    exchange.serverRetransBefore = server.totalRetrans;
+    exchange.requestBytes *= 1 + pending.retransmissions;
+    exchange.reported = true;
+    events.span(flow, exchange);
+  }
+}
