@@ -153,6 +153,21 @@ describe('lanes', () => {
     expect(within(grid()).getByText('10.2.1.7:8080')).toBeInTheDocument();
   });
 
+  test('on a phone many NICs begin as the two ends', () => {
+    const many = [1, 2, 3, 4].map((n) => ({ host: 'node-a', nicName: `eth${n}` }));
+    const props = panelProps(defaultOptions, packetFrames(SCRIPT, { lanes: many }));
+    const { rerender } = render(<PacketSequencePanel {...props} width={360} />);
+    expect(screen.getByRole('radio', { name: 'ends' })).toBeChecked();
+    rerender(<PacketSequencePanel {...props} width={1200} />);
+    expect(screen.getByRole('radio', { name: 'NICs' })).toBeChecked();
+  });
+
+  test('what they have in common is said once', () => {
+    show(packetFrames(SCRIPT, { lanes: LANES }));
+    expect(within(grid()).getAllByText('10.1.1.4:41230')).toHaveLength(1);
+    expect(within(grid()).getByText('node-b')).toBeInTheDocument();
+  });
+
   test('the request asked for is selected first', () => {
     show(packetFrames(SCRIPT), { requestId: 'r7' });
     expect(selected()).toContain('GET /api/orders');

@@ -4,7 +4,7 @@ import { type DeltaMode } from './model/time-delta';
 export type TimeMode = 'relative' | 'absolute';
 
 export interface PacketSequenceOptions {
-  /** `auto`: one lane a NIC where several NICs saw the connection, else client and server. */
+  /** `auto`: one lane a NIC where several NICs saw the connection and there is room, else client and server. */
   readonly lanes: LaneMode;
   readonly time: TimeMode;
   readonly delta: DeltaMode;

@@ -4,7 +4,7 @@ import { type ArrowLook, arrowLook, LOST, NOT_SEEN_FURTHER, PASSED_UNSEEN, type 
 import { journeyOf, type Loss } from '../model/journey';
 import { isFromFar, type Ladder, type NicsLadder } from '../model/ladder';
 import { arrowLabels } from '../model/packet-text';
-import { type Columns } from './columns';
+import { type Columns, LABEL_OVERHANG_PX } from './columns';
 
 export type MeasureText = (text: string) => number;
 
@@ -34,8 +34,6 @@ const LABEL_Y = 13;
 const START_Y = 19;
 const SLANT_PX = 8;
 const STUB_PX = 18;
-/** A label may stand out over the outer lanes by this much. */
-const LABEL_OVERHANG_PX = 14;
 
 export function layoutArrows(ladder: Ladder, row: number, columns: Columns, measure: MeasureText): RowArrows {
   return ladder.mode === 'ends' ? endsArrows(ladder, row, columns, measure) : nicsArrows(ladder, row, columns, measure);
@@ -46,18 +44,23 @@ function lookOf(ladder: Ladder, row: number): ArrowLook {
   return arrowLook(ladder.rows.ana[row], ladder.packets.flags[packet], ladder.packets.len[packet]);
 }
 
-function endsArrows(ladder: Ladder, row: number, { laneXs }: Columns, measure: MeasureText): RowArrows {
+function endsArrows(ladder: Ladder, row: number, { laneXs, labelsRight }: Columns, measure: MeasureText): RowArrows {
   const [left, right] = laneXs;
   const [x1, x2] = isFromFar(ladder, row) ? [right, left] : [left, right];
   const look = lookOf(ladder, row);
   const forms = arrowLabels(ladder.packets, ladder.rows.packet[row], ladder.rows.ana[row]);
   return {
     strokes: [{ x1, y1: START_Y, x2, y2: START_Y + SLANT_PX, look }],
-    label: placeLabel({ forms, tone: look.tone, from: left, to: right, laneXs, measure }),
+    label: placeLabel({ forms, tone: look.tone, from: left, to: right, laneXs, labelsRight, measure }),
   };
 }
 
-function nicsArrows(ladder: NicsLadder, row: number, { laneXs }: Columns, measure: MeasureText): RowArrows {
+function nicsArrows(
+  ladder: NicsLadder,
+  row: number,
+  { laneXs, labelsRight }: Columns,
+  measure: MeasureText
+): RowArrows {
   const look = lookOf(ladder, row);
   const { lanes, loss } = journeyOf(ladder, row);
   const leftwards = isFromFar(ladder, row);
@@ -98,6 +101,7 @@ function nicsArrows(ladder: NicsLadder, row: number, { laneXs }: Columns, measur
       from: Math.min(...xs),
       to: Math.max(...xs),
       laneXs,
+      labelsRight,
       measure,
     }),
   };
@@ -110,16 +114,16 @@ interface LabelInput {
   readonly from: number;
   readonly to: number;
   readonly laneXs: readonly number[];
+  readonly labelsRight: number;
   readonly measure: MeasureText;
 }
 
-/** The longest form that fits between the outer lanes, over the arrow's middle as far as that room allows. */
-function placeLabel({ forms, tone, from, to, laneXs, measure }: LabelInput): Label {
+/** The longest form that fits between the outer lanes that can be seen, over the arrow's middle as far as that room allows. */
+function placeLabel({ forms, tone, from, to, laneXs, labelsRight: right, measure }: LabelInput): Label {
   const left = laneXs[0] - LABEL_OVERHANG_PX;
-  const right = laneXs[laneXs.length - 1] + LABEL_OVERHANG_PX;
   const text = forms.find((form) => measure(form) <= right - left) ?? forms[forms.length - 1];
   const half = measure(text) / 2;
-  return { text, x: Math.max(left + half, Math.min(right - half, (from + to) / 2)), y: LABEL_Y, tone };
+  return { text, x: Math.max(left + half, Math.min(right - half, (from + Math.min(to, right)) / 2)), y: LABEL_Y, tone };
 }
 
 function lossText(loss: Loss): string {

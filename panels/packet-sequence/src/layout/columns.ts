@@ -7,6 +7,10 @@ const MIN_LANE_DISTANCE_PX = 92;
 const MIN_LANE_DISTANCE_COMPACT_PX = 70;
 /** Room beside the outer lanes, for stubs of arrows that come from where nobody looked. */
 const LANE_INSET_PX = 22;
+/** A label may stand out over the outer lanes by this much. */
+export const LABEL_OVERHANG_PX = 14;
+
+export const isCompact = (widthPx: number): boolean => widthPx < COMPACT_BELOW_PX;
 
 export interface Columns {
   readonly compact: boolean;
@@ -19,6 +23,8 @@ export interface Columns {
   readonly tagX: number;
   /** 0 where tags stand on the arrows. */
   readonly tagWidth: number;
+  /** Where the lanes, or what can be seen of them without scrolling sideways, end: labels keep to the left of it. */
+  readonly labelsRight: number;
   /** At least the width asked for; more where the lanes need it. */
   readonly contentWidth: number;
 }
@@ -31,7 +37,7 @@ export interface ColumnsInput {
 }
 
 export function layoutColumns({ widthPx, lanes, time, hasTags }: ColumnsInput): Columns {
-  const compact = widthPx < COMPACT_BELOW_PX;
+  const compact = isCompact(widthPx);
   const timeX = compact ? 4 : 12;
   const timeWidth = time === 'absolute' ? 118 : 92;
   const deltaX = timeX + timeWidth;
@@ -54,6 +60,7 @@ export function layoutColumns({ widthPx, lanes, time, hasTags }: ColumnsInput): 
     laneXs: Array.from({ length: lanes }, (_v, lane) => Math.round(left + distance * lane)),
     tagX: right + LANE_INSET_PX,
     tagWidth,
+    labelsRight: Math.min(right + LABEL_OVERHANG_PX, widthPx - 6),
     contentWidth: Math.max(widthPx, Math.round(right + rest)),
   };
 }

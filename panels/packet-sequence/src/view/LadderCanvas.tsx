@@ -59,7 +59,8 @@ export function LadderCanvas({ ladder, lines, window: shown, columns, scrollTop,
       };
     });
     const endPx = lines.length * LINE_HEIGHT_PX - scrollTop;
-    drawLadder(ctx, { widthPx: width, heightPx: height, laneXs: columns.laneXs, lines: drawn, endPx }, palette);
+    const { laneXs, labelsRight } = columns;
+    drawLadder(ctx, { widthPx: width, heightPx: height, laneXs, labelsRight, lines: drawn, endPx }, palette);
   });
 
   return <canvas ref={ref} aria-hidden style={{ display: 'block', width, height }} />;

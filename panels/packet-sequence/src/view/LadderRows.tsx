@@ -75,11 +75,11 @@ export function LadderRows({ ladder, lines, window: shown, columns, deltas, sele
 /** A pause that a person would ask about. */
 const LONG_NS = 100_000_000;
 
-function tagPlace({ compact, laneXs, tagX, tagWidth }: Columns): React.CSSProperties {
+function tagPlace({ compact, laneXs, labelsRight, tagX, tagWidth }: Columns): React.CSSProperties {
   if (!compact) {
     return { left: tagX, width: tagWidth, top: 8 };
   }
-  const last = laneXs[laneXs.length - 1];
+  const last = Math.min(laneXs[laneXs.length - 1], labelsRight);
   return { left: laneXs[0] + 6, width: last - laneXs[0] - 12, top: 0, justifyContent: 'center' };
 }
 

@@ -1,12 +1,12 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React from 'react';
+import React, { memo } from 'react';
 import { type Ladder } from '../model/ladder';
 import { summaryOf } from '../model/summary';
 
 /** How much there is, whether the capture lost any of it, and what was done to the times. */
-export function LadderSummary({ ladder }: { readonly ladder: Ladder }) {
+export const LadderSummary = memo(function LadderSummary({ ladder }: { readonly ladder: Ladder }) {
   const styles = useStyles2(getStyles);
   const summary = summaryOf(ladder);
   return (
@@ -15,7 +15,7 @@ export function LadderSummary({ ladder }: { readonly ladder: Ladder }) {
       {ladder.notes.length > 0 && ` · ${ladder.notes.join(' ')}`}
     </p>
   );
-}
+});
 
 const getStyles = (theme: GrafanaTheme2) => ({
   summary: css({

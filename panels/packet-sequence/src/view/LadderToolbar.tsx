@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, Dropdown, IconButton, Input, Menu, RadioButtonGroup, useStyles2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type Ref } from 'react';
+import React, { type KeyboardEvent, memo, type Ref } from 'react';
 import { countText } from '../../../shared/quantity-text';
 import { type LadderMode } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
@@ -44,7 +44,9 @@ interface Props {
   readonly onLeaveSearch: () => void;
 }
 
-export function LadderToolbar({ state, lanes, showDelta, matches, searchRef, onChange, onStep, onLeaveSearch }: Props) {
+/** Not drawn again while the chart scrolls. */
+export const LadderToolbar = memo(function LadderToolbar(props: Props) {
+  const { state, lanes, showDelta, matches, searchRef, onChange, onStep, onLeaveSearch } = props;
   const styles = useStyles2(getStyles);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
@@ -123,7 +125,7 @@ export function LadderToolbar({ state, lanes, showDelta, matches, searchRef, onC
       </div>
     </div>
   );
-}
+});
 
 interface LaneChoiceProps {
   readonly lanes: readonly Lane[];

@@ -2,11 +2,12 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type Endpoint } from '@bpfnet/flow-model/frames';
 import { useStyles2 } from '@grafana/ui';
-import React from 'react';
+import React, { memo } from 'react';
 import { addressText } from '../../../shared/quantity-text';
 import { type Columns } from '../layout/columns';
+import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
 import { type Ladder } from '../model/ladder';
-import { type Lane } from '../model/lane';
+import { type Lane, laneName } from '../model/lane';
 
 export const HEADS_HEIGHT_PX = 82;
 
@@ -16,11 +17,8 @@ interface Props {
 }
 
 /** One head a lane: who it is, in text that can be copied. */
-export function LaneHeads({ ladder, columns }: Props) {
+export const LaneHeads = memo(function LaneHeads({ ladder, columns }: Props) {
   const styles = useStyles2(getStyles);
-  const heads = ladder.mode === 'ends' ? endHeads(ladder.packets.lanes[ladder.lane]) : ladder.lanes.map(nicHead);
-  const { laneXs } = columns;
-  const distance = laneXs.length > 1 ? laneXs[1] - laneXs[0] : columns.contentWidth;
   return (
     <div className={styles.heads} style={{ width: columns.contentWidth }} role="row">
       <span
@@ -40,26 +38,92 @@ export function LaneHeads({ ladder, columns }: Props) {
           TD
         </span>
       )}
-      {heads.map((head, lane) => {
-        const place = placeHead(lane, heads.length, laneXs[lane], distance);
-        return (
-          <div key={lane} className={styles.head} style={place} title={headTitle(head)}>
-            <div className={cx(styles.line, styles.name)}>{head.name}</div>
-            {head.lines.map((line, i) => (
-              <div key={i} className={cx(styles.line, styles[line.kind])}>
-                {line.text}
-              </div>
-            ))}
-          </div>
-        );
-      })}
+      {ladder.mode === 'ends' ? (
+        <EndHeads lane={ladder.packets.lanes[ladder.lane]} columns={columns} />
+      ) : (
+        <NicHeads lanes={ladder.lanes} columns={columns} />
+      )}
     </div>
+  );
+});
+
+interface EndHeadsProps {
+  readonly lane: Lane;
+  readonly columns: Columns;
+}
+
+function EndHeads({ lane, columns: { laneXs } }: EndHeadsProps) {
+  const styles = useStyles2(getStyles);
+  const width = (laneXs[1] - laneXs[0]) / 2 + OVERHANG_PX - 5;
+  return (
+    <>
+      {endHeads(lane).map((head, side) => (
+        <div
+          key={side}
+          className={cx(styles.head, side === 0 ? styles.atLeft : styles.atRight)}
+          style={{ left: side === 0 ? laneXs[0] - OVERHANG_PX : laneXs[1] + OVERHANG_PX - width, width }}
+          title={[head.name, ...head.lines.map(({ text }) => text)].join('\n')}
+        >
+          <div className={cx(styles.line, styles.name)}>{head.name}</div>
+          {head.lines.map((line, i) => (
+            <div key={i} className={cx(styles.line, styles[line.kind])}>
+              {line.text}
+            </div>
+          ))}
+        </div>
+      ))}
+    </>
+  );
+}
+
+interface NicHeadsProps {
+  readonly lanes: readonly Lane[];
+  readonly columns: Columns;
+}
+
+/** From top to bottom: host, NIC (a pod's by its pod), client's and server's address as they are there. */
+function NicHeads({ lanes, columns }: NicHeadsProps) {
+  const styles = useStyles2(getStyles);
+  const addresses = (['near', 'far'] as const).map((side) => bandsOf(lanes.map((lane) => endText(lane[side]))));
+  return (
+    <>
+      {bandsOf(lanes.map(({ host }) => host)).map((band) => (
+        <div key={band.first} className={cx(styles.band, styles.host)} style={{ top: 2, ...bandBox(columns, band) }}>
+          <span className={styles.bandText}>{band.text}</span>
+        </div>
+      ))}
+      {lanes.map((lane, i) => (
+        <div
+          key={lane.id}
+          className={cx(styles.band, styles.name)}
+          style={{ top: 24, ...nameBox(columns, i) }}
+          title={[laneName(lane), lane.host, endText(lane.near), `→ ${endText(lane.far)}`].join('\n')}
+        >
+          <span className={styles.bandText}>{lane.podName || lane.nicName}</span>
+        </div>
+      ))}
+      {addresses.map((bands, side) =>
+        bands.map((band) => (
+          <div
+            key={`${side} ${band.first}`}
+            className={cx(
+              styles.band,
+              band.first > 0 ? styles.changed : styles.address,
+              columns.compact && styles.start
+            )}
+            style={{ top: 43 + 18 * side, ...bandBox(columns, band) }}
+            title={band.text}
+          >
+            <span className={styles.bandText}>{side === 0 ? band.text : `→ ${band.text}`}</span>
+          </div>
+        ))
+      )}
+    </>
   );
 }
 
 interface HeadLine {
-  /** `changed`: another address than at the lane before, so somebody translated it. */
-  readonly kind: 'address' | 'changed' | 'place';
+  readonly kind: 'address' | 'place';
   readonly text: string;
 }
 
@@ -88,33 +152,9 @@ function endHead(role: string, end: Endpoint, seenAt: string): LaneHead {
   };
 }
 
-function nicHead(lane: Lane, index: number, lanes: readonly Lane[]): LaneHead {
-  const owner = [lane.host, lane.podName].filter((text) => text !== '').join(' · ');
-  const before = lanes[index - 1];
-  const address = (side: 'near' | 'far', arrow: string): HeadLine => {
-    const text = endText(lane[side]);
-    const changed = before !== undefined && endText(before[side]) !== text;
-    return { kind: changed ? 'changed' : 'address', text: arrow + text };
-  };
-  return { name: lane.nicName, lines: [{ kind: 'place', text: owner }, address('near', ''), address('far', '→ ')] };
-}
-
 const endText = (end: Endpoint): string => (end.ip === '' ? 'N/A' : addressText(end.ip, end.port));
 
-const headTitle = ({ name, lines }: LaneHead): string => [name, ...lines.map(({ text }) => text)].join('\n');
-
-/** The outer heads begin and end near their lanes, so that the lanes can use the whole width. */
-function placeHead(lane: number, lanes: number, x: number, distance: number) {
-  const outer = distance / 2 + OVERHANG_PX - 5;
-  if (lane === 0) {
-    return { left: x - OVERHANG_PX, width: outer, textAlign: 'left' } as const;
-  }
-  if (lane === lanes - 1) {
-    return { left: x + OVERHANG_PX - outer, width: outer, textAlign: 'right' } as const;
-  }
-  return { left: x - distance / 2 + 5, width: distance - 10, textAlign: 'center' } as const;
-}
-
+/** The heads begin and end near their lanes, so that the lanes can use the whole width. */
 const OVERHANG_PX = 14;
 
 const getStyles = (theme: GrafanaTheme2) => ({
@@ -130,6 +170,16 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   column: css({ position: 'absolute', bottom: 4, textAlign: 'right', color: theme.colors.text.secondary }),
   head: css({ position: 'absolute', bottom: 4 }),
+  atLeft: css({ textAlign: 'left' }),
+  atRight: css({ textAlign: 'right' }),
+  band: css({ position: 'absolute', height: 18, display: 'flex', justifyContent: 'center', whiteSpace: 'nowrap' }),
+  bandText: css({ overflow: 'hidden', textOverflow: 'ellipsis', position: 'sticky', left: 4 }),
+  start: css({ justifyContent: 'flex-start' }),
+  host: css({
+    justifyContent: 'flex-start',
+    color: theme.colors.text.secondary,
+    borderBottom: `1px solid ${theme.colors.border.medium}`,
+  }),
   line: css({
     overflow: 'hidden',
     textOverflow: 'ellipsis',

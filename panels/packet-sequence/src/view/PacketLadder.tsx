@@ -1,9 +1,9 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type MouseEvent, useId, useMemo, useRef, useState } from 'react';
+import React, { type KeyboardEvent, type MouseEvent, useCallback, useId, useMemo, useRef, useState } from 'react';
 import { placeCard } from '../layout/card-place';
-import { layoutColumns } from '../layout/columns';
+import { isCompact, layoutColumns } from '../layout/columns';
 import { LINE_HEIGHT_PX, layoutLines, linesPerPage, rowAt, visibleLines } from '../layout/lines';
 import { buildLadder, ladderMode } from '../model/build-ladder';
 import { laneCount } from '../model/ladder';
@@ -39,7 +39,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
   const styles = useStyles2(getStyles);
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
-  const [state, change] = useToolbarState(packets, options);
+  const [state, change] = useToolbarState(packets, options, isCompact(width));
   const [selectedKey, setSelectedKey] = useState<RowKey>();
   const [hovered, setHovered] = useState<number>();
   const [pinned, setPinned] = useState(false);
@@ -54,12 +54,16 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
     () => (selectedKey ? rowOfKey(ladder, selectedKey) : (request?.from ?? -1)),
     [ladder, selectedKey, request]
   );
-  const columns = layoutColumns({
-    widthPx: width - SCROLLBAR_PX,
-    lanes: laneCount(ladder),
-    time: state.time,
-    hasTags: packets.tags.length > 0,
-  });
+  const columns = useMemo(
+    () =>
+      layoutColumns({
+        widthPx: width - SCROLLBAR_PX,
+        lanes: laneCount(ladder),
+        time: state.time,
+        hasTags: packets.tags.length > 0,
+      }),
+    [width, ladder, state.time, packets]
+  );
   const {
     scroller,
     scrollTop,
@@ -76,18 +80,26 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
   });
   const shown = visibleLines(lines, scrollTop, rowsHeight);
 
-  const select = (row: number) => {
-    setSelectedKey(rowKey(ladder, row));
-    setHovered(undefined);
-    showNear(lines.ofRow[row]);
-  };
-  const step = (by: 1 | -1) => {
-    const row = nextMatch(matches, selected, by);
-    if (row !== undefined) {
-      select(row);
-      showCentred(lines.ofRow[row]);
-    }
-  };
+  const select = useCallback(
+    (row: number) => {
+      setSelectedKey(rowKey(ladder, row));
+      setHovered(undefined);
+      showNear(lines.ofRow[row]);
+    },
+    [ladder, lines, showNear]
+  );
+  const step = useCallback(
+    (by: 1 | -1) => {
+      const row = nextMatch(matches, selected, by);
+      if (row !== undefined) {
+        select(row);
+        showCentred(lines.ofRow[row]);
+      }
+    },
+    [matches, selected, select, lines, showCentred]
+  );
+  const found = useMemo(() => ({ count: matches.length, place: matches.indexOf(selected) + 1 }), [matches, selected]);
+  const leaveSearch = useCallback(() => scroller.current?.focus(), [scroller]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const action = ladderKey({
@@ -149,11 +161,11 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
         state={state}
         lanes={packets.lanes}
         showDelta={!columns.compact}
-        matches={{ count: matches.length, place: matches.indexOf(selected) + 1 }}
+        matches={found}
         searchRef={search}
         onChange={change}
         onStep={step}
-        onLeaveSearch={() => scroller.current?.focus()}
+        onLeaveSearch={leaveSearch}
       />
       <div className={styles.area}>
         <div
@@ -221,18 +233,25 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
 
 const SCROLLBAR_PX = 14;
 
+/** So many lanes need no scrolling sideways on a phone. */
+const COMPACT_LANES = 3;
+
 /** Begins with the options. */
-function useToolbarState(packets: PacketTable, options: PacketSequenceOptions) {
+function useToolbarState(packets: PacketTable, options: PacketSequenceOptions, compact: boolean) {
   const [changes, setChanges] = useState<Partial<ToolbarState>>({});
-  const state: ToolbarState = {
-    lane: 0,
-    time: options.time,
-    delta: options.delta,
-    query: '',
-    ...changes,
-    mode: ladderMode(packets, changes.mode ?? options.lanes),
-  };
-  return [state, (change: Partial<ToolbarState>) => setChanges((before) => ({ ...before, ...change }))] as const;
+  const state = useMemo((): ToolbarState => {
+    const narrow = compact && options.lanes === 'auto' && packets.lanes.length > COMPACT_LANES;
+    return {
+      lane: 0,
+      time: options.time,
+      delta: options.delta,
+      query: '',
+      ...changes,
+      mode: ladderMode(packets, changes.mode ?? (narrow ? 'ends' : options.lanes)),
+    };
+  }, [packets, options, compact, changes]);
+  const change = useCallback((some: Partial<ToolbarState>) => setChanges((before) => ({ ...before, ...some })), []);
+  return [state, change] as const;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -31,6 +31,7 @@ export interface Scene {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly laneXs: readonly number[];
+  readonly labelsRight: number;
   readonly lines: readonly DrawnLine[];
   /** Bottom of the last line, where the lanes end. */
   readonly endPx: number;
@@ -74,7 +75,12 @@ function drawSilence(ctx: CanvasRenderingContext2D, text: string, yPx: number, s
   ctx.setLineDash([2, 4]);
   strokeLine(ctx, left - 14, y, right + 14, y);
   ctx.setLineDash([]);
-  drawLabel(ctx, { text, x: (left + right) / 2, y: LINE_HEIGHT_PX / 2 + 4, tone: 'muted' }, yPx, palette);
+  drawLabel(
+    ctx,
+    { text, x: (left + Math.min(right, scene.labelsRight)) / 2, y: LINE_HEIGHT_PX / 2 + 4, tone: 'muted' },
+    yPx,
+    palette
+  );
 }
 
 function drawStroke(ctx: CanvasRenderingContext2D, stroke: Stroke, yPx: number, palette: Palette): void {
