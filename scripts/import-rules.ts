@@ -55,7 +55,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     folder: collector('output'),
-    may: [collector('record/log-line.ts'), collector('errors.ts'), collector('loki'), CONTRACT, 'node:'],
+    may: [collector('record'), collector('errors.ts'), collector('loki'), CONTRACT, 'node:'],
   },
   {
     folder: 'backend-collector/src',

@@ -4,7 +4,7 @@
  * Inside, time is nanoseconds since the first packet's second, as one double: exact for 104 days. A live source is aged by the wall
  * clock too, so that a flow that fell silent is written without another packet.
  */
-import { hash, randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
@@ -64,10 +64,9 @@ export class Pipeline {
         nics: options.source.nics,
         owners: options.owners ?? new Map(),
         randomId: randomIds(),
-        sha1Base64: (input) => hash('sha1', input, 'base64'),
       },
       options.sink,
-      (ns) => BigInt(this.baseSec) * 1_000_000_000n + BigInt(Math.round(ns)) + (options.timeShiftNs ?? 0n)
+      options.timeShiftNs ?? 0n
     );
     this.tracker = new FlowTracker({
       maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS,
@@ -128,7 +127,7 @@ export class Pipeline {
       const { nicId } = batch;
       decode(d, batch.buffer, batch.offset, batch.capturedLength, batch.wireLength, nics[nicId].linkType, tci);
       if (this.baseSec !== this.baseSec) {
-        this.baseSec = batch.tsSec;
+        this.baseSec = this.writer.baseSeconds = batch.tsSec;
       }
       const nowNs = (batch.tsSec - this.baseSec) * 1e9 + batch.tsNsec;
       const bytes = d.stop === Stop.Transport ? batch.buffer : this.joined(batch.buffer, nicId, nowNs);

@@ -11,16 +11,18 @@ describe('a line', () => {
         fc.integer({ min: 0, max: 2 ** 50 }),
         fc.boolean(),
         (text, n, ns, flag) => {
-          const head = line.begin('').text('text', text).fields();
+          const head = new LineText(8192).begin().text('text', text);
           const json = line
-            .begin(head)
+            .begin()
+            .fieldsOf(head.bytes, 1, head.length)
             .number('n', n)
             .ms('ms', ns)
             .ifAny('any', n)
             .flag('flag', flag)
             .number('absent', undefined)
             .pair('pair', 1, n)
-            .line();
+            .end()
+            .toString();
           expect(JSON.parse(json)).toEqual({ text, n, ms: ns / 1e6, ...(n > 0 ? { any: n } : {}), flag, pair: [1, n] });
         }
       )
@@ -28,12 +30,14 @@ describe('a line', () => {
   });
 
   it('leaves zero counters and absent values out', () => {
-    expect(new LineText().begin('').ifAny('a', 0).plain('b', undefined).text('c', undefined).ms('d', -5).line()).toBe(
-      '{"d":0}'
-    );
+    expect(
+      new LineText().begin().ifAny('a', 0).plain('b', undefined).text('c', undefined).ms('d', -5).end().toString()
+    ).toBe('{"d":0}');
   });
 
   it('is ASCII, so that its length is its size', () => {
-    expect(new LineText().begin('').text('host', 'Zürich "1"\n').line()).toBe('{"host":"Z\\u00fcrich \\"1\\"\\n"}');
+    expect(new LineText().begin().text('host', 'Zürich "1"\n').end().toString()).toBe(
+      '{"host":"Z\\u00fcrich \\"1\\"\\n"}'
+    );
   });
 });

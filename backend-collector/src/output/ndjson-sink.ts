@@ -7,9 +7,21 @@
  */
 import { type Writable } from 'node:stream';
 import { CollectorError } from '../errors';
-import { type LogLine, type LogSink, type SinkReport } from '../record/log-line';
+import { EpochTime } from '../record/epoch-time';
+import { writeNanoseconds } from '../record/line-text';
+import { type LineBytes, type LogLine, type LogSink, type SinkReport } from '../record/log-line';
 
-const FLUSH_CHARS = 64 * 1024;
+/** Larger than any line. */
+const BLOCK_BYTES = 512 * 1024;
+const MAX_PREFIX = 128;
+const MAX_SPARE = 4;
+const L4_PREFIX = Buffer.from('{"source":"bpf_net_l4_log","ts":"');
+const L7_PREFIX = Buffer.from('{"source":"bpf_net_l7_log","ts":"');
+/** The line has a column of the name `ts`. */
+const PACKETS_PREFIX = Buffer.from('{"source":"bpf_net_l4_packets",');
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const LINE_FEED = 0x0a;
 const MAX_BUFFERED = 64 * 1024 * 1024;
 
 /** What `ready` rejects with when nobody reads any more: a reason to stop, not to complain. */
@@ -20,7 +32,10 @@ export function createNdjsonSink(out: Writable, onClosed: () => void): LogSink {
 }
 
 class NdjsonSink implements LogSink {
-  private text = '';
+  private block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  private used = 0;
+  /** Blocks that are written and may be filled again. */
+  private readonly spare: Array<Buffer<ArrayBuffer>> = [];
   private written = 0;
   private tooSlow = 0;
   private closed = false;
@@ -43,6 +58,14 @@ class NdjsonSink implements LogSink {
   }
 
   write(line: LogLine): void {
+    const seconds = line.tsNs / 1_000_000_000n;
+    const time = new EpochTime();
+    time.set(Number(seconds), Number(line.tsNs - seconds * 1_000_000_000n));
+    const bytes = Buffer.from(line.line);
+    this.writeBytes({ source: line.source, flowShard: line.flowShard, time, bytes, length: bytes.length });
+  }
+
+  writeBytes({ source, time, bytes, length }: LineBytes): void {
     if (this.closed) {
       return;
     }
@@ -50,12 +73,24 @@ class NdjsonSink implements LogSink {
       this.tooSlow++;
       return;
     }
-    this.written++;
-    const time = line.source === 'bpf_net_l4_packets' ? '' : `"ts":"${line.tsNs}",`;
-    this.text += `{"source":"${line.source}",${time}${line.line.slice(1)}\n`;
-    if (this.text.length > FLUSH_CHARS) {
+    if (this.used + length + MAX_PREFIX > BLOCK_BYTES) {
       this.flush();
     }
+    this.written++;
+    const { block } = this;
+    const prefix =
+      source === 'bpf_net_l4_packets' ? PACKETS_PREFIX : source === 'bpf_net_l4_log' ? L4_PREFIX : L7_PREFIX;
+    block.set(prefix, this.used);
+    let at = this.used + prefix.length;
+    if (prefix !== PACKETS_PREFIX) {
+      at = writeNanoseconds(block, at, time.seconds, time.nanoseconds);
+      block[at++] = QUOTE;
+      block[at++] = COMMA;
+    }
+    block.set(bytes.subarray(1, length), at);
+    at += length - 1;
+    block[at++] = LINE_FEED;
+    this.used = at;
   }
 
   async ready(): Promise<void> {
@@ -100,9 +135,15 @@ class NdjsonSink implements LogSink {
   }
 
   private flush(): void {
-    if (this.text !== '' && !this.closed) {
-      this.out.write(this.text);
+    const { block } = this;
+    if (this.used > 0 && !this.closed) {
+      this.out.write(block.subarray(0, this.used), () => {
+        if (this.spare.length < MAX_SPARE) {
+          this.spare.push(block);
+        }
+      });
+      this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     }
-    this.text = '';
+    this.used = 0;
   }
 }

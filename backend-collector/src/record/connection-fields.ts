@@ -1,5 +1,5 @@
 /** The fields that L4 and L7 records share: which NIC, which connection, whose. Made once per record; the ids once per flow. */
-import { communityId, nicTraceId, shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
+import { shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
 import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
@@ -7,7 +7,8 @@ import { type Flow, type Side } from '../flow/flow';
 import { type Half } from '../flow/half';
 import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
-import { addressBytes, ipv4Text, ipv6Text } from './ip-text';
+import { communityIdOf } from './community-id';
+import { ipv6Text } from './ip-text';
 import { LineText } from './line-text';
 
 /** What records hold beside what the packets say. The functions are the platform's; the records' own code stays pure. */
@@ -19,8 +20,6 @@ export interface RecordContext {
   readonly owners: ReadonlyMap<string, NicOwner>;
   /** 32 random hex digits. */
   readonly randomId: () => string;
-  /** SHA-1 in base64 with padding. */
-  readonly sha1Base64: (input: Uint8Array) => string;
 }
 
 /** Settles what a flow's records have in common. To be called before any of them is made. */
@@ -30,16 +29,7 @@ export function identify(context: RecordContext, flow: Flow): void {
     return;
   }
   flow.innerTraceId = context.randomId();
-  flow.communityId = communityId(
-    {
-      srcAddress: addressBytes(flow.addresses, 0, flow.ipVersion),
-      dstAddress: addressBytes(flow.addresses, 4, flow.ipVersion),
-      srcPort: flow.port0,
-      dstPort: flow.port1,
-      protocol: flow.protocol,
-    },
-    context.sha1Base64
-  );
+  flow.communityId = communityIdOf(flow);
   const client = clientHalf(flow);
   flow.flowShard =
     client !== undefined && client.isnKnown
@@ -48,61 +38,87 @@ export function identify(context: RecordContext, flow: Flow): void {
 }
 
 /**
- * The text of these fields, made once per flow and again only when the flow learnt something (its client, its protocol, a
- * sequence number).
+ * Begins a line with these fields. They are kept for the flow's next record, in a small cache: most requests of a busy connection
+ * find them there, and a flow that is silent costs no memory for them.
  */
-export function connectionText(context: RecordContext, flow: Flow): string {
+export function beginLine(context: RecordContext, flow: Flow, line: LineText): LineText {
   const known =
     (flow.clientSide + 1) |
     (flow.directionKnown ? 4 : 0) |
     (flow.halves[0].isnKnown ? 8 : 0) |
     (flow.halves[1].isnKnown ? 16 : 0);
-  if (flow.head === undefined || flow.headKnown !== known || flow.headProto !== flow.l7Proto) {
-    flow.head = makeText(context, flow);
-    flow.headKnown = known;
-    flow.headProto = flow.l7Proto;
+  const kept = heads[flow.index % HEADS];
+  if (
+    kept.traceId !== flow.innerTraceId ||
+    kept.known !== known ||
+    kept.l7Proto !== flow.l7Proto ||
+    kept.context !== context
+  ) {
+    writeFields(context, flow, kept.text.begin());
+    kept.context = context;
+    kept.traceId = flow.innerTraceId;
+    kept.known = known;
+    kept.l7Proto = flow.l7Proto;
   }
-  return flow.head;
+  return line.begin().fieldsOf(kept.text.bytes, 1, kept.text.length);
 }
+
+const HEADS = 256;
+const HEAD_BYTES = 16 * 1024;
+
+/** The fields that a flow's last record began with, and what was known when they were written. */
+class Head {
+  readonly text = new LineText(HEAD_BYTES);
+  context: RecordContext | undefined;
+  traceId: string | undefined;
+  known = 0;
+  l7Proto: string | undefined;
+}
+
+const heads: readonly Head[] = Array.from({ length: HEADS }, () => new Head());
 
 /** By `Tunnel`. */
 const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
 
-const head = new LineText();
+/** The fields that are the same for all flows of a NIC, by NIC. */
+const nicTexts = new WeakMap<Nic, LineText>();
 
-function makeText(context: RecordContext, flow: Flow): string {
+function nicText(context: RecordContext, nic: Nic): LineText {
+  let text = nicTexts.get(nic);
+  if (text === undefined) {
+    text = new LineText(HEAD_BYTES)
+      .begin()
+      .number('v', SCHEMA_VERSION)
+      .text('host', context.host)
+      .text('nic_name', nic.name)
+      .text('nic_mac', nic.mac)
+      .number('nic_index', nic.ifIndex)
+      .text('netns', nic.netns)
+      .flag('virtual_nic', nic.virtual)
+      .flag('host_network', nic.hostNetwork);
+    nicTexts.set(nic, text);
+  }
+  return text;
+}
+
+function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
   const own = flow.ownSide === 1 ? 1 : 0;
   const other = (1 - own) as Side;
   const nic = context.nics[flow.nicId];
   const owner = nic.owner ?? (nic.netns === undefined ? undefined : context.owners.get(nic.netns));
-  const srcIp = addressText(flow, own);
-  const dstIp = addressText(flow, other);
-  const srcPort = portOf(flow, own);
-  const dstPort = portOf(flow, other);
   const isClient = flow.clientSide === own;
-  const t = head
-    .begin('')
-    .number('v', SCHEMA_VERSION)
-    .text('host', context.host)
-    .text('nic_name', nic.name)
-    .text('nic_mac', nic.mac)
-    .number('nic_index', nic.ifIndex)
-    .text('netns', nic.netns)
-    .flag('virtual_nic', nic.virtual)
-    .flag('host_network', nic.hostNetwork)
-    .plain('src_ip', srcIp)
-    .number('src_port', srcPort)
-    .plain('dst_ip', dstIp)
-    .number('dst_port', dstPort)
-    .plain('direction', flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
+  const common = nicText(context, nic);
+  t.fieldsOf(common.bytes, 1, common.length);
+  address(t, 'src_ip', flow, own).number('src_port', portOf(flow, own));
+  address(t, 'dst_ip', flow, other).number('dst_port', portOf(flow, other));
+  t.plain('direction', flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
   if (flow.clientSide >= 0) {
-    t.plain('client_ip', isClient ? srcIp : dstIp)
-      .number('client_port', isClient ? srcPort : dstPort)
-      .plain('server_ip', isClient ? dstIp : srcIp)
-      .number('server_port', isClient ? dstPort : srcPort);
+    const client = isClient ? own : other;
+    const server = (1 - client) as Side;
+    address(t, 'client_ip', flow, client).number('client_port', portOf(flow, client));
+    address(t, 'server_ip', flow, server).number('server_port', portOf(flow, server));
   }
-  return t
-    .plain('l4_proto', flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
+  t.plain('l4_proto', flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
     .plain('l7_proto', flow.l7Proto)
     .plain('vlan_id', vlanText(flow))
     .number('vni_id', flow.vni < 0 ? undefined : flow.vni)
@@ -111,27 +127,24 @@ function makeText(context: RecordContext, flow: Flow): string {
     .text('k8s_pod_name', owner?.podName)
     .text('k8s_container_name', owner?.containerName)
     .text('container_id', owner?.containerId)
-    .plain('inner_traceid', flow.innerTraceId)
-    .plain('nic_traceid', nicTraceIdOf(flow))
-    .plain('community_id', flow.communityId)
-    .fields();
+    .plain('inner_traceid', flow.innerTraceId);
+  const client = clientHalf(flow);
+  if (client !== undefined && client.isnKnown) {
+    // The contract's nicTraceId.
+    const server = client === flow.halves[0] ? flow.halves[1] : flow.halves[0];
+    t.joined('nic_traceid', toSeq(client.isn), server.isnKnown ? toSeq(server.isn) : 0);
+  }
+  t.plain('community_id', flow.communityId);
+}
+
+function address(t: LineText, name: string, flow: Flow, side: Side): LineText {
+  return flow.ipVersion === 4
+    ? t.ipv4(name, flow.addresses[4 * side])
+    : t.plain(name, ipv6Text(flow.addresses, 4 * side));
 }
 
 function clientHalf(flow: Flow): Half | undefined {
   return flow.clientSide === -1 ? undefined : flow.halves[flow.clientSide];
-}
-
-function nicTraceIdOf(flow: Flow): string | undefined {
-  const client = clientHalf(flow);
-  if (client === undefined || !client.isnKnown) {
-    return undefined;
-  }
-  const server = client === flow.halves[0] ? flow.halves[1] : flow.halves[0];
-  return nicTraceId(toSeq(client.isn), server.isnKnown ? toSeq(server.isn) : undefined);
-}
-
-function addressText(flow: Flow, side: Side): string {
-  return flow.ipVersion === 4 ? ipv4Text(flow.addresses[4 * side]) : ipv6Text(flow.addresses, 4 * side);
 }
 
 function portOf(flow: Flow, side: Side): number {

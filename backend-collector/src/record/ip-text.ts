@@ -34,12 +34,3 @@ function longestZeroRun(groups: readonly number[]): readonly [number, number] {
   }
   return best;
 }
-
-/** The bytes of an address, for hashing. */
-export function addressBytes(words: Int32Array, from: number, ipVersion: number): Uint8Array {
-  const bytes = new Uint8Array(ipVersion === 4 ? 4 : 16);
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = words[from + (i >> 2)] >>> (24 - 8 * (i & 3));
-  }
-  return bytes;
-}

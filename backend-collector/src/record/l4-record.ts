@@ -1,20 +1,20 @@
 /** The present chunk of a flow as its two records: the counters, and the packets. */
-import { encodePacketColumns, type PacketColumns, SENT_BY_DST, SENT_BY_SRC } from '@bpfnet/flow-model/packet-columns';
-import { SCHEMA_VERSION, type L4PacketsRecord } from '@bpfnet/flow-model/records';
+import { packColumns, type PacketColumns, SENT_BY_DST, SENT_BY_SRC } from '@bpfnet/flow-model/packet-columns';
+import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 import { toSeq, type Seq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
 import { type Half } from '../flow/half';
-import { connectionState } from '../flow/tcp-state';
+import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
-import { connectionText, type RecordContext } from './connection-fields';
-import { LineText } from './line-text';
+import { beginLine, type RecordContext } from './connection-fields';
+import { type EpochTime } from './epoch-time';
+import { type LineText } from './line-text';
 
 /** The line of the chunk's counters. @param kernelDrops packets that the kernel dropped until now */
-export function l4Line(context: RecordContext, flow: Flow, kernelDrops: number): string {
+export function writeL4(line: LineText, context: RecordContext, flow: Flow, kernelDrops: number): void {
   const tx = flow.halves[flow.ownSide === 1 ? 1 : 0];
   const rx = flow.halves[flow.ownSide === 1 ? 0 : 1];
-  const t = line
-    .begin(connectionText(context, flow))
+  const t = beginLine(context, flow, line)
     .ifAny('capture_drops', kernelDrops - flow.kernelDropsBefore)
     .number('chunk_id', flow.chunkId)
     .ms('duration_ms', flow.chunkLastNs - flow.chunkFirstNs)
@@ -27,14 +27,14 @@ export function l4Line(context: RecordContext, flow: Flow, kernelDrops: number):
     addSide(t, 'rx', rx);
     addTimings(t, flow, tx);
   }
-  return t
-    .plain('conn_state', connectionState(flow))
+  if (isOneSided(flow)) {
+    t.flag('one_sided', true);
+  }
+  t.plain('conn_state', connectionState(flow))
     .plain('end_reason', flow.endReason)
     .ifAny('truncated_packets', flow.truncated)
-    .line();
+    .end();
 }
-
-const line = new LineText();
 
 function addSide(t: LineText, d: 'tx' | 'rx', half: Half): void {
   if (half.seqKnown) {
@@ -71,38 +71,39 @@ function addTimings(t: LineText, flow: Flow, tx: Half): void {
   }
 }
 
-/** Changes `rows`, the chunk's packets, in place. @param firstNs time of the first packet since the epoch */
-export function l4PacketsRecord(
+/** The line of the chunk's packets. Changes `rows`, in place. @param first time of the first packet */
+export function writeL4Packets(
+  line: LineText,
   context: RecordContext,
   flow: Flow,
-  rows: PacketColumns,
-  firstNs: bigint
-): L4PacketsRecord {
+  { rows, first }: { readonly rows: PacketColumns; readonly first: EpochTime }
+): void {
   const own = flow.ownSide === 1 ? 1 : 0;
-  const start = rows.tNs[0];
-  for (let i = 0; i < flow.rowCount; i++) {
-    rows.tNs[i] -= start;
-    rows.dir[i] = rows.dir[i] === own ? SENT_BY_SRC : SENT_BY_DST;
+  const count = flow.rowCount;
+  const { tNs, dir } = rows;
+  const start = tNs[0];
+  for (let i = 0; i < count; i++) {
+    tNs[i] -= start;
+    dir[i] = dir[i] === own ? SENT_BY_SRC : SENT_BY_DST;
   }
   const tx = flow.halves[own];
   const rx = flow.halves[1 - own];
   const isTcp = flow.protocol === IpProtocol.Tcp;
-  return {
-    v: SCHEMA_VERSION,
-    host: context.host,
-    nic_name: context.nics[flow.nicId].name,
-    inner_traceid: flow.innerTraceId ?? '',
-    chunk_id: flow.chunkId,
-    ...encodePacketColumns(
-      rows,
-      {
-        timePosNs: firstNs,
-        txSeqPos: isTcp ? position(tx, rx) : toSeq(0),
-        rxSeqPos: isTcp ? position(rx, tx) : toSeq(0),
-      },
-      flow.rowCount
-    ),
-  };
+  const txSeqPos = isTcp ? position(tx, rx) : toSeq(0);
+  const rxSeqPos = isTcp ? position(rx, tx) : toSeq(0);
+  line
+    .begin()
+    .number('v', SCHEMA_VERSION)
+    .text('host', context.host)
+    .text('nic_name', context.nics[flow.nicId].name)
+    .plain('inner_traceid', flow.innerTraceId)
+    .number('chunk_id', flow.chunkId)
+    .number('packets', count)
+    .nanoseconds('time_pos', first.seconds, first.nanoseconds)
+    .number('tx_seq_pos', txSeqPos)
+    .number('rx_seq_pos', rxSeqPos);
+  packColumns(rows, count, { txSeqPos, rxSeqPos }, line);
+  line.end();
 }
 
 /** What a side's sequence numbers count from: its initial one, else the first that was seen of it, by itself or in an ACK. */

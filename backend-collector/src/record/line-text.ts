@@ -1,9 +1,12 @@
 /**
- * A record's line, written field by field as bytes and made into a string once: an object of sixty fields, or a text of a hundred
- * pieces, is several times slower. An absent value writes nothing. What comes out is what the contract's `decodeLine` takes.
+ * A record's line, written field by field as bytes: an object of sixty fields, or a text of a hundred pieces, is several times slower.
+ * A sink takes the bytes as they are, or as a string. An absent value writes nothing. What comes out is what the contract's `decodeLine`
+ * takes.
  *
  * Invariant: only ASCII is in the buffer (other characters are escaped), so bytes and characters are the same.
  */
+import { writeBase64 } from '@bpfnet/flow-model/base64';
+import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
 
 /** No line comes near it: texts from outside are bounded where they are read. */
 const MAX_LINE = 256 * 1024;
@@ -13,15 +16,38 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const ZERO = 0x30;
+const DOT = 0x2e;
+const BILLION = 1e9;
 
-export class LineText {
-  private readonly bytes = Buffer.allocUnsafe(MAX_LINE);
+export class LineText implements PackedColumnTarget {
+  /** The line so far is `bytes[0 … length - 1]`. */
+  readonly bytes: Buffer;
   private at = 0;
 
-  /** Begins a line with the fields of `head`, a text that `fields` gave. */
-  begin(head: string): this {
+  /** @param capacity bytes that no line exceeds */
+  constructor(capacity: number = MAX_LINE) {
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  get length(): number {
+    return this.at;
+  }
+
+  begin(): this {
     this.bytes[0] = 0x7b;
-    this.at = 1 + this.bytes.write(head, 1, 'latin1');
+    this.at = 1;
+    return this;
+  }
+
+  /** Takes over the fields of another line, from its place `from` on. */
+  fieldsOf(line: Uint8Array, from: number, to: number): this {
+    if (to > from) {
+      if (this.at > 1) {
+        this.bytes[this.at++] = COMMA;
+      }
+      this.bytes.set(line.subarray(from, to), this.at);
+      this.at += to - from;
+    }
     return this;
   }
 
@@ -51,7 +77,7 @@ export class LineText {
     this.digits(ms);
     let rest = whole - ms * 1e6;
     if (rest > 0) {
-      this.bytes[this.at++] = 0x2e;
+      this.bytes[this.at++] = DOT;
       for (let unit = 1e5; rest > 0; unit /= 10) {
         const digit = Math.floor(rest / unit);
         this.bytes[this.at++] = ZERO + digit;
@@ -93,6 +119,51 @@ export class LineText {
     return this;
   }
 
+  /** Text of two whole numbers with `_` between, or absent. */
+  joined(name: string, first: number | undefined, second: number): this {
+    if (first !== undefined) {
+      this.name(name);
+      this.bytes[this.at++] = QUOTE;
+      this.digits(first);
+      this.bytes[this.at++] = 0x5f;
+      this.digits(second);
+      this.bytes[this.at++] = QUOTE;
+    }
+    return this;
+  }
+
+  /** An IPv4 address as text. @param word its four bytes, big-endian */
+  ipv4(name: string, word: number): this {
+    this.name(name);
+    this.bytes[this.at++] = QUOTE;
+    this.digits((word >>> 24) & 255);
+    this.bytes[this.at++] = DOT;
+    this.digits((word >>> 16) & 255);
+    this.bytes[this.at++] = DOT;
+    this.digits((word >>> 8) & 255);
+    this.bytes[this.at++] = DOT;
+    this.digits(word & 255);
+    this.bytes[this.at++] = QUOTE;
+    return this;
+  }
+
+  /** Nanoseconds since the epoch as text, from whole seconds and the rest. */
+  nanoseconds(name: string, seconds: number, rest: number): this {
+    this.name(name);
+    this.bytes[this.at++] = QUOTE;
+    this.at = writeNanoseconds(this.bytes, this.at, seconds, rest);
+    this.bytes[this.at++] = QUOTE;
+    return this;
+  }
+
+  /** Bytes as base64. */
+  column(name: PacketColumnName, bytes: Uint8Array, length: number): void {
+    this.name(name);
+    this.bytes[this.at++] = QUOTE;
+    this.at = writeBase64(this.bytes, this.at, bytes, length);
+    this.bytes[this.at++] = QUOTE;
+  }
+
   pair(name: string, first: number, second: number): this {
     this.name(name);
     this.bytes[this.at++] = 0x5b;
@@ -103,14 +174,13 @@ export class LineText {
     return this;
   }
 
-  /** The fields so far, to begin other lines with. */
-  fields(): string {
-    return this.bytes.toString('latin1', 1, this.at);
+  /** Completes the object. */
+  end(): this {
+    this.bytes[this.at++] = 0x7d;
+    return this;
   }
 
-  /** The whole object. */
-  line(): string {
-    this.bytes[this.at++] = 0x7d;
+  toString(): string {
     return this.bytes.toString('latin1', 0, this.at);
   }
 
@@ -134,22 +204,74 @@ export class LineText {
   }
 
   private digits(value: number): void {
-    if (!(value >= 0 && value < 1e9)) {
+    if (value >= 0 && value < BILLION) {
+      this.at = writeDigits(this.bytes, this.at, value | 0);
+    } else if (value >= BILLION && value <= Number.MAX_SAFE_INTEGER) {
+      const billions = Math.floor(value / BILLION);
+      this.digits(billions);
+      this.at = writeNineDigits(this.bytes, this.at, (value - billions * BILLION) | 0);
+    } else {
       this.ascii(String(value));
-      return;
     }
-    let rest = value | 0;
-    let length = 1;
-    for (let limit = 10; rest >= limit; limit *= 10) {
-      length++;
-    }
-    for (let p = this.at + length - 1; p >= this.at; p--) {
-      const tenth = (rest / 10) | 0;
-      this.bytes[p] = ZERO + rest - tenth * 10;
-      rest = tenth;
-    }
-    this.at += length;
   }
+}
+
+/** Writes 0 … 2^31 - 1 in decimal; returns the place after it. */
+function writeDigits(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  const end =
+    at +
+    (rest < 10
+      ? 1
+      : rest < 100
+        ? 2
+        : rest < 1000
+          ? 3
+          : rest < 10_000
+            ? 4
+            : rest < 100_000
+              ? 5
+              : rest < 1_000_000
+                ? 6
+                : rest < 10_000_000
+                  ? 7
+                  : rest < 100_000_000
+                    ? 8
+                    : rest < 1_000_000_000
+                      ? 9
+                      : 10);
+  for (let p = end - 1; p >= at; p--) {
+    const tenth = (rest / 10) | 0;
+    bytes[p] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+  return end;
+}
+
+function writeNineDigits(bytes: Uint8Array, at: number, value: number): number {
+  let rest = value;
+  for (let p = at + 8; p >= at; p--) {
+    const tenth = (rest / 10) | 0;
+    bytes[p] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+  return at + 9;
+}
+
+/** Writes nanoseconds since the epoch in decimal; returns the place after it. @param rest 0 … 999 999 999 */
+export function writeNanoseconds(bytes: Uint8Array, at: number, seconds: number, rest: number): number {
+  return seconds === 0 ? writeDigits(bytes, at, rest) : writeNineDigits(bytes, writeSeconds(bytes, at, seconds), rest);
+}
+
+function writeSeconds(bytes: Uint8Array, at: number, seconds: number): number {
+  if (seconds > 0 && seconds < 0x80000000) {
+    return writeDigits(bytes, at, seconds | 0);
+  }
+  const text = String(seconds);
+  for (let i = 0; i < text.length; i++) {
+    bytes[at + i] = text.charCodeAt(i);
+  }
+  return at + text.length;
 }
 
 function isPlain(text: string): boolean {

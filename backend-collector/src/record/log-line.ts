@@ -1,4 +1,5 @@
 import { type RecordSource } from '@bpfnet/flow-model';
+import { type EpochTime } from './epoch-time';
 
 /** One record as text, with what its stream labels and its place in time need. */
 export interface LogLine {
@@ -12,6 +13,16 @@ export interface LogLine {
   readonly line: string;
 }
 
+/** One record as bytes (ASCII). It and what it holds are valid only during the call that hands it over. */
+export interface LineBytes {
+  readonly source: RecordSource;
+  readonly flowShard: number;
+  readonly time: EpochTime;
+  /** The object is `bytes[0 … length - 1]`. */
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
 /**
  * Where records go: standard output, or batches for Loki's push API.
  *
@@ -20,6 +31,8 @@ export interface LogLine {
  */
 export interface LogSink {
   write(line: LogLine): void;
+  /** The same for a sink that needs no strings; where it is there, it is called in place of `write`. */
+  writeBytes?(line: LineBytes): void;
   /** Resolves when the sink has room again. Rejects with a `CollectorError` when it never will. */
   ready(): Promise<void>;
   /** Writes what is left and says what became of all lines. */
