@@ -2,6 +2,8 @@
  * The head of a message: start line and the few fields that are needed, read in place. Everything else in it (cookies, credentials,
  * query strings) is never made into text.
  */
+import { publicPath } from '../public-path';
+import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
 
 export interface RequestHead {
   readonly method: string;
@@ -21,8 +23,9 @@ export interface HeadFields {
   contentType: string | undefined;
   contentLength: number;
   chunked: boolean;
-  traceId: string | undefined;
-  parentId: string | undefined;
+  /** In lower case. */
+  upgrade: string | undefined;
+  trace: TraceHeaderValues | undefined;
 }
 
 /** Longest text taken from a head. A longer path is cut; records stay small whatever is sent. */
@@ -102,7 +105,7 @@ function pathOf(bytes: Uint8Array, from: number, to: number): string {
   if (start === end) {
     return '/';
   }
-  return text(bytes, start, end).replace(/;(?:jsessionid|phpsessid|sid)=[^/;]*/gi, '');
+  return publicPath(text(bytes, start, end));
 }
 
 /** Place of the path in an absolute target (`http://user@host/path`); `from` where it is no absolute one. */
@@ -136,8 +139,8 @@ export function readFields(bytes: Uint8Array, from: number, to: number): HeadFie
     contentType: undefined,
     contentLength: -1,
     chunked: false,
-    traceId: undefined,
-    parentId: undefined,
+    upgrade: undefined,
+    trace: undefined,
   };
   let p = lineEnd(bytes, from, to) + 1;
   while (p < to) {
@@ -165,16 +168,17 @@ function readField(fields: HeadFields, bytes: Uint8Array, from: number, end: num
         fields.host = text(bytes, valueStart, valueEnd);
       }
       return;
-    case 11:
-      if (isName(bytes, from, 'traceparent')) {
-        readTraceparent(fields, text(bytes, valueStart, valueEnd));
+    case 7:
+      if (isName(bytes, from, 'upgrade')) {
+        fields.upgrade = text(bytes, valueStart, valueEnd).toLowerCase();
       }
       return;
     case 12:
       if (isName(bytes, from, 'content-type')) {
         fields.contentType = text(bytes, valueStart, valueEnd).split(';', 1)[0].trim();
+        return;
       }
-      return;
+      break;
     case 14:
       if (isName(bytes, from, 'content-length')) {
         readContentLength(fields, bytes, valueStart, valueEnd);
@@ -184,6 +188,30 @@ function readField(fields: HeadFields, bytes: Uint8Array, from: number, end: num
       if (isName(bytes, from, 'transfer-encoding')) {
         fields.chunked = /(?:^|[\s,])chunked\s*$/i.test(text(bytes, valueStart, valueEnd));
       }
+      return;
+  }
+  readTraceHeader(fields, bytes, from, colon - from, valueStart, valueEnd);
+}
+
+/** Names of trace headers by their length. */
+const TRACE_HEADERS: ReadonlyArray<readonly TraceHeader[] | undefined> = Array.from({ length: 20 }, (_, length) => {
+  const names = TRACE_HEADER_NAMES.filter((name) => name.length === length);
+  return names.length === 0 ? undefined : names;
+});
+
+function readTraceHeader(
+  fields: HeadFields,
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+  valueStart: number,
+  valueEnd: number
+): void {
+  for (const name of TRACE_HEADERS[length] ?? []) {
+    if (isName(bytes, from, name)) {
+      fields.trace ??= {};
+      fields.trace[name] ??= text(bytes, valueStart, valueEnd);
+    }
   }
 }
 
@@ -203,15 +231,6 @@ function readContentLength(fields: HeadFields, bytes: Uint8Array, from: number, 
   }
   // Two different lengths make the message unreadable (RFC 9112 section 6.3, 5).
   fields.contentLength = fields.contentLength === -1 || fields.contentLength === n ? n : -2;
-}
-
-/** W3C Trace Context, section 3.2: version, trace id, parent id, flags. Ids of zeros only are invalid. */
-function readTraceparent(fields: HeadFields, value: string): void {
-  const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:$|-)/.exec(value);
-  if (match !== null && match[1] !== 'ff' && !/^0+$/.test(match[2]) && !/^0+$/.test(match[3])) {
-    fields.traceId = match[2];
-    fields.parentId = match[3];
-  }
 }
 
 function skipSpace(bytes: Uint8Array, from: number, end: number): number {

@@ -16,7 +16,9 @@
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
+import { Http2Parser } from '../http2/parser';
 import { Probe, type L7Parser, type ParserEvents } from '../protocol';
+import { readTraceContext } from '../trace-context';
 import { findHeadEnd, readFields, readRequestLine, readStatusLine, type HeadFields } from './head';
 import { probeHttp1 } from './probe';
 
@@ -81,6 +83,8 @@ export class Http1Parser implements L7Parser {
   private pipelined = false;
   private everRecognised = false;
   private off = false;
+  /** What reads the streams after an upgrade. */
+  private successor: L7Parser | undefined;
 
   constructor(private readonly events: ParserEvents) {}
 
@@ -111,6 +115,9 @@ export class Http1Parser implements L7Parser {
           p = this.resync(s, bytes, p, to);
           break;
       }
+    }
+    if (p < to) {
+      this.successor?.data(fromClient, bytes, p, to, (seq + (p - from)) | 0, nowNs);
     }
   }
 
@@ -147,7 +154,7 @@ export class Http1Parser implements L7Parser {
     for (const exchange of this.pending) {
       if (!exchange.answered && !exchange.reported && exchange.requestFirstNs <= beforeNs) {
         exchange.responseLastNs = nowNs;
-        exchange.outcome = this.response.sawGap ? 'gap' : 'unanswered';
+        exchange.outcome = this.response.sawGap || this.response.probablyGap ? 'gap' : 'unanswered';
         exchange.reported = true;
         this.events.ended(exchange);
       }
@@ -173,7 +180,7 @@ export class Http1Parser implements L7Parser {
   }
 
   private unansweredOutcome(wasReset: boolean): Exchange['outcome'] {
-    if (this.response.sawGap) {
+    if (this.response.sawGap || this.response.probablyGap) {
       return 'gap';
     }
     if (this.response.sawGarbage) {
@@ -201,6 +208,9 @@ export class Http1Parser implements L7Parser {
     s.headNs = nowNs;
     const end = findHeadEnd(bytes, p, to);
     if (end < 0) {
+      if (s === this.request) {
+        this.events.requestStarts();
+      }
       s.appendHead(bytes, p, to);
       return to;
     }
@@ -265,9 +275,10 @@ export class Http1Parser implements L7Parser {
     };
     const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
     const exchange = new Exchange(id, seq, s.headNs, line.method, line.path, protocolFields);
-    exchange.traceId = fields.traceId;
-    exchange.parentId = fields.parentId;
-    exchange.traceSource = fields.traceId === undefined ? undefined : 'w3c';
+    const trace = fields.trace === undefined ? undefined : readTraceContext(fields.trace);
+    exchange.traceId = trace?.traceId;
+    exchange.parentId = trace?.parentId;
+    exchange.traceSource = trace?.source;
     exchange.requestLastNs = nowNs;
     exchange.requestBytes = s.messageBytes;
     this.everRecognised = true;
@@ -296,6 +307,10 @@ export class Http1Parser implements L7Parser {
     const fields = readFields(bytes, from, to);
     this.pairAfterGap();
     const exchange = this.pending[0];
+    if (line.status === 101 && fields.upgrade === 'h2c') {
+      this.upgradeToHttp2(exchange, nowNs);
+      return true;
+    }
     this.answering = exchange;
     if (exchange === undefined) {
       this.events.orphanResponse();
@@ -311,7 +326,7 @@ export class Http1Parser implements L7Parser {
     }
     const method = exchange?.fields.http_method;
     if (line.status === 101 || (method === 'CONNECT' && line.status < 300)) {
-      this.leaveHttp(exchange, nowNs);
+      this.leaveHttp(exchange, fields.upgrade, nowNs);
       return true;
     }
     const bodiless = method === 'HEAD' || line.status === 204 || line.status === 304;
@@ -340,12 +355,22 @@ export class Http1Parser implements L7Parser {
   }
 
   /** After an upgrade or through a tunnel there is no more HTTP. */
-  private leaveHttp(exchange: Exchange | undefined, nowNs: number): void {
+  private leaveHttp(exchange: Exchange | undefined, upgrade: string | undefined, nowNs: number): void {
     if (exchange !== undefined) {
       this.finishResponse(exchange, outcomeOf(exchange));
     }
     this.end(nowNs, false);
-    this.events.left(true);
+    this.events.left(true, upgrade !== undefined && /^[a-z][a-z0-9./+-]{0,31}$/.test(upgrade) ? upgrade : undefined);
+  }
+
+  /** The request that asked for HTTP/2 is answered there, as stream 1 (RFC 7540 section 3.2). */
+  private upgradeToHttp2(exchange: Exchange | undefined, nowNs: number): void {
+    if (exchange !== undefined) {
+      this.pending.shift();
+    }
+    this.end(nowNs, false);
+    this.successor = new Http2Parser(this.events, exchange?.reported === false ? exchange : undefined);
+    this.events.succeededBy(this.successor);
   }
 
   /** @param whenAbsent body length where no field says one: 0 for requests, -1 (until close) for responses */

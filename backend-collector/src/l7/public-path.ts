@@ -1,0 +1,6 @@
+/** A request's path as records may show it: without query string, fragment, and a session id written into it. */
+export function publicPath(target: string): string {
+  const end = target.search(/[?#]/);
+  const path = end < 0 ? target : target.slice(0, end);
+  return path.includes(';') ? path.replace(/;(?:jsessionid|phpsessid|sid)=[^/;]*/gi, '') : path;
+}
