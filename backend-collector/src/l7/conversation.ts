@@ -10,11 +10,16 @@ import { DatagramMessages } from './datagram-conversation';
 import { type DatagramProtocol } from './datagram-protocol';
 import { type Exchange } from './exchange';
 import { type L7Parser, type L7Protocol, type ParserEvents, Probe } from './protocol';
+import { RelatedConnections } from './related-connections';
 
 export interface SpanEvents {
+  /** Packets that the kernel dropped so far. */
+  readonly kernelDrops: number;
   /** An exchange of the flow is complete. */
   span(flow: Flow, exchange: Exchange): void;
   orphanResponse(flow: Flow): void;
+  /** The flow's `inner_traceid`. */
+  connectionId(flow: Flow): string;
 }
 
 /** A request without an answer is reported after this. */
@@ -27,28 +32,33 @@ export function createRecogniser(
   events: SpanEvents
 ): MessageRecogniser {
   const datagrams = new DatagramMessages(datagramProtocols, events);
+  const related = new RelatedConnections((flow) => events.connectionId(flow));
   return {
     recognise: (flow, side, bytes, d) => {
       if (d.protocol === IpProtocol.Udp) {
         datagrams.recognise(flow, side, bytes, d);
-      } else {
-        recognise(protocols, flow, side, bytes, d, events);
+      } else if (!related.recognise(flow)) {
+        recognise({ protocols, events, related }, flow, side, bytes, d);
       }
     },
-    age: (nowNs) => datagrams.age(nowNs),
+    age: (nowNs) => {
+      datagrams.age(nowNs);
+      related.age(nowNs);
+    },
   };
 }
 
-function recognise(
-  protocols: readonly L7Protocol[],
-  flow: Flow,
-  side: Side,
-  bytes: Uint8Array,
-  d: Decoded,
-  events: SpanEvents
-): void {
-  for (const protocol of protocols) {
-    const probe = protocol.probe(bytes, d.payloadOffset, d.payloadOffset + d.payloadCaptured);
+interface Surroundings {
+  readonly protocols: readonly L7Protocol[];
+  readonly events: SpanEvents;
+  readonly related: RelatedConnections;
+}
+
+function recognise(o: Surroundings, flow: Flow, side: Side, bytes: Uint8Array, d: Decoded): void {
+  const { protocols } = o;
+  for (let i = 0; i < protocols.length; i++) {
+    const protocol = protocols[i];
+    const probe = protocol.probe(bytes, d.payloadOffset, d.payloadOffset + d.payloadCaptured, d.srcPort, d.dstPort);
     if (probe === Probe.NotOurs) {
       continue;
     }
@@ -64,24 +74,59 @@ function recognise(
     if (probe !== Probe.Unsure) {
       flow.setClient(client, RoleSource.Request);
     }
-    const conversation = new Conversation(flow, protocol, client, events);
+    const others = probe === Probe.Unsure ? protocols.slice(i + 1) : NO_OTHERS;
+    const conversation = new Conversation(flow, protocol, client, o, others);
     conversation.startAt(side, d.seq);
     flow.conversation = conversation;
     return;
   }
 }
 
+const NO_OTHERS: readonly L7Protocol[] = [];
+const NOTHING = new Uint8Array(0);
+/** A protocol that is not sure after that many bytes is not helped by more. */
+const MAX_HELD = 256;
+
+/** Counters of the flow when a request began. */
+interface RequestStart {
+  isSet: boolean;
+  clientPackets: number;
+  serverPackets: number;
+  clientRetrans: number;
+  serverRetrans: number;
+  chunkId: number;
+  kernelDrops: number;
+}
+
 class Conversation implements MessageReader {
-  private readonly parser: L7Parser;
+  private parser: L7Parser;
+  private readonly requestStart: RequestStart = {
+    isSet: false,
+    clientPackets: 0,
+    serverPackets: 0,
+    clientRetrans: 0,
+    serverRetrans: 0,
+    chunkId: 0,
+    kernelDrops: 0,
+  };
+  /** What the client sent so far, while it is not sure that the protocol is the right one. */
+  private held: Uint8Array | undefined;
+  private heldSeq = 0;
   private readonly streams: readonly [Reassembly, Reassembly];
+  private readonly events: SpanEvents;
+  private readonly related: RelatedConnections;
   private nowNs = 0;
 
   constructor(
     private readonly flow: Flow,
-    private readonly protocol: L7Protocol,
+    private protocol: L7Protocol,
     private readonly clientSide: Side,
-    private readonly events: SpanEvents
+    surroundings: Surroundings,
+    /** What else it may be. */
+    private others: readonly L7Protocol[]
   ) {
+    this.events = surroundings.events;
+    this.related = surroundings.related;
     this.parser = protocol.createParser(this.parserEvents());
     this.streams = [this.stream(0), this.stream(1)];
     for (const side of [0, 1] as const) {
@@ -125,34 +170,129 @@ class Conversation implements MessageReader {
   private stream(side: Side): Reassembly {
     const fromClient = side === this.clientSide;
     return new Reassembly({
-      data: (bytes, from, to, seq) => this.parser.data(fromClient, bytes, from, to, seq, this.nowNs),
+      data: (bytes, from, to, seq) => {
+        if (fromClient && this.others.length > 0) {
+          this.hold(bytes, from, to, seq);
+        }
+        this.parser.data(fromClient, bytes, from, to, seq, this.nowNs);
+      },
       gap: (length) => this.parser.gap(fromClient, length, this.nowNs),
       unseenAcknowledged: () => this.parser.unseenAcknowledged(fromClient),
     });
   }
 
+  private hold(bytes: Uint8Array, from: number, to: number, seq: number): void {
+    const before = this.held;
+    if (before === undefined) {
+      this.heldSeq = seq;
+    }
+    const length = (before?.length ?? 0) + to - from;
+    if (length > MAX_HELD) {
+      this.isSure();
+      return;
+    }
+    const held = new Uint8Array(length);
+    held.set(before ?? NOTHING);
+    held.set(bytes.subarray(from, to), before?.length ?? 0);
+    this.held = held;
+  }
+
+  private isSure(): void {
+    this.others = NO_OTHERS;
+    this.held = undefined;
+  }
+
+  /** The protocol was the wrong one: another may know more of the same bytes. */
+  private tryOther(): boolean {
+    const { held, others, flow } = this;
+    const [clientPort, serverPort] = this.clientSide === 0 ? [flow.port0, flow.port1] : [flow.port1, flow.port0];
+    for (let i = 0; held !== undefined && i < others.length; i++) {
+      const probe = others[i].probe(held, 0, held.length, clientPort, serverPort);
+      if (probe === Probe.Request || probe === Probe.Unsure) {
+        this.others = probe === Probe.Unsure ? others.slice(i + 1) : NO_OTHERS;
+        this.protocol = others[i];
+        this.parser = this.protocol.createParser(this.parserEvents());
+        this.parser.data(true, held, 0, held.length, this.heldSeq, this.nowNs);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private noteRequestStart(): void {
+    const { flow, clientSide, requestStart } = this;
+    const client = flow.halves[clientSide];
+    const server = flow.halves[1 - clientSide];
+    requestStart.isSet = true;
+    requestStart.clientPackets = client.totalPackets - 1;
+    requestStart.serverPackets = server.totalPackets;
+    requestStart.clientRetrans = client.totalRetrans;
+    requestStart.serverRetrans = server.totalRetrans;
+    requestStart.chunkId = flow.chunkId;
+    requestStart.kernelDrops = this.events.kernelDrops;
+  }
+
   private parserEvents(): ParserEvents {
-    const { flow, events, protocol, clientSide } = this;
+    const { flow, events, clientSide, requestStart } = this;
     const client = flow.halves[clientSide];
     const server = flow.halves[1 - clientSide];
     return {
+      requestStarts: () => this.noteRequestStart(),
       began: (exchange) => {
-        flow.l7Proto = protocol.name;
+        this.isSure();
+        flow.l7Proto = exchange.proto ?? this.protocol.name;
         flow.setClient(clientSide, RoleSource.Request);
-        exchange.clientPacketsBefore = client.totalPackets - 1;
-        exchange.serverPacketsBefore = server.totalPackets;
-        exchange.clientRetransBefore = client.totalRetrans;
-        exchange.serverRetransBefore = server.totalRetrans;
-        exchange.firstChunk = flow.chunkId;
+        if (!requestStart.isSet) {
+          this.noteRequestStart();
+        }
+        requestStart.isSet = false;
+        exchange.clientPacketsBefore = requestStart.clientPackets;
+        exchange.serverPacketsBefore = requestStart.serverPackets;
+        exchange.clientRetransBefore = requestStart.clientRetrans;
+        exchange.serverRetransBefore = requestStart.serverRetrans;
+        exchange.firstChunk = requestStart.chunkId;
+        exchange.kernelDropsBefore = requestStart.kernelDrops;
       },
-      ended: (exchange) => events.span(flow, exchange),
+      ended: (exchange) => {
+        // Exchanges of several kinds may share the connection.
+        flow.l7Proto = exchange.proto ?? this.protocol.name;
+        events.span(flow, exchange);
+      },
+      completed: (exchange) => {
+        const client = flow.halves[clientSide];
+        const server = flow.halves[1 - clientSide];
+        const clientPackets = client.totalPackets;
+        const serverPackets = server.totalPackets;
+        const clientRetrans = client.totalRetrans;
+        const serverRetrans = server.totalRetrans;
+        return () => {
+          // What came since is not the exchange's.
+          exchange.clientPacketsBefore += client.totalPackets - clientPackets;
+          exchange.serverPacketsBefore += server.totalPackets - serverPackets;
+          exchange.clientRetransBefore += client.totalRetrans - clientRetrans;
+          exchange.serverRetransBefore += server.totalRetrans - serverRetrans;
+          events.span(flow, exchange);
+        };
+      },
+      announced: (connection, host, port) => {
+        const hostSide = host === 'client' ? clientSide : 1 - clientSide;
+        this.related.announce(connection, flow, hostSide as Side, port);
+      },
       orphanResponse: () => {
-        flow.l7Proto = protocol.name;
+        this.isSure();
+        flow.l7Proto = this.protocol.name;
         events.orphanResponse(flow);
       },
-      left: (forGood) => {
+      left: (forGood, laterProto) => {
+        if (!forGood && this.tryOther()) {
+          return;
+        }
         flow.conversation = undefined;
         flow.l7Off = forGood;
+        flow.l7Proto = laterProto ?? flow.l7Proto;
+      },
+      succeededBy: (parser) => {
+        this.parser = parser;
       },
     };
   }

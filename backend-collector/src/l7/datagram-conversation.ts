@@ -273,6 +273,7 @@ class DatagramConversation implements MessageReader {
     exchange.requestBytes = d.payloadLength;
     exchange.requestEnded = true;
     exchange.firstChunk = this.o.flow.chunkId;
+    exchange.kernelDropsBefore = this.o.events.kernelDrops;
     return exchange;
   }
 

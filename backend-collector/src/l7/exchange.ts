@@ -18,6 +18,8 @@ export class Exchange {
   outcome: Outcome = 'unanswered';
   /** Normalised status; empty where unanswered. */
   status = '';
+  /** Where it is not the name of the parser's protocol: as in the record's `l7_proto`. */
+  proto: string | undefined;
   traceId: string | undefined;
   parentId: string | undefined;
   traceSource: TraceSource | undefined;
@@ -42,14 +44,19 @@ export class Exchange {
   clientRetransBefore = 0;
   serverRetransBefore = 0;
   firstChunk = 0;
+  /** Packets that the kernel dropped while the exchange was open; set when it is written. */
+  captureDrops = 0;
+  /** Packets that the kernel had dropped. */
+  kernelDropsBefore = 0;
 
   constructor(
     readonly requestId: string,
     /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
     readonly requestSeq: number,
     readonly requestFirstNs: number,
-    readonly op: string,
-    readonly resource: string,
+    public op: string,
+    /** Empty where there is none. */
+    public resource: string,
     readonly fields: ProtocolFields
   ) {}
 }

@@ -3,6 +3,7 @@
  * a folder beside this file and a line in registry.ts.
  */
 import { type Exchange } from './exchange';
+import { type RelatedConnection } from './related-connections';
 
 /** What the first bytes of a segment look like. */
 export const enum Probe {
@@ -16,7 +17,8 @@ export const enum Probe {
 export interface L7Protocol {
   /** As in the record's `l7_proto`. */
   readonly name: string;
-  probe(bytes: Uint8Array, from: number, to: number): Probe;
+  /** Ports are a hint at most: a protocol is known by its content. */
+  probe(bytes: Uint8Array, from: number, to: number, srcPort: number, dstPort: number): Probe;
   createParser(events: ParserEvents): L7Parser;
 }
 
@@ -35,12 +37,27 @@ export interface L7Parser {
 }
 
 export interface ParserEvents {
+  /** The first byte of what may become a request was seen. Only needed where `began` may come with a later packet. */
+  requestStarts(): void;
   /** A request's head is complete: the exchange exists from here on. */
   began(exchange: Exchange): void;
   /** The exchange is complete, or never will be (`exchange.outcome`). */
   ended(exchange: Exchange): void;
+  /**
+   * The exchange is complete, but its record waits for something that other connections bring: its packets end here. The function that
+   * is returned takes the place of `ended`; it must be called before, or when, `end` is.
+   */
+  completed(exchange: Exchange): () => void;
+  /** A connection to this port of the client's or the server's host is to come from the other host. */
+  announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void;
   /** A response without a request that was seen. */
   orphanResponse(): void;
-  /** The stream is another protocol's after all, or (an upgrade, a tunnel) from here on. */
-  left(forGood: boolean): void;
+  /**
+   * The stream is another protocol's after all, or (an upgrade, a tunnel) from here on.
+   *
+   * @param laterProto what the connection's records say from here on, where that is known
+   */
+  left(forGood: boolean, laterProto?: string): void;
+  /** An upgrade to a protocol that is read: what follows in both streams is this parser's. */
+  succeededBy(parser: L7Parser): void;
 }

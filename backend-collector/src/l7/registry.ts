@@ -2,9 +2,13 @@
 import { http1 } from './http1/http1';
 import { type DatagramProtocol } from './datagram-protocol';
 import { dns, llmnr, mdns } from './dns/datagrams';
+import { dnsOverTcp } from './dns/stream';
+import { ftp } from './ftp/ftp';
+import { http2 } from './http2/http2';
 import { type L7Protocol } from './protocol';
+import { tls } from './tls/tls';
 
-export const protocols: readonly L7Protocol[] = [http1];
+export const protocols: readonly L7Protocol[] = [tls, http2, http1, ftp, dnsOverTcp];
 
 /** Those in datagrams; the ones that are known by their port first. */
 export const datagramProtocols: readonly DatagramProtocol[] = [mdns, llmnr, dns];
