@@ -145,6 +145,7 @@ describe('the workbench server', () => {
   it('lists dashboards by title', async () => {
     const hits = JSON.parse((await ask('/api/search')).body) as Array<{ uid: string; title: string; url: string }>;
     expect(hits.map(({ uid, title, url }) => ({ uid, title, url }))).toEqual([
+      { uid: 'bpfnet-connection', title: 'Connection', url: '/d/bpfnet-connection' },
       { uid: 'bpfnet-request', title: 'Request', url: '/d/bpfnet-request' },
       { uid: 'bpfnet-requests', title: 'Requests', url: '/d/bpfnet-requests' },
     ]);
