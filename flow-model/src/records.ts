@@ -87,8 +87,8 @@ const connectionFields = {
   l7_proto: text('application protocol (http, dns, …); absent where not recognised').optional(),
 
   vlan_id: text('VLAN ids, outermost first, joined by "."').optional(),
-  vni_id: count('VXLAN or Geneve network identifier').optional(),
-  tunnel: z.enum(tunnels).describe('encapsulation that the packets came in').optional(),
+  vni_id: count('innermost network identifier: VNI of VXLAN or Geneve, key of GRE').optional(),
+  tunnel: z.enum(tunnels).describe('innermost encapsulation that the packets came in').optional(),
 
   k8s_namespace: text("Kubernetes namespace of the NIC's owner").optional(),
   k8s_pod_name: text("pod that owns the NIC's network namespace").optional(),
@@ -144,6 +144,10 @@ export const l4RecordSchema = z.looseObject({
   chunk_syn: z.boolean().describe('the handshake began in this chunk').optional(),
   chunk_fin: z.boolean().describe('the connection ended in this chunk').optional(),
   conn_state: z.enum(connStates).describe('state of the connection at the end of the chunk'),
+  one_sided: z
+    .boolean()
+    .describe('the capture holds the packets of one side only, whose ACKs show that the other one spoke')
+    .optional(),
   end_reason: z.enum(endReasons).describe('why the flow ended; absent while it goes on').optional(),
   truncated_packets: count('packets of which the capture holds fewer bytes than the wire did').optional(),
 });
@@ -224,7 +228,9 @@ export const l7RecordSchema = z.looseObject({
   http_version: text('1.0, 1.1, 2').optional(),
   http_content_type: text("the response's media type, without parameters").optional(),
   http_stream_id: count('HTTP/2 stream').optional(),
-  http_reset_code: text('why an HTTP/2 stream was reset: CANCEL, …; GOAWAY where the server never looked at it').optional(),
+  http_reset_code: text(
+    'why an HTTP/2 stream was reset: CANCEL, …; GOAWAY where the server never looked at it'
+  ).optional(),
   grpc_status: count('gRPC status code').optional(),
   dns_id: count('DNS message id').optional(),
   dns_class: text('class asked for, where it is not IN').optional(),
@@ -240,6 +246,10 @@ export const l7RecordSchema = z.looseObject({
   ftp_data_inner_traceid: text("inner_traceid of the transfer's data connection at the same NIC").optional(),
   ftp_data_bytes: count('bytes that the data connection carried, each counted once').optional(),
   ftp_data_ms: milliseconds('first to last byte on the data connection').optional(),
+  mysql_command: text('MySQL command: COM_QUERY, COM_STMT_EXECUTE, …').optional(),
+  mysql_error_code: count('MySQL error code').optional(),
+  mysql_rows: count('rows that the server returned or changed').optional(),
+  postgresql_rows: count('rows that the server returned or changed').optional(),
   tls_sni: text('server name asked for').optional(),
   tls_alpn: text('application protocol agreed on; from version 1.3 on nobody else sees it').optional(),
   tls_alpn_offered: text('application protocols that the client offered, joined by ","').optional(),

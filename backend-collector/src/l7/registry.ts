@@ -5,10 +5,13 @@ import { dns, llmnr, mdns } from './dns/datagrams';
 import { dnsOverTcp } from './dns/stream';
 import { ftp } from './ftp/ftp';
 import { http2 } from './http2/http2';
+import { mysql } from './mysql/mysql';
+import { postgresql } from './postgresql/postgresql';
 import { type L7Protocol } from './protocol';
+import { redis } from './redis/redis';
 import { tls } from './tls/tls';
 
-export const protocols: readonly L7Protocol[] = [tls, http2, http1, ftp, dnsOverTcp];
+export const protocols: readonly L7Protocol[] = [tls, http2, http1, redis, mysql, postgresql, ftp, dnsOverTcp];
 
 /** Those in datagrams; the ones that are known by their port first. */
 export const datagramProtocols: readonly DatagramProtocol[] = [mdns, llmnr, dns];
