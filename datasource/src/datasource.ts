@@ -187,6 +187,9 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
 
   private async l4List(query: L4ListQuery, { replace, window, signal }: Answering): Promise<DataFrame[]> {
     const planned = planL4List(query, replace);
+    if (!planned.ok && planned.problem.kind === 'no-id') {
+      return [l4ListFrame([], { refId: query.refId, notes: [problemText(planned.problem)] })];
+    }
     if (!planned.ok) {
       throw new DataError(planned.problem);
     }
@@ -223,7 +226,8 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
 
   private async records(query: RecordsQuery, answering: Answering): Promise<DataFrame[]> {
     const { refId } = query;
-    const read = await this.read(query, answering, { want: { chunks: true, packets: false }, nics: 'all' });
+    const nics = query.nics ?? 'all';
+    const read = await this.read(query, answering, { want: { chunks: true, packets: false }, nics });
     if (!read.ok) {
       return [recordsFrame([], { refId, notes: [problemText(read.problem)] })];
     }

@@ -1,8 +1,8 @@
 /**
  * The records of a list, sorted and cut to its limit.
  *
- * LogQL cannot sort. The newest come by themselves; for the slowest all lines of the range are read where they fit one answer, and
- * where they do not, a second query asks above which value the slowest lie, and a third reads those.
+ * LogQL cannot sort. The newest come by themselves; for the slowest all lines of the range are read where they are few, and
+ * where a first page says that they are not, a second query asks above which value the slowest lie, and a third reads those.
  */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { foldRequests } from '../correlate/fold-requests';
@@ -14,6 +14,7 @@ import { logql, type LogqlParts, quantileOf } from '../plan/logql';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
 import { type LokiClient } from './loki-client';
+import { PAGE_LINES } from './paged-loki';
 import { type ReadRecords, readRecords, type Stored, type StoredL7 } from './record-reader';
 
 export interface ListRead<R> {
@@ -96,13 +97,19 @@ async function readSorted<R extends L4Record | L7Record>(
       .slice(0, plan.limit);
   };
 
-  const all = await read(plan.parts, MAX_LINES);
-  if (!all.limitHit) {
-    return { records: slowestOf(all), notes: all.notes };
+  const newest = await read(plan.parts, PAGE_LINES);
+  if (!newest.limitHit) {
+    return { records: slowestOf(newest), notes: newest.notes };
   }
-  const threshold = await slowThreshold(client, { parts: plan.parts, field: slowness.field, read: all }, options);
+  const expected = expectedLines(newest, options.window);
+  const threshold =
+    expected <= MAX_LINES
+      ? undefined
+      : await slowThreshold(client, { parts: plan.parts, field: slowness.field, expected }, options);
   if (threshold === undefined) {
-    return { records: slowestOf(all), notes: [...all.notes, 'The slowest are those of the newest lines.'] };
+    const all = await read(plan.parts, MAX_LINES);
+    const notes = all.limitHit ? [...all.notes, 'The slowest are those of the newest lines.'] : all.notes;
+    return { records: slowestOf(all), notes };
   }
   const slow = await read(
     {
@@ -111,25 +118,30 @@ async function readSorted<R extends L4Record | L7Record>(
     },
     MAX_LINES
   );
-  return { records: slowestOf(all, slow), notes: slow.notes };
+  return { records: slowestOf(newest, slow), notes: slow.notes };
 }
 
 interface Threshold {
   readonly parts: LogqlParts;
   readonly field: string;
-  readonly read: ReadRecords<L4Record | L7Record>;
+  /** Lines of the range. */
+  readonly expected: number;
 }
 
-/** The value above which about half an answer's lines lie, judging their number by what the newest lines span. */
+/** Lines of the range, judging by what the newest of them span. */
+function expectedLines({ records }: ReadRecords<L4Record | L7Record>, window: TimeWindow): number {
+  const oldest = records[records.length - 1]?.tsNs ?? window.fromNs;
+  const covered = Math.max(Number(window.toNs - oldest) / 1e9, 0.001);
+  return (records.length * windowSeconds(window)) / covered;
+}
+
+/** The value above which about half an answer's lines lie. */
 async function slowThreshold(
   client: LokiClient,
-  { parts, field, read }: Threshold,
+  { parts, field, expected }: Threshold,
   { window, signal }: ListOptions
 ): Promise<number | undefined> {
-  const oldest = read.records[read.records.length - 1]?.tsNs ?? window.fromNs;
-  const covered = Math.max(Number(window.toNs - oldest) / 1e9, 0.001);
-  const lines = (read.records.length * windowSeconds(window)) / covered;
-  const share = Math.max(0, Math.min(0.999999, 1 - MAX_LINES / 2 / lines));
+  const share = Math.max(0, Math.min(0.999999, 1 - MAX_LINES / 2 / expected));
   try {
     const samples = await client.instant(quantileOf(parts, field, share, windowSeconds(window)), window.toNs, signal);
     return samples.map(({ value }) => value).find(Number.isFinite);

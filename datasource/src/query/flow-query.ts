@@ -103,6 +103,8 @@ export interface HopsQuery extends BaseQuery, Pick<LookUpIds, 'requestId' | 'l7T
 /** The records of a request or connection as log lines. */
 export interface RecordsQuery extends BaseQuery, LookUpIds {
   readonly queryType: 'records';
+  /** As for packets; all NICs unless given. */
+  readonly nics?: 'all' | 'one';
 }
 
 export type FlowQuery = L7ListQuery | L4ListQuery | PacketsQuery | HopsQuery | RecordsQuery;

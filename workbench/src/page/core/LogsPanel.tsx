@@ -54,7 +54,11 @@ function LogLine({ row, options, timeZone }: LineProps) {
         onClick={() => setOpen(!open)}
       >
         {details && <Icon name={open ? 'angle-down' : 'angle-right'} />}
-        {options.showTime !== false && <span className={styles.time}>{preciseTime(row, timeZone)}</span>}
+        {options.showTime !== false && (
+          <span className={styles.time} title={preciseTime(row, timeZone, 'YYYY-MM-DD HH:mm:ss')}>
+            {preciseTime(row, timeZone, 'HH:mm:ss')}
+          </span>
+        )}
         {options.showLabels && <span className={styles.labels}>{labelText(row)}</span>}
         <span className={cx(styles.message, options.wrapLogMessage && styles.wrap)}>{row.line}</span>
       </button>
@@ -74,8 +78,8 @@ function LogLine({ row, options, timeZone }: LineProps) {
   );
 }
 
-function preciseTime(row: LogRow, timeZone: string): string {
-  const seconds = dateTimeFormat(row.timeMs, { timeZone, format: 'YYYY-MM-DD HH:mm:ss' });
+function preciseTime(row: LogRow, timeZone: string, format: string): string {
+  const seconds = dateTimeFormat(row.timeMs, { timeZone, format });
   return `${seconds}.${row.tsNs.slice(-9).padStart(9, '0')}`;
 }
 

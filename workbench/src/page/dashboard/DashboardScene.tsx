@@ -58,7 +58,18 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1, 2),
     [theme.breakpoints.down('md')]: { flexDirection: 'column-reverse' },
   }),
-  variables: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(1, 2), minWidth: 0 }),
+  variables: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(1, 2),
+    minWidth: 0,
+    maxWidth: '100%',
+    // A long id scrolls in its field rather than the page sideways.
+    '& > *': { maxWidth: '100%', minWidth: 0 },
+    '& input': { maxWidth: '100%', minWidth: 0 },
+    '& div': { minWidth: 0 },
+  }),
   time: css({ display: 'flex', gap: theme.spacing(1), flexShrink: 0, marginLeft: 'auto' }),
   body: css({ display: 'flex', flexDirection: 'column', flexGrow: 1, position: 'relative' }),
 });
