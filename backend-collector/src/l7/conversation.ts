@@ -76,7 +76,7 @@ function recognise(o: Surroundings, flow: Flow, side: Side, bytes: Uint8Array, d
     }
     const others = probe === Probe.Unsure ? protocols.slice(i + 1) : NO_OTHERS;
     const conversation = new Conversation(flow, protocol, client, o, others);
-    conversation.startAt(side, d.seq);
+    conversation.startAt(side, d.payloadSeq);
     flow.conversation = conversation;
     return;
   }
@@ -131,8 +131,9 @@ class Conversation implements MessageReader {
     this.streams = [this.stream(0), this.stream(1)];
     for (const side of [0, 1] as const) {
       const half = flow.halves[side];
-      if (half.synSeen) {
-        this.streams[side].startAt((half.isn + 1) | 0);
+      if (half.isnKnown) {
+        // What passed before nobody knew it is not missed, but for segments that came too early and are handed in next.
+        this.streams[side].startAt(flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
       }
     }
   }
@@ -145,10 +146,12 @@ class Conversation implements MessageReader {
   segment(side: Side, bytes: Uint8Array, d: Decoded, hasAck: boolean, nowNs: number): void {
     this.nowNs = nowNs;
     if (hasAck) {
-      this.streams[1 - side].acknowledged(d.ack);
+      const { finSeen, finEnd } = this.flow.halves[1 - side];
+      // A FIN takes a sequence number, and is no byte of the stream.
+      this.streams[1 - side].acknowledged(finSeen && d.ack === finEnd ? (d.ack - 1) | 0 : d.ack);
     }
     if (d.payloadLength > 0) {
-      this.streams[side].push(bytes, d.payloadOffset, d.payloadCaptured, d.payloadLength, d.seq);
+      this.streams[side].push(bytes, d.payloadOffset, d.payloadCaptured, d.payloadLength, d.payloadSeq);
     }
   }
 

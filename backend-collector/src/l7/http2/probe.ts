@@ -18,7 +18,7 @@ export function probeHttp2(bytes: Uint8Array, from: number, to: number): Probe {
     return probePreface(bytes, from, to);
   }
   // A first frame of 64 KiB and more is not expected.
-  return bytes[from] === 0 && to - from > FRAME_HEADER && bytes[from + 3] <= FrameType.Continuation
+  return bytes[from] === 0 && to - from >= FRAME_HEADER && bytes[from + 3] <= FrameType.Continuation
     ? probeFrames(bytes, from, to)
     : Probe.NotOurs;
 }
@@ -35,7 +35,7 @@ function probePreface(bytes: Uint8Array, from: number, to: number): Probe {
 
 function probeFrames(bytes: Uint8Array, from: number, to: number): Probe {
   let at = from;
-  for (let i = 0; i < MAX_FRAMES && at + FRAME_HEADER < to; i++) {
+  for (let i = 0; i < MAX_FRAMES && at + FRAME_HEADER <= to; i++) {
     readFrameHeader(frame, bytes, at);
     if (!isPlausible(frame, bytes, at)) {
       return Probe.NotOurs;
@@ -43,18 +43,21 @@ function probeFrames(bytes: Uint8Array, from: number, to: number): Probe {
     if (frame.type === FrameType.Headers) {
       return (frame.streamId & 1) === 1 ? probeHeaders(bytes, at + FRAME_HEADER, to) : Probe.NotOurs;
     }
-    if (frame.type === FrameType.Settings && frame.flags === 0 && frame.length > 0) {
-      // The client's own come right behind its preface.
-      return isSetting(bytes, at + FRAME_HEADER, to) ? Probe.Response : Probe.NotOurs;
+    if (frame.type === FrameType.Settings && frame.flags === 0) {
+      // The server's first frame; the client's own come behind its preface (section 3.4).
+      return isFirstSettings(bytes, at, to) ? Probe.Response : Probe.NotOurs;
     }
     at += FRAME_HEADER + frame.length;
   }
   return Probe.NotOurs;
 }
 
-/** Settings have ids from 1 to 9 and some more, of 16 bits. */
-function isSetting(bytes: Uint8Array, at: number, to: number): boolean {
-  return at + 6 <= to && bytes[at] === 0 && bytes[at + 1] >= 1 && bytes[at + 1] <= 0x10;
+/** Settings have ids from 1 to 9 and some more, of 16 bits; or there are none, and the nine bytes of the header are certain alone. */
+function isFirstSettings(bytes: Uint8Array, at: number, to: number): boolean {
+  const first = at + FRAME_HEADER;
+  return (
+    frame.length === 0 || (first + 2 <= to && bytes[first] === 0 && bytes[first + 1] >= 1 && bytes[first + 1] <= 0x10)
+  );
 }
 
 /** The first field of a block of headers: an entry of the static table's, or a literal named by one (RFC 7541 section 6). */
