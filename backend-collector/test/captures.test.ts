@@ -147,7 +147,9 @@ function expectedRequests(truth: Truth): string[] {
 function spansOf(records: readonly OutputRecord[]): string[] {
   return records
     .flatMap((r) =>
-      r.source === 'bpf_net_l7_log' ? [`${r.l7_op} ${r.http_host} ${r.l7_resource} ${r.l7_status ?? '-'}`] : []
+      r.source === 'bpf_net_l7_log' && r.http_method !== undefined
+        ? [`${r.l7_op} ${r.http_host} ${r.l7_resource} ${r.l7_status ?? '-'}`]
+        : []
     )
     .sort();
 }

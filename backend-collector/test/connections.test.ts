@@ -320,3 +320,209 @@ describe('NICs and directions', () => {
     expect(l4.every((r) => r.tx_retrans === undefined)).toBe(true);
   });
 });
+
+describe('what a connection that fell silent says at last', () => {
+  const quiet = () => new Script().handshake().sends('client', 'a').sends('server', 'b').ack('client');
+  const later = (ms: number): CapturedPacket => ({
+    bytes: ethernet(ipv4(udp(ascii('q'), 1, 53), { src: '10.9.0.1', dst: '10.9.0.2', protocol: 17 })),
+    tsNs: 1_700_000_000_000_000_000n + BigInt(ms) * 1_000_000n,
+  });
+  const ofTcp = async (packets: readonly CapturedPacket[], maxFlows?: number) => {
+    const replayed = await replayPackets(packets, { maxFlows });
+    const l4 = replayed.l4.filter((r) => r.l4_proto === 'tcp');
+    return { l4, chunksOf: replayed.packets.filter((r) => r.inner_traceid === l4[0].inner_traceid) };
+  };
+
+  it('is a chunk without packets where the capture ends', async () => {
+    const { l4, chunksOf } = await ofTcp([...quiet().packets, later(40_000)]);
+    expect(l4.map((r) => [r.chunk_id, r.tx_packets + r.rx_packets, r.conn_state, r.end_reason])).toEqual([
+      [1, 6, 'established', undefined],
+      [2, 0, 'established', 'capture_ended'],
+    ]);
+    expect(l4[1]).toMatchObject({ duration_ms: 0, tx_bytes: 0, rx_bytes: 0 });
+    expect(l4[1].inner_traceid).toBe(l4[0].inner_traceid);
+    expect(chunksOf).toHaveLength(1);
+  });
+
+  it('is that it timed out after ten minutes', async () => {
+    const { l4 } = await ofTcp([...quiet().packets, later(40_000), later(700_000)]);
+    expect(l4.map((r) => r.end_reason)).toEqual([undefined, 'timed_out']);
+  });
+
+  it('is that it was evicted', async () => {
+    const { l4 } = await ofTcp(
+      [...quiet().packets, later(40_000), later(40_001)].map((p, i) =>
+        i === 7
+          ? { ...p, bytes: ethernet(ipv4(udp(ascii('q'), 2, 53), { src: '10.9.0.3', dst: '10.9.0.2', protocol: 17 })) }
+          : p
+      ),
+      2
+    );
+    expect(l4.map((r) => r.end_reason)).toEqual([undefined, 'evicted']);
+  });
+
+  it('is nothing more where it ended before', async () => {
+    const { l4 } = await ofTcp([...quiet().close().packets, later(40_000)]);
+    expect(l4.map((r) => r.end_reason)).toEqual(['closed']);
+    const unanswered = await ofTcp([...new Script().syn('client').packets, later(40_000)]);
+    expect(unanswered.l4.map((r) => r.end_reason)).toEqual(['no_answer']);
+  });
+
+  it('is taken back where an answer comes late', async () => {
+    const script = new Script().syn('client').wait(35_000).repeats(1);
+    script.synAck('server').ack('client').sends('client', 'a');
+    const packets = [...script.packets.slice(0, 1), later(34_000), ...script.packets.slice(1)];
+    const { l4 } = await ofTcp(packets);
+    expect(l4.map((r) => [r.conn_state, r.end_reason])).toEqual([
+      ['syn_sent', 'no_answer'],
+      ['established', 'capture_ended'],
+    ]);
+  });
+});
+
+describe('unusual connections', () => {
+  const only = async (script: Script) => {
+    const { l4 } = await replayPackets(script.packets);
+    expect(l4).toHaveLength(1);
+    return l4[0];
+  };
+
+  it('half open: the SYN-ACK is never acknowledged', async () => {
+    const record = await only(new Script().syn('client').synAck('server').wait(1000).repeats(1));
+    expect(record).toMatchObject({ conn_state: 'syn_received', end_reason: 'capture_ended', tcp_syn_retrans: 1 });
+    expect(record).not.toHaveProperty('tcp_3whs_cost');
+  });
+
+  it('half open: the client withdraws after the SYN-ACK', async () => {
+    const record = await only(new Script().syn('client').synAck('server').reset('client'));
+    expect(record).toMatchObject({ conn_state: 'reset', end_reason: 'reset_by_client' });
+  });
+
+  it('half closed: one side goes on after the other one ended', async () => {
+    const script = new Script().handshake().fin('client').ack('server').sends('server', x(500)).ack('client');
+    expect(await only(script)).toMatchObject({ conn_state: 'half_closed', rx_bytes: 500 });
+    expect(await only(script.fin('server').ack('client'))).toMatchObject({
+      conn_state: 'closed',
+      end_reason: 'closed',
+    });
+  });
+
+  it('opened by both at once (RFC 9293, figure 8): who came first is the client', async () => {
+    const script = new Script({ stepMs: 10 }).syn('client').syn('server').synAckAgain('client').synAckAgain('server');
+    expect(await only(script)).toMatchObject({
+      conn_state: 'established',
+      client_port: 40000,
+      nic_traceid: '1000_5000',
+      tcp_3whs_cost: 30,
+    });
+  });
+
+  it('closed by both at once (RFC 9293, figure 13)', async () => {
+    const script = new Script({ stepMs: 10 }).handshake().sends('client', 'a').ack('server');
+    script.finsCross().ack('client').ack('server');
+    expect(await only(script)).toMatchObject({ conn_state: 'closed', end_reason: 'closed', tcp_4whs_cost: 30 });
+  });
+
+  it('opened with data in the SYN (RFC 7413): the request is in it', async () => {
+    const script = new Script({ stepMs: 10 }).synWith('client', 'GET /fast HTTP/1.1\r\nHost: a\r\n\r\n');
+    script.synAck('server').sends('server', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok').ack('client');
+    const { l4, l7 } = await replayPackets(script.packets);
+    expect(l4[0]).toMatchObject({ conn_state: 'established', tx_bytes: 31, tx_seq_min: 1000, tx_seq_max: 1032 });
+    expect(l7).toMatchObject([{ http_path: '/fast', http_status_code: 200, req_seq: 1001, latency_ms: 20 }]);
+    expect(l4[0]).not.toHaveProperty('tx_retrans');
+  });
+
+  it('a port used again: even at once after the RST', async () => {
+    const first = new Script().handshake().reset('client');
+    const second = new Script({ clientIsn: 70000 }).wait(5).handshake().close();
+    const { l4 } = await replayPackets([...first.packets, ...second.packets]);
+    expect(l4.map((r) => [r.end_reason, r.conn_state])).toEqual([
+      ['reset_by_client', 'reset'],
+      ['closed', 'closed'],
+    ]);
+  });
+
+  it('a closed window, its probes, and its opening', async () => {
+    const script = new Script({ stepMs: 10 }).handshake().sends('client', x(100));
+    script.ackWindow('server', 0).wait(200).probe('client').ackWindow('server', 0).wait(200).ackWindow('server', 5000);
+    const ana = await analysisOf(script);
+    expect(ana.slice(4)).toEqual([
+      Analysis.ZeroWindow,
+      Analysis.ZeroWindowProbe,
+      Analysis.ZeroWindow,
+      Analysis.WindowUpdate,
+    ]);
+    expect(await only(script)).toMatchObject({ rx_zero_window: 2 });
+    expect(await only(script)).not.toHaveProperty('tx_retrans');
+  });
+
+  it('kept alive', async () => {
+    const script = new Script({ stepMs: 10 }).handshake().sends('client', 'a').ack('server').wait(10_000);
+    script.keepAlive('client').ack('server');
+    expect((await analysisOf(script)).slice(-2)).toEqual([Analysis.KeepAlive, Analysis.KeepAliveAck]);
+    expect(await only(script)).not.toHaveProperty('tx_retrans');
+  });
+});
+
+describe('a bridge that rewrites addresses shows each direction as a flow of its own', () => {
+  const request = 'GET /x HTTP/1.1\r\nHost: a\r\n\r\n';
+  const script = new Script({ stepMs: 10 }).handshake().sends('client', request);
+  script.sends('server', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok').ack('client').wait(5000).close();
+  const of = (last: number) => script.packets.filter(({ bytes }) => bytes[14 + 15] === last);
+
+  it('the client’s: established, one-sided, nothing unseen, and no claim that nobody answered', async () => {
+    const { l4, l7 } = await replayPackets(of(1));
+    expect(l4).toHaveLength(1);
+    expect(l4[0]).toMatchObject({ one_sided: true, conn_state: 'half_closed', end_reason: 'capture_ended' });
+    expect(l4[0]).toMatchObject({ client_port: 40000, nic_traceid: '1000_5000' });
+    expect(l4[0]).not.toHaveProperty('tx_unseen_segments');
+    expect(l4[0]).not.toHaveProperty('tx_retrans');
+    expect(l7).toMatchObject([{ http_path: '/x', outcome: 'gap' }]);
+  });
+
+  it('the server’s: joined with it by the same id and shard', async () => {
+    const both = await replayPackets(of(1));
+    const { l4, report } = await replayPackets(of(2));
+    expect(l4[0]).toMatchObject({ one_sided: true, client_port: 40000, nic_traceid: '1000_5000' });
+    expect(l4[0]).not.toHaveProperty('tx_unseen_segments');
+    expect(l4[0]).not.toHaveProperty('rx_unseen_segments');
+    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    const shards = [...both.lines].map((line) => line.flowShard);
+    expect(new Set(shards).size).toBe(1);
+  });
+
+  it('a SYN alone stays unanswered, and a whole connection two-sided', async () => {
+    const alone = await replayPackets(new Script().syn('client').wait(1500).repeats(1).packets);
+    expect(alone.l4[0]).toMatchObject({ conn_state: 'syn_sent', end_reason: 'no_answer' });
+    expect(alone.l4[0]).not.toHaveProperty('one_sided');
+    const whole = await replayPackets(script.packets);
+    expect(whole.l4[0]).not.toHaveProperty('one_sided');
+    expect(whole.l7).toMatchObject([{ outcome: 'ok' }]);
+  });
+});
+
+describe('round trips', () => {
+  const rtt = async (script: Script) => {
+    const { l4 } = await replayPackets(script.packets);
+    return [l4[0].tcp_rtt_min, l4[0].tcp_rtt, l4[0].tcp_rtt_max];
+  };
+
+  it('are the samples of a chunk: least, mean, largest', async () => {
+    const script = new Script({ stepMs: 10 }).handshake().sends('client', x(10)).wait(10).ack('server');
+    script.sends('client', x(10)).wait(20).ack('server');
+    expect(await rtt(script)).toEqual([10, 20, 30]);
+  });
+
+  it('are not taken from what was sent twice (Karn)', async () => {
+    const script = new Script({ stepMs: 10 }).handshake().sends('client', x(10)).wait(200).repeats(1).ack('server');
+    expect(await rtt(script)).toEqual([10, 10, 10]);
+  });
+
+  it('are, where the time stamps say which transmission was answered (RFC 7323)', async () => {
+    const begin = () => new Script({ stepMs: 10, timestamps: true }).handshake().sends('client', x(10)).wait(200);
+    expect(await rtt(begin().repeats(1, { stamped: true }).ack('server'))).toEqual([10, 10, 10]);
+    expect(await rtt(begin().repeats(1, { stamped: true }).wait(40).ack('server'))).toEqual([10, 30, 50]);
+    // The server saw the first transmission, and its answer came late: it echoes the older stamp.
+    expect(await rtt(begin().repeats(1, { stamped: true }).ackEchoing('server', 2))).toEqual([10, 115, 220]);
+  });
+});

@@ -94,6 +94,10 @@ export class FlowTracker {
     }
     flow.chunkLastNs = nowNs;
     flow.lastNs = nowNs;
+    if (flow.endReason === 'no_answer') {
+      // It was written so, and goes on after all: another SYN, or a late answer.
+      flow.endReason = undefined;
+    }
     const ana = this.count(flow, side, d, marks, nowNs);
     this.addRow(flow, side, d, ana, nowNs);
     if (!flow.l7Off && (ana & Analysis.CapturedTwice) === 0) {
@@ -134,7 +138,8 @@ export class FlowTracker {
       this.silent(f);
     }
     for (let f = this.due(ActivityList.Quiet, QUIET_NS); f !== undefined; f = this.due(ActivityList.Quiet, QUIET_NS)) {
-      f.conversation?.end(this.latestNs, false);
+      f.endReason ??= 'timed_out';
+      this.finish(f);
       this.remove(f);
     }
   }
@@ -347,6 +352,7 @@ export class FlowTracker {
       flow.clientSide >= 0 &&
       !Number.isNaN(flow.synNs) &&
       flow.halves[1 - flow.clientSide].totalPackets === 0 &&
+      !flow.halves[flow.clientSide === 1 ? 1 : 0].pastSyn &&
       Math.max(this.latestNs, flow.lastNs) - flow.synNs >= NO_ANSWER_NS
     );
   }
@@ -363,10 +369,16 @@ export class FlowTracker {
     flow.conversation = undefined;
   }
 
+  /** Writes what came since the last chunk; where nothing did, and the flow ended, a chunk without packets that says how. */
   private writeChunk(flow: Flow): void {
     if (flow.rowCount === 0) {
-      return;
+      if (flow.endReason === undefined || flow.endWritten) {
+        return;
+      }
+      flow.chunkFirstNs = flow.chunkLastNs = Math.max(this.latestNs, flow.lastNs);
+      flow.kernelDropsBefore = this.kernelDrops;
     }
+    flow.endWritten = flow.endReason !== undefined;
     flow.conversation?.expire(flow.chunkLastNs);
     this.options.events.chunk(flow, this.rows.gather(flow.firstBlock, flow.rowCount));
     this.rows.release(flow.firstBlock, flow.lastBlock);
@@ -389,7 +401,7 @@ function keepEarly(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array): void 
     return;
   }
   const copy = bytes.slice(d.payloadOffset, d.payloadOffset + d.payloadCaptured);
-  early.push({ side, seq: d.seq, bytes: copy, length: d.payloadLength });
+  early.push({ side, seq: d.payloadSeq, bytes: copy, length: d.payloadLength });
 }
 
 const ANY_COUNTED =

@@ -53,8 +53,8 @@ export class Flow {
   closedNs = NaN;
   established = false;
   endReason: EndReason | undefined;
-  handshakeWritten = false;
-  closeWritten = false;
+  /** True once a record said why the flow ended. */
+  endWritten = false;
 
   // The present chunk.
   chunkId = 1;
@@ -120,8 +120,7 @@ export class Flow {
     this.closedNs = NaN;
     this.established = false;
     this.endReason = undefined;
-    this.handshakeWritten = false;
-    this.closeWritten = false;
+    this.endWritten = false;
     this.chunkId = 1;
     this.conversation = undefined;
     this.l7Off = false;

@@ -34,8 +34,9 @@ export class Half {
   /** Sequence number after the highest seen. */
   nextSeq = 0;
   nextSeqNs = 0;
-  /** Up to here an acknowledgement by the other side is no surprise. */
-  ackable = 0;
+  /** Up to here the other side's acknowledgements of unseen bytes were noted. */
+  unseenNoted = false;
+  unseenNotedTo = 0;
   ackStarted = false;
   lastAck = 0;
   lastAckNs = 0;
@@ -50,6 +51,10 @@ export class Half {
   /** Initial sequence number: from the SYN, or from the SYN-ACK that answered one. */
   isnKnown = false;
   isn = 0;
+  /** The other side acknowledged the SYN. */
+  synAcked = false;
+  /** It sent something after its SYN: it knows the other side's. */
+  pastSyn = false;
   finSeen = false;
   /** Sequence number after the FIN. */
   finEnd = 0;
@@ -60,6 +65,12 @@ export class Half {
   rttArmed = false;
   rttEnd = 0;
   rttNs = 0;
+  /** Its time stamp (RFC 7323), where it had one; and time and stamp of a retransmission since. */
+  rttHasStamp = false;
+  rttStamp = 0;
+  rttRepeated = false;
+  rttRepeatNs = 0;
+  rttRepeatStamp = 0;
   /** Samples of the present chunk: what this side sent until it was acknowledged. */
   rttCount = 0;
   rttSumNs = 0;
@@ -96,6 +107,7 @@ export class Half {
     this.totalPackets = 0;
     this.totalRetrans = 0;
     this.started = false;
+    this.unseenNoted = false;
     this.ackStarted = false;
     this.window = -1;
     this.windowScale = -1;
@@ -103,6 +115,8 @@ export class Half {
     this.lastAna = 0;
     this.synSeen = false;
     this.isnKnown = false;
+    this.synAcked = false;
+    this.pastSyn = false;
     this.finSeen = false;
     this.finAcked = false;
     this.rstSeen = false;
@@ -110,6 +124,24 @@ export class Half {
     this.print0Ns = -Infinity;
     this.print1Ns = -Infinity;
     this.holeCount = 0;
+  }
+
+  /** True where an acknowledgement covers bytes that were not seen; the same bytes are noted once. */
+  acksUnseen(ack: number): boolean {
+    if (this.unseenNoted && ((ack - this.unseenNotedTo) | 0) <= 0) {
+      return false;
+    }
+    let unseen = ((ack - this.nextSeq) | 0) > 0;
+    const { holes } = this;
+    for (let i = 0; i < this.holeCount && !unseen && holes !== undefined; i++) {
+      const isNoted = this.unseenNoted && ((holes[2 * i + 1] - this.unseenNotedTo) | 0) <= 0;
+      unseen = !isNoted && ((ack - holes[2 * i]) | 0) > 0;
+    }
+    if (unseen) {
+      this.unseenNoted = true;
+      this.unseenNotedTo = ack;
+    }
+    return unseen;
   }
 
   /** Remembers that `from` … `to - 1` was not seen. */

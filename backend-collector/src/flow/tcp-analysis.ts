@@ -6,6 +6,9 @@
  *   unacknowledged segments instead and calls a repeated segment that was already acknowledged "out of order" when it comes quickly.
  * - A range that is seen for the first time is no retransmission, also where its ACK was captured before it.
  * - A fast retransmission answers duplicate ACKs that were seen (RFC 5681 section 3.2).
+ * - An ACK covers unseen bytes where the capture holds not all of them, each range noted once. Wireshark only compares with where the bytes
+ *   were last in one piece, and so is surprised by ACKs of bytes that came late, and not by some of bytes that never came.
+ * - The first segment of a side updates no window: there was none before.
  * - A packet that was captured twice is marked as that and analysed once (see captured-twice).
  *
  * The state is in the two `Half`s; this function reads a segment and moves the state on. Times are nanoseconds.
@@ -58,9 +61,13 @@ export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: 
   }
 
   if (hasAck) {
-    if (receiver.started && ((ack - receiver.ackable) | 0) > 0) {
+    if ((receiver.lastAna & Analysis.ZeroWindowProbe) !== 0 && ack === ((receiver.nextSeq + 1) | 0)) {
+      // The byte that probed the closed window was taken.
+      receiver.nextSeq = ack;
+      receiver.nextSeqNs = nowNs;
+    }
+    if (receiver.started && receiver.acksUnseen(ack)) {
       ana |= Analysis.AckedUnseen;
-      receiver.ackable = receiver.nextSeq;
     }
     takeAck(receiver, d, nowNs);
   }
@@ -77,7 +84,8 @@ export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: 
   }
   sender.window = window;
   sender.lastAna = ana;
-  advance(sender, flags, seq, end, span, nowNs, ana);
+  advance(sender, d, end, nowNs, ana);
+  timeSegment(sender, d, end, span, nowNs, ana);
   return ana;
 }
 
@@ -130,7 +138,15 @@ function classifyRepeat(
 /** Round trip samples. */
 function takeAck(receiver: Half, d: Decoded, nowNs: number): void {
   if (receiver.rttArmed && ((d.ack - receiver.rttEnd) | 0) >= 0) {
-    const sample = Math.max(0, nowNs - receiver.rttNs);
+    let sentNs = receiver.rttNs;
+    if (receiver.rttRepeated && !(d.hasTimestamps && d.tsEcho === receiver.rttStamp)) {
+      if (!d.hasTimestamps || d.tsEcho !== receiver.rttRepeatStamp) {
+        receiver.rttArmed = false;
+        return;
+      }
+      sentNs = receiver.rttRepeatNs;
+    }
+    const sample = Math.max(0, nowNs - sentNs);
     receiver.rttMinNs = receiver.rttCount === 0 ? sample : Math.min(receiver.rttMinNs, sample);
     receiver.rttMaxNs = receiver.rttCount === 0 ? sample : Math.max(receiver.rttMaxNs, sample);
     receiver.rttSumNs += sample;
@@ -139,28 +155,40 @@ function takeAck(receiver: Half, d: Decoded, nowNs: number): void {
   }
 }
 
-function advance(half: Half, flags: number, seq: number, end: number, span: number, nowNs: number, ana: number): void {
+function advance(half: Half, d: Decoded, end: number, nowNs: number, ana: number): void {
+  const { flags, seq } = d;
   if (!half.started) {
     half.started = true;
     half.firstSeq = seq;
     half.nextSeq = end;
     half.nextSeqNs = nowNs;
-    half.ackable = end;
   } else if ((ana & Analysis.ZeroWindowProbe) === 0 && (flags & TcpFlag.Rst) === 0) {
     if (((end - half.nextSeq) | 0) > 0) {
       half.nextSeq = end;
       half.nextSeqNs = nowNs;
     }
-    if (((seq - half.ackable) | 0) <= 0 && ((end - half.ackable) | 0) > 0) {
-      half.ackable = end;
-    }
   }
+}
+
+/**
+ * One segment at a time is timed. Whether an ACK answers its first or its second transmission is not to be told (Karn's rule, RFC 6298),
+ * but by the time stamp that it echoes, where the two had different ones (RFC 7323 section 4.1).
+ */
+function timeSegment(half: Half, d: Decoded, end: number, span: number, nowNs: number, ana: number): void {
   if ((ana & Analysis.Retransmission) !== 0) {
-    // Whether an ACK answers the first or the second transmission is not to be told (Karn's rule).
-    half.rttArmed = false;
+    if (half.rttHasStamp && d.hasTimestamps && d.tsValue !== half.rttStamp && !half.rttRepeated) {
+      half.rttRepeated = true;
+      half.rttRepeatNs = nowNs;
+      half.rttRepeatStamp = d.tsValue;
+    } else {
+      half.rttArmed = false;
+    }
   } else if (span > 0 && !half.rttArmed && end === half.nextSeq) {
     half.rttArmed = true;
     half.rttEnd = end;
     half.rttNs = nowNs;
+    half.rttHasStamp = d.hasTimestamps;
+    half.rttStamp = d.tsValue;
+    half.rttRepeated = false;
   }
 }

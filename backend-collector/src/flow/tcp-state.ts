@@ -12,6 +12,8 @@ export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: numb
   const { flags } = d;
   if ((flags & TcpFlag.Syn) !== 0) {
     followSyn(flow, side, sender, receiver, d, nowNs, repeat);
+  } else if ((flags & TcpFlag.Rst) === 0) {
+    followFirst(sender, receiver, d);
   }
   if ((flags & TcpFlag.Fin) !== 0 && !sender.finSeen) {
     sender.finSeen = true;
@@ -25,7 +27,7 @@ export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: numb
     return;
   }
   if ((flags & TcpFlag.Ack) !== 0) {
-    followAck(flow, side, sender, receiver, d, nowNs);
+    followAck(flow, sender, receiver, d, nowNs);
   }
 }
 
@@ -58,8 +60,27 @@ function followSyn(
     }
     flow.setClient((1 - side) as Side, RoleSource.Handshake);
   } else {
-    flow.synNs = nowNs;
+    if (Number.isNaN(flow.synNs)) {
+      flow.synNs = nowNs;
+    }
+    // Where both open at once (RFC 9293 figure 8), who came first is the client.
     flow.setClient(side, RoleSource.Handshake);
+  }
+}
+
+/**
+ * The first segment after a SYN acknowledges the other side's, also where that one is not captured (a bridge that rewrites addresses shows each
+ * direction as a flow of its own): so its initial sequence number is known.
+ */
+function followFirst(sender: Half, receiver: Half, d: Decoded): void {
+  if (sender.pastSyn) {
+    return;
+  }
+  sender.pastSyn = true;
+  const follows = sender.synSeen && d.seq === ((sender.isn + 1) | 0);
+  if (follows && (d.flags & TcpFlag.Ack) !== 0 && !receiver.isnKnown && !receiver.started) {
+    receiver.isnKnown = true;
+    receiver.isn = (d.ack - 1) | 0;
   }
 }
 
@@ -80,15 +101,10 @@ function followReset(flow: Flow, side: Side, sender: Half, receiver: Half, nowNs
   }
 }
 
-function followAck(flow: Flow, side: Side, sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
-  if (
-    !flow.established &&
-    (d.flags & TcpFlag.Syn) === 0 &&
-    sender.synSeen &&
-    receiver.synSeen &&
-    side === flow.clientSide
-  ) {
-    if (((d.ack - receiver.isn) | 0) > 0) {
+function followAck(flow: Flow, sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
+  if (!flow.established && receiver.isnKnown && ((d.ack - receiver.isn) | 0) > 0) {
+    receiver.synAcked = true;
+    if (sender.synAcked && sender.synSeen && receiver.synSeen) {
       flow.established = true;
       flow.handshakeNs = nowNs - flow.synNs;
     }
@@ -123,10 +139,17 @@ export function connectionState(flow: Flow): ConnState {
   if (!a.synSeen && !b.synSeen) {
     return 'midstream';
   }
-  if (Number.isNaN(flow.synAckNs)) {
-    return a.started && b.started ? 'established' : 'syn_sent';
+  // Who goes on after its SYN has an answer to it, whether that was captured or not.
+  if ((a.synSeen && a.pastSyn) || (b.synSeen && b.pastSyn)) {
+    return 'established';
   }
-  return 'syn_received';
+  return Number.isNaN(flow.synAckNs) ? 'syn_sent' : 'syn_received';
+}
+
+/** True where the capture holds one direction only of a connection in which both sides spoke, as its ACKs show. */
+export function isOneSided(flow: Flow): boolean {
+  const [a, b] = flow.halves;
+  return flow.protocol === IpProtocol.Tcp && ((!a.started && b.ackStarted) || (!b.started && a.ackStarted));
 }
 
 /**
