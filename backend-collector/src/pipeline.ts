@@ -47,6 +47,8 @@ export interface PipelineReport extends PipelineCounts {
 }
 
 const DEFAULT_MAX_FLOWS = 262_144;
+/** Flows that are written at the end before the sink is asked for room. */
+const FLOWS_AT_ONCE = 4096;
 
 export class Pipeline {
   private readonly decoded = new Decoded();
@@ -94,7 +96,11 @@ export class Pipeline {
       problem = error;
     }
     this.fragments.end();
-    this.tracker.end();
+    while (this.tracker.endSome(FLOWS_AT_ONCE)) {
+      if (live !== true) {
+        await sink.ready().catch((error: unknown) => (problem ??= error));
+      }
+    }
     const report = await sink.close();
     return { ...this.counts(), sink: report, problem };
   }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { LineText } from '../src/record/line-text';
+import { fieldNames, LineText } from '../src/record/line-text';
+
+const N = fieldNames('text', 'n', 'ms', 'any', 'flag', 'absent', 'pair', 'a', 'b', 'c', 'd', 'host');
 
 describe('a line', () => {
   it('parses to what was written, whatever the texts and numbers', () => {
@@ -11,16 +13,16 @@ describe('a line', () => {
         fc.integer({ min: 0, max: 2 ** 50 }),
         fc.boolean(),
         (text, n, ns, flag) => {
-          const head = new LineText(8192).begin().text('text', text);
+          const head = new LineText(8192).begin().text(N.text, text);
           const json = line
             .begin()
             .fieldsOf(head.bytes, 1, head.length)
-            .number('n', n)
-            .ms('ms', ns)
-            .ifAny('any', n)
-            .flag('flag', flag)
-            .number('absent', undefined)
-            .pair('pair', 1, n)
+            .number(N.n, n)
+            .ms(N.ms, ns)
+            .ifAny(N.any, n)
+            .flag(N.flag, flag)
+            .number(N.absent, undefined)
+            .pair(N.pair, 1, n)
             .end()
             .toString();
           expect(JSON.parse(json)).toEqual({ text, n, ms: ns / 1e6, ...(n > 0 ? { any: n } : {}), flag, pair: [1, n] });
@@ -31,12 +33,12 @@ describe('a line', () => {
 
   it('leaves zero counters and absent values out', () => {
     expect(
-      new LineText().begin().ifAny('a', 0).plain('b', undefined).text('c', undefined).ms('d', -5).end().toString()
+      new LineText().begin().ifAny(N.a, 0).plain(N.b, undefined).text(N.c, undefined).ms(N.d, -5).end().toString()
     ).toBe('{"d":0}');
   });
 
   it('is ASCII, so that its length is its size', () => {
-    expect(new LineText().begin().text('host', 'Zürich "1"\n').end().toString()).toBe(
+    expect(new LineText().begin().text(N.host, 'Zürich "1"\n').end().toString()).toBe(
       '{"host":"Z\\u00fcrich \\"1\\"\\n"}'
     );
   });

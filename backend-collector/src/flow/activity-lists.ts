@@ -22,9 +22,15 @@ export class ActivityLists {
   private list = new Uint8Array(1024);
   private readonly heads = new Int32Array(LIST_COUNT).fill(-1);
   private readonly tails = new Int32Array(LIST_COUNT).fill(-1);
+  private readonly counts = new Int32Array(LIST_COUNT);
 
   listOf(index: number): ActivityList {
     return index < this.list.length ? this.list[index] : ActivityList.None;
+  }
+
+  /** How many flows are in a list. */
+  count(list: ActivityList): number {
+    return this.counts[list];
   }
 
   /** The flow that waits longest, or -1. */
@@ -51,6 +57,7 @@ export class ActivityLists {
       this.next[tail] = index;
     }
     this.tails[list] = index;
+    this.counts[list]++;
   }
 
   unlink(index: number): void {
@@ -71,6 +78,7 @@ export class ActivityLists {
       this.previous[after] = before;
     }
     this.list[index] = ActivityList.None;
+    this.counts[list]--;
   }
 
   private growTo(index: number): void {

@@ -26,6 +26,8 @@ const SILENCE_NS = 30 * SECOND;
 const CLOSING_NS = 1 * SECOND;
 /** How long late packets of a closed connection are known as its own. */
 const ENDED_NS = 10 * SECOND;
+/** Connections that wait in each of these two ways, at most: with thousands closing each second the waits are shorter. */
+const MAX_CLOSED = 8192;
 /** A silent connection is forgotten after this. */
 const QUIET_NS = 600 * SECOND;
 /** An unanswered SYN that is at least this old has no answer (RFC 6298: the first retransmission comes after a second). */
@@ -121,11 +123,7 @@ export class FlowTracker {
       f !== undefined;
       f = this.due(ActivityList.Closing, CLOSING_NS)
     ) {
-      this.finish(f);
-      // Rarely needed again, and the larger part of what a flow weighs.
-      f.head = undefined;
-      this.lists.moveTo(ActivityList.Ended, f.index);
-      f.listNs = this.latestNs;
+      this.conclude(f);
     }
     for (let f = this.due(ActivityList.Ended, ENDED_NS); f !== undefined; f = this.due(ActivityList.Ended, ENDED_NS)) {
       this.remove(f);
@@ -146,14 +144,26 @@ export class FlowTracker {
 
   /** The capture ended: writes everything that is open. */
   end(): void {
+    while (this.endSome(Infinity)) {
+      // All at once.
+    }
+  }
+
+  /** The same for at most `limit` flows, so that the records need not all wait in memory. False once none is left. */
+  endSome(limit: number): boolean {
+    let left = limit;
     for (const list of [ActivityList.Closing, ActivityList.Active, ActivityList.Quiet, ActivityList.Ended]) {
       for (let index = this.lists.first(list); index >= 0; index = this.lists.first(list)) {
+        if (left-- <= 0) {
+          return true;
+        }
         const flow = this.table.flowAt(index);
         flow.endReason ??= this.isUnanswered(flow) ? 'no_answer' : 'capture_ended';
         this.finish(flow);
         this.remove(flow);
       }
     }
+    return false;
   }
 
   private due(list: ActivityList, afterNs: number): Flow | undefined {
@@ -327,6 +337,19 @@ export class FlowTracker {
       this.endMessages(flow);
       this.lists.moveTo(ActivityList.Closing, flow.index);
       flow.listNs = nowNs;
+      if (this.lists.count(ActivityList.Closing) > MAX_CLOSED) {
+        this.conclude(this.table.flowAt(this.lists.first(ActivityList.Closing)));
+      }
+    }
+  }
+
+  /** Writes the last chunk of a closed connection, and remembers it for a while. */
+  private conclude(flow: Flow): void {
+    this.finish(flow);
+    this.lists.moveTo(ActivityList.Ended, flow.index);
+    flow.listNs = this.latestNs;
+    if (this.lists.count(ActivityList.Ended) > MAX_CLOSED) {
+      this.remove(this.table.flowAt(this.lists.first(ActivityList.Ended)));
     }
   }
 

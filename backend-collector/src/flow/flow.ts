@@ -83,10 +83,6 @@ export class Flow {
   innerTraceId: string | undefined;
   communityId: string | undefined;
   flowShard = -1;
-  /** The fields that all records of the flow begin with, and what was known when they were written. */
-  head: string | undefined;
-  headKnown = 0;
-  headProto: string | undefined;
 
   constructor(index: number) {
     this.index = index;
@@ -129,7 +125,6 @@ export class Flow {
     this.innerTraceId = undefined;
     this.communityId = undefined;
     this.flowShard = -1;
-    this.head = undefined;
   }
 
   setClient(side: Side, source: RoleSource): void {

@@ -9,7 +9,39 @@ import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
 import { communityIdOf } from './community-id';
 import { ipv6Text } from './ip-text';
-import { LineText } from './line-text';
+import { type FieldName, fieldNames, LineText } from './line-text';
+
+const N = fieldNames(
+  'v',
+  'host',
+  'nic_name',
+  'nic_mac',
+  'nic_index',
+  'netns',
+  'virtual_nic',
+  'host_network',
+  'src_port',
+  'dst_port',
+  'direction',
+  'client_port',
+  'server_port',
+  'l4_proto',
+  'l7_proto',
+  'vlan_id',
+  'vni_id',
+  'tunnel',
+  'k8s_namespace',
+  'k8s_pod_name',
+  'k8s_container_name',
+  'container_id',
+  'inner_traceid',
+  'nic_traceid',
+  'community_id',
+  'src_ip',
+  'dst_ip',
+  'client_ip',
+  'server_ip'
+);
 
 /** What records hold beside what the packets say. The functions are the platform's; the records' own code stays pure. */
 export interface RecordContext {
@@ -47,28 +79,36 @@ export function beginLine(context: RecordContext, flow: Flow, line: LineText): L
     (flow.directionKnown ? 4 : 0) |
     (flow.halves[0].isnKnown ? 8 : 0) |
     (flow.halves[1].isnKnown ? 16 : 0);
-  const kept = heads[flow.index % HEADS];
+  const head = heads[flow.index & (HEADS - 1)];
+  const place = (flow.index & (HEADS - 1)) * HEAD_BYTES;
+  line.begin();
   if (
-    kept.traceId !== flow.innerTraceId ||
-    kept.known !== known ||
-    kept.l7Proto !== flow.l7Proto ||
-    kept.context !== context
+    head.traceId === flow.innerTraceId &&
+    head.known === known &&
+    head.l7Proto === flow.l7Proto &&
+    head.context === context
   ) {
-    writeFields(context, flow, kept.text.begin());
-    kept.context = context;
-    kept.traceId = flow.innerTraceId;
-    kept.known = known;
-    kept.l7Proto = flow.l7Proto;
+    return line.fieldsOf(headBytes, place, place + head.length);
   }
-  return line.begin().fieldsOf(kept.text.bytes, 1, kept.text.length);
+  writeFields(context, flow, line);
+  if (line.length - 1 <= HEAD_BYTES) {
+    head.context = context;
+    head.traceId = flow.innerTraceId;
+    head.known = known;
+    head.l7Proto = flow.l7Proto;
+    head.length = line.length - 1;
+    headBytes.set(line.bytes.subarray(1, line.length), place);
+  }
+  return line;
 }
 
-const HEADS = 256;
-const HEAD_BYTES = 16 * 1024;
+/** A power of two. */
+const HEADS = 4096;
+const HEAD_BYTES = 768;
 
-/** The fields that a flow's last record began with, and what was known when they were written. */
+/** The fields that a flow's last record began with: `length` bytes, and what was known when they were written. */
 class Head {
-  readonly text = new LineText(HEAD_BYTES);
+  length = 0;
   context: RecordContext | undefined;
   traceId: string | undefined;
   known = 0;
@@ -76,6 +116,10 @@ class Head {
 }
 
 const heads: readonly Head[] = Array.from({ length: HEADS }, () => new Head());
+const headBytes = new Uint8Array(HEADS * HEAD_BYTES);
+
+/** More than the names of a host and a NIC take. */
+const NIC_BYTES = 16 * 1024;
 
 /** By `Tunnel`. */
 const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
@@ -86,16 +130,16 @@ const nicTexts = new WeakMap<Nic, LineText>();
 function nicText(context: RecordContext, nic: Nic): LineText {
   let text = nicTexts.get(nic);
   if (text === undefined) {
-    text = new LineText(HEAD_BYTES)
+    text = new LineText(NIC_BYTES)
       .begin()
-      .number('v', SCHEMA_VERSION)
-      .text('host', context.host)
-      .text('nic_name', nic.name)
-      .text('nic_mac', nic.mac)
-      .number('nic_index', nic.ifIndex)
-      .text('netns', nic.netns)
-      .flag('virtual_nic', nic.virtual)
-      .flag('host_network', nic.hostNetwork);
+      .number(N.v, SCHEMA_VERSION)
+      .text(N.host, context.host)
+      .text(N.nic_name, nic.name)
+      .text(N.nic_mac, nic.mac)
+      .number(N.nic_index, nic.ifIndex)
+      .text(N.netns, nic.netns)
+      .flag(N.virtual_nic, nic.virtual)
+      .flag(N.host_network, nic.hostNetwork);
     nicTexts.set(nic, text);
   }
   return text;
@@ -109,35 +153,35 @@ function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
   const isClient = flow.clientSide === own;
   const common = nicText(context, nic);
   t.fieldsOf(common.bytes, 1, common.length);
-  address(t, 'src_ip', flow, own).number('src_port', portOf(flow, own));
-  address(t, 'dst_ip', flow, other).number('dst_port', portOf(flow, other));
-  t.plain('direction', flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
+  address(t, N.src_ip, flow, own).number(N.src_port, portOf(flow, own));
+  address(t, N.dst_ip, flow, other).number(N.dst_port, portOf(flow, other));
+  t.plain(N.direction, flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
   if (flow.clientSide >= 0) {
     const client = isClient ? own : other;
     const server = (1 - client) as Side;
-    address(t, 'client_ip', flow, client).number('client_port', portOf(flow, client));
-    address(t, 'server_ip', flow, server).number('server_port', portOf(flow, server));
+    address(t, N.client_ip, flow, client).number(N.client_port, portOf(flow, client));
+    address(t, N.server_ip, flow, server).number(N.server_port, portOf(flow, server));
   }
-  t.plain('l4_proto', flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
-    .plain('l7_proto', flow.l7Proto)
-    .plain('vlan_id', vlanText(flow))
-    .number('vni_id', flow.vni < 0 ? undefined : flow.vni)
-    .plain('tunnel', TUNNEL_NAMES[flow.tunnel])
-    .text('k8s_namespace', owner?.k8sNamespace)
-    .text('k8s_pod_name', owner?.podName)
-    .text('k8s_container_name', owner?.containerName)
-    .text('container_id', owner?.containerId)
-    .plain('inner_traceid', flow.innerTraceId);
+  t.plain(N.l4_proto, flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
+    .plain(N.l7_proto, flow.l7Proto)
+    .plain(N.vlan_id, vlanText(flow))
+    .number(N.vni_id, flow.vni < 0 ? undefined : flow.vni)
+    .plain(N.tunnel, TUNNEL_NAMES[flow.tunnel])
+    .text(N.k8s_namespace, owner?.k8sNamespace)
+    .text(N.k8s_pod_name, owner?.podName)
+    .text(N.k8s_container_name, owner?.containerName)
+    .text(N.container_id, owner?.containerId)
+    .plain(N.inner_traceid, flow.innerTraceId);
   const client = clientHalf(flow);
   if (client !== undefined && client.isnKnown) {
     // The contract's nicTraceId.
     const server = client === flow.halves[0] ? flow.halves[1] : flow.halves[0];
-    t.joined('nic_traceid', toSeq(client.isn), server.isnKnown ? toSeq(server.isn) : 0);
+    t.joined(N.nic_traceid, toSeq(client.isn), server.isnKnown ? toSeq(server.isn) : 0);
   }
-  t.plain('community_id', flow.communityId);
+  t.plain(N.community_id, flow.communityId);
 }
 
-function address(t: LineText, name: string, flow: Flow, side: Side): LineText {
+function address(t: LineText, name: FieldName, flow: Flow, side: Side): LineText {
   return flow.ipVersion === 4
     ? t.ipv4(name, flow.addresses[4 * side])
     : t.plain(name, ipv6Text(flow.addresses, 4 * side));

@@ -8,66 +8,138 @@ import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
 import { beginLine, type RecordContext } from './connection-fields';
 import { type EpochTime } from './epoch-time';
-import { type LineText } from './line-text';
+import { fieldNames, type LineText } from './line-text';
+
+const N = fieldNames(
+  'capture_drops',
+  'chunk_id',
+  'duration_ms',
+  'tx_packets',
+  'rx_packets',
+  'tx_bytes',
+  'rx_bytes',
+  'one_sided',
+  'conn_state',
+  'end_reason',
+  'truncated_packets',
+  'tcp_syn_retrans',
+  'tcp_rtt',
+  'tcp_rtt_min',
+  'tcp_rtt_max',
+  'tcp_3whs_cost',
+  'tcp_4whs_cost',
+  'chunk_syn',
+  'chunk_fin',
+  'v',
+  'host',
+  'nic_name',
+  'inner_traceid',
+  'packets',
+  'time_pos',
+  'tx_seq_pos',
+  'rx_seq_pos',
+  'tx_seq_min',
+  'tx_seq_max',
+  'tx_retrans',
+  'tx_fast_retrans',
+  'tx_out_of_order',
+  'tx_dup_ack',
+  'tx_zero_window',
+  'tx_unseen_segments',
+  'tx_rst',
+  'rx_seq_min',
+  'rx_seq_max',
+  'rx_retrans',
+  'rx_fast_retrans',
+  'rx_out_of_order',
+  'rx_dup_ack',
+  'rx_zero_window',
+  'rx_unseen_segments',
+  'rx_rst'
+);
+
+const TX = {
+  seq_min: N.tx_seq_min,
+  seq_max: N.tx_seq_max,
+  retrans: N.tx_retrans,
+  fast_retrans: N.tx_fast_retrans,
+  out_of_order: N.tx_out_of_order,
+  dup_ack: N.tx_dup_ack,
+  zero_window: N.tx_zero_window,
+  unseen_segments: N.tx_unseen_segments,
+  rst: N.tx_rst,
+};
+const RX: SideNames = {
+  seq_min: N.rx_seq_min,
+  seq_max: N.rx_seq_max,
+  retrans: N.rx_retrans,
+  fast_retrans: N.rx_fast_retrans,
+  out_of_order: N.rx_out_of_order,
+  dup_ack: N.rx_dup_ack,
+  zero_window: N.rx_zero_window,
+  unseen_segments: N.rx_unseen_segments,
+  rst: N.rx_rst,
+};
+type SideNames = typeof TX;
 
 /** The line of the chunk's counters. @param kernelDrops packets that the kernel dropped until now */
 export function writeL4(line: LineText, context: RecordContext, flow: Flow, kernelDrops: number): void {
   const tx = flow.halves[flow.ownSide === 1 ? 1 : 0];
   const rx = flow.halves[flow.ownSide === 1 ? 0 : 1];
   const t = beginLine(context, flow, line)
-    .ifAny('capture_drops', kernelDrops - flow.kernelDropsBefore)
-    .number('chunk_id', flow.chunkId)
-    .ms('duration_ms', flow.chunkLastNs - flow.chunkFirstNs)
-    .number('tx_packets', tx.packets)
-    .number('rx_packets', rx.packets)
-    .number('tx_bytes', tx.bytes)
-    .number('rx_bytes', rx.bytes);
+    .ifAny(N.capture_drops, kernelDrops - flow.kernelDropsBefore)
+    .number(N.chunk_id, flow.chunkId)
+    .ms(N.duration_ms, flow.chunkLastNs - flow.chunkFirstNs)
+    .number(N.tx_packets, tx.packets)
+    .number(N.rx_packets, rx.packets)
+    .number(N.tx_bytes, tx.bytes)
+    .number(N.rx_bytes, rx.bytes);
   if (flow.protocol === IpProtocol.Tcp) {
-    addSide(t, 'tx', tx);
-    addSide(t, 'rx', rx);
+    addSide(t, TX, tx);
+    addSide(t, RX, rx);
     addTimings(t, flow, tx);
   }
   if (isOneSided(flow)) {
-    t.flag('one_sided', true);
+    t.flag(N.one_sided, true);
   }
-  t.plain('conn_state', connectionState(flow))
-    .plain('end_reason', flow.endReason)
-    .ifAny('truncated_packets', flow.truncated)
+  t.plain(N.conn_state, connectionState(flow))
+    .plain(N.end_reason, flow.endReason)
+    .ifAny(N.truncated_packets, flow.truncated)
     .end();
 }
 
-function addSide(t: LineText, d: 'tx' | 'rx', half: Half): void {
+function addSide(t: LineText, n: SideNames, half: Half): void {
   if (half.seqKnown) {
-    t.number(`${d}_seq_min`, toSeq(half.seqMin)).number(`${d}_seq_max`, toSeq(half.seqMax));
+    t.number(n.seq_min, toSeq(half.seqMin)).number(n.seq_max, toSeq(half.seqMax));
   }
-  t.ifAny(`${d}_retrans`, half.retrans)
-    .ifAny(`${d}_fast_retrans`, half.fastRetrans)
-    .ifAny(`${d}_out_of_order`, half.outOfOrder)
-    .ifAny(`${d}_dup_ack`, half.dupAck)
-    .ifAny(`${d}_zero_window`, half.zeroWindow)
-    .ifAny(`${d}_unseen_segments`, half.unseen)
-    .ifAny(`${d}_rst`, half.rst);
+  t.ifAny(n.retrans, half.retrans)
+    .ifAny(n.fast_retrans, half.fastRetrans)
+    .ifAny(n.out_of_order, half.outOfOrder)
+    .ifAny(n.dup_ack, half.dupAck)
+    .ifAny(n.zero_window, half.zeroWindow)
+    .ifAny(n.unseen_segments, half.unseen)
+    .ifAny(n.rst, half.rst);
 }
 
 function addTimings(t: LineText, flow: Flow, tx: Half): void {
-  t.ifAny('tcp_syn_retrans', flow.synRetrans);
+  t.ifAny(N.tcp_syn_retrans, flow.synRetrans);
   // What src sent until dst's ACK came: the way from this NIC to the other side and back.
   if (tx.rttCount > 0) {
-    t.ms('tcp_rtt', tx.rttSumNs / tx.rttCount)
-      .ms('tcp_rtt_min', tx.rttMinNs)
-      .ms('tcp_rtt_max', tx.rttMaxNs);
+    t.ms(N.tcp_rtt, tx.rttSumNs / tx.rttCount)
+      .ms(N.tcp_rtt_min, tx.rttMinNs)
+      .ms(N.tcp_rtt_max, tx.rttMaxNs);
   }
   if (flow.established && flow.chunkSyn && flow.handshakeNs === flow.handshakeNs) {
-    t.ms('tcp_3whs_cost', flow.handshakeNs);
+    t.ms(N.tcp_3whs_cost, flow.handshakeNs);
   }
   if (flow.chunkFin && flow.endReason === 'closed' && flow.firstFinNs === flow.firstFinNs) {
-    t.ms('tcp_4whs_cost', flow.closedNs - flow.firstFinNs);
+    t.ms(N.tcp_4whs_cost, flow.closedNs - flow.firstFinNs);
   }
   if (flow.chunkSyn) {
-    t.flag('chunk_syn', true);
+    t.flag(N.chunk_syn, true);
   }
   if (flow.chunkFin) {
-    t.flag('chunk_fin', true);
+    t.flag(N.chunk_fin, true);
   }
 }
 
@@ -93,15 +165,15 @@ export function writeL4Packets(
   const rxSeqPos = isTcp ? position(rx, tx) : toSeq(0);
   line
     .begin()
-    .number('v', SCHEMA_VERSION)
-    .text('host', context.host)
-    .text('nic_name', context.nics[flow.nicId].name)
-    .plain('inner_traceid', flow.innerTraceId)
-    .number('chunk_id', flow.chunkId)
-    .number('packets', count)
-    .nanoseconds('time_pos', first.seconds, first.nanoseconds)
-    .number('tx_seq_pos', txSeqPos)
-    .number('rx_seq_pos', rxSeqPos);
+    .number(N.v, SCHEMA_VERSION)
+    .text(N.host, context.host)
+    .text(N.nic_name, context.nics[flow.nicId].name)
+    .plain(N.inner_traceid, flow.innerTraceId)
+    .number(N.chunk_id, flow.chunkId)
+    .number(N.packets, count)
+    .nanoseconds(N.time_pos, first.seconds, first.nanoseconds)
+    .number(N.tx_seq_pos, txSeqPos)
+    .number(N.rx_seq_pos, rxSeqPos);
   packColumns(rows, count, { txSeqPos, rxSeqPos }, line);
   line.end();
 }

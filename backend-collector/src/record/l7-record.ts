@@ -4,7 +4,35 @@ import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
 import { beginLine, type RecordContext } from './connection-fields';
-import { type LineText } from './line-text';
+import { fieldName, type FieldName, fieldNames, type LineText } from './line-text';
+
+const N = fieldNames(
+  'request_id',
+  'l7_traceid',
+  'trace_id',
+  'parent_id',
+  'trace_source',
+  'req_seq',
+  'resp_seq',
+  'tx_seq',
+  'rx_seq',
+  'latency_ms',
+  'cost_req_sent',
+  'cost_resp_wait',
+  'cost_cnt_dl',
+  'tx_packets',
+  'rx_packets',
+  'tx_bytes',
+  'rx_bytes',
+  'tx_retrans',
+  'rx_retrans',
+  'capture_drops',
+  'pkt_chunk_range',
+  'outcome',
+  'l7_op',
+  'l7_resource',
+  'l7_status'
+);
 
 export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: Exchange): void {
   const clientIsSrc = flow.clientSide === flow.ownSide;
@@ -18,45 +46,55 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
   const clientRetrans = client.totalRetrans - x.clientRetransBefore;
   const serverRetrans = server.totalRetrans - x.serverRetransBefore;
   const t = beginLine(context, flow, line)
-    .plain('request_id', x.requestId)
+    .plain(N.request_id, x.requestId)
     // The contract's l7TraceId.
-    .joined('l7_traceid', requestSeq, responseSeq ?? 0)
-    .plain('trace_id', x.traceId)
-    .plain('parent_id', x.parentId)
-    .plain('trace_source', x.traceSource)
-    .number('req_seq', requestSeq)
-    .number('resp_seq', responseSeq)
-    .number('tx_seq', clientIsSrc ? requestSeq : responseSeq)
-    .number('rx_seq', clientIsSrc ? responseSeq : requestSeq)
-    .ms('latency_ms', Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs)
-    .ms('cost_req_sent', x.requestLastNs - x.requestFirstNs);
+    .joined(N.l7_traceid, requestSeq, responseSeq ?? 0)
+    .plain(N.trace_id, x.traceId)
+    .plain(N.parent_id, x.parentId)
+    .plain(N.trace_source, x.traceSource)
+    .number(N.req_seq, requestSeq)
+    .number(N.resp_seq, responseSeq)
+    .number(N.tx_seq, clientIsSrc ? requestSeq : responseSeq)
+    .number(N.rx_seq, clientIsSrc ? responseSeq : requestSeq)
+    .ms(N.latency_ms, Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs)
+    .ms(N.cost_req_sent, x.requestLastNs - x.requestFirstNs);
   if (x.answered) {
-    t.ms('cost_resp_wait', Math.max(0, x.responseFirstNs - x.requestLastNs)).ms(
-      'cost_cnt_dl',
+    t.ms(N.cost_resp_wait, Math.max(0, x.responseFirstNs - x.requestLastNs)).ms(
+      N.cost_cnt_dl,
       x.responseLastNs - x.responseFirstNs
     );
   }
-  t.number('tx_packets', clientIsSrc ? clientPackets : serverPackets)
-    .number('rx_packets', clientIsSrc ? serverPackets : clientPackets)
-    .number('tx_bytes', clientIsSrc ? x.requestBytes : x.responseBytes)
-    .number('rx_bytes', clientIsSrc ? x.responseBytes : x.requestBytes)
-    .ifAny('tx_retrans', clientIsSrc ? clientRetrans : serverRetrans)
-    .ifAny('rx_retrans', clientIsSrc ? serverRetrans : clientRetrans)
-    .ifAny('capture_drops', x.captureDrops)
-    .pair('pkt_chunk_range', x.firstChunk, flow.chunkId)
-    .plain('outcome', x.outcome)
-    .text('l7_op', x.op)
-    .text('l7_resource', x.resource === '' ? undefined : x.resource)
-    .text('l7_status', x.status === '' ? undefined : x.status);
+  t.number(N.tx_packets, clientIsSrc ? clientPackets : serverPackets)
+    .number(N.rx_packets, clientIsSrc ? serverPackets : clientPackets)
+    .number(N.tx_bytes, clientIsSrc ? x.requestBytes : x.responseBytes)
+    .number(N.rx_bytes, clientIsSrc ? x.responseBytes : x.requestBytes)
+    .ifAny(N.tx_retrans, clientIsSrc ? clientRetrans : serverRetrans)
+    .ifAny(N.rx_retrans, clientIsSrc ? serverRetrans : clientRetrans)
+    .ifAny(N.capture_drops, x.captureDrops)
+    .pair(N.pkt_chunk_range, x.firstChunk, flow.chunkId)
+    .plain(N.outcome, x.outcome)
+    .text(N.l7_op, x.op)
+    .text(N.l7_resource, x.resource === '' ? undefined : x.resource)
+    .text(N.l7_status, x.status === '' ? undefined : x.status);
   for (const name in x.fields) {
     const value = x.fields[name as keyof typeof x.fields];
-    if (typeof value !== 'number') {
-      t.text(name, value);
-    } else if (Number.isInteger(value)) {
-      t.number(name, value);
+    if (typeof value === 'number') {
+      t.number(protocolField(name), value);
     } else {
-      t.ms(name, value * 1e6);
+      t.text(protocolField(name), value);
     }
   }
   t.end();
+}
+
+/** The fields that protocols add; there are as many as their parsers have names for. */
+const protocolFields = new Map<string, FieldName>();
+
+function protocolField(name: string): FieldName {
+  let field = protocolFields.get(name);
+  if (field === undefined) {
+    field = fieldName(name);
+    protocolFields.set(name, field);
+  }
+  return field;
 }
