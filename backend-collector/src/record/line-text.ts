@@ -125,11 +125,20 @@ export class LineText implements PackedColumnTarget {
     if (value === undefined) {
       return this;
     }
-    if (isPlain(value)) {
-      return this.plain(name, value);
-    }
     this.name(name);
-    this.ascii(asciiJson(value));
+    const { bytes } = this;
+    let { at } = this;
+    bytes[at++] = QUOTE;
+    for (let i = 0; i < value.length; i++) {
+      const c = value.charCodeAt(i);
+      if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) {
+        this.ascii(asciiJson(value));
+        return this;
+      }
+      bytes[at++] = c;
+    }
+    bytes[at++] = QUOTE;
+    this.at = at;
     return this;
   }
 
@@ -286,16 +295,6 @@ function writeSeconds(bytes: Uint8Array, at: number, seconds: number): number {
     bytes[at + i] = text.charCodeAt(i);
   }
   return at + text.length;
-}
-
-function isPlain(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) {
-      return false;
-    }
-  }
-  return true;
 }
 
 function asciiJson(text: string): string {

@@ -4,6 +4,7 @@
  */
 import { publicPath } from '../public-path';
 import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
+import { cachedText } from '../text-cache';
 
 export interface RequestHead {
   readonly method: string;
@@ -61,6 +62,10 @@ function lineEnd(bytes: Uint8Array, from: number, to: number): number {
 
 function text(bytes: Uint8Array, from: number, to: number): string {
   const end = Math.min(to, from + MAX_TEXT);
+  const known = cachedText(bytes, from, end);
+  if (known !== undefined) {
+    return known;
+  }
   let out = '';
   for (let i = from; i < end; i++) {
     const byte = bytes[i];
