@@ -78,10 +78,12 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
     .text(N.l7_status, x.status === '' ? undefined : x.status);
   for (const name in x.fields) {
     const value = x.fields[name as keyof typeof x.fields];
-    if (typeof value === 'number') {
+    if (typeof value !== 'number') {
+      t.text(protocolField(name), value);
+    } else if (Number.isInteger(value)) {
       t.number(protocolField(name), value);
     } else {
-      t.text(protocolField(name), value);
+      t.ms(protocolField(name), value * 1e6);
     }
   }
   t.end();

@@ -46,12 +46,20 @@ export function probeStream(bytes: Uint8Array, from: number, to: number): Probe 
   return end < start + length && size < LENGTH_BYTES + HEADER_BYTES + 260 ? Probe.Unsure : Probe.NotOurs;
 }
 
-/** A few bytes, which might be the length alone: many stubs send it by itself. Nobody asks in more than 4 KiB there. */
+/**
+ * Less than a head: many stubs send the length by itself. Nobody asks in 4 KiB or more there, so its first byte is small; then come the
+ * id, and flags and a count that are those of a question.
+ */
 function probeBeginning(bytes: Uint8Array, from: number, to: number): Probe {
   const size = to - from;
-  return size >= 2 && bytes[from] < 0x10 && ((bytes[from] << 8) | bytes[from + 1]) >= MIN_MESSAGE && size <= 4
-    ? Probe.Unsure
-    : Probe.NotOurs;
+  const fits =
+    bytes[from] < 0x10 &&
+    (size < 2 || ((bytes[from] << 8) | bytes[from + 1]) >= MIN_MESSAGE) &&
+    (size < 5 || (bytes[from + 4] & 0xd4) === 0) &&
+    (size < 6 || (bytes[from + 5] & 0xcf) === 0) &&
+    (size < 7 || bytes[from + 6] === 0) &&
+    (size < 8 || bytes[from + 7] === 1);
+  return fits ? Probe.Unsure : Probe.NotOurs;
 }
 
 interface Pending {

@@ -48,8 +48,8 @@ class FtpExchange extends Exchange {
 }
 
 class FtpParser implements L7Parser {
-  private readonly commands = new LineStream();
-  private readonly replies = new LineStream();
+  private readonly commands = new LineStream(isCommandStart);
+  private readonly replies = new LineStream(isReplyStart);
   private readonly queue: ExchangeQueue<FtpExchange>;
   /** A STAT under way beside a transfer. */
   private aside: FtpExchange | undefined;
@@ -62,6 +62,7 @@ class FtpParser implements L7Parser {
   /** Answered transfers whose data connection is still open. */
   private readonly held = new Set<FtpExchange>();
   private anyCommand = false;
+  private anyReply = false;
   /** In the segment at hand. */
   private commandsEnded = 0;
   private off = false;
@@ -143,6 +144,12 @@ class FtpParser implements L7Parser {
     const [, word, rest] = /^([^ ]*) ?(.*)$/s.exec(text) ?? ['', '', ''];
     const name = word.toUpperCase();
     const op = isCommand(name) ? name : UNKNOWN;
+    if (op === UNKNOWN && !this.anyCommand && !this.anyReply) {
+      // Taken for FTP by its first bytes only, and none after all.
+      this.off = true;
+      this.events.left(false);
+      return;
+    }
     const argument = shownArgument(op, rest);
     const fields: ProtocolFields = {
       ftp_argument: argument === '' ? undefined : argument,
@@ -200,6 +207,7 @@ class FtpParser implements L7Parser {
     this.openReply = 0;
     this.replyFirst = undefined;
     this.replyBytes = 0;
+    this.anyReply = true;
     if (!this.anyCommand) {
       // The greeting; or, where the capture began later, what answers a command before it.
       return;
@@ -294,12 +302,24 @@ class FtpParser implements L7Parser {
   }
 }
 
-/** The three digits that begin a line, else -1. */
+function isCommandStart(bytes: Uint8Array, from: number, to: number): boolean {
+  const [, word] = /^([A-Za-z]{3,4})[ \r\n]/.exec(wireText(bytes, from, to, 5)) ?? [];
+  return word !== undefined && isCommand(word.toUpperCase());
+}
+
+function isReplyStart(bytes: Uint8Array, from: number, to: number): boolean {
+  return to - from > 3 && codeAt(bytes, from, to - from) >= 0;
+}
+
 function replyCode(line: Line): number {
-  const { bytes, length } = line;
-  if (length < 3 || (length > 3 && bytes[3] !== 0x20 && bytes[3] !== 0x2d)) {
+  return codeAt(line.bytes, 0, line.length);
+}
+
+/** The three digits that begin a line, else -1. */
+function codeAt(bytes: Uint8Array, at: number, length: number): number {
+  if (length < 3 || (length > 3 && bytes[at + 3] !== 0x20 && bytes[at + 3] !== 0x2d)) {
     return -1;
   }
-  const [a, b, c] = [bytes[0] - 0x30, bytes[1] - 0x30, bytes[2] - 0x30];
+  const [a, b, c] = [bytes[at] - 0x30, bytes[at + 1] - 0x30, bytes[at + 2] - 0x30];
   return a >= 1 && a <= 6 && b >= 0 && b <= 9 && c >= 0 && c <= 9 ? 100 * a + 10 * b + c : -1;
 }

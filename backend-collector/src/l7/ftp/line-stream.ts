@@ -1,4 +1,7 @@
-/** One direction of a dialogue in lines (CR LF, or LF alone). Of a longer line the first `MAX_LINE` bytes are kept. */
+/**
+ * One direction of a dialogue in lines (CR LF, or LF alone). Of a longer line the first `MAX_LINE` bytes are kept. After a gap
+ * reading goes on with the next segment that looks like the beginning of a line, else after the next line end.
+ */
 
 export const MAX_LINE = 1024;
 const CR = 0x0d;
@@ -28,6 +31,8 @@ export class LineStream {
     return this.wireLength > 0;
   }
 
+  constructor(private readonly looksLikeStart: (bytes: Uint8Array, from: number, to: number) => boolean) {}
+
   /** Calls `onLine` with each line that ends; the line is valid during the call. It returns false to stop reading. */
   push(
     bytes: Uint8Array,
@@ -36,6 +41,11 @@ export class LineStream {
     at: { readonly seq: number; readonly nowNs: number },
     onLine: (line: Line) => boolean
   ): void {
+    if (this.isBroken && this.looksLikeStart(bytes, from, to)) {
+      this.isBroken = false;
+      this.kept = 0;
+      this.wireLength = 0;
+    }
     for (let p = from; p < to; p++) {
       if (this.wireLength === 0) {
         this.seq = (at.seq + (p - from)) | 0;

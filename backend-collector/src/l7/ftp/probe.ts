@@ -12,6 +12,10 @@ export function probeFtp(bytes: Uint8Array, from: number, to: number, srcPort: n
   const first = bytes[from];
   const isReply = first === 0x32 && bytes[from + 1] === 0x32 && bytes[from + 2] === 0x30;
   const isLetter = (first | 0x20) >= 0x61 && (first | 0x20) <= 0x7a;
+  const toOwnPort = dstPort === FTP_PORT && srcPort !== FTP_PORT;
+  if (isLetter && toOwnPort && to - from < 5) {
+    return Probe.Unsure;
+  }
   if (to - from < 5 || !(isReply || isLetter)) {
     return Probe.NotOurs;
   }
@@ -24,9 +28,9 @@ export function probeFtp(bytes: Uint8Array, from: number, to: number, srcPort: n
   }
   const line = firstLine(bytes, from, to);
   if (line === undefined) {
-    return Probe.NotOurs;
+    return toOwnPort && to - from < MAX_PROBED ? Probe.Unsure : Probe.NotOurs;
   }
-  const isOwn = UNMISTAKABLE.test(line) || (dstPort === FTP_PORT && /^(?:USER|AUTH|HOST|QUIT|NOOP|CLNT)\b/i.test(line));
+  const isOwn = UNMISTAKABLE.test(line) || (toOwnPort && /^(?:USER|AUTH|HOST|QUIT|NOOP|CLNT)\b/i.test(line));
   return isOwn ? Probe.Request : Probe.NotOurs;
 }
 
