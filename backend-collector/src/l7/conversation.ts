@@ -133,7 +133,7 @@ class Conversation implements MessageReader {
       const half = flow.halves[side];
       if (half.isnKnown) {
         // What passed before nobody knew it is not missed, but for segments that came too early and are handed in next.
-        this.streams[side].startAt(flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
+        this.streams[side].startAt(half.started && flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
       }
     }
   }
@@ -255,6 +255,7 @@ class Conversation implements MessageReader {
         exchange.serverRetransBefore = requestStart.serverRetrans;
         exchange.firstChunk = requestStart.chunkId;
         exchange.kernelDropsBefore = requestStart.kernelDrops;
+        exchange.clientSide = clientSide;
       },
       ended: (exchange) => {
         // Exchanges of several kinds may share the connection.

@@ -175,6 +175,7 @@ export class TlsParser implements L7Parser {
       return;
     }
     if (hello.isRetry) {
+      this.server.ignoreCipherChange();
       exchange.fields.tls_hello_retries = (exchange.fields.tls_hello_retries ?? 0) + 1;
       return;
     }

@@ -37,6 +37,7 @@ export class RecordStream {
 
   /** Handshake records are readable until the cipher changes. */
   private isPlain = true;
+  private cipherChangeMeansNothing = false;
   /** A part of the handshake was lost: messages have no known beginning any more. */
   private isBroken = false;
   private readonly messageHeader = new Uint8Array(MESSAGE_HEADER);
@@ -65,6 +66,11 @@ export class RecordStream {
         return;
       }
     }
+  }
+
+  /** From 1.3 on a cipher change is there for middleboxes only (RFC 8446 appendix D.4), and readable hellos may follow it. */
+  ignoreCipherChange(): void {
+    this.cipherChangeMeansNothing = true;
   }
 
   gap(length: number): void {
@@ -120,7 +126,7 @@ export class RecordStream {
       this.readMessages(bytes, from, end);
     } else if (isWhole) {
       if (this.recordType === RecordType.ChangeCipherSpec) {
-        this.isPlain = false;
+        this.isPlain = this.cipherChangeMeansNothing;
       }
       this.events.record(this.recordType, this.recordLength, this.first);
     }
