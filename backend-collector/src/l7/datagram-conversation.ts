@@ -6,6 +6,7 @@
  * - The same datagram within half a millisecond was captured twice (a mirror, a capture on "any"), and counts once: nobody asks
  *   again that soon.
  * - An exchange's packets and bytes are its own datagrams, whatever else the flow holds at the time.
+ * - A resolver that asks again from another port opens another flow: another record, with the same `request_id`.
  * - Unanswered means: no answer within the protocol's time, or until the flow ended. An answer that comes later is passed over.
  * - The flow's client is who asked first. Requests of the other side in the same flow (two servers that ask each other from
  *   their service ports) are not recorded.
@@ -99,6 +100,8 @@ class Deadlines {
   private conversations: DatagramConversation[] = [];
   private times: number[] = [];
   private head = 0;
+  /** Of the last call of `expire`. */
+  nowNs = -Infinity;
 
   add(conversation: DatagramConversation, atNs: number): void {
     if (this.conversations.length - this.head < MAX_DEADLINES) {
@@ -108,6 +111,7 @@ class Deadlines {
   }
 
   expire(nowNs: number): void {
+    this.nowNs = nowNs;
     while (this.head < this.times.length && this.times[this.head] <= nowNs) {
       this.conversations[this.head++].expire(nowNs);
     }
@@ -184,8 +188,10 @@ class DatagramConversation implements MessageReader {
   }
 
   end(nowNs: number): void {
+    // The flow's last packet may be the question itself; the waiting went on after it.
+    const untilNs = Math.max(nowNs, this.o.deadlines.nowNs);
     for (const pending of this.pending) {
-      this.giveUp(pending, nowNs);
+      this.giveUp(pending, untilNs);
     }
     this.pending = [];
     this.ended = true;
@@ -274,6 +280,7 @@ class DatagramConversation implements MessageReader {
     exchange.requestEnded = true;
     exchange.firstChunk = this.o.flow.chunkId;
     exchange.kernelDropsBefore = this.o.events.kernelDrops;
+    exchange.clientSide = this.o.clientSide;
     return exchange;
   }
 

@@ -44,6 +44,8 @@ export class Exchange {
   clientRetransBefore = 0;
   serverRetransBefore = 0;
   firstChunk = 0;
+  /** The side of the flow that asked: the client's, but where a handshake that is told late contradicts what the messages say. */
+  clientSide: 0 | 1 = 0;
   /** Packets that the kernel dropped while the exchange was open; set when it is written. */
   captureDrops = 0;
   /** Packets that the kernel had dropped. */

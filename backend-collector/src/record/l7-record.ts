@@ -35,9 +35,9 @@ const N = fieldNames(
 );
 
 export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: Exchange): void {
-  const clientIsSrc = flow.clientSide === flow.ownSide;
-  const client = flow.halves[flow.clientSide === 1 ? 1 : 0];
-  const server = flow.halves[flow.clientSide === 1 ? 0 : 1];
+  const clientIsSrc = x.clientSide === flow.ownSide;
+  const client = flow.halves[x.clientSide];
+  const server = flow.halves[x.clientSide === 1 ? 0 : 1];
   const isStream = flow.protocol === IpProtocol.Tcp;
   const requestSeq = isStream ? toSeq(x.requestSeq) : undefined;
   const responseSeq = isStream && x.answered ? toSeq(x.responseSeq) : undefined;
