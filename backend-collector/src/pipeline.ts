@@ -120,7 +120,7 @@ export class Pipeline {
         decode: Object.fromEntries(STOP_REASONS.map((reason, i) => [reason, this.stops[i]])),
         fragments: { ...this.fragments.drops },
         flow: { 'table full': flow.evicted },
-        http: { 'response without request': this.writer.orphanResponses },
+        messages: { 'response without request': this.writer.orphanResponses },
       }),
     };
   }

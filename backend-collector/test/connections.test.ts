@@ -486,7 +486,7 @@ describe('a bridge that rewrites addresses shows each direction as a flow of its
     expect(l4[0]).toMatchObject({ one_sided: true, client_port: 40000, nic_traceid: '1000_5000' });
     expect(l4[0]).not.toHaveProperty('tx_unseen_segments');
     expect(l4[0]).not.toHaveProperty('rx_unseen_segments');
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
     const shards = [...both.lines].map((line) => line.flowShard);
     expect(new Set(shards).size).toBe(1);
   });

@@ -134,7 +134,7 @@ describe('a question in a datagram', () => {
     const script = new DatagramScript().asks(ask({ id: 1 })).answers(answer({ id: 1, name: 'evil.test' }));
     const { l7, report } = await replayPackets(script.packets);
     expect(l7.map((s) => s.outcome)).toEqual(['unanswered']);
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
   it.each<readonly [string, MessageOptions, MessageOptions, string]>([
@@ -456,7 +456,7 @@ const captures = ['wikipedia.pcap', 'dns-tkey.pcap', 'pcapng-multi-interface.pca
       .filter((s) => s.l7_proto === 'dns')
       .map((s) => `${s.dns_id} ${s.l7_op} ${s.l7_resource} ${s.l7_status ?? '-'}`);
     expect(ours.sort()).toEqual(expected.sort());
-    expect(report.drops.http).toBeUndefined();
+    expect(report.drops.messages).toBeUndefined();
   });
 
   (captures.includes('wikipedia.pcap') ? it : it.skip)(

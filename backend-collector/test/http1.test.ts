@@ -276,7 +276,7 @@ describe('a capture with holes', () => {
       .sends('server', OK(''));
     const { l7, report } = await replayPackets(script.packets);
     expect(l7.map((s) => s.l7_resource)).toEqual(['/a', '/c']);
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
   it('starts in the middle of a connection', async () => {

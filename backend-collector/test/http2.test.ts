@@ -178,7 +178,7 @@ describe('HTTP/2', () => {
     });
     const { l7, report } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
     expect(told(l7)).toEqual(['http GET /page 201 ok']);
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
   it('says why a stream was reset', async () => {
@@ -501,7 +501,7 @@ describeCaptures('real captures', () => {
       resp_seq: 230832262,
       outcome: 'ok',
     });
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
   it('one gRPC call, seen from its request on and cut off inside its answer', async () => {

@@ -172,7 +172,7 @@ describeReal('a handshake', () => {
     const { l7, l4, report } = await replayPackets(replaySent(new Script(), sent.slice(1)).packets);
     expect(l7).toEqual([]);
     expect(l4[0]).toMatchObject({ l7_proto: 'tls', client_ip: '10.0.0.1' });
-    expect(report.drops).toEqual({ http: { 'response without request': 1 } });
+    expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
   it('keeps its end when something of it was lost', async () => {
