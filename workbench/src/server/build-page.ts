@@ -3,7 +3,7 @@
  * where Grafana serves them.
  */
 import { build, type Plugin } from 'esbuild';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -87,8 +87,11 @@ async function copyIcons(out: string): Promise<void> {
   const icons = path.join(packageDir('@grafana/ui'), 'dist/public/img/icons');
   const target = path.join(out, 'public/build/img/icons');
   await cp(icons, target, { recursive: true });
-  // The package leaves out two icons that its own components ask for.
-  await cp(path.join(pageSource, 'icons'), path.join(target, 'unicons'), { recursive: true });
+  // The package leaves out icons that its own components ask for, in the folder that each is asked for in.
+  for (const name of await readdir(path.join(pageSource, 'icons'))) {
+    const folder = name.startsWith('gf-') ? 'custom' : name.endsWith('-mono.svg') ? 'mono' : 'unicons';
+    await cp(path.join(pageSource, 'icons', name), path.join(target, folder, name));
+  }
   await cp(path.join(root, 'src/img/logo.svg'), path.join(out, 'logo.svg'));
 }
 

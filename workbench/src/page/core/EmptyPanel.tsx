@@ -23,7 +23,9 @@ function emptyText(data: PanelData): string {
   if (data.state === LoadingState.Error) {
     return data.errors?.[0]?.message ?? data.error?.message ?? 'The query failed.';
   }
-  return 'No data in this time range';
+  // A datasource that answers with nothing may say what to do about it.
+  const notices = data.series.flatMap(({ meta }) => meta?.notices ?? []);
+  return notices.find(({ text }) => text !== '')?.text ?? 'No data in this time range';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
