@@ -101,6 +101,36 @@ describe('the workbench on live traffic', () => {
     await page.getByRole('region', { name: 'Records' }).getByText('"request_id"').first().waitFor();
   });
 
+  it('lists the NICs in path order', async () => {
+    const rows = page.getByRole('region', { name: 'The same request at every NIC' }).getByRole('row');
+    const hosts = (await rows.allTextContents()).map((text) => /node-[ab]/.exec(text)?.[0]).filter(Boolean);
+    expect(hosts.length).toBeGreaterThanOrEqual(4);
+    expect(hosts).toEqual([...hosts].sort());
+  });
+
+  it('leads from a NIC to its connection in a new tab', async () => {
+    const opened = page.context().waitForEvent('page');
+    await page
+      .getByRole('link', { name: /^Open the record of / })
+      .first()
+      .click();
+    const tab = await opened;
+    tab.setDefaultTimeout(SLOW_MS);
+    expect(tab.url()).toContain('/d/bpfnet-connection?');
+    await tab
+      .getByRole('grid', { name: 'Packet sequence' })
+      .getByRole('row', { name: /request GET \/api\/report/ })
+      .first()
+      .waitFor();
+    await tab
+      .getByRole('region', { name: 'Chunks' })
+      .getByText(/^(established|closed|half_closed)$/)
+      .first()
+      .waitFor();
+    await tab.getByRole('region', { name: 'Requests' }).getByRole('link', { name: '/api/report' }).first().waitFor();
+    await tab.close();
+  });
+
   it('says what to do where a request is not known', async () => {
     await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=0000000000000000&from=now-15m&to=now`);
     await page
