@@ -16,6 +16,7 @@ interface OutputOptions {
   readonly host?: string;
   readonly spoolDir?: string;
   readonly nicOwners?: string;
+  readonly foldPaths?: boolean;
 }
 
 interface ReplayOptions extends OutputOptions {
@@ -108,7 +109,15 @@ async function run(source: PacketSource, o: RunOptions): Promise<void> {
     await source.close();
     throw error;
   });
-  const pipeline = new Pipeline({ source, sink, host, owners: o.owners, timeShiftNs: o.timeShiftNs, live: o.live });
+  const pipeline = new Pipeline({
+    source,
+    sink,
+    host,
+    owners: o.owners,
+    foldPaths: o.options.foldPaths,
+    timeShiftNs: o.timeShiftNs,
+    live: o.live,
+  });
   if (o.live) {
     note(`capturing on ${source.nics.length} NICs: ${source.nics.map((nic) => nic.name).join(', ')}`);
   }
@@ -159,7 +168,8 @@ function withOutputOptions(command: Command): Command {
     .option('--loki-url <url>', 'http(s)://HOST:PORT or unix:/path/to.sock (else BPFNET_LOKI_URL or BPFNET_STORE_URL)')
     .option('--host <name>', "the host's name on records")
     .option('--spool-dir <dir>', 'where batches wait while the store is down (else BPFNET_SPOOL_DIR; else in memory)')
-    .option('--nic-owners <file>', 'JSON: network namespace → who owns it');
+    .option('--nic-owners <file>', 'JSON: network namespace → who owns it')
+    .option('--fold-paths', 'write ids in the paths of requests as {id}, so that one route counts as one');
 }
 
 function collect(value: string, before: readonly string[]): readonly string[] {

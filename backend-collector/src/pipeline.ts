@@ -23,6 +23,8 @@ export interface PipelineOptions {
   readonly owners?: ReadonlyMap<string, NicOwner>;
   readonly shardCount?: number;
   readonly maxFlows?: number;
+  /** Ids in the paths of requests are written as `{id}`. */
+  readonly foldPaths?: boolean;
   /** Added to every time, ns. */
   readonly timeShiftNs?: bigint;
   /** Live capture: never waits for the sink, and ages by the wall clock. */
@@ -65,6 +67,7 @@ export class Pipeline {
         shardCount: options.shardCount ?? DEFAULT_SHARD_COUNT,
         nics: options.source.nics,
         owners: options.owners ?? new Map(),
+        foldPaths: options.foldPaths,
         randomId: randomIds(),
       },
       options.sink,

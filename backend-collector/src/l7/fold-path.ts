@@ -2,9 +2,10 @@
  * Paths without the ids in them, so that requests to one route count as one: `/users/42/orders/7f3a…` becomes `/users/{id}/orders/{id}`.
  *
  * A segment is an id where it is a number, a UUID or ULID, at least 8 hex digits with a digit among them, or a long mixture of letters and
- * digits without the look of words. Version names (`v1`, `2024-01`-like years excepted) and words stay. Pure; the same path gives
+ * digits without the look of words. Words and names of versions (`v1`) stay. Pure; the same path gives
  * the same text at every NIC. A folded path stays as it is when folded again.
  */
+import { type Exchange } from './exchange';
 
 const ID = '{id}';
 
@@ -16,6 +17,18 @@ export function foldPath(path: string): string {
     .split('/')
     .map((segment) => (isId(segment) ? ID : segment))
     .join('/');
+}
+
+/** Folds the path in an exchange, whatever protocol it has it from. */
+export function foldPathOf(exchange: Exchange): void {
+  const { fields } = exchange;
+  if (fields.http_path === undefined) {
+    return;
+  }
+  if (exchange.resource === fields.http_path) {
+    exchange.resource = foldPath(exchange.resource);
+  }
+  fields.http_path = foldPath(fields.http_path);
 }
 
 function isId(segment: string): boolean {

@@ -50,6 +50,8 @@ export interface RecordContext {
   readonly nics: readonly Nic[];
   /** Owner of a network namespace by its name, for NICs whose source does not know it. */
   readonly owners: ReadonlyMap<string, NicOwner>;
+  /** Ids in the paths of requests are written as `{id}`. */
+  readonly foldPaths?: boolean;
   /** 32 random hex digits. */
   readonly randomId: () => string;
 }

@@ -5,6 +5,7 @@ import { type FlowEvents } from '../flow/flow-tracker';
 import { type Flow } from '../flow/flow';
 import { type SpanEvents } from '../l7/conversation';
 import { type Exchange } from '../l7/exchange';
+import { foldPathOf } from '../l7/fold-path';
 import { identify, type RecordContext } from './connection-fields';
 import { EpochTime } from './epoch-time';
 import { writeL4, writeL4Packets } from './l4-record';
@@ -57,6 +58,9 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   span(flow: Flow, exchange: Exchange): void {
     identify(this.context, flow);
     this.spans++;
+    if (this.context.foldPaths === true) {
+      foldPathOf(exchange);
+    }
     exchange.captureDrops = this.kernelDrops - exchange.kernelDropsBefore;
     this.setTime(exchange.requestFirstNs);
     writeL7(this.line, this.context, flow, exchange);
