@@ -246,6 +246,28 @@ describe('messages', () => {
   });
 });
 
+describe('what an upgrade leads to', () => {
+  const upgraded = (to: string) =>
+    new Script()
+      .handshake()
+      .sends('client', GET('/ws', `Upgrade: ${to}\r\n`))
+      .sends('server', `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${to}\r\n\r\n\x81\x05hello`)
+      .sends('client', '\x81\x85\0\0\0\0GET /')
+      .wait(40_000)
+      .sends('server', OK(''))
+      .close();
+
+  it.each([
+    ['WebSocket', 'websocket'],
+    ['IRC/6.9', 'irc/6.9'],
+    ['"; drop', 'http'],
+  ])('%s is named on the records of the connection from then on', async (token, name) => {
+    const { l7, l4 } = await replayPackets(upgraded(token).packets);
+    expect(l7.map((s) => `${s.l7_proto} ${s.l7_resource} ${s.l7_status}`)).toEqual(['http /ws 101']);
+    expect(l4.map((record) => record.l7_proto)).toEqual([name, name]);
+  });
+});
+
 describe('a capture with holes', () => {
   it('goes on over a gap inside a body of known length', async () => {
     const script = new Script()
