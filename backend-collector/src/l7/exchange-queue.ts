@@ -5,8 +5,8 @@
  * Invariants: an exchange is reported once. At most `MAX_WAITING` wait; what comes beyond, and what comes while the place in a pipeline is
  * lost, is reported at once with the outcome `gap` and is not paired.
  *
- * After a gap in the responses the next one answers the last request, since a client that does not pipeline had the answers to the others,
- * which the capture missed. A client that does pipeline leaves no such hint: all that waits is reported as `gap`, and pairing begins again
+ * After a gap in the responses the next one answers the first request that began after the gap, or else the last one, since a client that
+ * does not pipeline had the answers to the others, which the capture missed. A client that does pipeline leaves no such hint: all that waits is reported as `gap`, and pairing begins again
  * with the first request after `QUIET_NS` in which neither side sent.
  */
 import { toSeq } from '@bpfnet/flow-model/seq';
@@ -21,6 +21,8 @@ export class ExchangeQueue<E extends Exchange> {
   private pipelined = false;
   private responsesMissing = false;
   private probablyMissing = false;
+  /** How many at the front began before responses went missing; once a request began after that. */
+  private missed: number | undefined;
   private placeLost = false;
   private lastByteNs = 0;
 
@@ -44,6 +46,9 @@ export class ExchangeQueue<E extends Exchange> {
     this.lastByteNs = nowNs;
     if (!fromClient) {
       this.probablyMissing = false;
+      if (!this.responsesMissing) {
+        this.missed = undefined;
+      }
     }
   }
 
@@ -63,7 +68,10 @@ export class ExchangeQueue<E extends Exchange> {
       this.report(exchange, 'gap');
       return;
     }
-    if (this.waiting.length > 0 && !this.responsesMissing && !this.probablyMissing) {
+    if (this.responsesMissing || this.probablyMissing) {
+      this.missed ??= this.waiting.length;
+    }
+    if (this.waiting.length > (this.missed ?? 0)) {
       this.pipelined = true;
     }
     this.waiting.push(exchange);
@@ -88,9 +96,10 @@ export class ExchangeQueue<E extends Exchange> {
   answer(seq: number, firstNs: number): E | undefined {
     if (this.responsesMissing) {
       this.responsesMissing = false;
-      while (this.waiting.length > 1) {
+      for (let n = this.missed ?? this.waiting.length - 1; n > 0; n--) {
         this.finish('gap');
       }
+      this.missed = undefined;
     }
     const exchange = this.waiting.at(0);
     if (exchange === undefined) {
@@ -107,6 +116,9 @@ export class ExchangeQueue<E extends Exchange> {
   /** The first exchange is complete. */
   finish(outcome: Exchange['outcome']): void {
     const exchange = this.waiting.shift();
+    if (this.missed !== undefined && this.missed > 0) {
+      this.missed--;
+    }
     if (exchange !== undefined && !exchange.reported) {
       if (!exchange.answered) {
         exchange.responseLastNs = exchange.requestLastNs;
