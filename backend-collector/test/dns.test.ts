@@ -91,6 +91,29 @@ describe('a question in a datagram', () => {
     expect(report.drops).toEqual({});
   });
 
+  it('asked again with the same id after its answer is another', async () => {
+    const script = new DatagramScript()
+      .asks(ask())
+      .answers(answer())
+      .capturedAgain()
+      .wait(100)
+      .asks(ask())
+      .answers(answer());
+    const { l7, report } = await replayPackets(script.packets);
+    expect(l7.map((s) => `${s.outcome} ${s.tx_packets} ${s.latency_ms}`)).toEqual(['ok 1 1', 'ok 1 1']);
+    expect(report.drops).toEqual({});
+  });
+
+  it('may be asked by both sides of a flow', async () => {
+    const both = new DatagramScript({ clientPort: 53 }).asks(ask({ id: 1 })).answers(ask({ id: 1, name: 'back.test' }));
+    both.asks(answer({ id: 1, name: 'back.test' })).answers(answer({ id: 1 }));
+    const l7 = await spans(both);
+    expect(l7.map((s) => `${s.l7_resource} ${s.outcome} ${s.tx_bytes}`)).toEqual([
+      `back.test ok ${answer({ name: 'back.test' }).length}`,
+      `shop.example ok ${ask().length}`,
+    ]);
+  });
+
   it('that was captured twice was asked once', async () => {
     const [span] = await spans(new DatagramScript().asks(ask()).capturedAgain().answers(answer()));
     expect(span).toMatchObject({ tx_packets: 1, tx_bytes: ask().length });

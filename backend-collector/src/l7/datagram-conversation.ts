@@ -8,8 +8,8 @@
  * - An exchange's packets and bytes are its own datagrams, whatever else the flow holds at the time.
  * - A resolver that asks again from another port opens another flow: another record, with the same `request_id`.
  * - Unanswered means: no answer within the protocol's time, or until the flow ended. An answer that comes later is passed over.
- * - The flow's client is who asked first. Requests of the other side in the same flow (two servers that ask each other from
- *   their service ports) are not recorded.
+ * - The flow's client is who asked first. Where the other side asks too (two servers from their service ports), its exchanges are
+ *   counted from its side; `client_ip` stays the flow's.
  *
  * Bounds: `MAX_PENDING` requests wait per flow; beyond that the oldest is reported as unanswered. Early time-outs are kept for
  * `MAX_DEADLINES` flows per protocol; beyond that requests are reported when their flow ends.
@@ -78,7 +78,6 @@ export class DatagramMessages {
       flow.conversation = new DatagramConversation({
         flow,
         protocol,
-        clientSide: client,
         events: this.events,
         deadlines: this.deadlines[i],
       });
@@ -128,10 +127,13 @@ type ResponseMessage = Extract<DatagramMessage, { readonly kind: 'response' }>;
 
 interface Pending {
   readonly exchange: Exchange;
+  /** Who asked. */
+  readonly side: Side;
   readonly id: number;
   readonly subject: string;
   readonly expectsAnswer: boolean;
-  readonly ipId: number;
+  /** Of the last transmission, as `lastNs`. */
+  ipId: number;
   lastNs: number;
   retransmissions: number;
 }
@@ -139,14 +141,19 @@ interface Pending {
 interface ConversationOptions {
   readonly flow: Flow;
   readonly protocol: DatagramProtocol;
-  readonly clientSide: Side;
   readonly events: SpanEvents;
   readonly deadlines: Deadlines;
+}
+
+function isCopy(last: Pending, d: Decoded, nowNs: number): boolean {
+  return last.ipId === d.ipId && Math.abs(nowNs - last.lastNs) <= CAPTURED_TWICE_NS;
 }
 
 class DatagramConversation implements MessageReader {
   /** In the order in which they were asked. Reported ones stay a while. */
   private pending: Pending[] = [];
+  private lastAnswered: Pending | undefined;
+  private lastNotice: Pending | undefined;
   private ended = false;
 
   constructor(private readonly o: ConversationOptions) {}
@@ -156,17 +163,14 @@ class DatagramConversation implements MessageReader {
     if (message === undefined) {
       return;
     }
-    const fromClient = side === this.o.clientSide;
     if (message.kind === 'request') {
-      if (fromClient) {
-        this.takeRequest(message, d, nowNs);
+      this.takeRequest(message, side, d, nowNs);
+    } else if (!this.takeResponse(message, side, d, nowNs)) {
+      if (message.unasked === undefined) {
+        this.o.events.orphanResponse(this.o.flow);
+      } else {
+        this.takeNotice(message.unasked, message, side, d, nowNs);
       }
-    } else if (!fromClient) {
-      this.takeResponse(message, d, nowNs);
-    } else if (message.unasked !== undefined) {
-      this.takeNotice(message.unasked, message, d, nowNs);
-    } else {
-      this.o.events.orphanResponse(this.o.flow);
     }
   }
 
@@ -197,14 +201,16 @@ class DatagramConversation implements MessageReader {
     this.ended = true;
   }
 
-  private takeRequest(message: RequestMessage, d: Decoded, nowNs: number): void {
+  private takeRequest(message: RequestMessage, side: Side, d: Decoded, nowNs: number): void {
     const again = this.pending.find(
-      (p) => p.id === message.id && p.subject === message.subject && !p.exchange.reported
+      (p) => p.id === message.id && p.side === side && p.subject === message.subject && !p.exchange.reported
     );
     if (again !== undefined) {
-      const isCopy = again.ipId === d.ipId && Math.abs(nowNs - again.lastNs) <= CAPTURED_TWICE_NS;
-      again.retransmissions += isCopy ? 0 : 1;
-      again.lastNs = nowNs;
+      if (!isCopy(again, d, nowNs)) {
+        again.retransmissions++;
+        again.ipId = d.ipId;
+        again.lastNs = nowNs;
+      }
       return;
     }
     if (this.pending.length === MAX_PENDING) {
@@ -212,7 +218,8 @@ class DatagramConversation implements MessageReader {
       this.pending.shift();
     }
     const pending: Pending = {
-      exchange: this.exchange(message, d, nowNs),
+      exchange: this.exchange(message, side, d, nowNs),
+      side,
       id: message.id,
       subject: message.subject,
       expectsAnswer: message.expectsAnswer,
@@ -224,19 +231,19 @@ class DatagramConversation implements MessageReader {
     this.o.deadlines.add(this, nowNs + this.o.protocol.waitNs);
   }
 
-  private takeResponse(message: ResponseMessage, d: Decoded, nowNs: number): void {
-    const at = this.pending.findIndex(
-      (p) => p.id === message.id && (message.subject === undefined || p.subject === message.subject)
-    );
+  /** False where it answers nothing that was asked. */
+  private takeResponse(message: ResponseMessage, side: Side, d: Decoded, nowNs: number): boolean {
+    const answers = (p: Pending) =>
+      p.id === message.id && p.side !== side && (message.subject === undefined || p.subject === message.subject);
+    const at = this.pending.findIndex((p) => answers(p) && !p.exchange.reported);
     if (at < 0) {
-      this.o.events.orphanResponse(this.o.flow);
-      return;
+      const { lastAnswered } = this;
+      const isCopyOfAnswer =
+        lastAnswered !== undefined && answers(lastAnswered) && nowNs - lastAnswered.lastNs <= CAPTURED_TWICE_NS;
+      return isCopyOfAnswer || this.pending.some(answers);
     }
     const pending = this.pending[at];
     const { exchange } = pending;
-    if (exchange.reported) {
-      return;
-    }
     exchange.answered = true;
     exchange.status = message.status;
     exchange.outcome = message.outcome;
@@ -245,21 +252,27 @@ class DatagramConversation implements MessageReader {
     exchange.responseBytes = d.payloadLength;
     message.addTo(exchange.fields);
     this.report(pending);
-    // Each transmission may be answered, and each answer be captured twice: it stays until `expire`.
     pending.lastNs = nowNs;
+    this.lastAnswered = pending;
+    if (pending.retransmissions === 0) {
+      this.pending.splice(at, 1);
+    }
+    // Otherwise each transmission may be answered: it stays until `expire`.
+    return true;
   }
 
-  private takeNotice(notice: Notice, message: ResponseMessage, d: Decoded, nowNs: number): void {
-    const exchange = this.exchange(notice, d, nowNs);
-    const again = this.pending.find((p) => p.exchange.requestId === exchange.requestId && p.ipId === d.ipId);
-    if (again !== undefined && Math.abs(nowNs - again.lastNs) <= CAPTURED_TWICE_NS) {
+  private takeNotice(notice: Notice, message: ResponseMessage, side: Side, d: Decoded, nowNs: number): void {
+    const exchange = this.exchange(notice, side, d, nowNs);
+    const { lastNotice } = this;
+    if (lastNotice?.exchange.requestId === exchange.requestId && isCopy(lastNotice, d, nowNs)) {
       return;
     }
     exchange.outcome = message.outcome;
     exchange.status = message.status;
     const pending: Pending = {
       exchange,
-      id: -1,
+      side,
+      id: message.id,
       subject: '',
       expectsAnswer: false,
       ipId: d.ipId,
@@ -267,11 +280,10 @@ class DatagramConversation implements MessageReader {
       retransmissions: 0,
     };
     this.report(pending);
-    this.pending.push(pending);
-    this.o.deadlines.add(this, nowNs + LATE_NS);
+    this.lastNotice = pending;
   }
 
-  private exchange(message: RequestMessage | Notice, d: Decoded, nowNs: number): Exchange {
+  private exchange(message: RequestMessage | Notice, side: Side, d: Decoded, nowNs: number): Exchange {
     const { bytes, from, to } = view;
     const id = requestId(0, bytes, from, Math.min(to, from + REQUEST_ID_DATAGRAM_BYTES));
     const exchange = new Exchange(id, 0, nowNs, message.op, message.resource, message.fields);
@@ -280,7 +292,7 @@ class DatagramConversation implements MessageReader {
     exchange.requestEnded = true;
     exchange.firstChunk = this.o.flow.chunkId;
     exchange.kernelDropsBefore = this.o.events.kernelDrops;
-    exchange.clientSide = this.o.clientSide;
+    exchange.clientSide = side;
     return exchange;
   }
 
@@ -299,10 +311,10 @@ class DatagramConversation implements MessageReader {
   }
 
   private report(pending: Pending): void {
-    const { flow, clientSide, events } = this.o;
-    const { exchange } = pending;
-    const client = flow.halves[clientSide];
-    const server = flow.halves[1 - clientSide];
+    const { flow, events } = this.o;
+    const { exchange, side } = pending;
+    const client = flow.halves[side];
+    const server = flow.halves[1 - side];
     // The record subtracts these from the flow's counters: what remains are the exchange's own datagrams.
     exchange.clientPacketsBefore = client.totalPackets - 1 - pending.retransmissions;
     exchange.serverPacketsBefore = server.totalPackets - (exchange.answered ? 1 : 0);
