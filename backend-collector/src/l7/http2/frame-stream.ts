@@ -23,6 +23,7 @@ import {
   readFrameHeader,
   type FrameHeader,
 } from './frame';
+import { GrowingBytes } from '../growing-bytes';
 import { HpackDecoder, type Headers } from './hpack';
 
 const MAX_BLOCK = 64 * 1024;
@@ -81,8 +82,7 @@ export class FrameStream {
   private frameNs = 0;
 
   /** The payload of the frame at hand, as far as it came in earlier segments. */
-  private payload: Uint8Array | undefined;
-  private payloadLength = 0;
+  private readonly payload = new GrowingBytes();
 
   private readonly hpack = new HpackDecoder();
   private readonly block: HeaderBlock = {
@@ -240,19 +240,15 @@ export class FrameStream {
   private readPayload(bytes: Uint8Array, from: number, to: number, nowNs: number): number {
     const n = Math.min(to - from, this.remaining);
     this.remaining -= n;
-    if (this.remaining === 0 && this.payloadLength === 0) {
+    if (this.remaining === 0 && this.payload.length === 0) {
       this.state = State.Header;
       this.takePayload(bytes, from, from + n, nowNs);
       return from + n;
     }
-    this.payload ??= new Uint8Array(this.frame.length);
-    this.payload.set(bytes.subarray(from, from + n), this.payloadLength);
-    this.payloadLength += n;
+    this.payload.append(bytes, from, from + n);
     if (this.remaining === 0) {
-      const { payload } = this;
-      const length = this.payloadLength;
-      this.payload = undefined;
-      this.payloadLength = 0;
+      const { bytes: payload, length } = this.payload;
+      this.payload.clear();
       this.state = State.Header;
       this.takePayload(payload, 0, length, nowNs);
     }
@@ -368,8 +364,7 @@ export class FrameStream {
     this.state = State.Resync;
     this.headLength = 0;
     this.remaining = 0;
-    this.payload = undefined;
-    this.payloadLength = 0;
+    this.payload.clear();
     this.dropFragments();
     this.hpack.lost();
     this.events.lost();

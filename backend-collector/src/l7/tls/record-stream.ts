@@ -7,6 +7,7 @@
  *   Body     `remaining` bytes of a record                  remaining = 0: Header
  *   Resync   after a gap: a segment that begins with a record ends it
  */
+import { GrowingBytes } from '../growing-bytes';
 import { MAX_HELLO, MAX_RECORD, MessageType, RECORD_HEADER, RecordType } from './probe';
 
 const MESSAGE_HEADER = 4;
@@ -43,8 +44,8 @@ export class RecordStream {
   private readonly messageHeader = new Uint8Array(MESSAGE_HEADER);
   private messageHeaderLength = 0;
   private messageRemaining = 0;
-  private message: Uint8Array | undefined;
-  private messageLength = 0;
+  private isHello = false;
+  private readonly message = new GrowingBytes();
 
   constructor(private readonly events: RecordEvents) {}
 
@@ -75,7 +76,7 @@ export class RecordStream {
 
   gap(length: number): void {
     this.isBroken = true;
-    this.message = undefined;
+    this.message.clear();
     if (this.state === State.Body && length < this.remaining) {
       this.remaining -= length;
     } else {
@@ -153,25 +154,24 @@ export class RecordStream {
     const [type, high, middle, low] = this.messageHeader;
     this.messageHeaderLength = 0;
     this.messageRemaining = (high << 16) | (middle << 8) | low;
-    this.messageLength = 0;
-    const isHello = type === MessageType.ClientHello || type === MessageType.ServerHello;
-    if (isHello && this.messageRemaining > MAX_HELLO) {
+    this.isHello = type === MessageType.ClientHello || type === MessageType.ServerHello;
+    if (this.isHello && this.messageRemaining > MAX_HELLO) {
       this.isBroken = true;
       this.events.notTls();
       return;
     }
-    this.message = isHello ? new Uint8Array(this.messageRemaining) : undefined;
   }
 
   private readMessage(bytes: Uint8Array, from: number, to: number): number {
     const end = Math.min(to, from + this.messageRemaining);
-    this.message?.set(bytes.subarray(from, end), this.messageLength);
-    this.messageLength += end - from;
+    if (this.isHello) {
+      this.message.append(bytes, from, end);
+    }
     this.messageRemaining -= end - from;
-    const { message } = this;
-    if (this.messageRemaining === 0 && message !== undefined) {
-      this.message = undefined;
-      this.events.hello(this.messageHeader[0], message, 0, message.length);
+    if (this.messageRemaining === 0 && this.isHello) {
+      const { bytes: message, length } = this.message;
+      this.message.clear();
+      this.events.hello(this.messageHeader[0], message, 0, length);
     }
     return end;
   }
