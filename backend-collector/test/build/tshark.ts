@@ -40,25 +40,13 @@ export function tsharkIsInstalled(): boolean {
   }
 }
 
-/** @param path capture file; of nested headers the innermost count */
-export async function witnessedPackets(path: string): Promise<WitnessedPacket[]> {
-  const args = [
-    '-n',
-    '-r',
-    path,
-    '-Y',
-    'tcp && !icmp && !icmpv6',
-    '-T',
-    'fields',
-    '-E',
-    'occurrence=l',
-    '-E',
-    'separator=/t',
-  ];
+/** Fields of every TCP packet; of nested headers the innermost count, and an absent field is an empty text. */
+export async function tsharkFields(path: string, fields: readonly string[]): Promise<string[][]> {
+  const args = ['-n', '-r', path, '-Y', 'tcp && !icmp && !icmpv6', '-T', 'fields', '-E', 'occurrence=l'];
   const text = await new Promise<string>((done, failed) =>
     execFile(
       'tshark',
-      [...args, ...FIELDS.flatMap((field) => ['-e', field])],
+      [...args, ...fields.flatMap((field) => ['-e', field])],
       { maxBuffer: 1 << 28 },
       (error, stdout) => (error === null ? done(stdout) : failed(error))
     )
@@ -66,7 +54,12 @@ export async function witnessedPackets(path: string): Promise<WitnessedPacket[]>
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => packetOf(line.split('\t')));
+    .map((line) => line.split('\t'));
+}
+
+/** @param path capture file */
+export async function witnessedPackets(path: string): Promise<WitnessedPacket[]> {
+  return (await tsharkFields(path, FIELDS)).map(packetOf);
 }
 
 function packetOf(cells: readonly string[]): WitnessedPacket {
