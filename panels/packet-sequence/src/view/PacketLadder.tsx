@@ -86,7 +86,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
       setHovered(undefined);
       showNear(lines.ofRow[row]);
     },
-    [ladder, lines, showNear]
+    [ladder, lines, showNear, setHovered]
   );
   const step = useCallback(
     (by: 1 | -1) => {
