@@ -26,7 +26,7 @@ export class ExchangeQueue<E extends Exchange> {
   private placeLost = false;
   private lastByteNs = 0;
 
-  constructor(private readonly events: ParserEvents) {}
+  constructor(private readonly events: Pick<ParserEvents, 'began' | 'ended' | 'orphanResponse'>) {}
 
   /** Whom the next response answers. */
   get first(): E | undefined {

@@ -8,6 +8,8 @@
 export interface MessageReceiver {
   /** Length of what follows the head at `bytes[at]`, or -1 where that is no head. */
   bodyLength(stream: FramedStream, bytes: Uint8Array, at: number): number;
+  /** The first bytes of what may be a message, whose head and prefix come with a later segment. */
+  starts?(stream: FramedStream): void;
   /** Head and prefix are there: `stream.bytes[stream.from … stream.to - 1]`, valid during the call only. */
   message(stream: FramedStream, nowNs: number): void;
   /** Further `count` bytes of the message. */
@@ -16,6 +18,8 @@ export interface MessageReceiver {
   ended(stream: FramedStream, nowNs: number): void;
   /** True where `bytes[from … to - 1]` begins with a message for certain. */
   begins(stream: FramedStream, bytes: Uint8Array, from: number, to: number): boolean;
+  /** Bytes passed by unread while the stream is lost. */
+  skipped?(stream: FramedStream): void;
   /** What comes is no message, or part of one was not captured. */
   lost(stream: FramedStream): void;
 }
@@ -50,6 +54,7 @@ export class FramedStream {
     let p = from;
     if (this.isLost) {
       if (!this.receiver.begins(this, bytes, from, to)) {
+        this.receiver.skipped?.(this);
         return;
       }
       this.isLost = false;
@@ -98,6 +103,7 @@ export class FramedStream {
         return need;
       }
     }
+    this.receiver.starts?.(this);
     return this.hold(bytes, from, to, nowNs);
   }
 

@@ -77,29 +77,11 @@ class DnsStreamParser implements L7Parser, MessageReceiver {
   private pending: Pending[] = [];
   private recognised = false;
   private responsesMissing = false;
-  private requestsLost = false;
-  /** Bytes of the requests that are not whole yet. */
-  private openBytes = 0;
 
   constructor(private readonly events: ParserEvents) {}
 
   data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
-    if (!fromClient) {
-      this.responses.push(bytes, from, to, seq, nowNs);
-      return;
-    }
-    const isNew = this.openBytes === 0;
-    if (isNew) {
-      this.events.requestStarts();
-    }
-    this.openBytes += to - from;
-    this.requests.push(bytes, from, to, seq, nowNs);
-    if (this.requestsLost) {
-      this.openBytes = 0;
-    } else if (this.openBytes > 0 && this.openBytes < to - from) {
-      // The packet ended one request and began another.
-      this.events.requestStarts();
-    }
+    (fromClient ? this.requests : this.responses).push(bytes, from, to, seq, nowNs);
   }
 
   gap(fromClient: boolean, length: number, nowNs: number): void {
@@ -146,7 +128,6 @@ class DnsStreamParser implements L7Parser, MessageReceiver {
     }
     this.recognised = true;
     if (stream.fromClient) {
-      this.requestsLost = false;
       this.takeRequest(stream, message, nowNs);
     } else {
       this.takeResponse(stream, message, nowNs);
@@ -157,19 +138,18 @@ class DnsStreamParser implements L7Parser, MessageReceiver {
     // A message is handed out whole.
   }
 
-  ended(stream: FramedStream): void {
+  ended(): void {
+    // As above.
+  }
+
+  starts(stream: FramedStream): void {
     if (stream.fromClient) {
-      this.openBytes -= stream.messageLength;
-      this.requestsLost = false;
+      this.events.requestStarts();
     }
   }
 
   lost(stream: FramedStream): void {
-    if (stream.fromClient) {
-      this.requestsLost = true;
-    } else {
-      this.responsesMissing = true;
-    }
+    this.responsesMissing ||= !stream.fromClient;
   }
 
   private notOurs(stream: FramedStream): void {

@@ -70,7 +70,8 @@ class FtpParser implements L7Parser {
 
   constructor(private readonly events: ParserEvents) {
     this.queue = new ExchangeQueue({
-      ...events,
+      began: (exchange) => events.began(exchange),
+      orphanResponse: () => events.orphanResponse(),
       ended: (exchange) => this.deliver(exchange as FtpExchange),
     });
   }
