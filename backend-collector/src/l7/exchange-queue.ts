@@ -5,8 +5,8 @@
  * Invariants: an exchange is reported once. At most `MAX_WAITING` wait; what comes beyond, and what comes while the place in a pipeline is
  * lost, is reported at once with the outcome `gap` and is not paired.
  *
- * After a gap in the responses the next one answers the first request that began after the gap, or else the last one, since a client that
- * does not pipeline had the answers to the others, which the capture missed. A client that does pipeline leaves no such hint: all that waits is reported as `gap`, and pairing begins again
+ * After a gap in the responses the next one answers the first request that began after the gap was noticed: a client that does not pipeline
+ * had the answers to those before, which the capture missed, wholly or in part. A client that does pipeline leaves no such hint: all that waits is reported as `gap`, and pairing begins again
  * with the first request after `QUIET_NS` in which neither side sent.
  */
 import { toSeq } from '@bpfnet/flow-model/seq';
@@ -24,6 +24,8 @@ export class ExchangeQueue<E extends Exchange> {
   /** How many at the front began before responses went missing; once a request began after that. */
   private missed: number | undefined;
   private placeLost = false;
+  /** Responses that nobody waits for were counted since the last request; one is told, however many messages it has. */
+  private orphanTold = false;
   private lastByteNs = 0;
 
   constructor(private readonly events: Pick<ParserEvents, 'began' | 'ended' | 'orphanResponse'>) {}
@@ -63,6 +65,7 @@ export class ExchangeQueue<E extends Exchange> {
       this.placeLost = false;
     }
     this.events.began(exchange);
+    this.orphanTold = false;
     if (this.placeLost || this.waiting.length === MAX_WAITING) {
       this.placeLost = true;
       this.report(exchange, 'gap');
@@ -94,16 +97,13 @@ export class ExchangeQueue<E extends Exchange> {
 
   /** A response's first byte, or a later one's: returns the exchange that it belongs to, if any is known. */
   answer(seq: number, firstNs: number): E | undefined {
-    if (this.responsesMissing) {
-      this.responsesMissing = false;
-      for (let n = this.missed ?? this.waiting.length - 1; n > 0; n--) {
-        this.finish('gap');
-      }
-      this.missed = undefined;
-    }
+    this.settle();
     const exchange = this.waiting.at(0);
     if (exchange === undefined) {
-      this.events.orphanResponse();
+      if (!this.orphanTold) {
+        this.orphanTold = true;
+        this.events.orphanResponse();
+      }
     } else if (!exchange.answered) {
       exchange.answered = true;
       exchange.responseSeq = toSeq(seq);
@@ -111,6 +111,23 @@ export class ExchangeQueue<E extends Exchange> {
       exchange.responseLastNs = firstNs;
     }
     return exchange;
+  }
+
+  /** A response is read again after missing ones: what they answered is reported. */
+  settle(): void {
+    if (!this.responsesMissing) {
+      return;
+    }
+    this.responsesMissing = false;
+    for (let n = this.missed ?? this.waiting.length; n > 0; n--) {
+      this.finish('gap');
+    }
+    this.missed = undefined;
+  }
+
+  /** Bytes of responses passed by unread, since the place in them is lost: whatever waits may be answered there. */
+  responseSkipped(): void {
+    this.missed = this.waiting.length;
   }
 
   /** The first exchange is complete. */

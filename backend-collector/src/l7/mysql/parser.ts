@@ -110,10 +110,20 @@ export class MysqlParser implements L7Parser {
     this.queue = new ExchangeQueue<MysqlExchange>(events);
     const receiver: MessageReceiver = {
       bodyLength: (_stream, bytes, at) => u24(bytes, at),
+      starts: (stream) => {
+        if (stream.fromClient) {
+          this.events.requestStarts();
+        }
+      },
       message: (stream, nowNs) => this.message(stream, nowNs),
       more: (stream, count, nowNs) => this.credit(stream.fromClient, count, nowNs),
       ended: (stream, nowNs) => this.ended(stream, nowNs),
       begins: (stream, bytes, from, to) => this.begins(stream, bytes, from, to),
+      skipped: (stream) => {
+        if (!stream.fromClient) {
+          this.queue.responseSkipped();
+        }
+      },
       lost: (stream) => this.lost(stream),
     };
     this.client = new FramedStream(true, HEAD, 4096, receiver);

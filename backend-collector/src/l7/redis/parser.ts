@@ -146,6 +146,7 @@ export class RedisParser implements L7Parser {
   private requestReceiver(): RespReceiver {
     return {
       begins: (seq, nowNs) => {
+        this.events.requestStarts();
         this.firstLength = 0;
         this.commandSeq = seq;
         this.commandNs = nowNs;
@@ -174,6 +175,7 @@ export class RedisParser implements L7Parser {
         }
       },
       ends: (nowNs) => this.command(nowNs),
+      skipped: () => undefined,
       lost: () => this.lost(true),
     };
   }
@@ -304,6 +306,7 @@ export class RedisParser implements L7Parser {
       bytes: (count, nowNs) => this.creditReply(count, nowNs),
       element: (type, index, text, length) => this.replyElement(type, index, text, length),
       ends: (nowNs) => this.reply(nowNs),
+      skipped: () => this.queue.responseSkipped(),
       lost: () => this.lost(false),
     };
   }
@@ -365,8 +368,9 @@ export class RedisParser implements L7Parser {
 
   /** Is this reply a message, a push, a line of MONITOR? */
   private isNobodys(): boolean {
-    const waits = this.queue.first;
     if (isConfirmation(this.kind) && (this.replyType === RespType.Push || this.replyType === RespType.Array)) {
+      this.queue.settle();
+      const waits = this.queue.first;
       if (waits !== undefined && waits.op.toLowerCase() === this.kind) {
         this.confirmed(waits);
         return false;

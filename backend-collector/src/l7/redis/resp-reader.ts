@@ -45,6 +45,8 @@ export interface RespReceiver {
   /** Bytes of the open value. */
   bytes(count: number, nowNs: number): void;
   ends(nowNs: number): void;
+  /** Bytes passed by unread while the stream is lost. */
+  skipped(): void;
   lost(): void;
 }
 
@@ -73,6 +75,7 @@ export class RespReader {
     let p = from;
     if (this.isLost) {
       if (!beginsValue(bytes, from, to, this.isRequest)) {
+        this.receiver.skipped();
         return;
       }
       this.isLost = false;
