@@ -2,7 +2,7 @@
  * Joins a flow with a protocol's parser: two reassembled streams in, exchanges with the flow's counters out. Exists from the first
  * payload that some protocol recognises, whatever the port.
  */
-import { Reassembly } from '../flow/reassembly';
+import { Reassembly, type StreamReceiver } from '../flow/reassembly';
 import { RoleSource, type Flow, type Side } from '../flow/flow';
 import { type EarlySegment, type MessageReader, type MessageRecogniser } from '../flow/message-reader';
 import { IpProtocol, type Decoded } from '../wire/decoded';
@@ -10,7 +10,7 @@ import { DatagramMessages } from './datagram-conversation';
 import { type DatagramProtocol } from './datagram-protocol';
 import { type Exchange } from './exchange';
 import { type L7Parser, type L7Protocol, type ParserEvents, Probe } from './protocol';
-import { RelatedConnections } from './related-connections';
+import { type RelatedConnection, RelatedConnections } from './related-connections';
 
 export interface SpanEvents {
   /** Packets that the kernel dropped so far. */
@@ -98,7 +98,8 @@ interface RequestStart {
   kernelDrops: number;
 }
 
-class Conversation implements MessageReader {
+/** Is what its parser tells, too: no function is made for a connection. */
+class Conversation implements MessageReader, ParserEvents {
   private parser: L7Parser;
   private readonly requestStart: RequestStart = {
     isSet: false,
@@ -127,7 +128,7 @@ class Conversation implements MessageReader {
   ) {
     this.events = surroundings.events;
     this.related = surroundings.related;
-    this.parser = protocol.createParser(this.parserEvents());
+    this.parser = protocol.createParser(this);
     this.streams = [this.stream(0), this.stream(1)];
     for (const side of [0, 1] as const) {
       const half = flow.halves[side];
@@ -171,17 +172,7 @@ class Conversation implements MessageReader {
   }
 
   private stream(side: Side): Reassembly {
-    const fromClient = side === this.clientSide;
-    return new Reassembly({
-      data: (bytes, from, to, seq) => {
-        if (fromClient && this.others.length > 0) {
-          this.hold(bytes, from, to, seq);
-        }
-        this.parser.data(fromClient, bytes, from, to, seq, this.nowNs);
-      },
-      gap: (length) => this.parser.gap(fromClient, length, this.nowNs),
-      unseenAcknowledged: () => this.parser.unseenAcknowledged(fromClient),
-    });
+    return new Reassembly(new ConversationStream(this, side === this.clientSide));
   }
 
   private hold(bytes: Uint8Array, from: number, to: number, seq: number): void {
@@ -214,7 +205,7 @@ class Conversation implements MessageReader {
       if (probe === Probe.Request || probe === Probe.Unsure) {
         this.others = probe === Probe.Unsure ? others.slice(i + 1) : NO_OTHERS;
         this.protocol = others[i];
-        this.parser = this.protocol.createParser(this.parserEvents());
+        this.parser = this.protocol.createParser(this);
         this.parser.data(true, held, 0, held.length, this.heldSeq, this.nowNs);
         return true;
       }
@@ -235,69 +226,110 @@ class Conversation implements MessageReader {
     requestStart.kernelDrops = this.events.kernelDrops;
   }
 
-  private parserEvents(): ParserEvents {
-    const { flow, events, clientSide, requestStart } = this;
+  requestStarts(): void {
+    this.noteRequestStart();
+  }
+
+  began(exchange: Exchange): void {
+    const { flow, clientSide, requestStart } = this;
+    this.isSure();
+    flow.l7Proto = exchange.proto ?? this.protocol.name;
+    flow.setClient(clientSide, RoleSource.Request);
+    if (!requestStart.isSet) {
+      this.noteRequestStart();
+    }
+    requestStart.isSet = false;
+    exchange.clientPacketsBefore = requestStart.clientPackets;
+    exchange.serverPacketsBefore = requestStart.serverPackets;
+    exchange.clientRetransBefore = requestStart.clientRetrans;
+    exchange.serverRetransBefore = requestStart.serverRetrans;
+    exchange.firstChunk = requestStart.chunkId;
+    exchange.kernelDropsBefore = requestStart.kernelDrops;
+    exchange.clientSide = clientSide;
+  }
+
+  ended(exchange: Exchange): void {
+    // Exchanges of several kinds may share the connection.
+    this.flow.l7Proto = exchange.proto ?? this.protocol.name;
+    this.events.span(this.flow, exchange);
+  }
+
+  completed(exchange: Exchange): () => void {
+    const { flow, events, clientSide } = this;
     const client = flow.halves[clientSide];
     const server = flow.halves[1 - clientSide];
-    return {
-      requestStarts: () => this.noteRequestStart(),
-      began: (exchange) => {
-        this.isSure();
-        flow.l7Proto = exchange.proto ?? this.protocol.name;
-        flow.setClient(clientSide, RoleSource.Request);
-        if (!requestStart.isSet) {
-          this.noteRequestStart();
-        }
-        requestStart.isSet = false;
-        exchange.clientPacketsBefore = requestStart.clientPackets;
-        exchange.serverPacketsBefore = requestStart.serverPackets;
-        exchange.clientRetransBefore = requestStart.clientRetrans;
-        exchange.serverRetransBefore = requestStart.serverRetrans;
-        exchange.firstChunk = requestStart.chunkId;
-        exchange.kernelDropsBefore = requestStart.kernelDrops;
-        exchange.clientSide = clientSide;
-      },
-      ended: (exchange) => {
-        // Exchanges of several kinds may share the connection.
-        flow.l7Proto = exchange.proto ?? this.protocol.name;
-        events.span(flow, exchange);
-      },
-      completed: (exchange) => {
-        const client = flow.halves[clientSide];
-        const server = flow.halves[1 - clientSide];
-        const clientPackets = client.totalPackets;
-        const serverPackets = server.totalPackets;
-        const clientRetrans = client.totalRetrans;
-        const serverRetrans = server.totalRetrans;
-        return () => {
-          // What came since is not the exchange's.
-          exchange.clientPacketsBefore += client.totalPackets - clientPackets;
-          exchange.serverPacketsBefore += server.totalPackets - serverPackets;
-          exchange.clientRetransBefore += client.totalRetrans - clientRetrans;
-          exchange.serverRetransBefore += server.totalRetrans - serverRetrans;
-          events.span(flow, exchange);
-        };
-      },
-      announced: (connection, host, port) => {
-        const hostSide = host === 'client' ? clientSide : 1 - clientSide;
-        this.related.announce(connection, flow, hostSide as Side, port);
-      },
-      orphanResponse: () => {
-        this.isSure();
-        flow.l7Proto = this.protocol.name;
-        events.orphanResponse(flow);
-      },
-      left: (forGood, laterProto) => {
-        if (!forGood && this.tryOther()) {
-          return;
-        }
-        flow.conversation = undefined;
-        flow.l7Off = forGood;
-        flow.l7Proto = laterProto ?? flow.l7Proto;
-      },
-      succeededBy: (parser) => {
-        this.parser = parser;
-      },
+    const clientPackets = client.totalPackets;
+    const serverPackets = server.totalPackets;
+    const clientRetrans = client.totalRetrans;
+    const serverRetrans = server.totalRetrans;
+    return () => {
+      // What came since is not the exchange's.
+      exchange.clientPacketsBefore += client.totalPackets - clientPackets;
+      exchange.serverPacketsBefore += server.totalPackets - serverPackets;
+      exchange.clientRetransBefore += client.totalRetrans - clientRetrans;
+      exchange.serverRetransBefore += server.totalRetrans - serverRetrans;
+      events.span(flow, exchange);
     };
+  }
+
+  announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void {
+    const hostSide = host === 'client' ? this.clientSide : 1 - this.clientSide;
+    this.related.announce(connection, this.flow, hostSide as Side, port);
+  }
+
+  orphanResponse(): void {
+    this.isSure();
+    this.flow.l7Proto = this.protocol.name;
+    this.events.orphanResponse(this.flow);
+  }
+
+  left(forGood: boolean, laterProto?: string): void {
+    if (!forGood && this.tryOther()) {
+      return;
+    }
+    const { flow } = this;
+    flow.conversation = undefined;
+    flow.l7Off = forGood;
+    flow.l7Proto = laterProto ?? flow.l7Proto;
+  }
+
+  succeededBy(parser: L7Parser): void {
+    this.parser = parser;
+  }
+
+  /** What one direction's reassembly tells. */
+  streamData(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number): void {
+    if (fromClient && this.others.length > 0) {
+      this.hold(bytes, from, to, seq);
+    }
+    this.parser.data(fromClient, bytes, from, to, seq, this.nowNs);
+  }
+
+  streamGap(fromClient: boolean, length: number): void {
+    this.parser.gap(fromClient, length, this.nowNs);
+  }
+
+  streamUnseenAcknowledged(fromClient: boolean): void {
+    this.parser.unseenAcknowledged(fromClient);
+  }
+}
+
+/** One direction of a conversation. */
+class ConversationStream implements StreamReceiver {
+  constructor(
+    private readonly conversation: Conversation,
+    private readonly fromClient: boolean
+  ) {}
+
+  data(bytes: Uint8Array, from: number, to: number, seq: number): void {
+    this.conversation.streamData(this.fromClient, bytes, from, to, seq);
+  }
+
+  gap(length: number): void {
+    this.conversation.streamGap(this.fromClient, length);
+  }
+
+  unseenAcknowledged(): void {
+    this.conversation.streamUnseenAcknowledged(this.fromClient);
   }
 }
