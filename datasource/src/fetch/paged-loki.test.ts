@@ -74,7 +74,8 @@ describe('pages of log lines', () => {
           expect(times_(read)).toEqual(times_(newestFirst(entries, query)));
           expect(new Set(read.map(({ line }) => line)).size).toBe(read.length);
         }
-      )
+      ),
+      { numRuns: 1000, examples: [[[19_001, 0], [19_000, 0], 1, 1]] }
     );
   });
 

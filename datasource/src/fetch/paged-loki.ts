@@ -2,7 +2,7 @@
  * Long answers in pages. Loki hands lines from part to part in messages of 4 MB at most unless it is told otherwise, and an
  * answer beyond that fails as a whole, so no page may come near it.
  *
- * Invariants: what comes out is what one answer of `maxLines` would have been. Pages end at whole milliseconds, because a wrapped
+ * Invariants: what comes out is what one answer of `maxLines` would have been, up to 4 000 lines of one millisecond. Pages end at whole milliseconds, because a wrapped
  * Loki datasource takes no finer time; what two pages share is given once. A page that a store still finds too large is asked
  * for again in smaller ones. Pages follow one another, so an answer that fits one page costs one request.
  */
@@ -12,6 +12,8 @@ import { type LineQuery, type LogEntry, type LokiClient, newestFirst } from './l
 /** 0.8 KB a line make this 1.6 MB. */
 export const PAGE_LINES = 2000;
 const LEAST_PAGE_LINES = 20;
+/** Of one millisecond; what it holds beyond that is not read. */
+const MOST_PAGE_LINES = 2 * PAGE_LINES;
 
 export function pagedLoki(client: LokiClient): LokiClient {
   return {
@@ -36,16 +38,17 @@ async function readPages(client: LokiClient, query: LineQuery, signal: AbortSign
       }
       throw error;
     }
-    page.forEach((entry) => found.set(keyOf(entry), entry));
+    // The first page reaches to the end of a millisecond, the window may not.
+    page.filter(({ tsNs }) => tsNs < window.toNs).forEach((entry) => found.set(keyOf(entry), entry));
     if (page.length < pageLines) {
       break;
     }
     const next = msAfter(page[page.length - 1].tsNs);
     if (next < toNs) {
       toNs = next;
-    } else if (pageLines < maxLines) {
+    } else if (pageLines < MOST_PAGE_LINES) {
       // One millisecond holds more than a page.
-      pageLines = Math.min(maxLines, pageLines * 2);
+      pageLines = Math.min(MOST_PAGE_LINES, pageLines * 2);
     } else {
       toNs -= NS_PER_MS;
     }
