@@ -14,8 +14,8 @@ import { leftBehind, tracesOf } from './left-behind';
 
 const TEST_TIMEOUT_MS = 20_000;
 const GONE_WITHIN_MS = 3000;
-/** Time for a frame to cross the wire and be captured, also on a busy machine. */
-const ARRIVED_WITHIN_MS = 100;
+/** Time for all that is under way to end once nothing is lost any more: the client waits 1.5 s for an answer that never comes. */
+const SETTLED_WITHIN_MS = 2500;
 const CART_IP = '10.2.0.5';
 const ORDERS_IP = '10.2.1.7';
 const SYN = 0x02;
@@ -236,19 +236,17 @@ describe('a laboratory', () => {
       expect(status.fault).toMatchObject({ loss: 0.1, delayMs: 2 });
       laboratory.beginTraffic();
       await delay(3000);
-      // From here on nothing is lost: whatever was sent before has arrived or was dropped soon after.
-      await laboratory.setFault({ loss: 0, delayMs: 1 });
-      const settledNs = BigInt(Date.now()) * 1_000_000n;
-      await delay(ARRIVED_WITHIN_MS * 2);
-      const [atA, atB] = await Promise.all(ends.map((end) => end.segments()));
+      // What was sent before the pause has arrived, or died and was sent again, long before the captures end.
       laboratory.pauseTraffic();
+      await laboratory.setFault({ loss: 0, delayMs: 1 });
+      await delay(SETTLED_WITHIN_MS);
+      const [atA, atB] = await Promise.all(ends.map((end) => end.segments()));
       const dropped = (await laboratory.droppedByWire()).slice(earlier);
 
       const missing = (sent: readonly SeenSegment[], got: readonly SeenSegment[], from: string): readonly string[] => {
-        const until = settledNs + BigInt(ARRIVED_WITHIN_MS) * 1_000_000n;
-        const left = countCopies(got.filter(({ tsNs }) => tsNs < until));
+        const left = countCopies(got);
         return sent
-          .filter(({ srcIp, tsNs }) => srcIp === from && tsNs < settledNs)
+          .filter(({ srcIp }) => srcIp === from)
           .map(copyKey)
           .filter((key) => {
             const arrived = left.get(key) ?? 0;

@@ -116,12 +116,15 @@ tried('a live capture', () => {
     expect(seen.stats.packets).toBeGreaterThan(10_000);
   });
 
-  it.concurrent('knows a NIC that comes later by its name from the first packet on, and follows a new name', async () => {
-    const { seen } = await scenario<{ seen: Seen }>('later NICs');
-    // veth's other end is not selected: the filter learns of it after its first packets.
-    expect(seen.packets).toEqual({ '/lo unknown': 10, '/new0 outgoing': 100, '/renamed outgoing': 7 });
-    expectEveryPacketAccountedFor(seen.stats);
-  });
+  it.concurrent(
+    'knows a NIC that comes later by its name from the first packet on, and follows a new name',
+    async () => {
+      const { seen } = await scenario<{ seen: Seen }>('later NICs');
+      // veth's other end is not selected: the filter learns of it after its first packets.
+      expect(seen.packets).toEqual({ '/lo unknown': 10, '/new0 outgoing': 100, '/renamed outgoing': 7 });
+      expectEveryPacketAccountedFor(seen.stats);
+    }
+  );
 
   it.concurrent('captures the NICs that were asked for', async () => {
     const { only, without, none } = await scenario<{ only: Seen; without: Seen; none: Failure }>('NIC choice');
