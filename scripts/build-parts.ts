@@ -27,7 +27,7 @@ const forNode: BuildOptions = {
   sourcemap: true,
   logLevel: 'warning',
   // Native modules, and what finds its own files at run time, stay outside of the bundle.
-  external: ['koffi', '@duckdb/node-api', 'pino'],
+  external: ['koffi', '@duckdb/node-api'],
 };
 
 export const BUILD_PARTS: readonly BuildPart[] = [

@@ -59,10 +59,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     folder: 'backend-collector/src',
-    may: ['backend-collector/src', CONTRACT, 'commander', 'pino', 'prom-client', 'koffi', 'zod', 'node:'],
+    may: ['backend-collector/src', CONTRACT, 'commander', 'koffi', 'zod', 'node:'],
   },
 
-  { folder: 'embedded-loki/src/logql', may: ['@grafana/lezer-logql', '@lezer/common', '@lezer/lr', 're2js'] },
+  { folder: 'embedded-loki/src/logql', may: ['@grafana/lezer-logql', '@lezer/common', 're2js'] },
   {
     folder: 'embedded-loki/src',
     may: [
@@ -70,7 +70,6 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       '@duckdb/node-api',
       '@grafana/lezer-logql',
       '@lezer/common',
-      '@lezer/lr',
       'fastify',
       're2js',
       'commander',

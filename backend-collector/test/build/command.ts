@@ -37,7 +37,7 @@ export async function buildCommand(): Promise<Command> {
     target: 'node20',
     format: 'cjs',
     logLevel: 'error',
-    external: ['koffi', '@duckdb/node-api', 'pino'],
+    external: ['koffi', '@duckdb/node-api'],
   });
   return {
     script: outfile,
