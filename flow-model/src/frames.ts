@@ -106,7 +106,8 @@ export interface HopNodeRow {
   readonly observed: boolean;
   readonly host: string;
   readonly nicName: string;
-  readonly virtual: boolean;
+  /** Null where the capture does not say. */
+  readonly virtual: boolean | null;
   readonly podName: string;
   readonly k8sNamespace: string;
   readonly containerName: string;

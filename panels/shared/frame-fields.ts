@@ -47,6 +47,8 @@ export interface FrameReader {
   nullableNumbers(field: string): (row: number) => number | null;
   texts(field: string, missing?: string): (row: number) => string;
   booleans(field: string, missing?: boolean): (row: number) => boolean;
+  /** As `booleans`, null kept. */
+  nullableBooleans(field: string): (row: number) => boolean | null;
 }
 
 /** Runs `read`; what it meets that cannot be read becomes the problem of the result. */
@@ -79,7 +81,8 @@ export function readFrame<T>(frame: DataFrame, read: (fields: FrameReader) => T)
     numbers: (field, missing) => column(field, missing, finite),
     nullableNumbers: (field) => column<number | null>(field, null, finite),
     texts: (field, missing) => column(field, missing, (v) => (typeof v === 'string' ? v : undefined)),
-    booleans: (field, missing) => column(field, missing, (v) => (typeof v === 'boolean' ? v : undefined)),
+    booleans: (field, missing) => column(field, missing, truth),
+    nullableBooleans: (field) => column<boolean | null>(field, null, truth),
   };
   try {
     return { ok: true, value: read(reader) };
@@ -93,6 +96,10 @@ export function readFrame<T>(frame: DataFrame, read: (fields: FrameReader) => T)
 
 function finite(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function truth(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

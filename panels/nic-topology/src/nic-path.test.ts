@@ -1,3 +1,4 @@
+import { nicKind } from './model/node-text';
 import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../shared/test/golden';
 import { type Box, layoutPath } from './layout/path-layout';
@@ -47,6 +48,13 @@ describe('what is said', () => {
       )
     );
     expectGolden('path-response-lost', pathText(path));
+  });
+
+  test('a NIC is neither virtual nor physical where the capture does not say', () => {
+    const kinds = pathOf(hopFrames([{ virtual: true }, { virtual: false }, { virtual: null }], [{}, {}])).nodes.map(
+      nicKind
+    );
+    expect(kinds).toEqual(['virtual', 'physical', '']);
   });
 
   test('nodes stand in path order whatever the order of rows; edges go by their ends', () => {

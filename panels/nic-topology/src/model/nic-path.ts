@@ -18,7 +18,7 @@ export interface PathNode {
   readonly observed: boolean;
   readonly host: string;
   readonly nicName: string;
-  readonly virtual: boolean;
+  readonly virtual: boolean | null;
   readonly podName: string;
   readonly k8sNamespace: string;
   readonly containerName: string;
@@ -104,7 +104,7 @@ function readNodes(frame: DataFrame): Result<PathNode[]> {
     const nicName = text('nicName');
     const title = text('title', '');
     const observed = fields.booleans('observed');
-    const virtual = fields.booleans('virtual', false);
+    const virtual = fields.nullableBooleans('virtual');
     const optional = {
       host: text('host', ''),
       podName: text('podName', ''),

@@ -68,11 +68,15 @@ function ownerText(node: PathNode): string {
   if (!node.observed) {
     return node.id === 'outside:client' ? 'client, not observed' : 'server, not observed';
   }
-  const kind = node.virtual ? 'virtual' : 'physical';
   if (node.podName === '') {
-    return [kind, node.containerName].filter((text) => text !== '').join(' · ');
+    return [nicKind(node), node.containerName].filter((text) => text !== '').join(' · ');
   }
   return [node.nicName, node.k8sNamespace, node.containerName].filter((text) => text !== '').join(' · ');
+}
+
+/** '' where the capture does not say. */
+export function nicKind({ virtual }: Pick<PathNode, 'virtual'>): 'virtual' | 'physical' | '' {
+  return virtual === null ? '' : virtual ? 'virtual' : 'physical';
 }
 
 /** The address of an end that nobody saw, as the NICs saw it. */

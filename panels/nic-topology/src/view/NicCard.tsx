@@ -4,7 +4,7 @@ import { Icon, Tooltip, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { type Box, CARD_LINE_PX } from '../layout/path-layout';
 import { type NicPath } from '../model/nic-path';
-import { cardLines, nodeName, nodeSentence } from '../model/node-text';
+import { cardLines, nicKind, nodeName, nodeSentence } from '../model/node-text';
 import { NicDetails } from './NicDetails';
 
 interface Props {
@@ -18,11 +18,11 @@ interface Props {
   readonly href: string | undefined;
 }
 
-/** One NIC: a round mark for a virtual one, a square one for a physical one, a dashed frame for an end that nobody saw. */
+/** One NIC: a round mark for a virtual one, a square one for a physical one, a grey one where the capture does not say, a dashed frame for an end that nobody saw. */
 export function NicCard({ path, index, box, hop, wide, href }: Props) {
   const styles = useStyles2(getStyles);
   const node = path.nodes[index];
-  const kind = !node.observed ? 'outside' : node.virtual ? 'virtual' : 'physical';
+  const kind = !node.observed ? 'outside' : nicKind(node) || 'unsaid';
   const [title, ...lines] = cardLines(path, index, wide);
   const isBad = lines.some(({ tone, text }) => tone === 'danger' && text !== '');
   return (
@@ -82,6 +82,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     }),
     virtual: css({ borderColor: purple }),
     physical: css({ borderColor: blue }),
+    unsaid: css({ borderColor: theme.colors.border.strong }),
     outside: css({ borderStyle: 'dashed', background: 'transparent' }),
     bad: css({ borderColor: theme.colors.error.border, borderWidth: 2, padding: '7px 9px' }),
     line: css({
@@ -96,6 +97,7 @@ const getStyles = (theme: GrafanaTheme2) => {
     mark: css({ flex: 'none', width: 10, height: 10 }),
     virtualMark: css({ borderRadius: '50%', background: purple }),
     physicalMark: css({ background: blue }),
+    unsaidMark: css({ background: theme.colors.text.secondary }),
     outsideMark: css({ border: `1px dashed ${theme.colors.text.secondary}` }),
     plain: css({ color: theme.colors.text.primary }),
     secondary: css({ color: theme.colors.text.secondary }),

@@ -2,7 +2,15 @@ import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { type NicPath, type PathNode } from '../model/nic-path';
-import { addressDetails, latencyText, nodeName, protocolText, retransmissionText, troubleOf } from '../model/node-text';
+import {
+  addressDetails,
+  latencyText,
+  nicKind,
+  nodeName,
+  protocolText,
+  retransmissionText,
+  troubleOf,
+} from '../model/node-text';
 
 interface Props {
   readonly path: NicPath;
@@ -36,7 +44,7 @@ export function NicDetails({ path, index }: Props) {
 function nicFields(node: PathNode): ReadonlyArray<readonly [string, string]> {
   return [
     ['host', node.host],
-    ['NIC', `${node.nicName} (${node.virtual ? 'virtual' : 'physical'})`],
+    ['NIC', [node.nicName, nicKind(node) && `(${nicKind(node)})`].filter(Boolean).join(' ')],
     ['pod', [node.k8sNamespace, node.podName].filter((text) => text !== '').join(' / ')],
     ['container', node.containerName],
     ['direction', node.direction],
