@@ -1,6 +1,6 @@
 /** The path of one request over NICs, as the hop frames tell it. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model/frames';
+import { FrameKind, type HopEdgeRow, type HopNodeRow } from '@bpfnet/flow-model/frames';
 import { type Outcome, type Tunnel } from '@bpfnet/flow-model/records';
 import { failed, type Result } from '../../../shared/data-problem';
 import { findFrame, isRecord, noticeOf, numberOf, readFrame, textOf } from '../../../shared/frame-fields';
@@ -11,42 +11,35 @@ export interface Address {
   readonly port: number;
 }
 
-export interface PathNode {
-  readonly id: string;
-  readonly title: string;
-  /** False for an end that no NIC of ours saw. */
-  readonly observed: boolean;
-  readonly host: string;
-  readonly nicName: string;
-  readonly virtual: boolean | null;
-  readonly podName: string;
-  readonly k8sNamespace: string;
-  readonly containerName: string;
+type NodeFields =
+  | 'id'
+  | 'title'
+  | 'observed'
+  | 'host'
+  | 'nicName'
+  | 'virtual'
+  | 'podName'
+  | 'k8sNamespace'
+  | 'containerName'
+  | 'l4Proto'
+  | 'l7Proto'
+  | 'tunnel'
+  | 'vniId'
+  | 'latencyMs'
+  | 'outcome'
+  | 'retransmissions'
+  | 'requestTsNs'
+  | 'requestId';
+
+/** A NIC of the path, or an end that nobody saw; what the fields mean stands in the contract. */
+export interface PathNode extends Pick<HopNodeRow, NodeFields> {
   readonly direction: string;
   readonly client: Address;
   readonly server: Address;
-  readonly l4Proto: string;
-  readonly l7Proto: string;
-  readonly tunnel: Tunnel | '';
-  readonly vniId: number | null;
-  /** null where no answer was seen. */
-  readonly latencyMs: number | null;
-  /** '' where the NIC watched the connection and did not see the request. */
-  readonly outcome: Outcome | '';
-  readonly retransmissions: number;
-  readonly requestTsNs: string;
-  readonly requestId: string;
 }
 
 /** Between `nodes[i]` and `nodes[i + 1]`. */
-export interface PathEdge {
-  readonly sameClock: boolean;
-  readonly thereMs: number | null;
-  readonly backMs: number | null;
-  readonly thereAndBackMs: number | null;
-  readonly nat: string;
-  readonly lost: '' | 'request' | 'response';
-}
+export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'thereMs' | 'backMs' | 'thereAndBackMs' | 'nat' | 'lost'>;
 
 export interface NicPath {
   /** In path order from client to server; never empty. */
