@@ -61,4 +61,18 @@ export class Exchange {
     public resource: string,
     readonly fields: ProtocolFields
   ) {}
+
+  /** More bytes of the request passed. What is sent after the answer began does not move the request's end. */
+  requestWent(count: number, nowNs: number): void {
+    this.requestBytes += count;
+    if (!this.answered) {
+      this.requestLastNs = nowNs;
+    }
+  }
+
+  /** More bytes of the response passed. */
+  responseWent(count: number, nowNs: number): void {
+    this.responseBytes += count;
+    this.responseLastNs = nowNs;
+  }
 }

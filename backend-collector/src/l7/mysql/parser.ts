@@ -172,15 +172,9 @@ export class MysqlParser implements L7Parser {
 
   private credit(fromClient: boolean, count: number, nowNs: number): void {
     if (fromClient) {
-      if (this.sending !== undefined) {
-        this.sending.requestBytes += count;
-        if (!this.sending.answered) {
-          this.sending.requestLastNs = nowNs;
-        }
-      }
-    } else if (this.receiving !== undefined) {
-      this.receiving.responseBytes += count;
-      this.receiving.responseLastNs = nowNs;
+      this.sending?.requestWent(count, nowNs);
+    } else {
+      this.receiving?.responseWent(count, nowNs);
     }
   }
 
