@@ -1,6 +1,7 @@
 /**
  * Captures for the bench, written straight into a file: the same connection over and over with other ports and sequence numbers,
- * several at a time, so that the flow table has something to find.
+ * several at a time, so that the flow table has something to find. Everything that an analysis may hold against a packet is in order: options as
+ * Linux sends them, windows that the data fits into, time stamps that go on.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { ascii, ethernet, ipv4, tcp } from '../test/build/packet';
@@ -15,9 +16,20 @@ export interface Shape {
   readonly packets: number;
 }
 
+/** What a capture holds. */
+export interface Contents {
+  readonly packets: number;
+  readonly connections: number;
+  readonly requests: number;
+}
+
 interface Template {
   readonly record: Buffer;
   readonly fromClient: boolean;
+  /** Where the packet's time stamp is, from the start of the record. */
+  readonly timestampAt: number;
+  /** How many packets of the connection before this one the other side's last one came; 0 where there was none. */
+  readonly answers: number;
   /** Sequence and acknowledgement number relative to the sender's and the other side's initial one. */
   readonly seq: number;
   readonly ack: number;
@@ -28,18 +40,27 @@ const ACK = 0x10;
 const PSH_ACK = 0x18;
 const FIN_ACK = 0x11;
 const MSS = 1448;
-/** A time stamp option as almost every segment carries it. */
-const TIMESTAMP = Uint8Array.of(1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 1);
+/** The options of a segment that opens: MSS 1460, SACK, time stamp, windows in units of 128. */
+const OPENING_OPTIONS = Uint8Array.of(2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 3, 7);
+const OPTIONS = Uint8Array.of(1, 1, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0);
+/** Unscaled where a connection opens, 64 128 bytes after. */
+const OPENING_WINDOW = 64240;
+const WINDOW = 501;
+
+/** Between two packets. */
+const PACKET_NS = 2000;
 
 const RECORD = 16;
 const IP = RECORD + 14;
 const TCP = IP + 20;
+const OPTIONS_AT = TCP + 20;
 
 function conversation(shape: Shape): Template[] {
   const templates: Template[] = [];
   let client = 0;
   let server = 0;
   const add = (fromClient: boolean, flags: number, payload: Uint8Array) => {
+    const opens = (flags & SYN) !== 0;
     const packet = ethernet(
       ipv4(
         tcp(payload, {
@@ -47,8 +68,8 @@ function conversation(shape: Shape): Template[] {
           dstPort: fromClient ? 80 : 1,
           seq: 0,
           flags,
-          window: 500,
-          options: TIMESTAMP,
+          window: opens ? OPENING_WINDOW : WINDOW,
+          options: opens ? OPENING_OPTIONS : OPTIONS,
         }),
         {
           src: fromClient ? '10.0.0.1' : '10.0.0.2',
@@ -61,8 +82,11 @@ function conversation(shape: Shape): Template[] {
     record.writeUInt32LE(packet.length, 8);
     record.writeUInt32LE(packet.length, 12);
     record.set(packet, RECORD);
-    templates.push({ record, fromClient, seq: fromClient ? client : server, ack: fromClient ? server : client });
-    const span = payload.length + (flags === SYN || flags === (SYN | ACK) || flags === FIN_ACK ? 1 : 0);
+    const [seq, ack] = fromClient ? [client, server] : [server, client];
+    const heard = templates.findLastIndex((before) => before.fromClient !== fromClient);
+    const answers = heard < 0 ? 0 : templates.length - heard;
+    templates.push({ record, fromClient, timestampAt: OPTIONS_AT + (opens ? 8 : 4), answers, seq, ack });
+    const span = payload.length + (opens || flags === FIN_ACK ? 1 : 0);
     if (fromClient) {
       client += span;
     } else {
@@ -98,8 +122,8 @@ function conversation(shape: Shape): Template[] {
   return templates;
 }
 
-/** Writes about `shape.packets` packets; returns how many. */
-export function writeCapture(path: string, shape: Shape): number {
+/** Writes about `shape.packets` packets. */
+export function writeCapture(path: string, shape: Shape): Contents {
   const templates = conversation(shape);
   const rounds = Math.ceil(shape.packets / templates.length / shape.concurrent);
   const fd = openSync(path, 'w');
@@ -110,6 +134,7 @@ export function writeCapture(path: string, shape: Shape): number {
   header.writeUInt32LE(262144, 16);
   header.writeUInt32LE(1, 20);
   writeSync(fd, header);
+  const stepNs = shape.concurrent * PACKET_NS;
   const out = Buffer.alloc(4 << 20);
   let used = 0;
   let ns = 0;
@@ -123,16 +148,22 @@ export function writeCapture(path: string, shape: Shape): number {
         }
         const number = round * shape.concurrent + c;
         template.record.copy(out, used);
-        patch(out, used, { template, number, ns, ipId: round * templates.length + step });
+        patch(out, used, { template, number, ns, ipId: round * templates.length + step, stepNs });
         used += template.record.length;
         packets++;
-        ns += 2000;
+        ns += PACKET_NS;
       }
     });
   }
   writeSync(fd, out, 0, used);
   closeSync(fd);
-  return packets;
+  const connections = rounds * shape.concurrent;
+  return { packets, connections, requests: connections * shape.requests };
+}
+
+/** The clock of the time stamps: milliseconds. */
+function tick(ns: number): number {
+  return 1000 + Math.floor(ns / 1e6);
 }
 
 interface Patch {
@@ -140,9 +171,11 @@ interface Patch {
   readonly number: number;
   readonly ns: number;
   readonly ipId: number;
+  /** Between two packets of a connection. */
+  readonly stepNs: number;
 }
 
-function patch(out: Buffer, at: number, { template, number, ns, ipId }: Patch): void {
+function patch(out: Buffer, at: number, { template, number, ns, ipId, stepNs }: Patch): void {
   out.writeUInt32LE(1_700_000_000 + Math.floor(ns / 1e9), at);
   out.writeUInt32LE(ns % 1e9, at + 4);
   const clientIsn = Math.imul(number + 1, 0x9e3779b1) >>> 0;
@@ -153,5 +186,10 @@ function patch(out: Buffer, at: number, { template, number, ns, ipId }: Patch): 
   out.writeUInt16BE(1024 + (number % 60000), at + TCP + (template.fromClient ? 0 : 2));
   out[at + IP + (template.fromClient ? 14 : 18)] = Math.floor(number / 60000) & 255;
   out.writeUInt32BE((own + template.seq) >>> 0, at + TCP + 4);
-  out.writeUInt32BE((other + template.ack) >>> 0, at + TCP + 8);
+  // A segment that opens acknowledges nothing, and has no time stamp to send back.
+  if (template.answers > 0) {
+    out.writeUInt32BE((other + template.ack) >>> 0, at + TCP + 8);
+    out.writeUInt32BE(tick(ns - template.answers * stepNs), at + template.timestampAt + 4);
+  }
+  out.writeUInt32BE(tick(ns), at + template.timestampAt);
 }
