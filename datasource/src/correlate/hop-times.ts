@@ -1,16 +1,18 @@
-/** How long a request and its response took from one NIC to the next. */
-import { type ClockUnknown } from './clock-offset';
+/**
+ * How long a request and its response took from one NIC to the next. See docs/hop-times.md.
+ *
+ * Invariants: no time is negative; there and back add up to the sum, which needs no common clock; what is not known says why.
+ */
+import { type ClockOffset, type ClockUnknown } from './clock-offset';
 
 export type TimeUnknown =
   | ClockUnknown
   /** The bytes were not seen at both NICs. */
   | 'not-seen'
-  /** The hop is beyond what was captured. */
-  | 'not-observed'
   /** Two stamps of one clock stand in the wrong order. */
   | 'stamps-contradict';
 
-/** A time one way. Never negative. */
+/** A time one way. */
 export type OneWay =
   /** Both NICs are read by one clock. */
   | { readonly kind: 'exact'; readonly ms: number }
@@ -26,6 +28,66 @@ export interface HopTime {
   readonly there: OneWay;
   /** Of the response's last byte, likewise. */
   readonly back: OneWay;
-  /** There and back together: needs no common clock, so it is exact; null where one of them was not seen. */
+  /** There and back together; null where one of them was not seen. */
   readonly sumMs: number | null;
+}
+
+/** What two NICs saw of a request and its response, ms on the clock of each; null where not seen. */
+export interface Stamps {
+  readonly requestMs: number | null;
+  readonly responseMs: number | null;
+}
+
+/** Stamps of one host are taken at different places of the kernel; a time that is this little below 0 is 0. */
+const RESOLUTION_MS = 0.002;
+
+export interface HopEnd {
+  readonly lane: string;
+  readonly stamps: Stamps;
+}
+
+/** @param clocks what the clock of the second host is ahead of the first's; `same` where one clock reads both NICs */
+export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same'): HopTime {
+  const thereMs = difference(to.stamps.requestMs, from.stamps.requestMs);
+  const backMs = difference(from.stamps.responseMs, to.stamps.responseMs);
+  const sumMs = thereMs === null || backMs === null ? null : thereMs + backMs;
+  const lanes = { from: from.lane, to: to.lane };
+  if (clocks === 'same') {
+    const contradicts = sumMs !== null && sumMs < -RESOLUTION_MS;
+    return {
+      ...lanes,
+      sameClock: true,
+      there: oneClock(thereMs),
+      back: oneClock(backMs),
+      sumMs: sumMs === null || contradicts ? null : Math.max(0, sumMs),
+    };
+  }
+  const [there, back] = twoClocks(thereMs, backMs, clocks);
+  return { ...lanes, sameClock: false, there, back, sumMs: sumMs !== null && sumMs < 0 ? null : sumMs };
+}
+
+function difference(later: number | null, earlier: number | null): number | null {
+  return later === null || earlier === null ? null : later - earlier;
+}
+
+function oneClock(ms: number | null): OneWay {
+  if (ms === null) {
+    return { kind: 'unknown', why: 'not-seen' };
+  }
+  return ms < -RESOLUTION_MS ? { kind: 'unknown', why: 'stamps-contradict' } : { kind: 'exact', ms: Math.max(0, ms) };
+}
+
+function twoClocks(thereMs: number | null, backMs: number | null, clocks: ClockOffset): readonly [OneWay, OneWay] {
+  if (clocks.kind === 'unknown') {
+    const unknown = (ms: number | null): OneWay => ({ kind: 'unknown', why: ms === null ? 'not-seen' : clocks.why });
+    return [unknown(thereMs), unknown(backMs)];
+  }
+  const { aheadMs, ifSymmetricMs, atMostMs } = clocks;
+  const estimated = (ms: number | null, most: number): OneWay =>
+    ms === null
+      ? { kind: 'unknown', why: 'not-seen' }
+      : { kind: 'estimated', ms: Math.min(Math.max(0, ms), most), ifSymmetricMs, atMostMs };
+  // A retransmission may be quicker than all that the offset rests on: then it ends at 0, and the other way takes the sum.
+  const most = thereMs === null || backMs === null ? Infinity : Math.max(0, thereMs + backMs);
+  return [estimated(difference(thereMs, aheadMs), most), estimated(backMs === null ? null : backMs + aheadMs, most)];
 }

@@ -8,7 +8,8 @@
 import { type HopEdgeRow, type HopNodeRow, type L7Record, seqLess, toSeq } from '@bpfnet/flow-model';
 import { durationText } from './durations';
 import { summaryOf } from './request-words';
-import { endpointRank, orderPath, type PathPoint } from './path-order';
+import { ownsClient, ownsServer } from './path-ends';
+import { orderPath, type PathPoint } from './path-order';
 import {
   type ChunkAtNic,
   clientIsSrc,
@@ -322,20 +323,6 @@ function endsBefore({ record }: ChunkAtNic, requestSeq: number): boolean {
 
 function lostByCapture(...spans: readonly SpanAtNic[]): boolean {
   return spans.some(({ record }) => (record.capture_drops ?? 0) > 0);
-}
-
-/** The client itself sits behind this NIC: a pod's own NIC, or loopback. */
-function ownsClient(record: L7Record): boolean {
-  return endpointRank({ hostNetwork: record.host_network, direction: record.direction }) === -1 || isLoopback(record);
-}
-
-function ownsServer(record: L7Record | ChunkAtNic['record']): boolean {
-  return endpointRank({ hostNetwork: record.host_network, direction: record.direction }) === 1 || isLoopback(record);
-}
-
-function isLoopback(record: L7Record | ChunkAtNic['record']): boolean {
-  const local = (ip: string) => ip.startsWith('127.') || ip === '::1';
-  return local(record.src_ip) && local(record.dst_ip);
 }
 
 interface Address {

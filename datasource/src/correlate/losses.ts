@@ -1,76 +1,105 @@
-/** Which hop lost what, and why each retransmission was sent. */
+/** What each hop lost of what each side sent. What the capture itself may have lost counts neither as sent nor as lost. */
+import { type Fates } from './fates';
+import { type BothWays, type Copy, type Journeys, NOT_SEEN } from './journeys';
 import { type PacketRef } from './packet-ref';
+import { refOf, type Watched } from './watch';
 
 export type Side = 'client' | 'server';
 
-/** What became of one transmission. Lanes name the NICs, in the direction of travel. */
-export type Fate =
-  /** It was seen at the last NIC of ours on its way, or the other side acknowledged it. */
-  | { readonly kind: 'arrived'; readonly at: string }
-  /** Seen at `from`, and not at `to`, which was watching. */
-  | { readonly kind: 'lost'; readonly from: string; readonly to: string }
-  /** It was sent before the first NIC of ours, which did not see it. */
-  | { readonly kind: 'lost-before'; readonly first: string }
-  /** The last NIC of ours on its way saw it, and the sender had to send it again. */
-  | { readonly kind: 'lost-after'; readonly last: string }
-  /** It was not seen at `at`, where the capture itself lost packets, or did not see the connection then. */
-  | {
-      readonly kind: 'unknown';
-      readonly from: string;
-      readonly at: string;
-      readonly why: 'capture-dropped' | 'not-watching';
-    };
-
-export interface Retransmission {
-  readonly sender: Side;
-  readonly seq: number;
-  /** Sequence space: payload, and one for SYN or FIN. */
-  readonly length: number;
-  readonly what: 'data' | 'syn' | 'fin';
-  /** The retransmission, at the NIC nearest to its sender. */
-  readonly again: PacketRef;
-  /** What it repeats, at the same NIC; null where that was not seen there. */
-  readonly before: PacketRef | null;
-  /** From the one to the other, ms. */
-  readonly waitedMs: number | null;
-  readonly trigger: 'timeout' | 'duplicate-acks';
-  /** Of what it repeats. `arrived` makes it spurious. */
-  readonly fateOfBefore: Fate;
-}
-
-/** What one hop did to what one side sent. What the capture itself may have lost is left out of `lost` and of `crossed`. */
 export interface HopLoss {
+  /** Lanes, in the direction of travel; neighbours, unless a NIC between them was not watching. */
   readonly from: string;
   readonly to: string;
   readonly sender: Side;
-  /** Transmissions seen at `from` of which it is known what became of them on this hop. */
+  /** Packets seen at `from` of which it is known what became of them on this hop. */
   readonly sent: number;
+  /** Of these, packets of which bytes did not come to `to`. */
   readonly lost: number;
   readonly bytesLost: number;
-  /** Seen at `from` only, and the capture at `to` was not whole then. */
+  /** Pure ACKs and resets among `lost`. */
+  readonly withoutDataLost: number;
+  /** Packets seen at `from`, perhaps lost on this hop, perhaps only by the capture at `to`. */
   readonly notKnown: number;
-  /** Pure ACKs among `lost`. */
-  readonly acksLost: number;
-  /** The packets at `from`. */
+  /** The packets that were lost, at `from`. */
   readonly packets: readonly PacketRef[];
 }
 
-/** How far bytes came. Lanes; null where no NIC saw them. */
-export interface Reach {
-  /** The last NIC on the way that saw every byte. */
-  readonly whole: string | null;
-  /** The last NIC that saw any byte, of any transmission. */
-  readonly any: string | null;
-  /** The last NIC that saw the last transmission. */
-  readonly lastTransmission: string | null;
-  readonly transmissions: number;
-  /** The other side acknowledged the last byte. */
-  readonly acknowledged: boolean;
+/** Every hop that something was sent over, in path order, what the client sent first. */
+export function hopLosses(watched: Watched, journeys: BothWays, fates: Fates): readonly HopLoss[] {
+  return journeys.ways.flatMap((way) => {
+    const hops = new Map<string, HopCount>();
+    const hop = (from: number, to: number): HopCount => {
+      const key = `${from}/${to}`;
+      const known = hops.get(key) ?? new HopCount(from, to);
+      hops.set(key, known);
+      return known;
+    };
+    const laneNumber = new Map(watched.watches.map(({ place }) => [place.lane, place.order]));
+    for (const journey of way.all) {
+      journey.copies.forEach((copy, i) => {
+        forEachHop(way, copy, (from, to) => hop(from, to).passed(copy));
+        const fate = fates.of(way.fromServer, journey, i);
+        const bytes = journey.group.end - journey.group.start;
+        if (fate.kind === 'lost') {
+          hop(copy.last, laneNumber.get(fate.to)!).lost(copy, bytes);
+        } else if (fate.kind === 'unknown') {
+          hop(copy.last, laneNumber.get(fate.at)!).mayBeLost(copy);
+        }
+      });
+    }
+    const place = (lane: number): number => way.route.indexOf(lane);
+    return [...hops.values()]
+      .sort((a, b) => place(a.from) - place(b.from) || place(a.to) - place(b.to))
+      .map((count) => count.result(watched, way.fromServer));
+  });
 }
 
-export interface RequestReach {
-  readonly requestId: string;
-  readonly request: Reach;
-  /** Null where no NIC saw a byte of a response. */
-  readonly response: Reach | null;
+function forEachHop({ route }: Journeys, copy: Copy, visit: (from: number, to: number) => void): void {
+  for (let i = 1; i < route.length; i++) {
+    if (copy.packets[route[i - 1]] !== NOT_SEEN && copy.packets[route[i]] !== NOT_SEEN) {
+      visit(route[i - 1], route[i]);
+    }
+  }
+}
+
+/** Counts packets at the hop's near end: one with several ranges, of which some were lost, counts once as sent and once as lost. */
+class HopCount {
+  private readonly sentPackets = new Set<number>();
+  private readonly lostPackets = new Map<number, number>();
+  private readonly unsurePackets = new Set<number>();
+
+  constructor(
+    readonly from: number,
+    readonly to: number
+  ) {}
+
+  passed({ packets }: Copy): void {
+    this.sentPackets.add(packets[this.from]);
+  }
+
+  lost({ packets }: Copy, bytes: number): void {
+    const packet = packets[this.from];
+    this.sentPackets.add(packet);
+    this.lostPackets.set(packet, (this.lostPackets.get(packet) ?? 0) + bytes);
+  }
+
+  mayBeLost({ packets }: Copy): void {
+    this.unsurePackets.add(packets[this.from]);
+  }
+
+  result(watched: Watched, fromServer: 0 | 1): HopLoss {
+    const { watches } = watched;
+    const packets = [...this.lostPackets.keys()].sort((a, b) => a - b);
+    return {
+      from: watches[this.from].place.lane,
+      to: watches[this.to].place.lane,
+      sender: fromServer === 1 ? 'server' : 'client',
+      sent: this.sentPackets.size,
+      lost: packets.length,
+      bytesLost: [...this.lostPackets.values()].reduce((sum, bytes) => sum + bytes, 0),
+      withoutDataLost: packets.filter((packet) => watches[this.from].span[packet] === 0).length,
+      notKnown: [...this.unsurePackets].filter((packet) => !this.sentPackets.has(packet)).length,
+      packets: packets.map((packet) => refOf(watched, this.from, packet)),
+    };
+  }
 }
