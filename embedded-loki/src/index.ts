@@ -11,7 +11,7 @@ import { registerRoutes } from './http/routes';
 import { Appender } from './storage/append';
 import { openDatabase } from './storage/database';
 import { type Retention, sweep } from './storage/retention';
-import { Reader } from './storage/select';
+import { Reader } from './storage/reader';
 import { StorageError } from './storage/storage-error';
 import { StreamIndex } from './storage/stream-index';
 

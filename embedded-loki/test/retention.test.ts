@@ -6,6 +6,7 @@ import { labelSet } from '../src/logql/label-set';
 import { Appender } from '../src/storage/append';
 import { type Database, openDatabase } from '../src/storage/database';
 import { sweep } from '../src/storage/retention';
+import { selectFromAllParts } from '../src/storage/schema';
 import { StreamIndex } from '../src/storage/stream-index';
 
 const minuteNs = 60_000_000_000n;
@@ -35,7 +36,9 @@ async function filled(
     }))
   );
   const left = async () =>
-    (await connection.runAndReadAll('SELECT line FROM entries ORDER BY ts')).getRows().map(([line]) => line);
+    (await connection.runAndReadAll(`SELECT line FROM (${selectFromAllParts('line, ts')}) ORDER BY ts`))
+      .getRows()
+      .map(([line]) => line);
   return { connection, index, left };
 }
 

@@ -1,17 +1,18 @@
 /** Query results as Loki writes them. */
 import { type CategorizedLabels } from '../logql/label-builder';
 import { type LabelSet, labelObject, labelSet } from '../logql/label-set';
+import { type WorkDone } from '../query/query-source';
 import { type LogEntry, type QueryResult } from '../query/result';
 
 export interface ResponseOptions {
   /** The client asked for `categorize-labels`: streams by stream labels only, the others with each entry. */
   readonly categorize: boolean;
   readonly seconds: number;
-  readonly linesRead: number;
+  readonly work: WorkDone;
 }
 
 export function queryResponse(result: QueryResult, options: ResponseOptions): unknown {
-  const { categorize, seconds, linesRead } = options;
+  const { categorize, seconds, work } = options;
   return {
     status: 'success',
     data: {
@@ -21,8 +22,10 @@ export function queryResponse(result: QueryResult, options: ResponseOptions): un
       stats: {
         summary: {
           execTime: seconds,
-          totalLinesProcessed: linesRead,
-          linesProcessedPerSecond: seconds > 0 ? Math.round(linesRead / seconds) : 0,
+          totalBytesProcessed: work.bytes,
+          totalLinesProcessed: work.lines,
+          bytesProcessedPerSecond: seconds > 0 ? Math.round(work.bytes / seconds) : 0,
+          linesProcessedPerSecond: seconds > 0 ? Math.round(work.lines / seconds) : 0,
           totalEntriesReturned: returnedEntries(result),
         },
       },

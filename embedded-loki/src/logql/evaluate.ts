@@ -16,8 +16,10 @@ import { type Vector } from './vector';
 /** Samples of one series in time order. Times are nanoseconds since `(start - offset - range)` of their aggregation. */
 export interface SampleSeries {
   readonly labels: LabelSet;
-  readonly times: readonly number[];
-  readonly values: readonly number[];
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Where each sample is a bucket: how many it holds. Its value is their sum, least or greatest, its time their end. */
+  readonly counts?: Float64Array;
 }
 
 export interface Steps {
@@ -170,8 +172,9 @@ function compileRange(
       }
       refuseErrors(labels);
       const value = aggregate({
-        times: times.slice(window.from, window.to),
-        values: values.slice(window.from, window.to),
+        times: times.subarray(window.from, window.to),
+        values: values.subarray(window.from, window.to),
+        counts: window.counts?.subarray(window.from, window.to),
         endNs,
       });
       return [{ labels, value }];

@@ -7,8 +7,10 @@ import { mean, variance } from './vector-aggregation';
 
 /** Parallel arrays, in time order. Times are nanoseconds since the query's own zero. */
 export interface SampleWindow {
-  readonly times: readonly number[];
-  readonly values: readonly number[];
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Of buckets: how many samples each holds. Only functions that need no single sample meet buckets. */
+  readonly counts?: Float64Array;
   readonly endNs: number;
 }
 
@@ -22,16 +24,18 @@ export interface RangeFunctionOptions {
   readonly hasUnwrap: boolean;
 }
 
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+
+const countOf = ({ values, counts }: SampleWindow): number => (counts === undefined ? values.length : sum(counts));
 
 export function rangeFunction(operator: RangeOperator, options: RangeFunctionOptions): RangeFunction {
   const { rangeNs, parameter = NaN, hasUnwrap } = options;
   const rangeSeconds = rangeNs / 1e9;
   switch (operator) {
     case 'count_over_time':
-      return ({ values }) => values.length;
+      return countOf;
     case 'rate':
-      return ({ values }) => (hasUnwrap ? sum(values) : values.length) / rangeSeconds;
+      return (window) => (hasUnwrap ? sum(window.values) : countOf(window)) / rangeSeconds;
     case 'rate_counter':
       return (window) => counterRate(window, rangeNs);
     case 'bytes_rate':
@@ -40,7 +44,7 @@ export function rangeFunction(operator: RangeOperator, options: RangeFunctionOpt
     case 'sum_over_time':
       return ({ values }) => sum(values);
     case 'avg_over_time':
-      return ({ values }) => mean(values);
+      return ({ values, counts }) => (counts === undefined ? mean(values) : sum(values) / sum(counts));
     case 'min_over_time':
       return ({ values }) => values.reduce((a, b) => (b < a || Number.isNaN(a) ? b : a));
     case 'max_over_time':
@@ -61,14 +65,14 @@ export function rangeFunction(operator: RangeOperator, options: RangeFunctionOpt
 }
 
 /** Between two samples the quantile is their weighted mean. Below 0 it is -Inf, above 1 +Inf. */
-export function quantile(q: number, values: readonly number[]): number {
+export function quantile(q: number, values: Float64Array): number {
   if (values.length === 0) {
     return NaN;
   }
   if (q < 0 || q > 1) {
     return q < 0 ? -Infinity : Infinity;
   }
-  const sorted = Float64Array.from(values).sort();
+  const sorted = values.slice().sort();
   const rank = q * (sorted.length - 1);
   const lower = Math.max(0, Math.floor(rank));
   const upper = Math.min(sorted.length - 1, lower + 1);

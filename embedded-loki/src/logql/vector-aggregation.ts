@@ -76,26 +76,30 @@ const ascending = (a: number, b: number): number => (Number.isNaN(a) ? 1 : Numbe
 const descending = (a: number, b: number): number => (Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : b - a);
 
 /** The running mean, which does not overflow and leaves an infinite mean infinite. */
-export function mean(values: readonly number[]): number {
+export function mean(values: Iterable<number>): number {
   let result = 0;
-  values.forEach((value, index) => {
+  let count = 0;
+  for (const value of values) {
     const stays =
-      index > 0 && !Number.isFinite(result) && !Number.isNaN(result) && (Number.isFinite(value) || value === result);
+      count > 0 && !Number.isFinite(result) && !Number.isNaN(result) && (Number.isFinite(value) || value === result);
+    count++;
     if (!stays) {
-      result = index === 0 ? value : result + (value - result) / (index + 1);
+      result = count === 1 ? value : result + (value - result) / count;
     }
-  });
+  }
   return result;
 }
 
 /** Population variance by Welford's online algorithm. */
-export function variance(values: readonly number[]): number {
+export function variance(values: Iterable<number>): number {
+  let count = 0;
   let average = 0;
   let squares = 0;
-  values.forEach((value, index) => {
+  for (const value of values) {
+    count++;
     const delta = value - average;
-    average += delta / (index + 1);
+    average += delta / count;
     squares += delta * (value - average);
-  });
-  return squares / values.length;
+  }
+  return squares / count;
 }

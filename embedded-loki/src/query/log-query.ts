@@ -1,11 +1,17 @@
-/** Log queries: entries in [start, end), the newest or oldest first, until the limit. */
+/**
+ * Log queries: entries in [start, end), the newest or oldest first, until the limit.
+ *
+ * The range is read in slices of time from the end that is asked for, each wider than the one before: a query that soon
+ * has its entries reads little, and one that matches rarely reads all in few slices.
+ */
 import { type LogExpression } from '../logql/ast';
 import { LabelBuilder } from '../logql/label-builder';
 import { ParserHints } from '../logql/parser-hints';
 import { compilePipeline } from '../logql/pipeline';
-import { type EntryPosition } from '../storage/select';
+import { clipped, type PartScope, type TimeSpan } from '../storage/scope';
+import { type Extent, type Snapshot } from '../storage/snapshot';
 import { necessaryConditions, splitLineFilters } from './pushdown';
-import { type QuerySource } from './query-source';
+import { type QuerySource, type WorkDone } from './query-source';
 import { type LogEntry, type QueryResult } from './result';
 
 export interface LogQueryRange {
@@ -17,9 +23,11 @@ export interface LogQueryRange {
   readonly intervalNs: bigint;
 }
 
-/** A page that yields too little is followed by a larger one, so that a rare match costs few scans. */
-const pageGrowth = 4;
-const largestPage = 20_000;
+/** Entries in the first slice of a query that drops some. */
+const leastSlice = 8_192;
+const sliceGrowth = 8;
+/** So that the lines of a slice, put in order, stay within what the database may hold in memory. */
+const largestSlice = 262_144;
 
 export async function runLogQuery(
   expression: LogExpression,
@@ -42,17 +50,17 @@ export async function runLogQuery(
     lineFilters,
     ...necessaryConditions(rest, streams),
   };
-  const drops = rest.some(({ kind }) => kind === 'labelFilter' || kind === 'lineFilter') || intervalNs > 0n;
+  const pipelineDrops = rest.some(({ kind }) => kind === 'labelFilter' || kind === 'lineFilter') || intervalNs > 0n;
+  const dropsSome = pipelineDrops || lineFilters.length > 0;
 
   const found = await source.reader.read(async (snapshot) => {
     const entries: LogEntry[] = [];
-    let pageSize = Math.min(largestPage, drops ? limit * pageGrowth : limit);
-    let after: EntryPosition | undefined;
     let lastNs: bigint | undefined;
-    for (;;) {
-      const page = await snapshot.entries(selection, { backward, limit: pageSize, after });
-      source.work.linesRead += page.entries.length;
-      for (const entry of page.entries) {
+    const scopes = await snapshot.scope(selection);
+    const perSlice = dropsSome ? Math.max(leastSlice, limit * 4) : limit * 2;
+    for await (const slice of slices(snapshot, scopes, { backward, perSlice, work: source.work })) {
+      const order = { backward, limit: pipelineDrops ? undefined : limit - entries.length };
+      for await (const entry of snapshot.entries(selection, slice, order)) {
         const labels = builders.get(entry.stream);
         if (labels === undefined) {
           throw new Error(`the database returned stream ${entry.stream}, which was not asked for`);
@@ -68,13 +76,9 @@ export async function runLogQuery(
           return entries;
         }
       }
-      if (page.entries.length < pageSize) {
-        return entries;
-      }
-      after = page.last;
-      pageSize = Math.min(largestPage, pageSize * pageGrowth);
     }
-  });
+    return entries;
+  }, source.signal);
   return { kind: 'streams', entries: found };
 
   function tooClose(tsNs: bigint, previousNs: bigint | undefined): boolean {
@@ -82,5 +86,42 @@ export async function runLogQuery(
       return false;
     }
     return backward ? tsNs > previousNs - intervalNs : tsNs < previousNs + intervalNs;
+  }
+}
+
+async function* slices(
+  snapshot: Snapshot,
+  scopes: readonly PartScope[],
+  { backward, perSlice, work }: { readonly backward: boolean; readonly perSlice: number; readonly work: WorkDone }
+): AsyncGenerator<readonly PartScope[]> {
+  const whole = await snapshot.extent(scopes);
+  const count = (extent: Extent) => {
+    work.lines += extent.entries;
+    work.bytes += extent.bytes;
+  };
+  if (whole.span === undefined) {
+    return;
+  }
+  if (whole.entries <= perSlice) {
+    count(whole);
+    yield scopes;
+    return;
+  }
+  const { fromNs, toNs } = whole.span;
+  let size = perSlice;
+  let edge = backward ? toNs : fromNs;
+  while (backward ? edge >= fromNs : edge <= toNs) {
+    const widthNs = BigInt(Math.ceil((Number(toNs - fromNs + 1n) * size) / whole.entries));
+    const span: TimeSpan = backward
+      ? { fromNs: edge - widthNs + 1n > fromNs ? edge - widthNs + 1n : fromNs, toNs: edge }
+      : { fromNs: edge, toNs: edge + widthNs - 1n < toNs ? edge + widthNs - 1n : toNs };
+    const slice = clipped(scopes, span);
+    const extent = await snapshot.extent(slice);
+    if (extent.entries > 0) {
+      count(extent);
+      yield slice;
+    }
+    edge = backward ? span.fromNs - 1n : span.toNs + 1n;
+    size = Math.min(largestSlice, size * sliceGrowth);
   }
 }

@@ -3,12 +3,13 @@ import { type MetricExpression, type RangeAggregation } from '../logql/ast';
 import { evaluateSteps, type PlannedRange, plannedRanges, type SampleSeries } from '../logql/evaluate';
 import { type LabelBuilder } from '../logql/label-builder';
 import { compareLabels, emptyLabels, type LabelSet } from '../logql/label-set';
-import { QueryError } from '../logql/query-error';
 import { sampleExtractor } from '../logql/sample-extractor';
-import { maxInnerSeries, maxSeries } from './limits';
-import { groupingOfLines, necessaryConditions, splitLineFilters } from './pushdown';
+import { maxSeries, seriesLimitError } from './limits';
+import { necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource } from './query-source';
 import { type QueryResult, type Series } from './result';
+import { SampleCollector } from './sample-collector';
+import { samplePlan } from './sample-plan';
 
 export interface MetricQueryRange {
   readonly startNs: bigint;
@@ -101,13 +102,6 @@ function refuseTooMany(series: number): void {
   }
 }
 
-function seriesLimitError(limit: number): QueryError {
-  return new QueryError(
-    'limit',
-    `maximum number of series (${limit}) reached for a single query; consider reducing query cardinality by adding more specific stream selectors, reducing the time range, or aggregating results with functions like sum(), count() or topk()`
-  );
-}
-
 async function evaluate(expression: MetricExpression, range: MetricQueryRange, source: QuerySource) {
   const samples = new Map<RangeAggregation, readonly SampleSeries[]>();
   for (const planned of plannedRanges(expression)) {
@@ -117,15 +111,10 @@ async function evaluate(expression: MetricExpression, range: MetricQueryRange, s
   return evaluateSteps(expression, steps, (aggregation) => samples.get(aggregation) ?? []);
 }
 
-interface GrowingSeries extends SampleSeries {
-  readonly times: number[];
-  readonly values: number[];
-}
-
 async function fetchSamples(
   { aggregation, outerGrouping }: PlannedRange,
   query: MetricQueryRange,
-  { index, reader, work }: QuerySource
+  { index, reader, signal, work }: QuerySource
 ): Promise<readonly SampleSeries[]> {
   const { range } = aggregation;
   const offsetNs = BigInt(Math.round(range.offsetNs));
@@ -136,60 +125,30 @@ async function fetchSamples(
   if (streams.length === 0) {
     return [];
   }
-  const selection = {
-    streams,
-    // The window is left-open.
-    fromNs: zeroNs + 1n,
-    toNs: query.endNs - offsetNs,
-    lineFilters,
-    ...necessaryConditions(rest, streams),
-  };
-  const grouping = groupingOfLines(aggregation, { rest, hints: extractor.hints, streams });
+  const conditions = necessaryConditions(rest, streams);
+  // The window is left-open.
+  const selection = { streams, fromNs: zeroNs + 1n, toNs: query.endNs - offsetNs, lineFilters, ...conditions };
+  const windows = { zeroNs, stepNs: query.stepNs, steps: stepCount(query) };
+  const plan = samplePlan(aggregation, { rest, hints: extractor.hints, streams, conditions, windows });
   const builders = new Map<number, LabelBuilder>(streams.map(({ id, labels }) => [id, extractor.labelsFor(labels)]));
-  const series = new Map<string, GrowingSeries>();
+  const collected = new SampleCollector(plan.buckets?.combine);
 
   await reader.read(async (snapshot) => {
-    const groups =
-      grouping === undefined
-        ? snapshot.samples(selection, zeroNs)
-        : snapshot.groupedSamples(selection, zeroNs, grouping);
-    for await (const { stream, metadata, line, times, values } of groups) {
-      work.linesRead += times.length;
-      const labels = builders.get(stream);
+    const scopes = await snapshot.scope(selection);
+    const { entries, bytes } = await snapshot.extent(scopes);
+    work.lines += entries;
+    work.bytes += bytes;
+    for await (const group of snapshot.samples(selection, scopes, plan)) {
+      const labels = builders.get(group.stream);
       if (labels === undefined) {
-        throw new Error(`the database returned stream ${stream}, which was not asked for`);
+        throw new Error(`the database returned stream ${group.stream}, which was not asked for`);
       }
-      labels.reset(metadata);
-      const value = extractor.extract(line, labels);
+      labels.reset(group.metadata);
+      const value = extractor.extract(group.line, labels);
       if (value !== undefined) {
-        const one = seriesOf(labels.grouped());
-        times.forEach((time, at) => {
-          one.times.push(time);
-          one.values.push(values?.[at] ?? value);
-        });
+        collected.add(labels.grouped(), group, value);
       }
     }
-  });
-  return [...series.values()].map(inTimeOrder);
-
-  function seriesOf(labels: LabelSet): GrowingSeries {
-    let one = series.get(labels.key);
-    if (one === undefined) {
-      if (series.size === maxInnerSeries) {
-        throw seriesLimitError(maxInnerSeries);
-      }
-      one = { labels, times: [], values: [] };
-      series.set(labels.key, one);
-    }
-    return one;
-  }
-}
-
-function inTimeOrder(series: SampleSeries): SampleSeries {
-  const { labels, times, values } = series;
-  if (times.every((time, at) => at === 0 || times[at - 1] <= time)) {
-    return series;
-  }
-  const order = Array.from(times.keys()).sort((a, b) => times[a] - times[b]);
-  return { labels, times: order.map((at) => times[at]), values: order.map((at) => values[at]) };
+  }, signal);
+  return collected.series();
 }

@@ -1,14 +1,12 @@
 /**
  * What of a pipeline the database may do before the lines reach this process. Each rule states why the result is the
- * same as without it.
+ * same as without it. The pipeline still runs afterwards: what is said here only keeps lines away that it would drop.
  */
-import { type LabelFilter, type LineFilterStage, type RangeAggregation, type Stage } from '../logql/ast';
-import { labelsReadBy } from '../logql/label-filter';
+import { type LabelFilter, type LineFilterStage, type Stage } from '../logql/ast';
 import { hasLabel } from '../logql/label-set';
-import { labelsRequiredBy } from '../logql/pipeline';
 import { searchRegex } from '../logql/regex';
-import { type ParserHints } from '../logql/parser-hints';
-import { type FieldComparison, type LineGrouping, type Selection } from '../storage/select';
+import { isFieldColumn, isNumberColumn } from '../storage/field-columns';
+import { type FieldCondition, type Selection } from '../storage/selection';
 import { type Stream } from '../storage/stream-index';
 
 export interface SplitPipeline {
@@ -30,43 +28,105 @@ export function splitLineFilters(stages: readonly Stage[]): SplitPipeline {
   return { lineFilters, rest: stages.filter((stage) => stage.kind !== 'lineFilter' || !lineFilters.includes(stage)) };
 }
 
+export type SimpleFilter = Extract<LabelFilter, { readonly kind: 'match' | 'compare' }>;
+
+export interface Conditions extends Pick<Selection, 'mustContain' | 'mustPass'> {
+  /** The filters that `mustPass` decides for flat lines without metadata. */
+  readonly decided: ReadonlySet<SimpleFilter>;
+}
+
+/** Parsers by which labels come from fields of the line: label → field. */
+export class ParsedFields {
+  private readonly byLabel = new Map<string, string>();
+  private whole = false;
+
+  add(stage: Stage): void {
+    if (stage.kind === 'json') {
+      this.whole = true;
+    } else if (stage.kind === 'jsonFields') {
+      for (const { label, path } of stage.fields) {
+        const [field] = path;
+        if (path.length === 1 && typeof field === 'string' && /^[a-zA-Z_]\w*$/.test(field)) {
+          this.byLabel.set(label, field);
+        }
+      }
+    }
+  }
+
+  /** The field that a label shows, or undefined where it cannot be said. */
+  fieldOf(label: string): string | undefined {
+    return this.whole ? label : this.byLabel.get(label);
+  }
+
+  /** `| json` makes no label of a field that is absent, `| json a="b"` makes an empty one. */
+  get absentIsEmpty(): boolean {
+    return !this.whole;
+  }
+}
+
 /**
- * Conditions without which a line cannot pass the label filters. `| json | id="abc"` needs `abc` in the line, since a
- * parser takes values from the line as they stand unless they are escaped; `| json | latency_ms > 100` needs that of
- * the field. The filters still run afterwards.
+ * Conditions without which a line cannot pass the label filters.
+ *
+ * `| json | id="abc"` needs `abc` in the line, since a parser takes values from the line as they stand unless they are
+ * escaped. A flat line without metadata passes `latency_ms > 100` exactly if its field does, and `outcome="ok"` exactly
+ * if its column does. Filters behind a stage that makes or removes labels are not looked at.
  */
-export function necessaryConditions(
-  rest: readonly Stage[],
-  streams: readonly Stream[]
-): Pick<Selection, 'mustContain' | 'mustCompare'> {
+export function necessaryConditions(rest: readonly Stage[], streams: readonly Stream[]): Conditions {
   const mustContain: string[] = [];
-  const mustCompare: FieldComparison[] = [];
-  const parsers: Array<Stage['kind']> = [];
+  const mustPass: FieldCondition[] = [];
+  const decided = new Set<SimpleFilter>();
+  const parsed = new ParsedFields();
+  let parsers: ReadonlyArray<Stage['kind']> = [];
   for (const stage of rest) {
-    if (stage.kind === 'json' || stage.kind === 'logfmt') {
-      parsers.push(stage.kind);
+    if (stage.kind === 'json' || stage.kind === 'jsonFields' || stage.kind === 'logfmt') {
+      parsers = [...parsers, stage.kind];
+      parsed.add(stage);
     } else if (stage.kind === 'labelFilter') {
       for (const filter of parsers.length === 0 ? [] : conjuncts(stage.filter)) {
         const name = filter.kind === 'match' ? filter.matcher.name : filter.name;
         if (name.startsWith('__') || streams.some(({ labels }) => hasLabel(labels, name))) {
           continue;
         }
-        if (filter.kind === 'match') {
-          const { operator, value } = filter.matcher;
-          mustContain.push(...(operator === '=' && /^[\w.:/-]+$/.test(value) ? [value] : []));
-        } else if (filter.unit === 'number' && !parsers.includes('logfmt') && !name.endsWith('_extracted')) {
-          mustCompare.push({ field: name, operator: filter.operator, value: filter.value });
+        if (isPlainEquality(filter)) {
+          mustContain.push(filter.matcher.value);
+        }
+        const oneParser = new Set(parsers).size === 1 && parsers[0] !== 'logfmt';
+        const condition = oneParser && !name.endsWith('_extracted') ? fieldCondition(filter, parsed) : undefined;
+        if (condition !== undefined) {
+          mustPass.push(condition);
+          decided.add(filter);
         }
       }
-    } else if (stage.kind !== 'drop' && stage.kind !== 'keep' && stage.kind !== 'lineFilter') {
-      // A stage that makes labels from something else than the line ends the rule.
+    } else if (stage.kind !== 'lineFilter') {
       break;
     }
   }
-  return { mustContain, mustCompare };
+  return { mustContain, mustPass, decided };
 }
 
-type SimpleFilter = Extract<LabelFilter, { readonly kind: 'match' | 'compare' }>;
+/** Needs its value in the line: a value that no parser changes. A column decides the same without reading the line. */
+function isPlainEquality(filter: SimpleFilter): filter is Extract<SimpleFilter, { readonly kind: 'match' }> {
+  return (
+    filter.kind === 'match' &&
+    filter.matcher.operator === '=' &&
+    /^[\w.:/-]+$/.test(filter.matcher.value) &&
+    !isFieldColumn(filter.matcher.name)
+  );
+}
+
+function fieldCondition(filter: SimpleFilter, parsed: ParsedFields): FieldCondition | undefined {
+  if (filter.kind === 'match') {
+    const { name, operator, value } = filter.matcher;
+    const field = parsed.fieldOf(name);
+    const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);
+    return isText ? { kind: 'match', field, operator, value } : undefined;
+  }
+  const field = parsed.fieldOf(filter.name);
+  const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);
+  return field !== undefined && !isText && filter.unit === 'number' && Number.isFinite(filter.value)
+    ? { kind: 'compare', field, operator: filter.operator, value: filter.value, keepAbsent: parsed.absentIsEmpty }
+    : undefined;
+}
 
 function conjuncts(filter: LabelFilter): readonly SimpleFilter[] {
   switch (filter.kind) {
@@ -78,65 +138,4 @@ function conjuncts(filter: LabelFilter): readonly SimpleFilter[] {
     case 'compare':
       return [filter];
   }
-}
-
-/**
- * How the samples of a metric query may be grouped before they leave the database, or undefined where each line is
- * needed as a whole.
- *
- * Why this is exact: lines that agree in stream, metadata and every field that a pipeline reads come out with the same
- * labels or are dropped alike, so the pipeline runs once for all of them. It may read less than the line if no stage
- * looks at the line but `| json`, the hints name every label that is read, and the line is flat JSON. Lines that are
- * not flat are grouped by their whole text.
- */
-export function groupingOfLines(
-  { operator, range }: RangeAggregation,
-  plan: { readonly rest: readonly Stage[]; readonly hints: ParserHints; readonly streams: readonly Stream[] }
-): LineGrouping | undefined {
-  const { rest, hints, streams } = plan;
-  const value = operator === 'bytes_over_time' || operator === 'bytes_rate' ? 'bytes' : 'line';
-  if (!rest.every(({ kind }) => ['json', 'labelFilter', 'labelFormat', 'drop', 'keep'].includes(kind))) {
-    return undefined;
-  }
-  if (!rest.some(({ kind }) => kind === 'json')) {
-    const readsLine = rest.some(
-      (stage) => stage.kind === 'labelFormat' && labelsRequiredBy([stage]).includes('__line__')
-    );
-    return readsLine ? undefined : { readsJson: false, fields: [], value };
-  }
-  const wanted = hints.wantedLabels;
-  if (wanted === undefined || wanted.has('__line__')) {
-    return undefined;
-  }
-  const hidden = (name: string) =>
-    !wanted.has(`${name}_extracted`) && streams.every(({ labels }) => hasLabel(labels, name));
-  const fields = [...wanted].filter((name) => /^[a-zA-Z_]\w*$/.test(name) && !name.startsWith('__') && !hidden(name));
-  const { unwrap } = range;
-  const isPlainValue =
-    unwrap !== undefined &&
-    unwrap.conversion === 'float' &&
-    fields.includes(unwrap.label) &&
-    !streams.some(({ labels }) => hasLabel(labels, unwrap.label)) &&
-    ![...labelsRequiredBy(rest), ...unwrap.filters.flatMap(labelsReadBy), ...labelsNamedBy(rest)].includes(
-      unwrap.label
-    ) &&
-    (hints.without || !hints.groups.includes(unwrap.label));
-  return isPlainValue
-    ? { readsJson: true, fields: fields.filter((name) => name !== unwrap.label), value: { field: unwrap.label } }
-    : { readsJson: true, fields, value };
-}
-
-/** Labels that a stage sets, drops or keeps by name. */
-function labelsNamedBy(rest: readonly Stage[]): readonly string[] {
-  return rest.flatMap((stage) => {
-    switch (stage.kind) {
-      case 'drop':
-      case 'keep':
-        return stage.labels.map(({ name }) => name);
-      case 'labelFormat':
-        return stage.formats.map(({ to }) => to);
-      default:
-        return [];
-    }
-  });
 }

@@ -5,9 +5,19 @@
  * Duplicates (same stream, time and line) are dropped here, so that a sender may repeat a push whose answer it did not
  * get. Entries newer than all of their stream cannot be duplicates and are not looked up.
  */
-import { type DuckDBConnection, DuckDBDataChunk, BIGINT, BOOLEAN, INTEGER, VARCHAR } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBType,
+  type DuckDBValue,
+  INTEGER,
+  UINTEGER,
+  UTINYINT,
+} from '@duckdb/node-api';
 import { type LabelSet } from '../logql/label-set';
-import { isFlatJson } from './flat-json';
+import { identityOf, possibleDuplicates } from './duplicates';
+import { entryColumns, WordPostings } from './entry-columns';
+import { entriesTable, entryColumnTypes } from './schema';
 import { storageError } from './storage-error';
 import { type Stream, type StreamIndex } from './stream-index';
 
@@ -33,7 +43,8 @@ interface PendingPush {
   readonly reject: (error: Error) => void;
 }
 
-interface Row {
+/** An entry with the stream that it goes to. */
+export interface Row {
   readonly stream: Stream;
   readonly entry: NewEntry;
 }
@@ -103,17 +114,17 @@ export class Appender {
       }
       return stream;
     };
-    const { lateStreams, newest, identities } = await this.possibleDuplicates(pushes, streamOf);
+    const { lateStreams, newest, identities } = await possibleDuplicates(this.connection, pushes.flat(), streamOf);
     const rows: Row[] = [];
     const counts = pushes.map((push): AppendCounts => {
       let duplicates = 0;
       const before = rows.length;
       for (const { labels, entries } of push) {
         const stream = streamOf(labels);
-        const late = lateStreams.has(stream.id);
+        const late = lateStreams.has(stream);
         for (const entry of entries) {
           if (late) {
-            const identity = `${stream.id} ${entry.tsNs} ${entry.line}`;
+            const identity = identityOf(stream.id, entry);
             if (identities.has(identity)) {
               duplicates++;
               continue;
@@ -135,53 +146,14 @@ export class Appender {
     return counts;
   }
 
-  /** The streams with an entry that is not newer than the one before it, and what is stored at the times of those. */
-  private async possibleDuplicates(
-    pushes: ReadonlyArray<readonly NewStreamEntries[]>,
-    streamOf: (labels: LabelSet) => Stream
-  ): Promise<{
-    readonly lateStreams: ReadonlySet<number>;
-    readonly newest: ReadonlyMap<Stream, bigint>;
-    readonly identities: Set<string>;
-  }> {
-    const newest = new Map<Stream, bigint>();
-    const lateStreams = new Set<number>();
-    let firstNs = 2n ** 63n - 1n;
-    let lastNs = -(2n ** 63n);
-    for (const { labels, entries } of pushes.flat()) {
-      const stream = streamOf(labels);
-      for (const { tsNs } of entries) {
-        if (tsNs > (newest.get(stream) ?? stream.newestNs)) {
-          newest.set(stream, tsNs);
-        } else {
-          lateStreams.add(stream.id);
-          firstNs = tsNs < firstNs ? tsNs : firstNs;
-          lastNs = tsNs > lastNs ? tsNs : lastNs;
-        }
-      }
-    }
-    const identities = new Set<string>();
-    if (lateStreams.size > 0) {
-      const stored = await this.connection.runAndReadAll(
-        `SELECT stream, ts, line FROM entries WHERE ts BETWEEN $1 AND $2 AND stream IN (${[...lateStreams].join(',')})`,
-        [firstNs, lastNs],
-        [BIGINT, BIGINT]
-      );
-      for (const [stream, tsNs, line] of stored.getRows()) {
-        identities.add(`${String(stream)} ${String(tsNs)} ${String(line)}`);
-      }
-    }
-    return { lateStreams, newest, identities };
-  }
-
   private async write(created: readonly Stream[], rows: readonly Row[]): Promise<void> {
     if (rows.length === 0 && created.length === 0) {
       return;
     }
     await this.connection.run('BEGIN');
     try {
-      for (const { id, labels } of created) {
-        await this.connection.run('INSERT INTO streams VALUES ($1, $2)', [id, JSON.stringify(labels.pairs)]);
+      for (const { id, labels, part } of created) {
+        await this.connection.run('INSERT INTO streams VALUES ($1, $2, $3)', [id, JSON.stringify(labels.pairs), part]);
       }
       await this.appendRows(rows);
       await this.connection.run('COMMIT');
@@ -192,18 +164,34 @@ export class Appender {
   }
 
   private async appendRows(rows: readonly Row[]): Promise<void> {
-    const appender = await this.connection.createAppender('entries');
+    const words = new WordPostings();
+    const byPart = new Map<number, Row[]>();
+    for (const row of rows) {
+      const { part } = row.stream;
+      words.add(row.entry, part);
+      const known = byPart.get(part);
+      if (known === undefined) {
+        byPart.set(part, [row]);
+      } else {
+        known.push(row);
+      }
+    }
+    for (const [part, ofPart] of byPart) {
+      await this.appendChunks(entriesTable(part), entryColumnTypes, entryColumns(ofPart));
+    }
+    await this.appendChunks('words', [UINTEGER, UTINYINT, INTEGER], words.columns());
+  }
+
+  private async appendChunks(
+    table: string,
+    types: readonly DuckDBType[],
+    columns: ReadonlyArray<readonly DuckDBValue[]>
+  ): Promise<void> {
+    const appender = await this.connection.createAppender(table);
     try {
-      for (let from = 0; from < rows.length; from += rowsPerChunk) {
-        const part = rows.slice(from, from + rowsPerChunk);
-        const chunk = DuckDBDataChunk.create([BIGINT, INTEGER, BOOLEAN, VARCHAR, VARCHAR]);
-        chunk.setColumns([
-          part.map(({ entry }) => entry.tsNs),
-          part.map(({ stream }) => stream.id),
-          part.map(({ entry }) => isFlatJson(entry.line)),
-          part.map(({ entry }) => entry.line),
-          part.map(({ entry }) => (entry.metadata.length === 0 ? null : JSON.stringify(entry.metadata))),
-        ]);
+      for (let from = 0; from < columns[0].length; from += rowsPerChunk) {
+        const chunk = DuckDBDataChunk.create(types);
+        chunk.setColumns(columns.map((column) => column.slice(from, from + rowsPerChunk)));
         appender.appendDataChunk(chunk);
       }
       appender.flushSync();

@@ -1,59 +1,77 @@
 /**
- * The store's one DuckDB file.
- *
- * Tables: `streams(id, labels)`, labels as a JSON array of [name, value] pairs; `entries(ts, stream, flat, line,
- * metadata)`, ts in nanoseconds since 1970. Entries are appended in the order of arrival, which is nearly that of time,
- * so DuckDB's minima and maxima per row group prune a time range without an index.
+ * The store's one DuckDB file, attached as `store` to an instance of its own.
  *
  * Invariant: a transaction that was committed is in the file or its write-ahead log before the push that brought it is
- * acknowledged. Limit: one process at a time opens the file.
+ * acknowledged. Limits: one process at a time opens the file; DuckDB takes `memoryLimit` at most, whatever is asked of
+ * it, and spills to disk beside the file where a query needs more.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { createTables, schemaVersion, storedVersion } from './schema';
 import { StorageError } from './storage-error';
 
-const schemaVersion = 1;
+export const memoryLimit = '1GB';
+/** Small row groups: a checkpoint writes the last one of each part anew. */
+const rowGroupSize = 4096;
 
 export interface Database {
+  /** A connection in which the store's tables have their plain names. */
   connect(): Promise<DuckDBConnection>;
   /** Bytes in use, the write-ahead log not counted. */
   usedBytes(): Promise<number>;
   close(): Promise<void>;
 }
 
+/** @throws StorageError `in-use`, `old` or `corrupt`. */
 export async function openDatabase(file: string): Promise<Database> {
   const inMemory = file === ':memory:';
   if (!inMemory) {
     mkdirSync(dirname(file), { recursive: true });
   }
-  const instance = await DuckDBInstance.create(file, {
-    memory_limit: '1GB',
+  const instance = await DuckDBInstance.create(':memory:', {
+    memory_limit: memoryLimit,
     checkpoint_threshold: '64MB',
+    preserve_insertion_order: 'false',
     // A store has no business with the network or with other files.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-  }).catch((error: unknown) => {
-    throw openError(file, error);
+    ...(inMemory ? {} : { temp_directory: `${file}.tmp` }),
   });
-  const connection = await instance.connect();
-  await migrate(connection, file);
-  connection.closeSync();
+  const connect = async () => {
+    const connection = await instance.connect();
+    await connection.run('USE store');
+    return connection;
+  };
+  try {
+    const first = await instance.connect();
+    await first.run(
+      `ATTACH '${file.replaceAll("'", "''")}' AS store (ROW_GROUP_SIZE ${rowGroupSize}, STORAGE_VERSION 'v1.4.0')`
+    );
+    await first.run('USE store');
+    await prepare(first, file);
+    first.closeSync();
+  } catch (error) {
+    instance.closeSync();
+    throw openError(file, error);
+  }
 
   return {
-    connect: () => instance.connect(),
+    connect,
     async usedBytes() {
-      const own = await instance.connect();
+      const own = await connect();
       try {
-        const rows = (await own.runAndReadAll('SELECT used_blocks * block_size FROM pragma_database_size()')).getRows();
-        return Number(rows[0][0]);
+        const rows = await own.runAndReadAll(
+          "SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = 'store'"
+        );
+        return Number(rows.getRows()[0][0]);
       } finally {
         own.closeSync();
       }
     },
     async close() {
       if (!inMemory) {
-        const own = await instance.connect();
+        const own = await connect();
         await own.run('CHECKPOINT');
         own.closeSync();
       }
@@ -62,28 +80,24 @@ export async function openDatabase(file: string): Promise<Database> {
   };
 }
 
-async function migrate(connection: DuckDBConnection, file: string): Promise<void> {
-  await connection.run('CREATE TABLE IF NOT EXISTS store(version INTEGER NOT NULL)');
-  const rows = (await connection.runAndReadAll('SELECT version FROM store')).getRows();
-  if (rows.length > 0) {
-    if (rows[0][0] !== schemaVersion) {
-      throw new StorageError(
-        'corrupt',
-        `${file} was written by another version of the store (schema ${String(rows[0][0])}, this one reads ${schemaVersion}); start with another file`
-      );
-    }
-    return;
+async function prepare(connection: DuckDBConnection, file: string): Promise<void> {
+  const version = await storedVersion(connection);
+  if (version === undefined) {
+    await createTables(connection);
+  } else if (version < schemaVersion) {
+    throw new StorageError('old', `${file} was written by an older version of the store`);
+  } else if (version > schemaVersion) {
+    throw new StorageError(
+      'corrupt',
+      `${file} was written by a newer version of the store (schema ${version}, this one reads ${schemaVersion}): start that version, or name another --file`
+    );
   }
-  await connection.run('BEGIN');
-  await connection.run('CREATE TABLE streams(id INTEGER NOT NULL, labels VARCHAR NOT NULL)');
-  await connection.run(
-    'CREATE TABLE entries(ts BIGINT NOT NULL, stream INTEGER NOT NULL, flat BOOLEAN NOT NULL, line VARCHAR NOT NULL, metadata VARCHAR)'
-  );
-  await connection.run(`INSERT INTO store VALUES (${schemaVersion})`);
-  await connection.run('COMMIT');
 }
 
 function openError(file: string, error: unknown): StorageError {
+  if (error instanceof StorageError) {
+    return error;
+  }
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
   if (/lock/i.test(reason)) {
     return new StorageError('in-use', `${file} is in use by another process: stop it or name another --file`, {

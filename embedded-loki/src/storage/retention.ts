@@ -4,6 +4,7 @@
  */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { type Database } from './database';
+import { entriesTable, parts, selectFromAllParts, slotOf } from './schema';
 import { type StreamIndex } from './stream-index';
 
 export interface Retention {
@@ -31,7 +32,7 @@ export async function sweep(options: {
   if (retention.maxBytes !== undefined) {
     let used = await database.usedBytes();
     while (used > retention.maxBytes) {
-      const cut = await connection.runAndReadAll('SELECT quantile_disc(ts, 0.05) FROM entries');
+      const cut = await connection.runAndReadAll(`SELECT quantile_disc(ts, 0.05) FROM (${selectFromAllParts('ts')})`);
       const oldestNs = cut.getRows()[0]?.[0];
       if (typeof oldestNs !== 'bigint') {
         break;
@@ -49,8 +50,20 @@ export async function sweep(options: {
 }
 
 async function deleteBefore(connection: DuckDBConnection, beforeNs: bigint): Promise<number> {
-  const { rowsChanged } = await connection.run('DELETE FROM entries WHERE ts < $1', [beforeNs], [BIGINT]);
-  if (rowsChanged > 0) {
+  let deleted = 0;
+  await connection.run('BEGIN');
+  try {
+    for (const part of parts) {
+      deleted += (await connection.run(`DELETE FROM ${entriesTable(part)} WHERE ts < $1`, [beforeNs], [BIGINT]))
+        .rowsChanged;
+    }
+    await connection.run(`DELETE FROM words WHERE slot < ${slotOf(beforeNs)}`);
+    await connection.run('COMMIT');
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+  if (deleted > 0) {
     await connection.run('CHECKPOINT').catch((error: unknown) => {
       // A query that is still reading keeps the old state alive; the next sweep frees it.
       if (!String(error).includes('transaction')) {
@@ -58,12 +71,12 @@ async function deleteBefore(connection: DuckDBConnection, beforeNs: bigint): Pro
       }
     });
   }
-  return rowsChanged;
+  return deleted;
 }
 
 async function deleteEmptyStreams(connection: DuckDBConnection, index: StreamIndex): Promise<number> {
   const empty = await connection.runAndReadAll(
-    'DELETE FROM streams WHERE id NOT IN (SELECT DISTINCT stream FROM entries) RETURNING id'
+    `DELETE FROM streams WHERE id NOT IN (SELECT DISTINCT stream FROM (${selectFromAllParts('stream')})) RETURNING id`
   );
   const rows = empty.getRows();
   rows.forEach(([id]) => index.delete(Number(id)));

@@ -3,10 +3,14 @@ import { type DuckDBConnection } from '@duckdb/node-api';
 import { type Matcher } from '../logql/ast';
 import { type LabelSet, labelSet } from '../logql/label-set';
 import { selectorPredicate } from '../logql/matcher';
+import { PartAssignment } from './part-assignment';
+import { selectFromAllParts } from './schema';
 
 export interface Stream {
   readonly id: number;
   readonly labels: LabelSet;
+  /** The table that holds its entries. */
+  readonly part: number;
   /** Timestamp of the newest entry; an entry after it cannot be a duplicate. */
   newestNs: bigint;
 }
@@ -14,20 +18,26 @@ export interface Stream {
 export class StreamIndex {
   private readonly byKey = new Map<string, Stream>();
   private readonly byId = new Map<number, Stream>();
+  private readonly parts = new PartAssignment();
   private nextId = 1;
 
   static async load(connection: DuckDBConnection): Promise<StreamIndex> {
     const index = new StreamIndex();
     const rows = await connection.runAndReadAll(
-      `SELECT s.id, s.labels, coalesce(e.newest, -9223372036854775808)
-       FROM streams s LEFT JOIN (SELECT stream, max(ts) AS newest FROM entries GROUP BY stream) e ON e.stream = s.id`
+      `SELECT s.id, s.labels, s.part, coalesce(e.newest, -9223372036854775808)
+       FROM streams s LEFT JOIN (SELECT stream, max(ts) AS newest FROM (${selectFromAllParts('stream, ts')}) GROUP BY stream) e ON e.stream = s.id ORDER BY s.id`
     );
-    for (const [id, labels, newestNs] of rows.getRows()) {
-      if (typeof id !== 'number' || typeof labels !== 'string' || typeof newestNs !== 'bigint') {
+    for (const [id, labels, part, newestNs] of rows.getRows()) {
+      if (
+        typeof id !== 'number' ||
+        typeof labels !== 'string' ||
+        typeof part !== 'number' ||
+        typeof newestNs !== 'bigint'
+      ) {
         throw new Error('the streams table does not have the types it was created with');
       }
       const pairs: Array<[string, string]> = JSON.parse(labels);
-      index.add({ id, labels: labelSet(pairs), newestNs });
+      index.add({ id, labels: labelSet(pairs), part, newestNs });
     }
     return index;
   }
@@ -50,12 +60,13 @@ export class StreamIndex {
 
   /** A stream that is not in the index until `add` is called with it, after its row is committed. */
   propose(labels: LabelSet): Stream {
-    return { id: this.nextId++, labels, newestNs: -(2n ** 63n) };
+    return { id: this.nextId++, labels, part: this.parts.partOf(labels), newestNs: -(2n ** 63n) };
   }
 
   add(stream: Stream): void {
     this.byKey.set(stream.labels.key, stream);
     this.byId.set(stream.id, stream);
+    this.parts.record(stream.labels, stream.part);
     this.nextId = Math.max(this.nextId, stream.id + 1);
   }
 

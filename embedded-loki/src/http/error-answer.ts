@@ -1,0 +1,39 @@
+/** What goes wrong as an HTTP status and a sentence, as Loki answers. */
+import { QueryError } from '../logql/query-error';
+import { StorageError } from '../storage/storage-error';
+import { maxBodyBytes } from './push-body';
+import { RequestError } from './request-error';
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly message: string;
+}
+
+const storageStatus: Readonly<Record<StorageError['kind'], number>> = {
+  timeout: 504,
+  /** nginx's "client closed request", which Loki uses too. */
+  cancelled: 499,
+  full: 507,
+  failed: 500,
+  corrupt: 500,
+  old: 500,
+  'in-use': 500,
+};
+
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof RequestError) {
+    return { status: error.status, message: error.message };
+  }
+  if (error instanceof QueryError) {
+    // Loki answers a query that cannot be evaluated with 500; it is the query's fault, so here it is 400.
+    return { status: 400, message: error.message };
+  }
+  if (error instanceof StorageError) {
+    return { status: storageStatus[error.kind], message: error.message };
+  }
+  const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
+  if (statusCode === 413) {
+    return { status: 413, message: `request body too large: more than ${maxBodyBytes} bytes` };
+  }
+  return { status: statusCode ?? 500, message: message ?? String(error) };
+}

@@ -1,0 +1,48 @@
+/** Rows as the columns that DuckDB's appender takes. */
+import { type DuckDBValue } from '@duckdb/node-api';
+import { type NewEntry, type Row } from './append';
+import { fieldNames, readFields } from './field-columns';
+import { wordHashes } from './line-words';
+import { slotOf } from './schema';
+
+export type Columns = ReadonlyArray<readonly DuckDBValue[]>;
+
+/** In the order of `entryColumnTypes`. */
+export function entryColumns(rows: readonly Row[]): Columns {
+  const fields = rows.map(({ entry }) => readFields(entry.line));
+  return [
+    rows.map(({ entry }) => entry.tsNs),
+    rows.map(({ stream }) => stream.id),
+    rows.map(({ entry }) => Buffer.byteLength(entry.line)),
+    fields.map((values) => values !== undefined),
+    rows.map(({ entry }) => entry.line),
+    rows.map(({ entry }) => (entry.metadata.length === 0 ? null : JSON.stringify(entry.metadata))),
+    ...fieldNames.map((_, at) => fields.map((values) => values?.[at] ?? null)),
+  ];
+}
+
+/** What a commit adds to the word index: each word once for each part and slot. */
+export class WordPostings {
+  private readonly known = new Set<string>();
+  private readonly hashes: number[] = [];
+  private readonly parts: number[] = [];
+  private readonly slots: number[] = [];
+
+  add({ line, tsNs }: NewEntry, part: number): void {
+    const slot = slotOf(tsNs);
+    for (const hash of wordHashes(line)) {
+      const posting = `${hash} ${part} ${slot}`;
+      if (!this.known.has(posting)) {
+        this.known.add(posting);
+        this.hashes.push(hash);
+        this.parts.push(part);
+        this.slots.push(slot);
+      }
+    }
+  }
+
+  /** hash, part, slot */
+  columns(): Columns {
+    return [this.hashes, this.parts, this.slots];
+  }
+}

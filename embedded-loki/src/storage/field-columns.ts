@@ -1,0 +1,121 @@
+/**
+ * Fields that stand in columns of their own besides the line, so that a metric query reads them without the text.
+ *
+ * A line is *flat* when it is exactly what JSON.stringify makes of an object whose names are label names, without a
+ * backslash, whose values are strings, numbers, booleans, null or arrays of numbers, and whose fields listed here have
+ * the type listed here. For a flat line, and only then:
+ *   - a column holds the field's value, NULL where the field is absent or null;
+ *   - `| json` yields the value's text as JSON.stringify writes it (strings without their quotes);
+ *   - DuckDB's JSON functions print every other field as it stands in the line.
+ * The collector's lines are flat unless a text in them needs an escape; all other lines go through the parsers of this
+ * store.
+ */
+export type FieldType = 'number' | 'string';
+
+export const fieldColumns = {
+  nic_name: 'string',
+  netns: 'string',
+  direction: 'string',
+  l4_proto: 'string',
+  l7_proto: 'string',
+  server_ip: 'string',
+  server_port: 'number',
+  k8s_namespace: 'string',
+  k8s_pod_name: 'string',
+  src_k8s_namespace: 'string',
+  dst_k8s_namespace: 'string',
+  dst_k8s_service_name: 'string',
+  capture_drops: 'number',
+  tx_packets: 'number',
+  rx_packets: 'number',
+  tx_bytes: 'number',
+  rx_bytes: 'number',
+  tx_retrans: 'number',
+  rx_retrans: 'number',
+  outcome: 'string',
+  l7_op: 'string',
+  l7_resource: 'string',
+  l7_status: 'string',
+  http_host: 'string',
+  http_status_code: 'number',
+  latency_ms: 'number',
+  cost_req_sent: 'number',
+  cost_resp_wait: 'number',
+  cost_cnt_dl: 'number',
+  duration_ms: 'number',
+  conn_state: 'string',
+  end_reason: 'string',
+  tcp_rtt: 'number',
+  tcp_rtt_min: 'number',
+  tcp_rtt_max: 'number',
+  tcp_3whs_cost: 'number',
+  tcp_4whs_cost: 'number',
+  tcp_syn_retrans: 'number',
+} as const satisfies Readonly<Record<string, FieldType>>;
+
+export const fieldNames: readonly string[] = Object.keys(fieldColumns);
+const fieldTypes: readonly FieldType[] = Object.values(fieldColumns);
+
+export function isFieldColumn(name: string): boolean {
+  return Object.hasOwn(fieldColumns, name);
+}
+
+export function isNumberColumn(name: string): boolean {
+  return isFieldColumn(name) && fieldColumns[name as keyof typeof fieldColumns] === 'number';
+}
+
+/** The column's name in SQL; apart from the columns of the store's own. */
+export function columnOf(field: string): string {
+  return `f_${field}`;
+}
+
+export type FieldValue = string | number | null;
+
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** The values of `fieldNames` in a flat line, or undefined for any other line. */
+export function readFields(line: string): readonly FieldValue[] | undefined {
+  if (line.charCodeAt(0) !== 0x7b || line.includes('\\') || line.includes('\ufffd')) {
+    return undefined;
+  }
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  // Also false for a name that stands twice, for spaces, and for numbers that a double does not give back.
+  if (JSON.stringify(parsed) !== line) {
+    return undefined;
+  }
+  const record = parsed as Readonly<Record<string, unknown>>;
+  for (const name in record) {
+    if (!labelName.test(name) || !isFlatValue(record[name])) {
+      return undefined;
+    }
+  }
+  const values: FieldValue[] = [];
+  for (let at = 0; at < fieldNames.length; at++) {
+    const value = record[fieldNames[at]] ?? null;
+    if (value !== null && typeof value !== fieldTypes[at]) {
+      return undefined;
+    }
+    values.push(value as FieldValue);
+  }
+  return values;
+}
+
+function isFlatValue(value: unknown): boolean {
+  if (typeof value === 'number') {
+    return isPlainNumber(value);
+  }
+  return Array.isArray(value)
+    ? value.every((item) => typeof item === 'number' && isPlainNumber(item))
+    : value === null || typeof value !== 'object';
+}
+
+/** Not so small or large that DuckDB or JavaScript might print it with an exponent. */
+function isPlainNumber(value: number): boolean {
+  const size = Math.abs(value);
+  return size < 1e15 && (size >= 1e-3 || size === 0);
+}

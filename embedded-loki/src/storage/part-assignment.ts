@@ -1,0 +1,28 @@
+/** Which part a stream's entries go to: streams that differ in `host` only lie together, others apart. */
+import { dropLabels, type LabelSet } from '../logql/label-set';
+import { partCount } from './schema';
+
+export class PartAssignment {
+  private readonly parts = new Map<string, number>();
+  private next = 0;
+
+  /** Keeps what was assigned before, in this run or an earlier one. */
+  record(labels: LabelSet, part: number): void {
+    this.parts.set(groupOf(labels), part);
+    this.next = Math.max(this.next, part + 1);
+  }
+
+  partOf(labels: LabelSet): number {
+    const group = groupOf(labels);
+    let part = this.parts.get(group);
+    if (part === undefined) {
+      part = this.next++ % partCount;
+      this.parts.set(group, part);
+    }
+    return part;
+  }
+}
+
+function groupOf(labels: LabelSet): string {
+  return dropLabels(labels, ['host']).key;
+}

@@ -1,0 +1,84 @@
+/**
+ * The tables of a store.
+ *
+ * - `store(version)`
+ * - `streams(id, labels, part)`: labels as a JSON array of [name, value] pairs. Streams that differ in `host` only share
+ *   a part, so that one shard of one source is one part.
+ * - `entries_<part>(ts, stream, bytes, flat, line, metadata, f_…)`: ts in nanoseconds since 1970; bytes of the line in
+ *   UTF-8; flat and f_… as field-columns.ts says. Entries stand in the order of arrival, which is nearly that of time:
+ *   DuckDB's minima and maxima per row group prune a time range without an index.
+ * - `words(hash, part, slot)`: where lines with a word are, once a slot of `slotNs`; see line-words.ts.
+ */
+import { BIGINT, BOOLEAN, DOUBLE, type DuckDBConnection, type DuckDBType, INTEGER, VARCHAR } from '@duckdb/node-api';
+import { columnOf, fieldColumns } from './field-columns';
+
+export const schemaVersion = 2;
+
+/** More combinations of source and shard than this share parts. */
+export const partCount = 64;
+
+/** Length of a slot of the word index. */
+export const slotNs = 10_000_000_000n;
+
+export function entriesTable(part: number): string {
+  return `entries_${part}`;
+}
+
+/** `SELECT columns` over the entries of all parts. */
+export function selectFromAllParts(columns: string): string {
+  return parts.map((part) => `SELECT ${columns} FROM ${entriesTable(part)}`).join(' UNION ALL ');
+}
+
+export const parts: readonly number[] = Array.from({ length: partCount }, (_, part) => part);
+
+interface Column {
+  readonly name: string;
+  readonly type: DuckDBType;
+  readonly sql: string;
+}
+
+const columns: readonly Column[] = [
+  { name: 'ts', type: BIGINT, sql: 'BIGINT NOT NULL' },
+  { name: 'stream', type: INTEGER, sql: 'INTEGER NOT NULL' },
+  { name: 'bytes', type: INTEGER, sql: 'INTEGER NOT NULL' },
+  { name: 'flat', type: BOOLEAN, sql: 'BOOLEAN NOT NULL' },
+  { name: 'line', type: VARCHAR, sql: "VARCHAR NOT NULL USING COMPRESSION 'zstd'" },
+  { name: 'metadata', type: VARCHAR, sql: 'VARCHAR' },
+  ...Object.entries(fieldColumns).map(([field, type]) => ({
+    name: columnOf(field),
+    type: type === 'number' ? DOUBLE : VARCHAR,
+    sql: type === 'number' ? 'DOUBLE' : 'VARCHAR',
+  })),
+];
+
+/** In the order in which the appender fills them. */
+export const entryColumnTypes: readonly DuckDBType[] = columns.map(({ type }) => type);
+
+export async function createTables(connection: DuckDBConnection): Promise<void> {
+  await connection.run('BEGIN');
+  await connection.run('CREATE TABLE streams(id INTEGER NOT NULL, labels VARCHAR NOT NULL, part INTEGER NOT NULL)');
+  await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
+  const body = columns.map(({ name, sql }) => `${name} ${sql}`).join(', ');
+  for (const part of parts) {
+    await connection.run(`CREATE TABLE ${entriesTable(part)}(${body})`);
+  }
+  await connection.run('CREATE TABLE store(version INTEGER NOT NULL)');
+  await connection.run(`INSERT INTO store VALUES (${schemaVersion})`);
+  await connection.run('COMMIT');
+}
+
+/** The version of the schema that the store was written with, or undefined for an empty file. */
+export async function storedVersion(connection: DuckDBConnection): Promise<number | undefined> {
+  const tables = await connection.runAndReadAll(
+    "SELECT 1 FROM duckdb_tables() WHERE database_name = current_database() AND table_name = 'store'"
+  );
+  if (tables.currentRowCount === 0) {
+    return undefined;
+  }
+  const rows = (await connection.runAndReadAll('SELECT version FROM store')).getRows();
+  return rows.length === 0 ? undefined : Number(rows[0][0]);
+}
+
+export function slotOf(tsNs: bigint): number {
+  return Number(tsNs / slotNs);
+}

@@ -1,0 +1,155 @@
+/** One consistent state of the store, as a query reads it. Rows come as a stream: only what is asked for is in memory. */
+import { type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
+import { lineConditions, selectFrom } from './conditions';
+import { type SamplePlan, sampleStatements } from './sample-statements';
+import { type PartScope, scopeOf } from './scope';
+import { type Selection } from './selection';
+import { refuseStopped } from './stop';
+import { asBigInt, asList, asNumber, asText, Statement } from './statement';
+
+export type Metadata = ReadonlyArray<readonly [string, string]>;
+
+export interface Entry {
+  readonly tsNs: bigint;
+  readonly stream: number;
+  readonly line: string;
+  readonly metadata: Metadata;
+}
+
+/** Samples that a metric query cannot tell apart but by time and value. */
+export interface SampleGroup {
+  readonly stream: number;
+  readonly metadata: Metadata;
+  readonly line: string;
+  /** Nanoseconds since the plan's zero, in no order; of buckets, their last nanosecond. */
+  readonly times: readonly number[];
+  /** Parallel to `times`, where the database has read the values; of buckets, its sum, least or greatest. */
+  readonly values?: readonly number[];
+  /** Parallel to `times`: samples in each bucket. */
+  readonly counts?: readonly number[];
+}
+
+/** What lies in a scope, before any line is looked at. */
+export interface Extent {
+  readonly entries: number;
+  readonly bytes: number;
+  /** First and last entry; undefined where there is none. */
+  readonly span?: { readonly fromNs: bigint; readonly toNs: bigint };
+}
+
+export interface StreamSize {
+  readonly stream: number;
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+const noMetadata: Metadata = [];
+
+export class Snapshot {
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly stop: AbortSignal
+  ) {}
+
+  scope(selection: Selection): Promise<readonly PartScope[]> {
+    return scopeOf(this.connection, selection);
+  }
+
+  async extent(scopes: readonly PartScope[]): Promise<Extent> {
+    if (scopes.length === 0) {
+      return { entries: 0, bytes: 0 };
+    }
+    const rows = await this.connection.runAndReadAll(
+      `SELECT count(*)::DOUBLE, coalesce(sum(bytes), 0)::DOUBLE, min(ts), max(ts)
+       FROM (${selectFrom(scopes, 'ts, bytes', [])})`
+    );
+    const [entries, bytes, fromNs, toNs] = rows.getRows()[0];
+    return {
+      entries: asNumber(entries),
+      bytes: asNumber(bytes),
+      ...(fromNs === null ? {} : { span: { fromNs: asBigInt(fromNs), toNs: asBigInt(toNs) } }),
+    };
+  }
+
+  /** Entries in the order of time, the newest first if `backward`. */
+  async *entries(
+    selection: Selection,
+    scopes: readonly PartScope[],
+    order: { readonly backward: boolean; readonly limit?: number }
+  ): AsyncGenerator<Entry> {
+    if (scopes.length === 0) {
+      return;
+    }
+    const sql = new Statement();
+    const rows = selectFrom(scopes, 'ts, stream, line, metadata, rowid AS place', lineConditions(selection, sql));
+    const direction = order.backward ? 'DESC' : 'ASC';
+    const limit = order.limit === undefined ? '' : `LIMIT ${order.limit}`;
+    const text = `SELECT ts, stream, line, metadata FROM (${rows}) ORDER BY ts ${direction}, place ${direction} ${limit}`;
+    for await (const chunk of this.chunks(sql, text)) {
+      const [times, streams, lines, metadata] = chunk.getColumns();
+      for (let at = 0; at < chunk.rowCount; at++) {
+        yield {
+          tsNs: asBigInt(times[at]),
+          stream: asNumber(streams[at]),
+          line: asText(lines[at]) ?? '',
+          metadata: readMetadata(asText(metadata[at])),
+        };
+      }
+    }
+  }
+
+  /** What a metric query needs of its lines, in no order. */
+  async *samples(selection: Selection, scopes: readonly PartScope[], plan: SamplePlan): AsyncGenerator<SampleGroup> {
+    if (scopes.length === 0) {
+      return;
+    }
+    for (const { text, sql, lineOf } of sampleStatements(selection, scopes, plan)) {
+      for await (const chunk of this.chunks(sql, text)) {
+        const [streams, metadata, times, values, counts, ...members] = chunk.getColumns();
+        for (let at = 0; at < chunk.rowCount; at++) {
+          const read = asList(values[at]);
+          const counted = asList(counts[at]);
+          yield {
+            stream: asNumber(streams[at]),
+            metadata: readMetadata(asText(metadata[at])),
+            line: lineOf(members, at),
+            times: asList(times[at]).map(asNumber),
+            ...(read.length === 0 || read[0] === null ? {} : { values: read.map(asNumber) }),
+            ...(counted.length === 0 ? {} : { counts: counted.map(asNumber) }),
+          };
+        }
+      }
+    }
+  }
+
+  /** The streams with an entry in the scope, and how much each has there. */
+  async streamSizes(scopes: readonly PartScope[]): Promise<readonly StreamSize[]> {
+    if (scopes.length === 0) {
+      return [];
+    }
+    const rows = await this.connection.runAndReadAll(
+      `SELECT stream, count(*)::DOUBLE, sum(bytes)::DOUBLE FROM (${selectFrom(scopes, 'stream, bytes', [])}) GROUP BY stream`
+    );
+    return rows.getRows().map(([stream, entries, bytes]) => ({
+      stream: asNumber(stream),
+      entries: asNumber(entries),
+      bytes: asNumber(bytes),
+    }));
+  }
+
+  private async *chunks(sql: Statement, text: string): AsyncGenerator<DuckDBDataChunk> {
+    refuseStopped(this.stop);
+    for await (const chunk of await sql.run(this.connection, text)) {
+      refuseStopped(this.stop);
+      yield chunk;
+    }
+  }
+}
+
+function readMetadata(text: string | null): Metadata {
+  if (text === null) {
+    return noMetadata;
+  }
+  const pairs: Metadata = JSON.parse(text);
+  return pairs;
+}
