@@ -191,7 +191,9 @@ export class Appender {
     try {
       for (let from = 0; from < columns[0].length; from += rowsPerChunk) {
         const chunk = DuckDBDataChunk.create(types);
-        chunk.setColumns(columns.map((column) => column.slice(from, from + rowsPerChunk)));
+        chunk.setColumns(
+          columns[0].length <= rowsPerChunk ? columns : columns.map((column) => column.slice(from, from + rowsPerChunk))
+        );
         appender.appendDataChunk(chunk);
       }
       appender.flushSync();

@@ -3,7 +3,7 @@ import { type DuckDBValue } from '@duckdb/node-api';
 import { type NewEntry, type Row } from './append';
 import { fieldNames, readFields } from './field-columns';
 import { wordHashes } from './line-words';
-import { slotOf } from './schema';
+import { partCount, slotOf } from './schema';
 
 export type Columns = ReadonlyArray<readonly DuckDBValue[]>;
 
@@ -23,17 +23,22 @@ export function entryColumns(rows: readonly Row[]): Columns {
 
 /** What a commit adds to the word index: each word once for each part and slot. */
 export class WordPostings {
-  private readonly known = new Set<string>();
+  private readonly known = new Map<number, Set<number>>();
   private readonly hashes: number[] = [];
   private readonly parts: number[] = [];
   private readonly slots: number[] = [];
 
   add({ line, tsNs }: NewEntry, part: number): void {
     const slot = slotOf(tsNs);
+    let known = this.known.get(slot);
+    if (known === undefined) {
+      known = new Set();
+      this.known.set(slot, known);
+    }
     for (const hash of wordHashes(line)) {
-      const posting = `${hash} ${part} ${slot}`;
-      if (!this.known.has(posting)) {
-        this.known.add(posting);
+      const posting = hash * partCount + part;
+      if (!known.has(posting)) {
+        known.add(posting);
         this.hashes.push(hash);
         this.parts.push(part);
         this.slots.push(slot);
