@@ -10,13 +10,22 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { dnsmasq } from './recording/dnsmasq';
+import { grpc } from './recording/grpc';
+import { nghttpd, nginxH2c } from './recording/h2c';
 import { mysql } from './recording/mysql';
 import { nginx } from './recording/nginx';
 import { postgresql } from './recording/postgresql';
 import { find, Session, unusedPort, type Recording } from './recording/recorder';
 import { redis } from './recording/redis';
+import { tls } from './recording/tls';
+import { vsftpd } from './recording/vsftpd';
 
-const RECORDINGS: readonly Recording[] = [redis, mysql, postgresql, nginx];
+const RECORDINGS: readonly Recording[] = [
+  ...[redis, mysql, postgresql],
+  ...[nginx, nghttpd, nginxH2c, grpc, tls],
+  ...[dnsmasq, vsftpd],
+];
 const FOLDER = path.join(__dirname, '../testdata/protocols');
 
 async function main(): Promise<void> {
@@ -45,6 +54,9 @@ async function make(recording: Recording): Promise<void> {
     await recording.record(session);
   } finally {
     await session.close();
+  }
+  if (session.dropped > 0) {
+    throw new Error(`${recording.name}: tcpdump lost ${session.dropped} packets; make it again.`);
   }
   const file = path.join(FOLDER, `${recording.name}.pcap.gz`);
   writeFileSync(file, gzipSync(readFileSync(raw), { level: 9 }));

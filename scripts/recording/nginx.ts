@@ -1,32 +1,43 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { mustFind, type Recording } from './recorder';
+import { mustFind, type Recording, type Session } from './recorder';
+
+const TEMPORARY = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+/** Starts nginx with what stands inside its `http` block. */
+export async function serveNginx(session: Session, http: string): Promise<void> {
+  const { folder } = session;
+  const configuration = path.join(folder, 'nginx.conf');
+  writeFileSync(
+    configuration,
+    `daemon off; ${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log stderr; events {}
+     http {
+       access_log off; types { text/html html; text/plain txt; }
+       ${TEMPORARY.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+       ${http}
+     }\n`
+  );
+  await session.serve(mustFind('nginx'), ['-e', 'stderr', '-p', folder, '-c', configuration]);
+}
 
 export const nginx: Recording = {
   name: 'nginx',
   needs: ['nginx', 'curl'],
   async record(session) {
-    const { port, folder } = session;
+    const { port } = session;
     const root = session.directory('root');
     writeFileSync(path.join(root, 'small.txt'), 'small\n');
     writeFileSync(path.join(root, 'page.html'), `<p>${'words and words '.repeat(500)}</p>\n`);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-    const configuration = path.join(folder, 'nginx.conf');
-    writeFileSync(
-      configuration,
-      `daemon off; ${process.getuid?.() === 0 ? 'user root;' : ''} pid ${folder}/pid; error_log stderr; events {}
-       http {
-         access_log off; types { text/html html; text/plain txt; } gzip on; gzip_min_length 100;
-         ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
-         server {
-           listen 127.0.0.1:${port}; root ${root};
-           location /old { return 301 /small.txt; }
-           location /broken { return 503; }
-           location /hangup { return 444; }
-         }
-       }\n`
+    await serveNginx(
+      session,
+      `gzip on; gzip_min_length 100;
+       server {
+         listen 127.0.0.1:${port}; root ${root};
+         location /old { return 301 /small.txt; }
+         location /broken { return 503; }
+         location /hangup { return 444; }
+       }`
     );
-    await session.serve(mustFind('nginx'), ['-e', 'stderr', '-p', folder, '-c', configuration]);
     await session.capture();
     const base = `http://127.0.0.1:${port}`;
     const curl = (...args: readonly string[]) => session.run('curl', ['-s', '-o', '/dev/null', ...args]);

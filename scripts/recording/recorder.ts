@@ -20,6 +20,7 @@ export class Session {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'bpfnet-record-'));
   private readonly children: ChildProcess[] = [];
   private dump: ChildProcess | undefined;
+  private dumpSaid = '';
 
   constructor(
     readonly port: number,
@@ -53,18 +54,17 @@ export class Session {
   /** Starts to capture. What the server was asked before, to see that it is there, is not in the recording. */
   async capture(filter = `tcp port ${this.port}`): Promise<void> {
     await pause(300);
-    const args = ['-Z', 'root', '-i', 'lo', '-U', '--immediate-mode', '-B', '4096', '--nano', '-w', this.file, filter];
+    const args = ['-Z', 'root', '-i', 'lo', '-U', '--immediate-mode', '-B', '65536', '--nano', '-w', this.file, filter];
     const dump = spawn('tcpdump', args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.dump = dump;
     await new Promise<void>((resolve, reject) => {
-      let said = '';
       dump.stderr.setEncoding('utf8').on('data', (text: string) => {
-        said += text;
-        if (said.includes('listening on')) {
+        this.dumpSaid += text;
+        if (this.dumpSaid.includes('listening on')) {
           resolve();
         }
       });
-      dump.once('exit', () => reject(new Error(`tcpdump: ${said}`)));
+      dump.once('exit', () => reject(new Error(`tcpdump: ${this.dumpSaid}`)));
     });
     await pause(300);
   }
@@ -115,6 +115,11 @@ export class Session {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  /** Packets that tcpdump had no room for; known once it ended. */
+  get dropped(): number {
+    return Number(/(\d+) packets? dropped by kernel/.exec(this.dumpSaid)?.[1] ?? 0);
+  }
 }
 
 export function pause(ms: number): Promise<void> {
@@ -146,12 +151,14 @@ export function unusedPort(): Promise<number> {
   });
 }
 
-/** Where a program is: on PATH, or where Debian keeps a server's programs. */
+/** Where a program is: as its path says, on PATH, or where Debian keeps a server's programs. */
 export function find(program: string): string | undefined {
   const postgres = '/usr/lib/postgresql';
   const versions = existsSync(postgres) ? readdirSync(postgres).map((v) => path.join(postgres, v, 'bin')) : [];
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin', ...versions];
-  return folders.map((folder) => path.join(folder, program)).find((file) => existsSync(file));
+  return [program, ...folders.map((folder) => path.join(folder, program))]
+    .filter(path.isAbsolute)
+    .find((file) => existsSync(file));
 }
 
 export function mustFind(program: string): string {
