@@ -4,7 +4,7 @@
  * Inside, time is nanoseconds since the first packet's second, as one double: exact for 104 days. A live source is aged by the wall
  * clock too, so that a flow that fell silent is written without another packet.
  */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import { type NicOwner, PacketMark, type PacketCursor, type PacketSource } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
@@ -68,7 +68,7 @@ export class Pipeline {
         nics: options.source.nics,
         owners: options.owners ?? new Map(),
         foldPaths: options.foldPaths,
-        randomId: randomIds(),
+        randomWord: randomWords(),
       },
       options.sink,
       options.timeShiftNs ?? 0n
@@ -164,17 +164,16 @@ export class Pipeline {
   }
 }
 
-/** 128 random bits as hex, made in bulk: one call to the system for many ids. */
-function randomIds(): () => string {
-  let hex = '';
-  let at = 0;
+/** 32 random bits, made in bulk: one call to the system for many. */
+function randomWords(): () => number {
+  const words = new Int32Array(1024);
+  let at = words.length;
   return () => {
-    if (at === hex.length) {
-      hex = randomBytes(16 * 256).toString('hex');
+    if (at === words.length) {
+      randomFillSync(words);
       at = 0;
     }
-    at += 32;
-    return hex.slice(at - 32, at);
+    return words[at++];
   };
 }
 

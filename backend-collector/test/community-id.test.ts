@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { Flow } from '../src/flow/flow';
 import { communityIdOf } from '../src/record/community-id';
 import { EpochTime } from '../src/record/epoch-time';
-import { writeNanoseconds } from '../src/record/line-text';
+import { writeNanoseconds } from '../src/record/decimal';
 import { MAX_ONE_BLOCK, sha1OfOneBlock } from '../src/record/sha1';
 
 describe('what a flow is called', () => {
@@ -58,7 +58,11 @@ describe('a time in two numbers', () => {
         const time = new EpochTime();
         time.set(seconds + 1, ns);
         const out = Buffer.alloc(40);
-        const text = out.toString('latin1', 0, writeNanoseconds(out, 0, time.seconds, time.nanoseconds));
+        const text = out.toString(
+          'latin1',
+          0,
+          writeNanoseconds(new DataView(out.buffer, out.byteOffset, out.length), 0, time.seconds, time.nanoseconds)
+        );
         expect(text).toBe(String(BigInt(seconds + 1) * 1_000_000_000n + BigInt(ns)));
         expect(time.toBigInt()).toBe(BigInt(text));
       })

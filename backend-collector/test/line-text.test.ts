@@ -14,16 +14,18 @@ describe('a line', () => {
         fc.boolean(),
         (text, n, ns, flag) => {
           const head = new LineText(8192).begin().text(N.text, text);
+          const kept = new DataView(new ArrayBuffer(head.length + 8));
+          head.copyTo(kept, 0);
           const json = line
             .begin()
-            .fieldsOf(head.bytes, 1, head.length)
+            .fieldsOf(kept, 0, head.length)
             .number(N.n, n)
             .ms(N.ms, ns)
             .ifAny(N.any, n)
             .flag(N.flag, flag)
             .number(N.absent, undefined)
             .pair(N.pair, 1, n)
-            .end()
+            .close()
             .toString();
           expect(JSON.parse(json)).toEqual({ text, n, ms: ns / 1e6, ...(n > 0 ? { any: n } : {}), flag, pair: [1, n] });
         }
@@ -33,12 +35,12 @@ describe('a line', () => {
 
   it('leaves zero counters and absent values out', () => {
     expect(
-      new LineText().begin().ifAny(N.a, 0).plain(N.b, undefined).text(N.c, undefined).ms(N.d, -5).end().toString()
+      new LineText().begin().ifAny(N.a, 0).plain(N.b, undefined).text(N.c, undefined).ms(N.d, -5).close().toString()
     ).toBe('{"d":0}');
   });
 
   it('is ASCII, so that its length is its size', () => {
-    expect(new LineText().begin().text(N.host, 'Zürich "1"\n').end().toString()).toBe(
+    expect(new LineText().begin().text(N.host, 'Zürich "1"\n').close().toString()).toBe(
       '{"host":"Z\\u00fcrich \\"1\\"\\n"}'
     );
   });

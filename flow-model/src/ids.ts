@@ -2,7 +2,7 @@
  * The ids that join records: the requests of a connection, the packets of a request, the same request at every NIC.
  * They are built only from what NAT and overlays leave alone, so that every NIC and host comes to the same id.
  */
-import { fnv1a32, fnv1a32Text, hex32, mix32 } from './hash';
+import { fnv1a32, fnv1a32Text, hex64, mix32 } from './hash';
 import { type Seq } from './seq';
 
 /** Number of shards unless configured. */
@@ -33,7 +33,7 @@ export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string
 export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, to: number): string {
   const high = mix32(fnv1a32(bytes, from, to, 0) ^ mix32(requestSeq));
   const low = mix32(fnv1a32(bytes, from, to, 0x9e3779b9) + requestSeq);
-  return hex32(high) + hex32(low);
+  return hex64(high, low);
 }
 
 /** `flow_shard` of a connection whose handshake was seen. */

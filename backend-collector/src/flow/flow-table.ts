@@ -23,6 +23,7 @@ export class FlowTable {
   private keys = new Int32Array(KEY_WORDS * 1024);
   private readonly free: number[] = [];
   private count = 0;
+  private nextNumber = 0;
   private readonly key = new Int32Array(KEY_WORDS);
   private keyWords = 0;
   private hash = 0;
@@ -74,6 +75,7 @@ export class FlowTable {
     this.count++;
     const flow = this.flows[index];
     flow.reset();
+    flow.number = this.nextNumber++;
     this.fillIdentity(flow, d, nicId);
     return flow;
   }

@@ -18,6 +18,8 @@ export type Side = 0 | 1;
 export class Flow {
   /** Place in the flow table. */
   readonly index: number;
+  /** Counts flows: no two have the same, though the objects are used again. */
+  number = 0;
   readonly halves: readonly [Half, Half] = [new Half(), new Half()];
 
   nicId = 0;
@@ -79,9 +81,13 @@ export class Flow {
   /** Payload that came before what precedes it, while no protocol was recognised. */
   early: EarlySegment[] | undefined;
 
-  // Texts, made when the first record is written.
-  innerTraceId: string | undefined;
-  communityId: string | undefined;
+  // What its records are known by; settled when the first of them is written.
+  identified = false;
+  /** Its `inner_traceid`, in words of 32 bits. */
+  traceId0 = 0;
+  traceId1 = 0;
+  traceId2 = 0;
+  traceId3 = 0;
   flowShard = -1;
 
   constructor(index: number) {
@@ -122,9 +128,7 @@ export class Flow {
     this.l7Off = false;
     this.l7Proto = undefined;
     this.early = undefined;
-    this.innerTraceId = undefined;
-    this.communityId = undefined;
-    this.flowShard = -1;
+    this.identified = false;
   }
 
   setClient(side: Side, source: RoleSource): void {

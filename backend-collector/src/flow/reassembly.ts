@@ -36,6 +36,16 @@ export class Reassembly {
 
   constructor(private readonly receiver: StreamReceiver) {}
 
+  /** Makes it as new, for another stream of the same receiver. */
+  restart(): void {
+    this.started = false;
+    this.ackKnown = false;
+    if (this.waiting.length > 0) {
+      this.waiting = [];
+    }
+    this.waitingBytes = 0;
+  }
+
   /** The stream begins at this sequence number (signed 32-bit). */
   startAt(seq: number): void {
     this.expected = seq;

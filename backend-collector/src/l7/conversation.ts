@@ -33,12 +33,13 @@ export function createRecogniser(
 ): MessageRecogniser {
   const datagrams = new DatagramMessages(datagramProtocols, events);
   const related = new RelatedConnections((flow) => events.connectionId(flow));
+  const surroundings: Surroundings = { protocols, events, related, spare: new Map() };
   return {
     recognise: (flow, side, bytes, d) => {
       if (d.protocol === IpProtocol.Udp) {
         datagrams.recognise(flow, side, bytes, d);
       } else if (!related.recognise(flow)) {
-        recognise({ protocols, events, related }, flow, side, bytes, d);
+        recognise(surroundings, flow, side, bytes, d);
       }
     },
     age: (nowNs) => {
@@ -49,6 +50,8 @@ export function createRecogniser(
 }
 
 interface Surroundings {
+  /** Conversations that ended and may be used again, with their parsers, by protocol: a short connection costs less than what it is kept in. */
+  readonly spare: Map<L7Protocol, Conversation[]>;
   readonly protocols: readonly L7Protocol[];
   readonly events: SpanEvents;
   readonly related: RelatedConnections;
@@ -75,7 +78,8 @@ function recognise(o: Surroundings, flow: Flow, side: Side, bytes: Uint8Array, d
       flow.setClient(client, RoleSource.Request);
     }
     const others = probe === Probe.Unsure ? protocols.slice(i + 1) : NO_OTHERS;
-    const conversation = new Conversation(flow, protocol, client, o, others);
+    const conversation = o.spare.get(protocol)?.pop() ?? new Conversation(protocol, o);
+    conversation.begin(flow, client, others);
     conversation.startAt(side, d.payloadSeq);
     flow.conversation = conversation;
     return;
@@ -83,6 +87,8 @@ function recognise(o: Surroundings, flow: Flow, side: Side, bytes: Uint8Array, d
 }
 
 const NO_OTHERS: readonly L7Protocol[] = [];
+/** Per protocol. */
+const MAX_SPARE = 1024;
 const NOTHING = new Uint8Array(0);
 /** A protocol that is not sure after that many bytes is not helped by more. */
 const MAX_HELD = 256;
@@ -113,34 +119,49 @@ class Conversation implements MessageReader, ParserEvents {
   /** What the client sent so far, while it is not sure that the protocol is the right one. */
   private held: Uint8Array | undefined;
   private heldSeq = 0;
-  private readonly streams: readonly [Reassembly, Reassembly];
+  private readonly fromClient = new Reassembly(new ConversationStream(this, true));
+  private readonly fromServer = new Reassembly(new ConversationStream(this, false));
   private readonly events: SpanEvents;
   private readonly related: RelatedConnections;
+  private flow!: Flow;
+  private clientSide: Side = 0;
+  /** What else it may be. */
+  private others = NO_OTHERS;
   private nowNs = 0;
 
   constructor(
-    private readonly flow: Flow,
     private protocol: L7Protocol,
-    private readonly clientSide: Side,
-    surroundings: Surroundings,
-    /** What else it may be. */
-    private others: readonly L7Protocol[]
+    private readonly surroundings: Surroundings
   ) {
     this.events = surroundings.events;
     this.related = surroundings.related;
     this.parser = protocol.createParser(this);
-    this.streams = [this.stream(0), this.stream(1)];
+  }
+
+  /** Makes it the conversation of a flow. To be called before anything else. */
+  begin(flow: Flow, clientSide: Side, others: readonly L7Protocol[]): void {
+    this.flow = flow;
+    this.clientSide = clientSide;
+    this.others = others;
+    this.held = undefined;
+    this.requestStart.isSet = false;
     for (const side of [0, 1] as const) {
       const half = flow.halves[side];
+      const stream = this.streamOf(side);
+      stream.restart();
       if (half.isnKnown) {
         // What passed before nobody knew it is not missed, but for segments that came too early and are handed in next.
-        this.streams[side].startAt(half.started && flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
+        stream.startAt(half.started && flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
       }
     }
   }
 
   startAt(side: Side, seq: number): void {
-    this.streams[side].startAt(seq);
+    this.streamOf(side).startAt(seq);
+  }
+
+  private streamOf(side: number): Reassembly {
+    return side === this.clientSide ? this.fromClient : this.fromServer;
   }
 
   /** Takes a TCP segment of the flow, after the flow counted it. */
@@ -149,16 +170,16 @@ class Conversation implements MessageReader, ParserEvents {
     if (hasAck) {
       const { finSeen, finEnd } = this.flow.halves[1 - side];
       // A FIN takes a sequence number, and is no byte of the stream.
-      this.streams[1 - side].acknowledged(finSeen && d.ack === finEnd ? (d.ack - 1) | 0 : d.ack);
+      this.streamOf(1 - side).acknowledged(finSeen && d.ack === finEnd ? (d.ack - 1) | 0 : d.ack);
     }
     if (d.payloadLength > 0) {
-      this.streams[side].push(bytes, d.payloadOffset, d.payloadCaptured, d.payloadLength, d.payloadSeq);
+      this.streamOf(side).push(bytes, d.payloadOffset, d.payloadCaptured, d.payloadLength, d.payloadSeq);
     }
   }
 
   /** Takes what came before the conversation was recognised, because it came too early. */
   earlySegment(early: EarlySegment): void {
-    this.streams[early.side].push(early.bytes, 0, early.bytes.length, early.length, early.seq);
+    this.streamOf(early.side).push(early.bytes, 0, early.bytes.length, early.length, early.seq);
   }
 
   expire(nowNs: number): void {
@@ -166,13 +187,25 @@ class Conversation implements MessageReader, ParserEvents {
   }
 
   end(nowNs: number, wasReset: boolean): void {
-    this.streams[0].end();
-    this.streams[1].end();
+    this.streamOf(0).end();
+    this.streamOf(1).end();
     this.parser.end(nowNs, wasReset);
+    this.keepForAnother();
   }
 
-  private stream(side: Side): Reassembly {
-    return new Reassembly(new ConversationStream(this, side === this.clientSide));
+  private keepForAnother(): void {
+    const { parser, protocol } = this;
+    if (parser.restart === undefined) {
+      return;
+    }
+    parser.restart();
+    const { spare } = this.surroundings;
+    const kept = spare.get(protocol);
+    if (kept === undefined) {
+      spare.set(protocol, [this]);
+    } else if (kept.length < MAX_SPARE) {
+      kept.push(this);
+    }
   }
 
   private hold(bytes: Uint8Array, from: number, to: number, seq: number): void {

@@ -15,6 +15,15 @@ type ProtocolFieldName = Extract<keyof typeof l7RecordSchema.shape, `${ProtocolP
 type ProtocolPrefix = 'http' | 'dns' | 'ftp' | 'tls' | 'redis' | 'mysql' | 'postgresql' | 'grpc';
 
 export class Exchange {
+  requestId = '';
+  /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
+  requestSeq = 0;
+  requestFirstNs = 0;
+  op = '';
+  /** Empty where there is none. */
+  resource = '';
+  fields: ProtocolFields;
+
   outcome: Outcome = 'unanswered';
   /** Normalised status; empty where unanswered. */
   status = '';
@@ -52,15 +61,40 @@ export class Exchange {
   kernelDropsBefore = 0;
 
   constructor(
-    readonly requestId: string,
-    /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
-    readonly requestSeq: number,
-    readonly requestFirstNs: number,
-    public op: string,
-    /** Empty where there is none. */
-    public resource: string,
-    readonly fields: ProtocolFields
-  ) {}
+    requestId: string,
+    requestSeq: number,
+    requestFirstNs: number,
+    op: string,
+    resource: string,
+    fields: ProtocolFields
+  ) {
+    this.fields = fields;
+    this.begin(requestId, requestSeq, requestFirstNs, op, resource);
+  }
+
+  /** Makes the object stand for another exchange; `fields` are left to the caller. */
+  begin(requestId: string, requestSeq: number, requestFirstNs: number, op: string, resource: string): void {
+    this.requestId = requestId;
+    this.requestSeq = requestSeq;
+    this.requestFirstNs = requestFirstNs;
+    this.op = op;
+    this.resource = resource;
+    this.outcome = 'unanswered';
+    this.status = '';
+    this.proto = undefined;
+    this.traceId = undefined;
+    this.parentId = undefined;
+    this.traceSource = undefined;
+    this.requestLastNs = requestFirstNs;
+    this.requestBytes = 0;
+    this.requestEnded = false;
+    this.reported = false;
+    this.answered = false;
+    this.responseSeq = 0;
+    this.responseFirstNs = 0;
+    this.responseLastNs = 0;
+    this.responseBytes = 0;
+  }
 
   /** More bytes of the request passed. What is sent after the answer began does not move the request's end. */
   requestWent(count: number, nowNs: number): void {

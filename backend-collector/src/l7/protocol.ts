@@ -34,6 +34,8 @@ export interface L7Parser {
   expire(beforeNs: number, nowNs: number): void;
   /** The connection ended: everything open is reported. */
   end(nowNs: number, wasReset: boolean): void;
+  /** Makes the parser as new, for another connection with the same events. A parser without it serves one connection. */
+  restart?(): void;
 }
 
 export interface ParserEvents {

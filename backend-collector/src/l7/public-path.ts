@@ -2,5 +2,9 @@
 export function publicPath(target: string): string {
   const end = target.search(/[?#]/);
   const path = end < 0 ? target : target.slice(0, end);
-  return path.includes(';') ? path.replace(/;(?:jsessionid|phpsessid|sid)=[^/;]*/gi, '') : path;
+  return path.includes(';') ? withoutSessionId(path) : path;
+}
+
+export function withoutSessionId(path: string): string {
+  return path.replace(/;(?:jsessionid|phpsessid|sid)=[^/;]*/gi, '');
 }

@@ -6,21 +6,24 @@
  * file replay back through `ready`; a live capture cannot wait, so beyond `MAX_BUFFERED` bytes lines are dropped and counted.
  */
 import { type Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { type RecordSource } from '@bpfnet/flow-model/labels';
 import { CollectorError } from '../errors';
 import { EpochTime } from '../record/epoch-time';
-import { writeNanoseconds } from '../record/line-text';
-import { type LineBytes, type LogLine, type LogSink, type SinkReport } from '../record/log-line';
+import { AsciiPiece, writePiece } from '../record/ascii-piece';
+import { writeNanoseconds } from '../record/decimal';
+import { LineText, MAX_LINE } from '../record/line-text';
+import { type LinesInPlace, type LogLine, type LogSink, type SinkReport } from '../record/log-line';
 
-/** Larger than any line. */
-const BLOCK_BYTES = 512 * 1024;
+/** Room for many lines. */
+const BLOCK_BYTES = MAX_LINE + 96 * 1024;
 const MAX_PREFIX = 128;
-const MAX_SPARE = 4;
-const L4_PREFIX = Buffer.from('{"source":"bpf_net_l4_log","ts":"');
-const L7_PREFIX = Buffer.from('{"source":"bpf_net_l7_log","ts":"');
+const MAX_SPARE = 8;
+const L4_PREFIX = new AsciiPiece('{"source":"bpf_net_l4_log","ts":"');
+const L7_PREFIX = new AsciiPiece('{"source":"bpf_net_l7_log","ts":"');
 /** The line has a column of the name `ts`. */
-const PACKETS_PREFIX = Buffer.from('{"source":"bpf_net_l4_packets",');
+const PACKETS_PREFIX = new AsciiPiece('{"source":"bpf_net_l4_packets"');
 const QUOTE = 0x22;
-const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const MAX_BUFFERED = 64 * 1024 * 1024;
 
@@ -31,9 +34,14 @@ export function createNdjsonSink(out: Writable, onClosed: () => void): LogSink {
   return new NdjsonSink(out, onClosed);
 }
 
-class NdjsonSink implements LogSink {
+class NdjsonSink implements LogSink, LinesInPlace {
+  readonly inPlace = this;
+  private readonly text = new LineText(0);
   private block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  private view = new DataView(this.block.buffer);
   private used = 0;
+  /** Where the fields of the present line begin, behind source and time. */
+  private lineAt = 0;
   /** Blocks that are written and may be filled again. */
   private readonly spare: Array<Buffer<ArrayBuffer>> = [];
   private written = 0;
@@ -61,11 +69,34 @@ class NdjsonSink implements LogSink {
     const seconds = line.tsNs / 1_000_000_000n;
     const time = new EpochTime();
     time.set(Number(seconds), Number(line.tsNs - seconds * 1_000_000_000n));
-    const bytes = Buffer.from(line.line);
-    this.writeBytes({ source: line.source, flowShard: line.flowShard, time, bytes, length: bytes.length });
+    this.begin(line.source, time);
+    const rest = Buffer.from(`,${line.line.slice(1)}`);
+    this.block.set(rest, this.lineAt);
+    this.endAt(this.lineAt + rest.length);
   }
 
-  writeBytes({ source, time, bytes, length }: LineBytes): void {
+  begin(source: RecordSource, time: EpochTime): LineText {
+    if (this.used + MAX_PREFIX + MAX_LINE > BLOCK_BYTES) {
+      this.flush();
+    }
+    const { view } = this;
+    let at = this.used;
+    if (source === 'bpf_net_l4_packets') {
+      at = writePiece(view, at, PACKETS_PREFIX);
+    } else {
+      at = writePiece(view, at, source === 'bpf_net_l4_log' ? L4_PREFIX : L7_PREFIX);
+      at = writeNanoseconds(view, at, time.seconds, time.nanoseconds);
+      this.block[at++] = QUOTE;
+    }
+    this.lineAt = at;
+    return this.text.continueAt(this.block, view, at);
+  }
+
+  end(): void {
+    this.endAt(this.text.end);
+  }
+
+  private endAt(at: number): void {
     if (this.closed) {
       return;
     }
@@ -73,28 +104,15 @@ class NdjsonSink implements LogSink {
       this.tooSlow++;
       return;
     }
-    if (this.used + length + MAX_PREFIX > BLOCK_BYTES) {
-      this.flush();
-    }
     this.written++;
-    const { block } = this;
-    const prefix =
-      source === 'bpf_net_l4_packets' ? PACKETS_PREFIX : source === 'bpf_net_l4_log' ? L4_PREFIX : L7_PREFIX;
-    block.set(prefix, this.used);
-    let at = this.used + prefix.length;
-    if (prefix !== PACKETS_PREFIX) {
-      at = writeNanoseconds(block, at, time.seconds, time.nanoseconds);
-      block[at++] = QUOTE;
-      block[at++] = COMMA;
-    }
-    block.set(bytes.subarray(1, length), at);
-    at += length - 1;
-    block[at++] = LINE_FEED;
-    this.used = at;
+    this.block[at] = LINE_FEED;
+    this.used = at + 1;
   }
 
   async ready(): Promise<void> {
     this.flush();
+    // Blocks come back in turns of the event loop, which a file that is read from memory would never give.
+    await setImmediate();
     if (!this.closed && this.out.writableNeedDrain) {
       await new Promise<void>((resolve) => {
         const done = () => {
@@ -143,6 +161,7 @@ class NdjsonSink implements LogSink {
         }
       });
       this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.view = new DataView(this.block.buffer);
     }
     this.used = 0;
   }

@@ -2,16 +2,20 @@
  * Community ID version 1 of a flow (https://github.com/corelight/community-id-spec), as the contract's `communityId`, without an object
  * on the way.
  */
-import { writeBase64 } from '@bpfnet/flow-model/base64';
+import { toBase64 } from '@bpfnet/flow-model/base64';
 import { type Flow } from '../flow/flow';
 import { sha1OfOneBlock } from './sha1';
 
 const message = new Uint8Array(64);
 const digest = new Uint8Array(20);
-const text = Buffer.alloc(30);
-text.write('1:', 'latin1');
 
+/** The version and the base64 of the digest. */
 export function communityIdOf(flow: Flow): string {
+  return `1:${toBase64(communityDigest(flow), 20)}`;
+}
+
+/** The 20 bytes of the digest, valid until the next call. */
+export function communityDigest(flow: Flow): Uint8Array {
   const words = flow.ipVersion === 4 ? 1 : 4;
   const swapped = isSwapped(flow, words);
   // Two bytes of seed, 0, stand first.
@@ -24,8 +28,7 @@ export function communityIdOf(flow: Flow): string {
   p = putPort(swapped ? flow.port1 : flow.port0, p);
   p = putPort(swapped ? flow.port0 : flow.port1, p);
   sha1OfOneBlock(message, p, digest);
-  writeBase64(text, 2, digest, 20);
-  return text.toString('latin1');
+  return digest;
 }
 
 /** The smaller endpoint stands first; bytes compare as unsigned. */

@@ -1,4 +1,5 @@
 /** The fields that L4 and L7 records share: which NIC, which connection, whose. Made once per record; the ids once per flow. */
+import { hex32 } from '@bpfnet/flow-model/hash';
 import { shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
 import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
@@ -7,9 +8,10 @@ import { type Flow, type Side } from '../flow/flow';
 import { type Half } from '../flow/half';
 import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
-import { communityIdOf } from './community-id';
+import { AsciiPiece, WORD } from './ascii-piece';
+import { communityDigest, communityIdOf } from './community-id';
 import { ipv6Text } from './ip-text';
-import { type FieldName, fieldNames, LineText } from './line-text';
+import { constantField, type FieldName, fieldNames, LineText } from './line-text';
 
 const N = fieldNames(
   'v',
@@ -22,10 +24,8 @@ const N = fieldNames(
   'host_network',
   'src_port',
   'dst_port',
-  'direction',
   'client_port',
   'server_port',
-  'l4_proto',
   'l7_proto',
   'vlan_id',
   'vni_id',
@@ -36,12 +36,18 @@ const N = fieldNames(
   'container_id',
   'inner_traceid',
   'nic_traceid',
-  'community_id',
   'src_ip',
   'dst_ip',
   'client_ip',
   'server_ip'
 );
+const OUTGOING = constantField('direction', 'outgoing');
+const INCOMING = constantField('direction', 'incoming');
+const UNKNOWN_DIRECTION = constantField('direction', 'unknown');
+const TCP = constantField('l4_proto', 'tcp');
+const UDP = constantField('l4_proto', 'udp');
+/** Version 1 of Community IDs, and where its text begins. */
+const COMMUNITY_ID = new AsciiPiece(',"community_id":"1:');
 
 /** What records hold beside what the packets say. The functions are the platform's; the records' own code stays pure. */
 export interface RecordContext {
@@ -52,30 +58,43 @@ export interface RecordContext {
   readonly owners: ReadonlyMap<string, NicOwner>;
   /** Ids in the paths of requests are written as `{id}`. */
   readonly foldPaths?: boolean;
-  /** 32 random hex digits. */
-  readonly randomId: () => string;
+  /** 32 random bits. */
+  readonly randomWord: () => number;
 }
 
 /** Settles what a flow's records have in common. To be called before any of them is made. */
 export function identify(context: RecordContext, flow: Flow): void {
   settleSides(flow);
-  if (flow.communityId !== undefined) {
+  if (flow.identified) {
     return;
   }
-  flow.innerTraceId = context.randomId();
-  flow.communityId = communityIdOf(flow);
+  flow.identified = true;
+  flow.traceId0 = context.randomWord();
+  flow.traceId1 = context.randomWord();
+  flow.traceId2 = context.randomWord();
+  flow.traceId3 = context.randomWord();
   const client = clientHalf(flow);
   flow.flowShard =
     client !== undefined && client.isnKnown
       ? shardOfClientIsn(toSeq(client.isn), context.shardCount)
-      : shardOfCommunityId(flow.communityId, context.shardCount);
+      : shardOfCommunityId(communityIdOf(flow), context.shardCount);
+}
+
+/** A flow's `inner_traceid`. */
+export function innerTraceIdOf(flow: Flow): string {
+  return [flow.traceId0, flow.traceId1, flow.traceId2, flow.traceId3].map(hex32).join('');
+}
+
+/** Writes a flow's `inner_traceid`. */
+export function innerTraceId(line: LineText, flow: Flow): LineText {
+  return line.hex128(N.inner_traceid, flow.traceId0, flow.traceId1, flow.traceId2, flow.traceId3);
 }
 
 /**
- * Begins a line with these fields. They are kept for the flow's next record, in a small cache: most requests of a busy connection
+ * Begins a record with these fields. They are kept for the flow's next record, in a small cache: most requests of a busy connection
  * find them there, and a flow that is silent costs no memory for them.
  */
-export function beginLine(context: RecordContext, flow: Flow, line: LineText): LineText {
+export function connectionFields(context: RecordContext, flow: Flow, line: LineText): LineText {
   const known =
     (flow.clientSide + 1) |
     (flow.directionKnown ? 4 : 0) |
@@ -83,42 +102,42 @@ export function beginLine(context: RecordContext, flow: Flow, line: LineText): L
     (flow.halves[1].isnKnown ? 16 : 0);
   const head = heads[flow.index & (HEADS - 1)];
   const place = (flow.index & (HEADS - 1)) * HEAD_BYTES;
-  line.begin();
   if (
-    head.traceId === flow.innerTraceId &&
+    head.flowNumber === flow.number &&
     head.known === known &&
     head.l7Proto === flow.l7Proto &&
     head.context === context
   ) {
-    return line.fieldsOf(headBytes, place, place + head.length);
+    return line.fieldsOf(headBytes, place, head.length);
   }
   writeFields(context, flow, line);
-  if (line.length - 1 <= HEAD_BYTES) {
+  if (line.length <= HEAD_BYTES) {
     head.context = context;
-    head.traceId = flow.innerTraceId;
+    head.flowNumber = flow.number;
     head.known = known;
     head.l7Proto = flow.l7Proto;
-    head.length = line.length - 1;
-    headBytes.set(line.bytes.subarray(1, line.length), place);
+    head.length = line.length;
+    line.copyTo(headBytes, place);
   }
   return line;
 }
 
 /** A power of two. */
 const HEADS = 4096;
+/** A multiple of a word. */
 const HEAD_BYTES = 768;
 
 /** The fields that a flow's last record began with: `length` bytes, and what was known when they were written. */
 class Head {
   length = 0;
   context: RecordContext | undefined;
-  traceId: string | undefined;
+  flowNumber = -1;
   known = 0;
   l7Proto: string | undefined;
 }
 
 const heads: readonly Head[] = Array.from({ length: HEADS }, () => new Head());
-const headBytes = new Uint8Array(HEADS * HEAD_BYTES);
+const headBytes = new DataView(new ArrayBuffer(HEADS * HEAD_BYTES));
 
 /** More than the names of a host and a NIC take. */
 const NIC_BYTES = 16 * 1024;
@@ -126,13 +145,18 @@ const NIC_BYTES = 16 * 1024;
 /** By `Tunnel`. */
 const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
 
-/** The fields that are the same for all flows of a NIC, by NIC. */
-const nicTexts = new WeakMap<Nic, LineText>();
+interface KeptText {
+  readonly bytes: DataView;
+  readonly length: number;
+}
 
-function nicText(context: RecordContext, nic: Nic): LineText {
-  let text = nicTexts.get(nic);
-  if (text === undefined) {
-    text = new LineText(NIC_BYTES)
+/** The fields that are the same for all flows of a NIC, by NIC. */
+const nicTexts = new WeakMap<Nic, KeptText>();
+
+function nicText(context: RecordContext, nic: Nic): KeptText {
+  let kept = nicTexts.get(nic);
+  if (kept === undefined) {
+    const text = new LineText(NIC_BYTES)
       .begin()
       .number(N.v, SCHEMA_VERSION)
       .text(N.host, context.host)
@@ -142,9 +166,12 @@ function nicText(context: RecordContext, nic: Nic): LineText {
       .text(N.netns, nic.netns)
       .flag(N.virtual_nic, nic.virtual)
       .flag(N.host_network, nic.hostNetwork);
-    nicTexts.set(nic, text);
+    const bytes = new DataView(new ArrayBuffer(text.length + WORD));
+    text.copyTo(bytes, 0);
+    kept = { bytes, length: text.length };
+    nicTexts.set(nic, kept);
   }
-  return text;
+  return kept;
 }
 
 function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
@@ -154,17 +181,17 @@ function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
   const owner = nic.owner ?? (nic.netns === undefined ? undefined : context.owners.get(nic.netns));
   const isClient = flow.clientSide === own;
   const common = nicText(context, nic);
-  t.fieldsOf(common.bytes, 1, common.length);
-  address(t, N.src_ip, flow, own).number(N.src_port, portOf(flow, own));
-  address(t, N.dst_ip, flow, other).number(N.dst_port, portOf(flow, other));
-  t.plain(N.direction, flow.clientSide >= 0 && flow.directionKnown ? (isClient ? 'outgoing' : 'incoming') : 'unknown');
+  t.fieldsOf(common.bytes, 0, common.length);
+  address(t, N.src_ip, flow, own).uint32(N.src_port, portOf(flow, own));
+  address(t, N.dst_ip, flow, other).uint32(N.dst_port, portOf(flow, other));
+  t.constant(flow.clientSide < 0 || !flow.directionKnown ? UNKNOWN_DIRECTION : isClient ? OUTGOING : INCOMING);
   if (flow.clientSide >= 0) {
     const client = isClient ? own : other;
     const server = (1 - client) as Side;
-    address(t, N.client_ip, flow, client).number(N.client_port, portOf(flow, client));
-    address(t, N.server_ip, flow, server).number(N.server_port, portOf(flow, server));
+    address(t, N.client_ip, flow, client).uint32(N.client_port, portOf(flow, client));
+    address(t, N.server_ip, flow, server).uint32(N.server_port, portOf(flow, server));
   }
-  t.plain(N.l4_proto, flow.protocol === IpProtocol.Tcp ? 'tcp' : 'udp')
+  t.constant(flow.protocol === IpProtocol.Tcp ? TCP : UDP)
     .plain(N.l7_proto, flow.l7Proto)
     .plain(N.vlan_id, vlanText(flow))
     .number(N.vni_id, flow.vni < 0 ? undefined : flow.vni)
@@ -172,15 +199,15 @@ function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
     .text(N.k8s_namespace, owner?.k8sNamespace)
     .text(N.k8s_pod_name, owner?.podName)
     .text(N.k8s_container_name, owner?.containerName)
-    .text(N.container_id, owner?.containerId)
-    .plain(N.inner_traceid, flow.innerTraceId);
+    .text(N.container_id, owner?.containerId);
+  innerTraceId(t, flow);
   const client = clientHalf(flow);
   if (client !== undefined && client.isnKnown) {
     // The contract's nicTraceId.
     const server = client === flow.halves[0] ? flow.halves[1] : flow.halves[0];
-    t.joined(N.nic_traceid, toSeq(client.isn), server.isnKnown ? toSeq(server.isn) : 0);
+    t.joined(N.nic_traceid, client.isn, server.isnKnown ? server.isn : 0);
   }
-  t.plain(N.community_id, flow.communityId);
+  t.base64(COMMUNITY_ID, communityDigest(flow), 20);
 }
 
 function address(t: LineText, name: FieldName, flow: Flow, side: Side): LineText {

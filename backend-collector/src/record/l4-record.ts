@@ -6,7 +6,7 @@ import { type Flow } from '../flow/flow';
 import { type Half } from '../flow/half';
 import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
-import { beginLine, type RecordContext } from './connection-fields';
+import { connectionFields, innerTraceId, type RecordContext } from './connection-fields';
 import { type EpochTime } from './epoch-time';
 import { fieldNames, type LineText } from './line-text';
 
@@ -33,7 +33,6 @@ const N = fieldNames(
   'v',
   'host',
   'nic_name',
-  'inner_traceid',
   'packets',
   'time_pos',
   'tx_seq_pos',
@@ -86,7 +85,7 @@ type SideNames = typeof TX;
 export function writeL4(line: LineText, context: RecordContext, flow: Flow, kernelDrops: number): void {
   const tx = flow.halves[flow.ownSide === 1 ? 1 : 0];
   const rx = flow.halves[flow.ownSide === 1 ? 0 : 1];
-  const t = beginLine(context, flow, line)
+  const t = connectionFields(context, flow, line)
     .ifAny(N.capture_drops, kernelDrops - flow.kernelDropsBefore)
     .number(N.chunk_id, flow.chunkId)
     .ms(N.duration_ms, flow.chunkLastNs - flow.chunkFirstNs)
@@ -104,13 +103,12 @@ export function writeL4(line: LineText, context: RecordContext, flow: Flow, kern
   }
   t.plain(N.conn_state, connectionState(flow))
     .plain(N.end_reason, flow.endReason)
-    .ifAny(N.truncated_packets, flow.truncated)
-    .end();
+    .ifAny(N.truncated_packets, flow.truncated);
 }
 
 function addSide(t: LineText, n: SideNames, half: Half): void {
   if (half.seqKnown) {
-    t.number(n.seq_min, toSeq(half.seqMin)).number(n.seq_max, toSeq(half.seqMax));
+    t.uint32(n.seq_min, half.seqMin).uint32(n.seq_max, half.seqMax);
   }
   t.ifAny(n.retrans, half.retrans)
     .ifAny(n.fast_retrans, half.fastRetrans)
@@ -163,19 +161,14 @@ export function writeL4Packets(
   const isTcp = flow.protocol === IpProtocol.Tcp;
   const txSeqPos = isTcp ? position(tx, rx) : toSeq(0);
   const rxSeqPos = isTcp ? position(rx, tx) : toSeq(0);
-  line
-    .begin()
-    .number(N.v, SCHEMA_VERSION)
-    .text(N.host, context.host)
-    .text(N.nic_name, context.nics[flow.nicId].name)
-    .plain(N.inner_traceid, flow.innerTraceId)
+  line.number(N.v, SCHEMA_VERSION).text(N.host, context.host).text(N.nic_name, context.nics[flow.nicId].name);
+  innerTraceId(line, flow)
     .number(N.chunk_id, flow.chunkId)
     .number(N.packets, count)
     .nanoseconds(N.time_pos, first.seconds, first.nanoseconds)
     .number(N.tx_seq_pos, txSeqPos)
     .number(N.rx_seq_pos, rxSeqPos);
   packColumns(rows, count, { txSeqPos, rxSeqPos }, line);
-  line.end();
 }
 
 /** What a side's sequence numbers count from: its initial one, else the first that was seen of it, by itself or in an ACK. */

@@ -1,9 +1,8 @@
 /** An exchange of a flow as the line of its record: the span. */
-import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
-import { type Exchange } from '../l7/exchange';
+import { type Exchange, type ProtocolFields } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
-import { beginLine, type RecordContext } from './connection-fields';
+import { connectionFields, type RecordContext } from './connection-fields';
 import { fieldName, type FieldName, fieldNames, type LineText } from './line-text';
 
 const N = fieldNames(
@@ -39,25 +38,24 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
   const client = flow.halves[x.clientSide];
   const server = flow.halves[x.clientSide === 1 ? 0 : 1];
   const isStream = flow.protocol === IpProtocol.Tcp;
-  const requestSeq = isStream ? toSeq(x.requestSeq) : undefined;
-  const responseSeq = isStream && x.answered ? toSeq(x.responseSeq) : undefined;
+  const hasResponseSeq = isStream && x.answered;
   const clientPackets = client.totalPackets - x.clientPacketsBefore;
   const serverPackets = server.totalPackets - x.serverPacketsBefore;
   const clientRetrans = client.totalRetrans - x.clientRetransBefore;
   const serverRetrans = server.totalRetrans - x.serverRetransBefore;
-  const t = beginLine(context, flow, line)
-    .plain(N.request_id, x.requestId)
+  const t = connectionFields(context, flow, line).plain(N.request_id, x.requestId);
+  if (isStream) {
     // The contract's l7TraceId.
-    .joined(N.l7_traceid, requestSeq, responseSeq ?? 0)
-    .plain(N.trace_id, x.traceId)
-    .plain(N.parent_id, x.parentId)
-    .plain(N.trace_source, x.traceSource)
-    .number(N.req_seq, requestSeq)
-    .number(N.resp_seq, responseSeq)
-    .number(N.tx_seq, clientIsSrc ? requestSeq : responseSeq)
-    .number(N.rx_seq, clientIsSrc ? responseSeq : requestSeq)
-    .ms(N.latency_ms, Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs)
-    .ms(N.cost_req_sent, x.requestLastNs - x.requestFirstNs);
+    t.joined(N.l7_traceid, x.requestSeq, hasResponseSeq ? x.responseSeq : 0);
+  }
+  t.plain(N.trace_id, x.traceId).plain(N.parent_id, x.parentId).plain(N.trace_source, x.traceSource);
+  if (isStream) {
+    writeSeqs(t, x, clientIsSrc);
+  }
+  t.ms(N.latency_ms, Math.max(x.responseLastNs, x.requestLastNs) - x.requestFirstNs).ms(
+    N.cost_req_sent,
+    x.requestLastNs - x.requestFirstNs
+  );
   if (x.answered) {
     t.ms(N.cost_resp_wait, Math.max(0, x.responseFirstNs - x.requestLastNs)).ms(
       N.cost_cnt_dl,
@@ -76,27 +74,51 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
     .text(N.l7_op, x.op)
     .text(N.l7_resource, x.resource === '' ? undefined : x.resource)
     .text(N.l7_status, x.status === '' ? undefined : x.status);
-  for (const name in x.fields) {
-    const value = x.fields[name as keyof typeof x.fields];
+  writeProtocolFields(t, x.fields);
+}
+
+function writeSeqs(t: LineText, x: Exchange, clientIsSrc: boolean): void {
+  t.uint32(N.req_seq, x.requestSeq);
+  if (!x.answered) {
+    t.uint32(clientIsSrc ? N.tx_seq : N.rx_seq, x.requestSeq);
+    return;
+  }
+  t.uint32(N.resp_seq, x.responseSeq)
+    .uint32(N.tx_seq, clientIsSrc ? x.requestSeq : x.responseSeq)
+    .uint32(N.rx_seq, clientIsSrc ? x.responseSeq : x.requestSeq);
+}
+
+function writeProtocolFields(t: LineText, fields: ProtocolFields): void {
+  let place = 0;
+  for (const name in fields) {
+    const field = protocolField(name, place++);
+    const value = fields[name as keyof ProtocolFields];
     if (typeof value !== 'number') {
-      t.text(protocolField(name), value);
+      t.text(field, value);
     } else if (Number.isInteger(value)) {
-      t.number(protocolField(name), value);
+      t.number(field, value);
     } else {
-      t.ms(protocolField(name), value * 1e6);
+      t.ms(field, value * 1e6);
     }
   }
-  t.end();
 }
 
 /** The fields that protocols add; there are as many as their parsers have names for. */
 const protocolFields = new Map<string, FieldName>();
+/** Name and field that stood last at each place: mostly one record is like the one before. */
+const lastNames: string[] = [];
+const lastFields: FieldName[] = [];
 
-function protocolField(name: string): FieldName {
+function protocolField(name: string, place: number): FieldName {
+  if (lastNames[place] === name) {
+    return lastFields[place];
+  }
   let field = protocolFields.get(name);
   if (field === undefined) {
     field = fieldName(name);
     protocolFields.set(name, field);
   }
+  lastNames[place] = name;
+  lastFields[place] = field;
   return field;
 }

@@ -3,108 +3,153 @@
  * A sink takes the bytes as they are, or as a string. An absent value writes nothing. What comes out is what the contract's `decodeLine`
  * takes.
  *
- * Invariant: only ASCII is in the buffer (other characters are escaped), so bytes and characters are the same.
+ * Invariants: only ASCII is written (other characters are escaped), so bytes and characters are the same. Every field begins with its comma;
+ * that of a line's first field gives way to the brace, or follows what stands before the record.
  */
 import { writeBase64 } from '@bpfnet/flow-model/base64';
 import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
+import { AsciiPiece, copyAscii, WORD, writePiece } from './ascii-piece';
+import { writeMilliseconds, writeNanoseconds, writeNumber, writeUint32 } from './decimal';
 
 /** No line comes near it: texts from outside are bounded where they are read. */
-const MAX_LINE = 256 * 1024;
+export const MAX_LINE = 256 * 1024;
 
+const BRACE = 0x7b;
+const END_BRACE = 0x7d;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const ZERO = 0x30;
 const DOT = 0x2e;
-const BILLION = 1e9;
+const UNDERSCORE = 0x5f;
+const BRACKET = 0x5b;
+const END_BRACKET = 0x5d;
 
 declare const isFieldName: unique symbol;
 
-/** A field's name as it stands in a line, with all that is around it: reading a string letter by letter takes several times longer. */
-export type FieldName = Uint8Array & { readonly [isFieldName]: true };
+/** A field's name as it stands in a line, with all that is around it. */
+export type FieldName = AsciiPiece & { readonly [isFieldName]: true };
 
 export function fieldName(name: string): FieldName {
-  return Buffer.from(`,"${name}":`, 'latin1') as Uint8Array as FieldName;
+  return new AsciiPiece(`,"${name}":`) as FieldName;
 }
 
 export function fieldNames<Name extends string>(...names: readonly Name[]): Readonly<Record<Name, FieldName>> {
   return Object.fromEntries(names.map((name) => [name, fieldName(name)])) as Record<Name, FieldName>;
 }
 
-const COLUMNS = fieldNames<PacketColumnName>('dir', 'ts', 'flags', 'seq', 'ack', 'len', 'win', 'ana');
+/** A field with a value that is always the same. */
+export function constantField(name: string, value: string | boolean): AsciiPiece {
+  return new AsciiPiece(`,"${name}":${JSON.stringify(value)}`);
+}
+
+const COLUMNS: Readonly<Record<PacketColumnName, AsciiPiece>> = {
+  dir: new AsciiPiece(',"dir":"'),
+  ts: new AsciiPiece(',"ts":"'),
+  flags: new AsciiPiece(',"flags":"'),
+  seq: new AsciiPiece(',"seq":"'),
+  ack: new AsciiPiece(',"ack":"'),
+  len: new AsciiPiece(',"len":"'),
+  win: new AsciiPiece(',"win":"'),
+  ana: new AsciiPiece(',"ana":"'),
+};
+
+const TRUE = new AsciiPiece('true');
+const FALSE = new AsciiPiece('false');
+
+/** The two hexadecimal digits of a byte, as they stand in memory. */
+const HEX = new Uint16Array(256);
+for (let i = 0; i < 256; i++) {
+  const text = i.toString(16).padStart(2, '0');
+  HEX[i] = text.charCodeAt(0) | (text.charCodeAt(1) << 8);
+}
 
 export class LineText implements PackedColumnTarget {
-  /** The line so far is `bytes[0 … length - 1]`. */
-  readonly bytes: Uint8Array;
+  private memory: Uint8Array;
+  private view: DataView;
+  /** Where the line stands in the memory. */
+  private start = 0;
   private at = 0;
+  private opened = false;
 
   /** @param capacity bytes that no line exceeds */
   constructor(capacity: number = MAX_LINE) {
-    this.bytes = new Uint8Array(capacity);
+    this.memory = new Uint8Array(capacity + WORD);
+    this.view = new DataView(this.memory.buffer);
   }
 
-  get length(): number {
-    return this.at;
-  }
-
+  /** Begins a line of its own. */
   begin(): this {
-    this.bytes[0] = 0x7b;
-    this.at = 1;
+    this.start = this.at = 0;
+    this.opened = true;
     return this;
   }
 
-  /** Takes over the fields of another line, from its place `from` on. */
-  fieldsOf(line: Uint8Array, from: number, to: number): this {
-    if (to > from) {
-      if (this.at > 1) {
-        this.bytes[this.at++] = COMMA;
-      }
-      this.bytes.set(line.subarray(from, to), this.at);
-      this.at += to - from;
-    }
+  /** Goes on at `at` of a sink's memory, behind the first fields of an object. The memory has `MAX_LINE` bytes left there at least. */
+  continueAt(memory: Uint8Array, view: DataView, at: number): this {
+    this.memory = memory;
+    this.view = view;
+    this.start = this.at = at;
+    this.opened = false;
+    return this;
+  }
+
+  /** Place after what was written. */
+  get end(): number {
+    return this.at;
+  }
+
+  /** Bytes that were written since the line began. */
+  get length(): number {
+    return this.at - this.start;
+  }
+
+  /** Keeps what was written since the line began. */
+  copyTo(to: DataView, at: number): void {
+    copyAscii(to, at, this.view, this.start, this.length);
+  }
+
+  /** Fields that were written and kept before. */
+  fieldsOf(from: DataView, at: number, length: number): this {
+    this.at = copyAscii(this.view, this.at, from, at, length);
+    return this;
+  }
+
+  constant(field: AsciiPiece): this {
+    this.at = writePiece(this.view, this.at, field);
     return this;
   }
 
   /** A whole number, or absent. */
   number(name: FieldName, value: number | undefined): this {
     if (value !== undefined) {
-      this.name(name);
-      this.digits(value);
+      this.at = writeNumber(this.view, writePiece(this.view, this.at, name), value);
     }
+    return this;
+  }
+
+  /** A whole number of 32 bits, taken as unsigned: a sequence number, whatever its sign here. */
+  uint32(name: FieldName, value: number): this {
+    this.at = writeUint32(this.view, writePiece(this.view, this.at, name), value);
     return this;
   }
 
   /** A counter: zero is the ordinary case and is left out. */
   ifAny(name: FieldName, value: number): this {
     if (value > 0) {
-      this.name(name);
-      this.digits(value);
+      this.number(name, value);
     }
     return this;
   }
 
   /** A duration in nanoseconds, written in ms; a negative one is none. */
   ms(name: FieldName, ns: number): this {
-    const whole = ns > 0 ? Math.round(ns) : 0;
-    const ms = Math.floor(whole / 1e6);
-    this.name(name);
-    this.digits(ms);
-    let rest = whole - ms * 1e6;
-    if (rest > 0) {
-      this.bytes[this.at++] = DOT;
-      for (let unit = 1e5; rest > 0; unit /= 10) {
-        const digit = Math.floor(rest / unit);
-        this.bytes[this.at++] = ZERO + digit;
-        rest -= digit * unit;
-      }
-    }
+    this.at = writeMilliseconds(this.view, writePiece(this.view, this.at, name), ns);
     return this;
   }
 
   flag(name: FieldName, value: boolean | undefined): this {
     if (value !== undefined) {
-      this.name(name);
-      this.ascii(value ? 'true' : 'false');
+      this.at = writePiece(this.view, writePiece(this.view, this.at, name), value ? TRUE : FALSE);
     }
     return this;
   }
@@ -112,10 +157,9 @@ export class LineText implements PackedColumnTarget {
   /** Text of our own making, of letters that JSON need not escape. */
   plain(name: FieldName, value: string | undefined): this {
     if (value !== undefined) {
-      this.name(name);
-      this.bytes[this.at++] = QUOTE;
+      this.quote(name);
       this.ascii(value);
-      this.bytes[this.at++] = QUOTE;
+      this.unquote();
     }
     return this;
   }
@@ -125,176 +169,135 @@ export class LineText implements PackedColumnTarget {
     if (value === undefined) {
       return this;
     }
-    this.name(name);
-    const { bytes } = this;
-    let { at } = this;
-    bytes[at++] = QUOTE;
+    this.quote(name);
+    const { memory, at } = this;
     for (let i = 0; i < value.length; i++) {
       const c = value.charCodeAt(i);
       if (c < 0x20 || c > 0x7e || c === QUOTE || c === BACKSLASH) {
-        this.ascii(asciiJson(value));
+        this.ascii(asciiJson(value).slice(1, -1));
+        this.unquote();
         return this;
       }
-      bytes[at++] = c;
+      memory[at + i] = c;
     }
-    bytes[at++] = QUOTE;
-    this.at = at;
+    this.at = at + value.length;
+    this.unquote();
     return this;
   }
 
-  /** Text of two whole numbers with `_` between, or absent. */
-  joined(name: FieldName, first: number | undefined, second: number): this {
-    if (first !== undefined) {
-      this.name(name);
-      this.bytes[this.at++] = QUOTE;
-      this.digits(first);
-      this.bytes[this.at++] = 0x5f;
-      this.digits(second);
-      this.bytes[this.at++] = QUOTE;
-    }
+  /** Text of two numbers of 32 bits with `_` between. */
+  joined(name: FieldName, first: number, second: number): this {
+    this.quote(name);
+    this.at = writeUint32(this.view, this.at, first);
+    this.byte(UNDERSCORE);
+    this.at = writeUint32(this.view, this.at, second);
+    this.unquote();
+    return this;
+  }
+
+  /** 64 bits as hexadecimal digits, from words of 32. */
+  hex64(name: FieldName, high: number, low: number): this {
+    this.quote(name);
+    this.at = writeHex32(this.view, writeHex32(this.view, this.at, high), low);
+    this.unquote();
+    return this;
+  }
+
+  /** 128 bits as hexadecimal digits. */
+  hex128(name: FieldName, a: number, b: number, c: number, d: number): this {
+    this.quote(name);
+    const half = writeHex32(this.view, writeHex32(this.view, this.at, a), b);
+    this.at = writeHex32(this.view, writeHex32(this.view, half, c), d);
+    this.unquote();
     return this;
   }
 
   /** An IPv4 address as text. @param word its four bytes, big-endian */
   ipv4(name: FieldName, word: number): this {
-    this.name(name);
-    this.bytes[this.at++] = QUOTE;
-    this.digits((word >>> 24) & 255);
-    this.bytes[this.at++] = DOT;
-    this.digits((word >>> 16) & 255);
-    this.bytes[this.at++] = DOT;
-    this.digits((word >>> 8) & 255);
-    this.bytes[this.at++] = DOT;
-    this.digits(word & 255);
-    this.bytes[this.at++] = QUOTE;
+    this.quote(name);
+    this.at = writeUint32(this.view, this.at, word >>> 24);
+    this.byte(DOT);
+    this.at = writeUint32(this.view, this.at, (word >>> 16) & 255);
+    this.byte(DOT);
+    this.at = writeUint32(this.view, this.at, (word >>> 8) & 255);
+    this.byte(DOT);
+    this.at = writeUint32(this.view, this.at, word & 255);
+    this.unquote();
     return this;
   }
 
   /** Nanoseconds since the epoch as text, from whole seconds and the rest. */
   nanoseconds(name: FieldName, seconds: number, rest: number): this {
-    this.name(name);
-    this.bytes[this.at++] = QUOTE;
-    this.at = writeNanoseconds(this.bytes, this.at, seconds, rest);
-    this.bytes[this.at++] = QUOTE;
+    this.quote(name);
+    this.at = writeNanoseconds(this.view, this.at, seconds, rest);
+    this.unquote();
     return this;
   }
 
-  /** Bytes as base64. */
   column(name: PacketColumnName, bytes: Uint8Array, length: number): void {
-    this.name(COLUMNS[name]);
-    this.bytes[this.at++] = QUOTE;
-    this.at = writeBase64(this.bytes, this.at, bytes, length);
-    this.bytes[this.at++] = QUOTE;
+    this.base64(COLUMNS[name], bytes, length);
+  }
+
+  /** Bytes as base64. @param opening the field's name with the quote that follows, and what stands before the base64 */
+  base64(opening: AsciiPiece, bytes: Uint8Array, length: number): this {
+    const at = writePiece(this.view, this.at, opening);
+    this.at = writeBase64(this.memory, at, bytes, length);
+    this.unquote();
+    return this;
   }
 
   pair(name: FieldName, first: number, second: number): this {
-    this.name(name);
-    this.bytes[this.at++] = 0x5b;
-    this.digits(first);
-    this.bytes[this.at++] = COMMA;
-    this.digits(second);
-    this.bytes[this.at++] = 0x5d;
+    this.at = writePiece(this.view, this.at, name);
+    this.byte(BRACKET);
+    this.at = writeNumber(this.view, this.at, first);
+    this.byte(COMMA);
+    this.at = writeNumber(this.view, this.at, second);
+    this.byte(END_BRACKET);
     return this;
   }
 
   /** Completes the object. */
-  end(): this {
-    this.bytes[this.at++] = 0x7d;
+  close(): this {
+    this.byte(END_BRACE);
+    if (this.opened) {
+      this.memory[this.start] = BRACE;
+    }
     return this;
   }
 
   toString(): string {
-    return Buffer.from(this.bytes.buffer, 0, this.at).toString('latin1');
+    return Buffer.from(this.memory.buffer, this.memory.byteOffset + this.start, this.length).toString('latin1');
   }
 
-  private name(name: FieldName): void {
-    const { bytes } = this;
-    let { at } = this;
-    // The first field has no comma before it.
-    for (let i = at === 1 ? 1 : 0; i < name.length; i++) {
-      bytes[at++] = name[i];
-    }
-    this.at = at;
+  private quote(name: FieldName): void {
+    const at = writePiece(this.view, this.at, name);
+    this.memory[at] = QUOTE;
+    this.at = at + 1;
+  }
+
+  private unquote(): void {
+    this.memory[this.at++] = QUOTE;
+  }
+
+  private byte(code: number): void {
+    this.memory[this.at++] = code;
   }
 
   private ascii(text: string): void {
-    const { bytes } = this;
-    let { at } = this;
+    const { memory, at } = this;
     for (let i = 0; i < text.length; i++) {
-      bytes[at++] = text.charCodeAt(i);
+      memory[at + i] = text.charCodeAt(i);
     }
-    this.at = at;
-  }
-
-  private digits(value: number): void {
-    if (value >= 0 && value < BILLION) {
-      this.at = writeDigits(this.bytes, this.at, value | 0);
-    } else if (value >= BILLION && value <= Number.MAX_SAFE_INTEGER) {
-      const billions = Math.floor(value / BILLION);
-      this.digits(billions);
-      this.at = writeNineDigits(this.bytes, this.at, (value - billions * BILLION) | 0);
-    } else {
-      this.ascii(String(value));
-    }
+    this.at = at + text.length;
   }
 }
 
-/** Writes 0 … 2^31 - 1 in decimal; returns the place after it. */
-function writeDigits(bytes: Uint8Array, at: number, value: number): number {
-  let rest = value;
-  const end =
-    at +
-    (rest < 10
-      ? 1
-      : rest < 100
-        ? 2
-        : rest < 1000
-          ? 3
-          : rest < 10_000
-            ? 4
-            : rest < 100_000
-              ? 5
-              : rest < 1_000_000
-                ? 6
-                : rest < 10_000_000
-                  ? 7
-                  : rest < 100_000_000
-                    ? 8
-                    : rest < 1_000_000_000
-                      ? 9
-                      : 10);
-  for (let p = end - 1; p >= at; p--) {
-    const tenth = (rest / 10) | 0;
-    bytes[p] = ZERO + rest - tenth * 10;
-    rest = tenth;
-  }
-  return end;
-}
-
-function writeNineDigits(bytes: Uint8Array, at: number, value: number): number {
-  let rest = value;
-  for (let p = at + 8; p >= at; p--) {
-    const tenth = (rest / 10) | 0;
-    bytes[p] = ZERO + rest - tenth * 10;
-    rest = tenth;
-  }
-  return at + 9;
-}
-
-/** Writes nanoseconds since the epoch in decimal; returns the place after it. @param rest 0 … 999 999 999 */
-export function writeNanoseconds(bytes: Uint8Array, at: number, seconds: number, rest: number): number {
-  return seconds === 0 ? writeDigits(bytes, at, rest) : writeNineDigits(bytes, writeSeconds(bytes, at, seconds), rest);
-}
-
-function writeSeconds(bytes: Uint8Array, at: number, seconds: number): number {
-  if (seconds > 0 && seconds < 0x80000000) {
-    return writeDigits(bytes, at, seconds | 0);
-  }
-  const text = String(seconds);
-  for (let i = 0; i < text.length; i++) {
-    bytes[at + i] = text.charCodeAt(i);
-  }
-  return at + text.length;
+function writeHex32(view: DataView, at: number, word: number): number {
+  view.setUint16(at, HEX[word >>> 24], true);
+  view.setUint16(at + 2, HEX[(word >>> 16) & 255], true);
+  view.setUint16(at + 4, HEX[(word >>> 8) & 255], true);
+  view.setUint16(at + 6, HEX[word & 255], true);
+  return at + WORD;
 }
 
 function asciiJson(text: string): string {

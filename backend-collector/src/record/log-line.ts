@@ -1,5 +1,6 @@
 import { type RecordSource } from '@bpfnet/flow-model';
 import { type EpochTime } from './epoch-time';
+import { type LineText } from './line-text';
 
 /** One record as text, with what its stream labels and its place in time need. */
 export interface LogLine {
@@ -13,14 +14,12 @@ export interface LogLine {
   readonly line: string;
 }
 
-/** One record as bytes (ASCII). It and what it holds are valid only during the call that hands it over. */
-export interface LineBytes {
-  readonly source: RecordSource;
-  readonly flowShard: number;
-  readonly time: EpochTime;
-  /** The object is `bytes[0 … length - 1]`. */
-  readonly bytes: Uint8Array;
-  readonly length: number;
+/** A sink's own memory for lines: records are written where they are sent from. */
+export interface LinesInPlace {
+  /** A record of this source and time begins; its fields are written into what is returned, until `end`. */
+  begin(source: RecordSource, time: EpochTime): LineText;
+  /** The record is complete. */
+  end(): void;
 }
 
 /**
@@ -31,8 +30,8 @@ export interface LineBytes {
  */
 export interface LogSink {
   write(line: LogLine): void;
-  /** The same for a sink that needs no strings; where it is there, it is called in place of `write`. */
-  writeBytes?(line: LineBytes): void;
+  /** The same for a sink that needs no strings; where it is there, it takes the place of `write`. */
+  readonly inPlace?: LinesInPlace;
   /** Resolves when the sink has room again. Rejects with a `CollectorError` when it never will. */
   ready(): Promise<void>;
   /** Writes what is left and says what became of all lines. */

@@ -6,12 +6,12 @@ import { type Flow } from '../flow/flow';
 import { type SpanEvents } from '../l7/conversation';
 import { type Exchange } from '../l7/exchange';
 import { foldPathOf } from '../l7/fold-path';
-import { identify, type RecordContext } from './connection-fields';
+import { identify, innerTraceIdOf, type RecordContext } from './connection-fields';
 import { EpochTime } from './epoch-time';
 import { writeL4, writeL4Packets } from './l4-record';
 import { writeL7 } from './l7-record';
 import { LineText } from './line-text';
-import { type LineBytes, type LogSink } from './log-line';
+import { type LogSink } from './log-line';
 
 export class RecordWriter implements FlowEvents, SpanEvents {
   /** Spans written, and responses whose request the capture did not see. */
@@ -24,10 +24,9 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   /** The second that the pipeline's clock counts from, since the epoch. Set by the pipeline. */
   baseSeconds = 0;
 
-  private readonly line = new LineText();
+  /** For sinks that take lines; others have their own memory. */
+  private readonly text = new LineText();
   private readonly time = new EpochTime();
-  /** The record of `line` and `time`, for sinks that take bytes; used again for every record. */
-  private readonly bytes: { -readonly [K in keyof LineBytes]: LineBytes[K] };
   private readonly shiftSeconds: number;
   private readonly shiftNs: number;
 
@@ -39,19 +38,20 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   ) {
     this.shiftSeconds = Number(timeShiftNs / 1_000_000_000n);
     this.shiftNs = Number(timeShiftNs % 1_000_000_000n);
-    this.bytes = { source: 'bpf_net_l4_log', flowShard: 0, time: this.time, bytes: this.line.bytes, length: 0 };
   }
 
   chunk(flow: Flow, packets: PacketColumns): void {
-    const { context, line, time } = this;
+    const { context, time } = this;
     identify(context, flow);
     this.chunks++;
     this.setTime(flow.chunkFirstNs);
-    writeL4(line, context, flow, this.kernelDrops);
-    this.pass('bpf_net_l4_log', flow);
+    const counters = this.begin('bpf_net_l4_log');
+    writeL4(counters, context, flow, this.kernelDrops);
+    this.end('bpf_net_l4_log', flow, counters);
     if (flow.rowCount > 0) {
-      writeL4Packets(line, context, flow, { rows: packets, first: time });
-      this.pass('bpf_net_l4_packets', flow);
+      const rows = this.begin('bpf_net_l4_packets');
+      writeL4Packets(rows, context, flow, { rows: packets, first: time });
+      this.end('bpf_net_l4_packets', flow, rows);
     }
   }
 
@@ -63,29 +63,33 @@ export class RecordWriter implements FlowEvents, SpanEvents {
     }
     exchange.captureDrops = this.kernelDrops - exchange.kernelDropsBefore;
     this.setTime(exchange.requestFirstNs);
-    writeL7(this.line, this.context, flow, exchange);
-    this.pass('bpf_net_l7_log', flow);
+    const line = this.begin('bpf_net_l7_log');
+    writeL7(line, this.context, flow, exchange);
+    this.end('bpf_net_l7_log', flow, line);
   }
 
   private setTime(ns: number): void {
     this.time.set(this.baseSeconds + this.shiftSeconds, ns + this.shiftNs);
   }
 
-  private pass(source: RecordSource, flow: Flow): void {
-    const { sink, line, bytes } = this;
-    if (sink.writeBytes === undefined) {
+  private begin(source: RecordSource): LineText {
+    const { inPlace } = this.sink;
+    return inPlace === undefined ? this.text.begin() : inPlace.begin(source, this.time);
+  }
+
+  private end(source: RecordSource, flow: Flow, line: LineText): void {
+    line.close();
+    const { sink } = this;
+    if (sink.inPlace === undefined) {
       sink.write({ source, flowShard: flow.flowShard, tsNs: this.time.toBigInt(), line: line.toString() });
-      return;
+    } else {
+      sink.inPlace.end();
     }
-    bytes.source = source;
-    bytes.flowShard = flow.flowShard;
-    bytes.length = line.length;
-    sink.writeBytes(bytes);
   }
 
   connectionId(flow: Flow): string {
     identify(this.context, flow);
-    return flow.innerTraceId ?? '';
+    return innerTraceIdOf(flow);
   }
 
   orphanResponse(): void {

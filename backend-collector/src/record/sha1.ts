@@ -30,18 +30,32 @@ export function sha1OfOneBlock(message: Uint8Array, length: number, digest: Uint
   let c = 0x98badcfe | 0;
   let d = 0x10325476;
   let e = 0xc3d2e1f0 | 0;
-  for (let i = 0; i < 80; i++) {
-    let f: number;
-    if (i < 20) {
-      f = ((b & c) | (~b & d)) + 0x5a827999;
-    } else if (i < 40) {
-      f = (b ^ c ^ d) + 0x6ed9eba1;
-    } else if (i < 60) {
-      f = ((b & c) | (b & d) | (c & d)) + (0x8f1bbcdc | 0);
-    } else {
-      f = (b ^ c ^ d) + (0xca62c1d6 | 0);
-    }
-    const next = (((a << 5) | (a >>> 27)) + f + e + w[i]) | 0;
+  for (let i = 0; i < 20; i++) {
+    const next = (((a << 5) | (a >>> 27)) + ((b & c) | (~b & d)) + e + w[i] + 0x5a827999) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
+  }
+  for (let i = 20; i < 40; i++) {
+    const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + w[i] + 0x6ed9eba1) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
+  }
+  for (let i = 40; i < 60; i++) {
+    const next = (((a << 5) | (a >>> 27)) + ((b & c) | (b & d) | (c & d)) + e + w[i] + -0x70e44324) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
+  }
+  for (let i = 60; i < 80; i++) {
+    const next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + w[i] + -0x359d3e2a) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);

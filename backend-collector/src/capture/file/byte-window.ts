@@ -7,7 +7,7 @@ import { type ByteInput } from './byte-input';
 /** No sane capture block is larger; a length beyond it means damaged data. */
 export const MAX_BLOCK = 16 * 1024 * 1024;
 
-const INITIAL_SIZE = 1024 * 1024;
+const INITIAL_SIZE = 256 * 1024;
 
 export class ByteWindow {
   bytes = new Uint8Array(INITIAL_SIZE);

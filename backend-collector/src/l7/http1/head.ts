@@ -2,20 +2,15 @@
  * The head of a message: start line and the few fields that are needed, read in place. Everything else in it (cookies, credentials,
  * query strings) is never made into text.
  */
-import { publicPath } from '../public-path';
+import { withoutSessionId } from '../public-path';
 import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
 import { cachedText } from '../text-cache';
 
-export interface RequestHead {
-  readonly method: string;
+export interface RequestLine {
+  method: string;
   /** Path without query string, fragment and session id; `host:port` for CONNECT. */
-  readonly path: string;
-  readonly version: string;
-}
-
-export interface StatusLine {
-  readonly status: number;
-  readonly version: string;
+  path: string;
+  version: string;
 }
 
 /** Fields of a head. `contentLength` is -1 where absent, -2 where it makes no sense (RFC 9112 section 6.3). */
@@ -34,22 +29,14 @@ const MAX_TEXT = 1024;
 
 const LF = 0x0a;
 const CR = 0x0d;
+const TAB = 0x09;
 const SPACE = 0x20;
+const HYPHEN = 0x2d;
 const COLON = 0x3a;
-
-/** Place after the blank line that ends a head in `bytes[from … to - 1]`, or -1. */
-export function findHeadEnd(bytes: Uint8Array, from: number, to: number): number {
-  for (let p = lineEnd(bytes, from, to); p < to; p = lineEnd(bytes, p + 1, to)) {
-    const next = p + 1;
-    if (next < to && bytes[next] === LF) {
-      return next + 1;
-    }
-    if (next + 1 < to && bytes[next] === CR && bytes[next + 1] === LF) {
-      return next + 2;
-    }
-  }
-  return -1;
-}
+const SEMICOLON = 0x3b;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const HASH = 0x23;
 
 /** A loop, since `indexOf` knows no end and would run on through the memory of the packets behind. */
 function lineEnd(bytes: Uint8Array, from: number, to: number): number {
@@ -77,8 +64,8 @@ function text(bytes: Uint8Array, from: number, to: number): string {
 
 const ASCII: readonly string[] = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i));
 
-/** Reads a request line that the probe found certain. Undefined where it is none. */
-export function readRequestLine(bytes: Uint8Array, from: number, to: number): RequestHead | undefined {
+/** Reads a request line that the probe found certain into `line`. False where it is none. */
+export function readRequestLine(line: RequestLine, bytes: Uint8Array, from: number, to: number): boolean {
   const end = trimmedEnd(bytes, from, lineEnd(bytes, from, to));
   let methodEnd = from;
   while (methodEnd < end && bytes[methodEnd] !== SPACE) {
@@ -90,27 +77,28 @@ export function readRequestLine(bytes: Uint8Array, from: number, to: number): Re
     targetEnd++;
   }
   if (end - targetEnd !== 9) {
-    return undefined;
+    return false;
   }
-  const method = text(bytes, from, methodEnd);
-  const path = method === 'CONNECT' ? text(bytes, target, targetEnd) : pathOf(bytes, target, targetEnd);
-  return { method, path, version: text(bytes, end - 3, end) };
+  line.method = text(bytes, from, methodEnd);
+  line.path = line.method === 'CONNECT' ? text(bytes, target, targetEnd) : pathOf(bytes, target, targetEnd);
+  line.version = versionText(bytes, end - 3);
+  return true;
 }
 
 /** A target's path: without scheme, user, host, query, fragment, and without a session id that is written into it. */
 function pathOf(bytes: Uint8Array, from: number, to: number): string {
-  let start = from;
-  if (bytes[from] !== 0x2f) {
-    start = skipAuthority(bytes, from, to);
-  }
+  const start = bytes[from] === SLASH ? from : skipAuthority(bytes, from, to);
   let end = start;
-  while (end < to && bytes[end] !== 0x3f && bytes[end] !== 0x23) {
+  let hasParameters = false;
+  while (end < to && bytes[end] !== QUESTION_MARK && bytes[end] !== HASH) {
+    hasParameters ||= bytes[end] === SEMICOLON;
     end++;
   }
   if (start === end) {
     return '/';
   }
-  return publicPath(text(bytes, start, end));
+  const path = text(bytes, start, end);
+  return hasParameters ? withoutSessionId(path) : path;
 }
 
 /** Place of the path in an absolute target (`http://user@host/path`); `from` where it is no absolute one. */
@@ -119,27 +107,31 @@ function skipAuthority(bytes: Uint8Array, from: number, to: number): number {
   while (colon < to && bytes[colon] !== COLON) {
     colon++;
   }
-  if (colon + 2 >= to || bytes[colon + 1] !== 0x2f || bytes[colon + 2] !== 0x2f) {
+  if (colon + 2 >= to || bytes[colon + 1] !== SLASH || bytes[colon + 2] !== SLASH) {
     return from;
   }
   let p = colon + 3;
-  while (p < to && bytes[p] !== 0x2f && bytes[p] !== 0x3f && bytes[p] !== 0x23) {
+  while (p < to && bytes[p] !== SLASH && bytes[p] !== QUESTION_MARK && bytes[p] !== HASH) {
     p++;
   }
   return p;
 }
 
-export function readStatusLine(bytes: Uint8Array, from: number, to: number): StatusLine | undefined {
-  if (to - from < 12) {
-    return undefined;
-  }
-  const status = (bytes[from + 9] - 0x30) * 100 + (bytes[from + 10] - 0x30) * 10 + (bytes[from + 11] - 0x30);
-  return status >= 100 && status < 600 ? { status, version: text(bytes, from + 5, from + 8) } : undefined;
+function versionText(bytes: Uint8Array, at: number): string {
+  return bytes[at] === 0x31 && bytes[at + 2] === 0x31 ? '1.1' : text(bytes, at, at + 3);
 }
 
-/** Reads the fields after the start line of the head `bytes[from … to - 1]`. */
-export function readFields(bytes: Uint8Array, from: number, to: number): HeadFields {
-  const fields: HeadFields = {
+/** Status code of the status line at `from`, or 0 where it is none. */
+export function readStatus(bytes: Uint8Array, from: number, to: number): number {
+  if (to - from < 12) {
+    return 0;
+  }
+  const status = (bytes[from + 9] - 0x30) * 100 + (bytes[from + 10] - 0x30) * 10 + (bytes[from + 11] - 0x30);
+  return status >= 100 && status < 600 ? status : 0;
+}
+
+export function emptyFields(): HeadFields {
+  return {
     host: undefined,
     contentType: undefined,
     contentLength: -1,
@@ -147,86 +139,123 @@ export function readFields(bytes: Uint8Array, from: number, to: number): HeadFie
     upgrade: undefined,
     trace: undefined,
   };
-  let p = lineEnd(bytes, from, to) + 1;
-  while (p < to) {
-    const end = lineEnd(bytes, p, to);
-    readField(fields, bytes, p, end);
-    p = end + 1;
-  }
-  return fields;
 }
 
-/** Field names are told by length first; of the others not a byte is looked at. */
-function readField(fields: HeadFields, bytes: Uint8Array, from: number, end: number): void {
-  let colon = from;
-  while (colon < end && bytes[colon] !== COLON) {
-    colon++;
-  }
-  if (colon === end) {
-    return;
-  }
-  const valueStart = skipSpace(bytes, colon + 1, end);
-  const valueEnd = trimmedEnd(bytes, valueStart, end);
-  switch (colon - from) {
-    case 4:
-      if (isName(bytes, from, 'host')) {
-        fields.host = text(bytes, valueStart, valueEnd);
+/**
+ * Reads the head that begins at `from`, to the blank line that ends it: what is known of its fields goes into `fields`, over what was there.
+ * Returns the place after the head, or -1 where `bytes[from … to - 1]` holds not all of it.
+ */
+export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, to: number): number {
+  fields.host = undefined;
+  fields.contentType = undefined;
+  fields.contentLength = -1;
+  fields.chunked = false;
+  fields.upgrade = undefined;
+  fields.trace = undefined;
+  for (let p = lineEnd(bytes, from, to) + 1; p < to; p = lineEnd(bytes, p, to) + 1) {
+    const first = bytes[p];
+    if (first === LF) {
+      return p + 1;
+    }
+    if (first === CR && p + 1 < to && bytes[p + 1] === LF) {
+      return p + 2;
+    }
+    const known = KNOWN_BY_LETTER[first];
+    for (let i = 0; i < known.length; i++) {
+      if (isField(known[i], bytes, p, to)) {
+        readField(fields, known[i], bytes, p + known[i].name.length + 1, to);
+        break;
       }
-      return;
-    case 7:
-      if (isName(bytes, from, 'upgrade')) {
-        fields.upgrade = text(bytes, valueStart, valueEnd).toLowerCase();
-      }
-      return;
-    case 12:
-      if (isName(bytes, from, 'content-type')) {
-        fields.contentType = text(bytes, valueStart, valueEnd).split(';', 1)[0].trim();
-        return;
-      }
-      break;
-    case 14:
-      if (isName(bytes, from, 'content-length')) {
-        readContentLength(fields, bytes, valueStart, valueEnd);
-      }
-      return;
-    case 17:
-      if (isName(bytes, from, 'transfer-encoding')) {
-        fields.chunked = /(?:^|[\s,])chunked\s*$/i.test(text(bytes, valueStart, valueEnd));
-      }
-      return;
-  }
-  readTraceHeader(fields, bytes, from, colon - from, valueStart, valueEnd);
-}
-
-/** Names of trace headers by their length. */
-const TRACE_HEADERS: ReadonlyArray<readonly TraceHeader[] | undefined> = Array.from({ length: 20 }, (_, length) => {
-  const names = TRACE_HEADER_NAMES.filter((name) => name.length === length);
-  return names.length === 0 ? undefined : names;
-});
-
-function readTraceHeader(
-  fields: HeadFields,
-  bytes: Uint8Array,
-  from: number,
-  length: number,
-  valueStart: number,
-  valueEnd: number
-): void {
-  for (const name of TRACE_HEADERS[length] ?? []) {
-    if (isName(bytes, from, name)) {
-      fields.trace ??= {};
-      fields.trace[name] ??= text(bytes, valueStart, valueEnd);
     }
   }
+  return -1;
 }
 
-function isName(bytes: Uint8Array, from: number, lowerCaseName: string): boolean {
-  for (let i = 0; i < lowerCaseName.length; i++) {
-    if ((bytes[from + i] | 0x20) !== (lowerCaseName.charCodeAt(i) | 0x20)) {
+/** True where `bytes[from … to - 1]` holds the end of a head. */
+export function holdsBlankLine(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let p = lineEnd(bytes, from, to) + 1; p < to; p = lineEnd(bytes, p, to) + 1) {
+    if (bytes[p] === LF || (bytes[p] === CR && p + 1 < to && bytes[p + 1] === LF)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** A field that is read. */
+interface KnownField {
+  readonly kind: TraceHeader | 'host' | 'upgrade' | 'content-type' | 'content-length' | 'transfer-encoding';
+  /** Its letters in lower case. */
+  readonly name: Uint8Array;
+}
+
+const NO_FIELDS: readonly KnownField[] = [];
+
+/** By the first letter of the name, small or capital: of other fields not another byte is looked at. */
+const KNOWN_BY_LETTER: ReadonlyArray<readonly KnownField[]> = byFirstLetter([
+  'host',
+  'upgrade',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  ...TRACE_HEADER_NAMES,
+]);
+
+function byFirstLetter(kinds: ReadonlyArray<KnownField['kind']>): ReadonlyArray<readonly KnownField[]> {
+  const fields = kinds.map((kind) => ({ kind, name: Uint8Array.from(kind, (letter) => letter.charCodeAt(0)) }));
+  return Array.from({ length: 256 }, (_, byte) => {
+    const known = fields.filter(({ name }) => byte === name[0] || byte === (name[0] & ~0x20));
+    return known.length === 0 ? NO_FIELDS : known;
+  });
+}
+
+function isField({ name }: KnownField, bytes: Uint8Array, from: number, to: number): boolean {
+  const colon = from + name.length;
+  if (colon >= to || bytes[colon] !== COLON) {
+    return false;
+  }
+  for (let i = 1; i < name.length; i++) {
+    const byte = bytes[from + i];
+    // Capital letters differ in this bit alone; so do control bytes from hyphen and digits.
+    if ((byte | 0x20) !== name[i] || byte < HYPHEN) {
       return false;
     }
   }
   return true;
+}
+
+function readField(fields: HeadFields, { kind }: KnownField, bytes: Uint8Array, at: number, to: number): void {
+  const lineStop = lineEnd(bytes, at, to);
+  const from = skipSpace(bytes, at, lineStop);
+  const end = trimmedEnd(bytes, from, lineStop);
+  switch (kind) {
+    case 'host':
+      fields.host = text(bytes, from, end);
+      return;
+    case 'upgrade':
+      fields.upgrade = text(bytes, from, end).toLowerCase();
+      return;
+    case 'content-type':
+      fields.contentType = mediaType(bytes, from, end);
+      return;
+    case 'content-length':
+      readContentLength(fields, bytes, from, end);
+      return;
+    case 'transfer-encoding':
+      fields.chunked = /(?:^|[\s,])chunked\s*$/i.test(text(bytes, from, end));
+      return;
+    default:
+      fields.trace ??= {};
+      fields.trace[kind] ??= text(bytes, from, end);
+  }
+}
+
+/** Without parameters. */
+function mediaType(bytes: Uint8Array, from: number, to: number): string {
+  let end = from;
+  while (end < to && bytes[end] !== SEMICOLON) {
+    end++;
+  }
+  return text(bytes, from, trimmedEnd(bytes, from, end));
 }
 
 function readContentLength(fields: HeadFields, bytes: Uint8Array, from: number, to: number): void {
@@ -240,7 +269,7 @@ function readContentLength(fields: HeadFields, bytes: Uint8Array, from: number, 
 
 function skipSpace(bytes: Uint8Array, from: number, end: number): number {
   let p = from;
-  while (p < end && (bytes[p] === SPACE || bytes[p] === 0x09)) {
+  while (p < end && (bytes[p] === SPACE || bytes[p] === TAB)) {
     p++;
   }
   return p;
@@ -249,7 +278,7 @@ function skipSpace(bytes: Uint8Array, from: number, end: number): number {
 /** End without the CR and blanks before it. */
 function trimmedEnd(bytes: Uint8Array, from: number, end: number): number {
   let p = end;
-  while (p > from && (bytes[p - 1] === CR || bytes[p - 1] === SPACE || bytes[p - 1] === 0x09)) {
+  while (p > from && (bytes[p - 1] === CR || bytes[p - 1] === SPACE || bytes[p - 1] === TAB)) {
     p--;
   }
   return p;

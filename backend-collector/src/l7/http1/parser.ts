@@ -19,7 +19,7 @@ import { Exchange, type ProtocolFields } from '../exchange';
 import { Http2Parser } from '../http2/parser';
 import { Probe, type L7Parser, type ParserEvents } from '../protocol';
 import { readTraceContext } from '../trace-context';
-import { findHeadEnd, readFields, readRequestLine, readStatusLine, type HeadFields } from './head';
+import { emptyFields, holdsBlankLine, readFields, readRequestLine, readStatus, type RequestLine } from './head';
 import { probeHttp1 } from './probe';
 
 const MAX_HEAD = 64 * 1024;
@@ -36,6 +36,27 @@ const enum State {
 
 const CR = 0x0d;
 const LF = 0x0a;
+
+/** What was read of the head at hand; all parsers share it, since a head is handled at once. */
+const line: RequestLine = { method: '', path: '', version: '' };
+const fields = emptyFields();
+
+/** Exchanges that are over, to be used again: a record is written before `ended` returns, and nobody keeps one. */
+const spare: Exchange[] = [];
+const MAX_SPARE = 256;
+
+function newExchange(): Exchange {
+  // All fields are named here, so that all exchanges have one shape.
+  const protocolFields: ProtocolFields = {
+    http_method: undefined,
+    http_path: undefined,
+    http_host: undefined,
+    http_status_code: undefined,
+    http_version: undefined,
+    http_content_type: undefined,
+  };
+  return new Exchange('', 0, 0, '', '', protocolFields);
+}
 
 /** One direction. */
 class MessageStream {
@@ -54,6 +75,19 @@ class MessageStream {
   sawGarbage = false;
   /** The other side acknowledged what was not seen of this stream. */
   probablyGap = false;
+
+  /** For another connection. */
+  restart(): void {
+    this.state = State.Head;
+    this.remaining = 0;
+    this.messageBytes = 0;
+    this.head = undefined;
+    this.headLength = 0;
+    this.sizeEnded = false;
+    this.sawGap = false;
+    this.sawGarbage = false;
+    this.probablyGap = false;
+  }
 
   appendHead(bytes: Uint8Array, from: number, to: number): void {
     const need = this.headLength + to - from;
@@ -87,6 +121,18 @@ export class Http1Parser implements L7Parser {
   private successor: L7Parser | undefined;
 
   constructor(private readonly events: ParserEvents) {}
+
+  restart(): void {
+    this.request.restart();
+    this.response.restart();
+    this.pending.length = 0;
+    this.sending = undefined;
+    this.answering = undefined;
+    this.pipelined = false;
+    this.everRecognised = false;
+    this.off = false;
+    this.successor = undefined;
+  }
 
   data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
     const s = fromClient ? this.request : this.response;
@@ -162,7 +208,7 @@ export class Http1Parser implements L7Parser {
   }
 
   end(nowNs: number, wasReset: boolean): void {
-    for (const exchange of this.pending.splice(0)) {
+    for (const exchange of this.pending) {
       if (exchange.reported) {
         continue;
       }
@@ -175,6 +221,7 @@ export class Http1Parser implements L7Parser {
       }
       this.events.ended(exchange);
     }
+    this.pending.length = 0;
     this.answering = undefined;
     this.off = true;
   }
@@ -206,7 +253,7 @@ export class Http1Parser implements L7Parser {
     }
     s.headSeq = (seq + (p - from)) | 0;
     s.headNs = nowNs;
-    const end = findHeadEnd(bytes, p, to);
+    const end = readFields(fields, bytes, p, to);
     if (end < 0) {
       if (s === this.request) {
         this.events.requestStarts();
@@ -221,14 +268,15 @@ export class Http1Parser implements L7Parser {
     const before = s.headLength;
     s.appendHead(bytes, from, to);
     const head = s.head ?? bytes;
-    const end = findHeadEnd(head, Math.max(0, before - 3), s.headLength);
-    if (end < 0) {
+    // Only what is new is searched: a head may come letter by letter.
+    if (!holdsBlankLine(head, Math.max(0, before - 3), s.headLength)) {
       if (s.headLength > MAX_HEAD || !this.mayBegin(s, head, 0, s.headLength)) {
         s.headLength = 0;
         return this.garbage(s, to);
       }
       return to;
     }
+    const end = readFields(fields, head, 0, s.headLength);
     s.headLength = 0;
     const next = from + end - before;
     return this.mayBegin(s, head, 0, end) && this.takeHead(s, head, 0, end, nowNs) ? next : this.garbage(s, next);
@@ -250,7 +298,7 @@ export class Http1Parser implements L7Parser {
     return at;
   }
 
-  /** Takes a whole head; false where it is none after all. */
+  /** Takes a whole head whose fields were read; false where it is none after all. */
   private takeHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
     s.messageBytes = to - from;
     return s === this.request ? this.takeRequest(bytes, from, to, nowNs) : this.takeResponse(bytes, from, to, nowNs);
@@ -258,27 +306,25 @@ export class Http1Parser implements L7Parser {
 
   private takeRequest(bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
     const s = this.request;
-    const line = readRequestLine(bytes, from, to);
-    if (line === undefined) {
+    if (!readRequestLine(line, bytes, from, to)) {
       return false;
     }
-    const fields = readFields(bytes, from, to);
     const seq = toSeq(s.headSeq);
-    const protocolFields: ProtocolFields = {
-      http_method: line.method,
-      http_path: line.path,
-      http_host: fields.host,
-      // Filled in by the response; named here so that all exchanges have one shape.
-      http_status_code: undefined,
-      http_version: line.version,
-      http_content_type: undefined,
-    };
     const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
-    const exchange = new Exchange(id, seq, s.headNs, line.method, line.path, protocolFields);
-    const trace = fields.trace === undefined ? undefined : readTraceContext(fields.trace);
-    exchange.traceId = trace?.traceId;
-    exchange.parentId = trace?.parentId;
-    exchange.traceSource = trace?.source;
+    const exchange = spare.pop() ?? newExchange();
+    exchange.begin(id, seq, s.headNs, line.method, line.path);
+    exchange.fields.http_method = line.method;
+    exchange.fields.http_path = line.path;
+    exchange.fields.http_host = fields.host;
+    exchange.fields.http_status_code = undefined;
+    exchange.fields.http_version = line.version;
+    exchange.fields.http_content_type = undefined;
+    if (fields.trace !== undefined) {
+      const trace = readTraceContext(fields.trace);
+      exchange.traceId = trace?.traceId;
+      exchange.parentId = trace?.parentId;
+      exchange.traceSource = trace?.source;
+    }
     exchange.requestLastNs = nowNs;
     exchange.requestBytes = s.messageBytes;
     this.everRecognised = true;
@@ -288,26 +334,25 @@ export class Http1Parser implements L7Parser {
     this.pending.push(exchange);
     this.sending = exchange;
     this.events.began(exchange);
-    this.beginBody(s, fields, 0, nowNs);
+    this.beginBody(s, 0, nowNs);
     return true;
   }
 
   private takeResponse(bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
     const s = this.response;
-    const line = readStatusLine(bytes, from, to);
-    if (line === undefined) {
+    const status = readStatus(bytes, from, to);
+    if (status === 0) {
       return false;
     }
     this.everRecognised = true;
-    if (line.status < 200 && line.status !== 101) {
+    if (status < 200 && status !== 101) {
       // An interim response: the real one follows (RFC 9110 section 15.2).
       s.messageBytes = 0;
       return true;
     }
-    const fields = readFields(bytes, from, to);
     this.pairAfterGap();
     const exchange = this.pending[0];
-    if (line.status === 101 && fields.upgrade === 'h2c') {
+    if (status === 101 && fields.upgrade === 'h2c') {
       this.upgradeToHttp2(exchange, nowNs);
       return true;
     }
@@ -316,8 +361,8 @@ export class Http1Parser implements L7Parser {
       this.events.orphanResponse();
     } else {
       exchange.answered = true;
-      exchange.status = String(line.status);
-      exchange.fields.http_status_code = line.status;
+      exchange.status = String(status);
+      exchange.fields.http_status_code = status;
       exchange.fields.http_content_type = fields.contentType;
       exchange.responseSeq = toSeq(s.headSeq);
       exchange.responseFirstNs = s.headNs;
@@ -325,15 +370,15 @@ export class Http1Parser implements L7Parser {
       exchange.responseBytes = s.messageBytes;
     }
     const method = exchange?.fields.http_method;
-    if (line.status === 101 || (method === 'CONNECT' && line.status < 300)) {
+    if (status === 101 || (method === 'CONNECT' && status < 300)) {
       this.leaveHttp(exchange, fields.upgrade, nowNs);
       return true;
     }
-    const bodiless = method === 'HEAD' || line.status === 204 || line.status === 304;
+    const bodiless = method === 'HEAD' || status === 204 || status === 304;
     if (bodiless) {
       this.finishMessage(s, nowNs);
     } else {
-      this.beginBody(s, fields, -1, nowNs);
+      this.beginBody(s, -1, nowNs);
     }
     return true;
   }
@@ -374,7 +419,7 @@ export class Http1Parser implements L7Parser {
   }
 
   /** @param whenAbsent body length where no field says one: 0 for requests, -1 (until close) for responses */
-  private beginBody(s: MessageStream, fields: HeadFields, whenAbsent: number, nowNs: number): void {
+  private beginBody(s: MessageStream, whenAbsent: number, nowNs: number): void {
     if (fields.chunked) {
       s.state = State.ChunkSize;
       s.remaining = 0;
@@ -495,6 +540,9 @@ export class Http1Parser implements L7Parser {
       exchange.outcome = outcome;
       exchange.reported = true;
       this.events.ended(exchange);
+    }
+    if (exchange !== this.sending && spare.length < MAX_SPARE) {
+      spare.push(exchange);
     }
   }
 
