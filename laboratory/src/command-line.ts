@@ -6,7 +6,7 @@ import { canRunLaboratory } from './feasibility';
 import { RUN_FILES } from './inside/roles';
 import { askWire, type Laboratory, startLaboratory } from './laboratory';
 import { LaboratoryError } from './laboratory-error';
-import { recordLaboratory } from './recording/record';
+import { phaseList, type Phase, recordLaboratory } from './recording/record';
 
 const HELP = `The bpfnet laboratory: two hosts with a pod each in network namespaces, and traffic between them.
 Run it as: npx tsx laboratory/src/main.ts COMMAND
@@ -14,6 +14,8 @@ Run it as: npx tsx laboratory/src/main.ts COMMAND
   run     [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--run-dir DIR]
   fault   [--run-dir DIR] '{"loss": 0.1, "delayMs": 5}'    change the wire of a running laboratory
   record  [--duration SECONDS] [--rate PER_SECOND] [--seed N] [--out-dir DIR]     a pcapng for each host; needs root
+          [--phases '[{"seconds": 5, "fault": {"delayMs": 8}}]']                  what the wire does, instead of --duration
+          [--truth]                                                               what really happened, as truth.json
 `;
 
 const RECORDING_DIR = join(__dirname, '..', '..', 'testdata', 'laboratory');
@@ -26,6 +28,8 @@ export async function runCommand([command, ...rest]: readonly string[]): Promise
       duration: { type: 'string' },
       rate: { type: 'string', default: '5' },
       seed: { type: 'string', default: '1' },
+      phases: { type: 'string' },
+      truth: { type: 'boolean', default: false },
       'out-dir': { type: 'string', default: RECORDING_DIR },
       'run-dir': { type: 'string', default: join(tmpdir(), 'bpfnet-laboratory') },
     },
@@ -45,12 +49,16 @@ export async function runCommand([command, ...rest]: readonly string[]): Promise
       return;
     }
     case 'record': {
+      const half = numberOf('--duration', values.duration ?? '12') / 2;
       const files = await recordLaboratory({
         outDir: values['out-dir'],
-        seconds: numberOf('--duration', values.duration ?? '12'),
+        phases: phasesOf(values.phases) ?? [
+          { seconds: half, fault: {} },
+          { seconds: half, fault: { loss: 0.05 } },
+        ],
         rate: numberOf('--rate', values.rate),
         seed: numberOf('--seed', values.seed),
-        laterFault: { loss: 0.05 },
+        withTruth: values.truth,
       });
       for (const { path, packets, bytes } of files) {
         console.log(`${path}: ${packets} packets, ${Math.ceil(bytes / 1024)} KiB`);
@@ -88,6 +96,17 @@ async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
   await laboratory.stop();
   if (reason !== undefined) {
     throw new LaboratoryError(`it ended by itself: ${reason}`);
+  }
+}
+
+function phasesOf(text: string | undefined): readonly Phase[] | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  try {
+    return phaseList.parse(JSON.parse(text));
+  } catch {
+    throw new LaboratoryError(`--phases needs a list such as [{"seconds": 5, "fault": {"delayMs": 8}}], not ${text}`);
   }
 }
 

@@ -9,24 +9,39 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { z } from 'zod';
 import { writeOwners } from '../collector-setup';
 import { type Laboratory, type LaboratoryHost, startLaboratory } from '../laboratory';
 import { LaboratoryError } from '../laboratory-error';
 import { eachLine } from '../lines';
 import { HOSTS, NIC } from '../topology';
-import { type FaultChange } from '../wire/fault';
+import { type RequestMade } from '../services/request-made';
+import { type Dropped } from '../wire/dropped';
+import { faultChange } from '../wire/fault';
 import { readPcap } from './pcap-reader';
 import { type RecordedNic, type RecordedPacket, writePcapng } from './pcapng-writer';
 import { shorten } from './shorten';
 
 export interface RecordOptions {
   readonly outDir: string;
-  /** Of traffic; the recording goes on for 3.5 more. */
-  readonly seconds: number;
+  /** What the wire does, one after the other, with traffic all along; the recording goes on for 3.5 s more. */
+  readonly phases: readonly Phase[];
   readonly rate: number;
   readonly seed: number;
-  /** What is wrong with the wire in the second half of the recording. */
-  readonly laterFault: FaultChange;
+  /** Writes what really happened beside the captures, as `truth.json` (`RecordedTruth`). */
+  readonly withTruth?: boolean;
+}
+
+export const phaseList = z.array(z.strictObject({ seconds: z.number().positive(), fault: faultChange }));
+
+export type Phase = Readonly<z.infer<typeof phaseList>[number]>;
+
+/** What the laboratory itself did and knows, to compare with what is made of the captures. */
+export interface RecordedTruth {
+  /** Every frame that the wire did not carry. */
+  readonly dropped: readonly Dropped[];
+  /** By the client's own account. */
+  readonly requests: readonly RequestMade[];
 }
 
 export interface RecordedFile {
@@ -40,11 +55,12 @@ interface Tap {
   readonly nic: RecordedNic;
   readonly direction: RecordedPacket['direction'];
   readonly file: string;
-  readonly process: ChildProcess;
+  /** Ends it, and throws where it lost packets: a recording must be whole. */
+  end(): Promise<void>;
 }
 
 /** Without the immediate mode, what the kernel's ring has not handed over yet is lost at the end. */
-const TCPDUMP_OPTIONS = ['-Z', 'root', '-n', '--immediate-mode', '-B', '8192', '--time-stamp-precision', 'nano'];
+const TCPDUMP_OPTIONS = ['-Z', 'root', '-n', '--immediate-mode', '-B', '32768', '--time-stamp-precision', 'nano'];
 /** From the end of the traffic to the end of the recording: keep-alive connections close meanwhile. */
 const SETTLE_MS = 3500;
 
@@ -58,14 +74,18 @@ export async function recordLaboratory(options: RecordOptions): Promise<readonly
     const laboratory = await startLaboratory({ runDir, rate, seed, holdTraffic: true });
     try {
       const taps = await openTaps(laboratory, runDir);
-      laboratory.beginTraffic();
-      await delay(options.seconds * 500);
-      await laboratory.setFault(options.laterFault);
-      await delay(options.seconds * 500);
+      for (const { seconds, fault } of options.phases) {
+        await laboratory.setFault(fault);
+        laboratory.beginTraffic();
+        await delay(seconds * 1000);
+      }
       laboratory.pauseTraffic();
       await delay(SETTLE_MS);
-      await Promise.all(taps.map((tap) => endOf(tap.process, 'SIGINT')));
+      await Promise.all(taps.map((tap) => tap.end()));
       mkdirSync(options.outDir, { recursive: true });
+      if (options.withTruth === true) {
+        await writeTruth(laboratory, join(options.outDir, 'truth.json'));
+      }
       return laboratory.hosts.map((host) => writeHost(host, taps, options.outDir));
     } finally {
       await laboratory.stop();
@@ -73,6 +93,15 @@ export async function recordLaboratory(options: RecordOptions): Promise<readonly
   } finally {
     rmSync(runDir, { recursive: true });
   }
+}
+
+async function writeTruth(laboratory: Laboratory, path: string): Promise<void> {
+  const truth: RecordedTruth = {
+    dropped: await laboratory.droppedByWire(),
+    requests: await laboratory.requestsMade(),
+  };
+  const lines = (key: keyof RecordedTruth): string => truth[key].map((one) => `    ${JSON.stringify(one)}`).join(',\n');
+  writeFileSync(path, `{\n  "dropped": [\n${lines('dropped')}\n  ],\n  "requests": [\n${lines('requests')}\n  ]\n}\n`);
 }
 
 function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[]> {
@@ -94,15 +123,23 @@ function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[
         const file = join(runDir, `${host}.${i}.${direction}.pcap`);
         const tcpdump = ['tcpdump', ...TCPDUMP_OPTIONS, '-i', nic.name, '-Q', direction, '-w', file];
         const child = laboratory.exec(where, tcpdump, { stdio: ['ignore', 'ignore', 'pipe'] });
-        await listening(child);
-        return { host, nic, direction, file, process: child };
+        const said = await listening(child);
+        const end = async (): Promise<void> => {
+          await endOf(child, 'SIGINT');
+          const lost = said.find((line) => /^[1-9]\d* packets dropped by (kernel|interface)/.test(line));
+          if (lost !== undefined) {
+            throw new LaboratoryError(`tcpdump on ${nic.name} of ${host}: ${lost}; record again on a quieter machine`);
+          }
+        };
+        return { host, nic, direction, file, end };
       })
     );
   });
   return Promise.all(opening);
 }
 
-function listening(tcpdump: ChildProcess): Promise<void> {
+/** Resolves with the lines that it says, now and later. */
+function listening(tcpdump: ChildProcess): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
     tcpdump.once('error', reject);
@@ -111,7 +148,7 @@ function listening(tcpdump: ChildProcess): Promise<void> {
       eachLine(tcpdump.stderr, (line) => {
         said.push(line);
         if (line.includes('listening on')) {
-          resolve();
+          resolve(said);
         }
       });
     }
@@ -120,7 +157,7 @@ function listening(tcpdump: ChildProcess): Promise<void> {
 
 function endOf(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   return new Promise((resolve) => {
-    child.once('exit', () => resolve());
+    child.once('close', () => resolve());
     child.kill(signal);
   });
 }

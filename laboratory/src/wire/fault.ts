@@ -16,6 +16,8 @@ export interface Fault {
   readonly port: number | null;
   /** One-way delay in milliseconds. */
   readonly delayMs: number;
+  /** That of b-to-a where the way back takes another time; null for the same. */
+  readonly delayBackMs: number | null;
 }
 
 export type WireDirection = 'a-to-b' | 'b-to-a';
@@ -27,9 +29,15 @@ export const SOUND_WIRE: Fault = {
   direction: 'both',
   port: null,
   delayMs: 1,
+  delayBackMs: null,
 };
 
-const faultChange = z
+export function delayOf(fault: Fault, direction: WireDirection): number {
+  return direction === 'a-to-b' ? fault.delayMs : (fault.delayBackMs ?? fault.delayMs);
+}
+
+/** What of a fault is to change; what is not named stays. */
+export const faultChange = z
   .strictObject({
     loss: z.number().min(0).max(1),
     everyNth: z.int().min(0).max(1_000_000),
@@ -37,6 +45,7 @@ const faultChange = z
     direction: z.enum(['both', 'a-to-b', 'b-to-a']),
     port: z.int().min(1).max(65535).nullable(),
     delayMs: z.number().min(0).max(10_000),
+    delayBackMs: z.number().min(0).max(10_000).nullable(),
   })
   .partial();
 

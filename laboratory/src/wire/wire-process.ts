@@ -11,7 +11,7 @@ import { setPriority } from 'node:os';
 import { NIC } from '../topology';
 import { DelayLine } from './delay-line';
 import { type Dropped, type DropReason, type WireStatus } from './dropped';
-import { type Fault, parseFaultChange, SOUND_WIRE, type WireDirection } from './fault';
+import { delayOf, type Fault, parseFaultChange, SOUND_WIRE, type WireDirection } from './fault';
 import { openTap, readNow, realtimeNs, Waiter, waitPrecisely, writeFrame } from './linux-calls';
 import { LossRule } from './loss-rule';
 import { readSegment } from './wire-frame';
@@ -87,7 +87,7 @@ export function runWire(options: WireOptions): void {
       if (segment !== null && rule.loses(segment, lane.direction, fault)) {
         drop(frame, lane.direction, 'fault');
       } else {
-        lane.line.push(frame, performance.now() + fault.delayMs);
+        lane.line.push(frame, performance.now() + delayOf(fault, lane.direction));
       }
     }
   };
