@@ -6,7 +6,7 @@
  */
 import { Acknowledged } from './acknowledged';
 import { type PacketGroup } from './byte-groups';
-import { Coverage } from './coverage';
+import { Coverage, type CoverageAt } from './coverage';
 import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
 import { ownsClient, ownsServer } from './path-ends';
 import { type Watched } from './watch';
@@ -29,19 +29,38 @@ export type Fate =
       readonly why: 'capture-dropped' | 'not-watching';
     };
 
+/** Captures of several NICs and hosts do not end at the same moment. */
+const CAPTURE_END_NS = 100e6;
+
 const ARRIVED: Fate = { kind: 'arrived' };
 
 export class Fates {
   readonly coverage: readonly Coverage[];
   private readonly acknowledged: readonly [Acknowledged, Acknowledged];
+  private readonly missed: readonly MissedByCapture[];
 
   constructor(
     private readonly watched: Watched,
-    private readonly journeys: BothWays
+    private readonly journeys: BothWays,
+    /** The last packet of any other connection that a host saw, on its clock; counted as the watched times. */
+    hostSawNs: (host: string) => number = () => -Infinity
   ) {
     const { watches, baseNs } = watched;
-    this.coverage = watches.map((watch) => new Coverage(watch, baseNs));
+    this.coverage = watches.map((watch, lane) => {
+      const capturedUntilNs = Math.max(this.lastNs(lane) - CAPTURE_END_NS, hostSawNs(watch.place.host));
+      return new Coverage(watch, baseNs, capturedUntilNs);
+    });
     this.acknowledged = [new Acknowledged(watches, 0), new Acknowledged(watches, 1)];
+    this.missed = watches.map(() => new MissedByCapture());
+    for (const { fromServer, route, all } of journeys.ways) {
+      for (const copy of all.flatMap(({ copies }) => copies)) {
+        for (const lane of route.slice(route.indexOf(copy.first) + 1, route.indexOf(copy.last))) {
+          if (copy.packets[lane] === NOT_SEEN) {
+            this.missed[lane].add(this.expectedNs(fromServer, copy, lane));
+          }
+        }
+      }
+    }
   }
 
   /** Of copy `i` of a journey. */
@@ -60,10 +79,7 @@ export class Fates {
         ? ARRIVED
         : { kind: 'unknown', from, at: this.nameOf(beyond[0]), why: 'capture-dropped' };
     }
-    const at = beyond.map((lane) => ({
-      lane,
-      coverage: this.coverage[lane].at(this.expectedNs(fromServer, copy, lane), fromServer),
-    }));
+    const at = beyond.map((lane) => ({ lane, coverage: this.coverageAt(fromServer, copy, lane) }));
     const watching = at.find(({ coverage }) => coverage === 'watching');
     if (watching !== undefined) {
       return { kind: 'lost', from, to: this.nameOf(watching.lane) };
@@ -115,15 +131,67 @@ export class Fates {
       : { kind: 'lost-after', last: this.nameOf(last) };
   }
 
+  /** When the last packet was seen anywhere, on the lane's clock. */
+  private lastNs(lane: number): number {
+    const { watches } = this.watched;
+    const lasts = watches.map(({ tNs, length }, other) => {
+      const way = other === lane ? { typicalNs: 0 } : this.journeys.usual.between(other < lane ? 0 : 1, other, lane);
+      return length === 0 || way === undefined ? -Infinity : tNs[length - 1] + way.typicalNs;
+    });
+    return Math.max(...lasts);
+  }
+
+  private coverageAt(fromServer: 0 | 1, copy: Copy, lane: number): CoverageAt {
+    const expectedNs = this.expectedNs(fromServer, copy, lane);
+    const coverage = this.coverage[lane].at(expectedNs, fromServer);
+    return coverage === 'watching' && this.missed[lane].near(expectedNs) ? 'capture-dropped' : coverage;
+  }
+
+  /** When a copy should pass a lane, by a lane that saw it; on that lane's clock. */
   private expectedNs(fromServer: 0 | 1, copy: Copy, lane: number): number {
     const { watches } = this.watched;
-    const lastNs = watches[copy.last].tNs[copy.packets[copy.last]];
-    const usual = this.journeys.usual.between(fromServer, copy.last, lane);
+    const { route } = this.journeys.ways[fromServer];
+    const before = route.slice(0, route.indexOf(lane)).filter((one) => copy.packets[one] !== NOT_SEEN);
+    const from = before[before.length - 1] ?? copy.last;
+    const lastNs = watches[from].tNs[copy.packets[from]];
+    const usual = this.journeys.usual.between(fromServer, from, lane);
     // Nothing tells how the clocks compare: then the middle of what the NIC saw stands for it.
     return usual === undefined ? watches[lane].tNs[watches[lane].length >>> 1] : lastNs + usual.typicalNs;
   }
 
   private nameOf(lane: number): string {
     return this.watched.watches[lane].place.lane;
+  }
+}
+
+/** A capture that missed one packet may have missed others that close to it. */
+const NEAR_NS = 100e6;
+
+/** When a NIC's capture missed what passed NICs before and after it. */
+class MissedByCapture {
+  private times: number[] = [];
+  private sorted = true;
+
+  add(tNs: number): void {
+    this.times.push(tNs);
+    this.sorted = false;
+  }
+
+  near(tNs: number): boolean {
+    if (!this.sorted) {
+      this.times.sort((a, b) => a - b);
+      this.sorted = true;
+    }
+    let low = 0;
+    let high = this.times.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.times[middle] < tNs - NEAR_NS) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return this.times[low] <= tNs + NEAR_NS;
   }
 }

@@ -305,6 +305,7 @@ function missedAt(path: readonly SpanAtNic[], chunks: readonly ChunkAtNic[]): re
       direction: chunk.record.direction,
       hostNetwork: chunk.record.host_network,
       virtualNic: chunk.record.virtual_nic,
+      tunnelled: chunk.record.tunnel !== undefined,
       chunk,
     };
   });

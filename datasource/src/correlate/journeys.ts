@@ -81,54 +81,48 @@ interface Passing {
   readonly usual: (from: number) => UsualWay | undefined;
 }
 
-/** Enters the packets that passed a lane into the copies that they are, or adds copies that no lane before has seen. */
+/**
+ * Enters the packets that passed a lane into the copies that they are, or adds copies that no lane before has seen. Copies that
+ * were seen nearest before go first: a copy that was missed by a capture on its way is the exception.
+ */
 function passLane(open: OpenCopy[], { lane, packets, watches, usual }: Passing): void {
-  if (packets.length === 0) {
-    return;
-  }
   const { tNs } = watches[lane];
-  const arrivals = packets.map((packet) => tNs[packet]);
-  const { expectedNs, earlyNs } = expectations(open, arrivals, usual);
-  const order = open.map((_copy, i) => i).sort((a, b) => expectedNs[a] - expectedNs[b]);
-  const found = matchPassages(
-    order.map((i) => expectedNs[i]),
-    arrivals,
-    { typicalNs: 0, leastNs: -earlyNs }
-  );
-  const placed = order.map((i) => ({ copy: open[i], atNs: expectedNs[i] }));
-  packets.forEach((packet, j) => {
-    if (found[j] !== -1) {
-      const { copy } = placed[found[j]];
-      copy.packets[lane] = packet;
-      copy.last = lane;
-      copy.lastNs = arrivals[j];
-      placed[found[j]] = { copy, atNs: arrivals[j] };
-    } else {
-      const seen = new Array<number>(watches.length).fill(NOT_SEEN);
-      seen[lane] = packet;
-      placed.push({ copy: { packets: seen, first: lane, last: lane, lastNs: arrivals[j] }, atNs: arrivals[j] });
-    }
-  });
-  placed.sort((a, b) => a.atNs - b.atNs);
-  open.splice(0, open.length, ...placed.map(({ copy }) => copy));
+  let left = packets;
+  const lasts = [...new Set(open.map(({ last }) => last))].sort((a, b) => Math.abs(a - lane) - Math.abs(b - lane));
+  for (const last of packets.length === 0 ? [] : lasts) {
+    const copies = open.filter((copy) => copy.last === last).sort((a, b) => a.lastNs - b.lastNs);
+    const found = matchPassages(
+      copies.map(({ lastNs }) => lastNs),
+      left.map((packet) => tNs[packet]),
+      usual(last) ?? lastForLast(copies, packets, tNs)
+    );
+    left.forEach((packet, j) => {
+      if (found[j] !== -1) {
+        const copy = copies[found[j]];
+        copy.packets[lane] = packet;
+        copy.last = lane;
+        copy.lastNs = tNs[packet];
+      }
+    });
+    left = left.filter((_packet, j) => found[j] === -1);
+  }
+  for (const packet of left) {
+    const seen = new Array<number>(watches.length).fill(NOT_SEEN);
+    seen[lane] = packet;
+    insert(open, { packets: seen, first: lane, last: lane, lastNs: tNs[packet] }, usual);
+  }
 }
 
-/** When each copy should pass here, on this lane's clock, and how much earlier it may come. */
-function expectations(
-  open: readonly OpenCopy[],
-  arrivals: readonly number[],
-  usual: (from: number) => UsualWay | undefined
-): { readonly expectedNs: readonly number[]; readonly earlyNs: number } {
-  let earlyNs = 0;
-  const expectedNs = open.map(({ last, lastNs }) => {
-    const way = usual(last);
-    if (way === undefined) {
-      // Nothing tells how the clocks compare: the last that arrived is taken for the last that was sent.
-      earlyNs = Infinity;
-      return lastNs + arrivals[arrivals.length - 1] - Math.max(...open.map((copy) => copy.lastNs));
-    }
-    earlyNs = Math.max(earlyNs, way.typicalNs - way.leastNs);
-    return lastNs + way.typicalNs;
-  });
-  return { expectedNs, earlyNs };
+/** Nothing tells how the clocks compare: the last that arrived is taken for the last that was sent. */
+function lastForLast(copies: readonly OpenCopy[], packets: readonly number[], tNs: Float64Array): UsualWay {
+  const typicalNs = tNs[packets[packets.length - 1]] - copies[copies.length - 1].lastNs;
+  return { typicalNs, leastNs: -Infinity };
+}
+
+/** Before the first copy that should pass the new one's lane after it. */
+function insert(open: OpenCopy[], copy: OpenCopy, usual: (from: number) => UsualWay | undefined): void {
+  const expectedNs = ({ last, lastNs }: OpenCopy): number =>
+    last === copy.last ? lastNs : lastNs + (usual(last)?.typicalNs ?? 0);
+  const place = open.findIndex((other) => expectedNs(other) > copy.lastNs);
+  open.splice(place === -1 ? open.length : place, 0, copy);
 }

@@ -22,6 +22,7 @@ export function orderLanes<L extends Lane>(
       direction: facts?.direction ?? 'unknown',
       hostNetwork: facts?.host_network,
       virtualNic: facts?.virtual_nic,
+      tunnelled: facts?.tunnel !== undefined,
       ofLane: lane,
     };
   });
@@ -29,15 +30,17 @@ export function orderLanes<L extends Lane>(
   return { lanes: path.map(({ ofLane }) => ofLane), clocksTrusted };
 }
 
-/** From the first SYN to the first SYN-ACK: like a request's round trip it falls on every hop towards the server. */
+/**
+ * From the first SYN to the first that came back, SYN-ACK or reset: like a request's round trip it falls on every hop towards
+ * the server.
+ */
 function handshakeTrip(lane: Lane): RoundTrip {
   const first = lane.decoded[0];
   if (first === undefined) {
     return { kind: 'unknown' };
   }
-  const { flags, tNs } = first.columns;
-  const handshake = TcpFlag.Syn | TcpFlag.Ack;
-  const syn = flags.findIndex((one) => (one & handshake) === TcpFlag.Syn);
-  const synAck = flags.findIndex((one) => (one & handshake) === handshake);
-  return syn === -1 || synAck < syn ? { kind: 'unknown' } : { kind: 'known', ms: (tNs[synAck] - tNs[syn]) / 1e6 };
+  const { flags, dir, tNs } = first.columns;
+  const syn = flags.findIndex((one) => (one & (TcpFlag.Syn | TcpFlag.Ack)) === TcpFlag.Syn);
+  const back = dir.findIndex((one, i) => i > syn && one !== dir[syn]);
+  return syn === -1 || back === -1 ? { kind: 'unknown' } : { kind: 'known', ms: (tNs[back] - tNs[syn]) / 1e6 };
 }

@@ -27,6 +27,8 @@ export interface PathPoint {
   /** False for a NIC of a container or pod; undefined where not known. */
   readonly hostNetwork: boolean | undefined;
   readonly virtualNic: boolean | undefined;
+  /** The packets were in a tunnel here, so the NIC is on the wire's side of the tunnel's own NIC. */
+  readonly tunnelled: boolean;
 }
 
 export interface OrderedPath<P extends PathPoint> {
@@ -69,7 +71,14 @@ function compareOnHost(a: PathPoint, b: PathPoint): number {
   }
   const longer =
     (b.roundTrip.kind === 'known' ? b.roundTrip.ms : 0) - (a.roundTrip.kind === 'known' ? a.roundTrip.ms : 0);
-  return longer || endpointRank(a) - endpointRank(b) || (later < 0n ? -1 : later > 0n ? 1 : 0);
+  return (
+    longer || endpointRank(a) - endpointRank(b) || wireRank(a) - wireRank(b) || (later < 0n ? -1 : later > 0n ? 1 : 0)
+  );
+}
+
+/** Of two NICs at one time: what comes in is in its tunnel first, what goes out last. */
+function wireRank({ tunnelled, direction }: PathPoint): -1 | 0 | 1 {
+  return !tunnelled || direction === 'unknown' ? 0 : direction === 'incoming' ? -1 : 1;
 }
 
 /** -1 where the client sits behind this NIC alone, 1 where the server does. */

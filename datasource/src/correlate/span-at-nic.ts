@@ -38,6 +38,7 @@ export function pathPointOf<S extends SpanAtNic>(span: S): PathPoint & { readonl
     direction: record.direction,
     hostNetwork: record.host_network,
     virtualNic: record.virtual_nic,
+    tunnelled: record.tunnel !== undefined,
     span,
   };
 }
