@@ -2,15 +2,13 @@
  * Redis, MySQL and PostgreSQL: the recorded dialogues (testdata/protocols) given to the parsers in every way that a network may give them: cut
  * anywhere, with holes, broken.
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type Exchange } from '../src/l7/exchange';
 import { mysql } from '../src/l7/mysql/mysql';
 import { postgresql } from '../src/l7/postgresql/postgresql';
 import { Probe, type L7Protocol } from '../src/l7/protocol';
 import { redis } from '../src/l7/redis/redis';
+import { recordedPackets, recordingNames } from './build/protocol-recordings';
 
 interface Segment {
   readonly fromClient: boolean;
@@ -19,17 +17,13 @@ interface Segment {
   readonly nowNs: number;
 }
 
-const folder = resolve(__dirname, '../../testdata/protocols');
-
-/** Payloads of each connection in the order of their capture: Ethernet, IPv4 and TCP of loopback, nothing lost, nothing repeated. */
+/** Payloads of each connection in the order of their capture: nothing lost, nothing repeated. */
 function dialogues(name: string): Segment[][] {
-  const file = gunzipSync(readFileSync(join(folder, `${name}.pcap.gz`)));
   const connections = new Map<number, { readonly client: number; readonly segments: Segment[] }>();
-  for (let p = 24; p < file.length;) {
-    const frame = file.subarray(p + 16, p + 16 + file.readUInt32LE(p + 8));
-    const nowNs = (file.readUInt32LE(p) % 100_000) * 1e9 + file.readUInt32LE(p + 4);
-    p += 16 + frame.length;
-    const tcp = 14 + 4 * (frame[14] & 15);
+  for (const { bytes: frame, tsNs, tcp } of recordedPackets(name)) {
+    if (tcp === undefined) {
+      continue;
+    }
     const [from, to] = [frame.readUInt16BE(tcp), frame.readUInt16BE(tcp + 2)];
     const isSyn = (frame[tcp + 13] & 0x12) === 0x02;
     if (isSyn) {
@@ -39,12 +33,11 @@ function dialogues(name: string): Segment[][] {
     const start = tcp + 4 * (frame[tcp + 12] >> 4);
     const end = 14 + frame.readUInt16BE(16);
     if (connection !== undefined && end > start) {
-      const fromClient = from === connection.client;
       connection.segments.push({
-        fromClient,
+        fromClient: from === connection.client,
         seq: frame.readInt32BE(tcp + 4),
         bytes: frame.subarray(start, end),
-        nowNs,
+        nowNs: Number(tsNs % 100_000_000_000_000n),
       });
     }
   }
@@ -118,7 +111,7 @@ describe.each<readonly [string, L7Protocol]>([
       const probe = protocol.probe(first.bytes, 0, first.bytes.length, 40000, 7);
       expect([Probe.Request, Probe.Response, Probe.Unsure]).toContain(probe);
     }
-    for (const other of ['redis', 'mysql', 'postgresql', 'nginx'].filter((n) => n !== name)) {
+    for (const other of recordingNames().filter((n) => n !== name)) {
       for (const segment of dialogues(other).flat()) {
         const probe = protocol.probe(segment.bytes, 0, segment.bytes.length, 40000, 7);
         expect([Probe.NotOurs, Probe.Unsure]).toContain(probe);

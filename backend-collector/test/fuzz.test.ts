@@ -1,9 +1,10 @@
-/** Packets and files that make no sense: no failure, no line that the contract refuses, nothing lost uncounted. `bench/fuzz.ts` runs millions. */
+/** Packets and files that make no sense: no failure, no line that the contract refuses, nothing lost uncounted. `npm run bench -- fuzz` runs millions. */
 import { decodeLine } from '@bpfnet/flow-model/line-codec';
 import { CollectorError } from '../src/errors';
 import { Pipeline } from '../src/pipeline';
 import { fuzzSources } from './build/fuzz-sources';
 import { memorySource } from './build/memory-source';
+import { mutatedDialogue, recordedDialogues } from './build/mutate-dialogues';
 import { mutatedFile, mutatedPackets, seededRandom } from './build/mutate';
 import { ascii } from './build/packet';
 import { enhancedPacket, interfaceBlock, option, pcap, sectionHeader } from './build/pcap';
@@ -34,6 +35,25 @@ it.each([1, 2, 3, 4])('8 000 mutated packets, seed %d', async (seed) => {
   // Two or more fragments become one packet; apart from these every packet is in a record or counted as left out.
   expect(recorded + left + fragments).toBeLessThanOrEqual(8000);
   expect(recorded + left + fragments).toBeGreaterThan(7500);
+});
+
+it.each([1, 2])('recorded dialogues of every protocol, mutated, seed %d', async (seed) => {
+  const random = seededRandom(seed);
+  const dialogues = recordedDialogues();
+  let ns = 1_700_000_000_000_000_000n;
+  const batches = Array.from({ length: 200 }, () => {
+    const packets = mutatedDialogue(dialogues, random, ns);
+    ns = packets.at(-1)?.tsNs ?? ns;
+    return packets;
+  });
+  const sink = new MemorySink();
+  const report = await new Pipeline({ source: memorySource(batches), sink, host: 'test' }).run();
+  expect(report.problem).toBeUndefined();
+  expect(report.requests).toBeGreaterThan(500);
+  for (const { source, line } of sink.lines) {
+    const decoded = decodeLine(source, line);
+    expect(decoded.ok ? '' : `${JSON.stringify(decoded)} ${line}`).toBe('');
+  }
 });
 
 it('300 mutated capture files', async () => {

@@ -2,16 +2,11 @@
  * Recordings of real servers and clients (testdata/README.md) against what the collector said of them when a person last looked: one line of
  * text per span. `UPDATE_GOLDEN=1` writes the lines anew; read the difference before you keep it.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type L7Record } from '@bpfnet/flow-model/records';
+import { recording, RECORDINGS_FOLDER, recordingNames } from './build/protocol-recordings';
 import { replayFiles } from './build/replay';
-
-const folder = resolve(__dirname, '../../testdata/protocols');
-const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.pcap.gz'))
-  .map((name) => name.slice(0, -'.pcap.gz'.length));
 
 const SHOWN =
   /^(?:(?:mysql|postgresql|http|ftp)_(?:command|rows|error|content|data)|http_reset|grpc_|tls_|dns_(?:class|flags|answers|addresses))/;
@@ -37,8 +32,7 @@ function spanLine(s: L7Record, ports: ReadonlyMap<string, string>): string {
 }
 
 async function told(name: string): Promise<{ readonly text: string; readonly all: string }> {
-  const capture = gunzipSync(readFileSync(join(folder, `${name}.pcap.gz`)));
-  const { l4, l7, lines, report } = await replayFiles([capture]);
+  const { l4, l7, lines, report } = await replayFiles([recording(name)]);
   const ports = new Map(l4.map((r) => [r.inner_traceid, `${r.client_port} to ${r.server_port}`]));
   const connections = new Map<string, L7Record[]>();
   for (const span of l7) {
@@ -53,10 +47,10 @@ async function told(name: string): Promise<{ readonly text: string; readonly all
   return { text: `${text}\n${leftOut.join('')}`, all: lines.map((line) => line.line).join('\n') };
 }
 
-describe.each(names)('%s', (name) => {
+describe.each(recordingNames())('%s', (name) => {
   it('is told as before, whole, and without what must not show', async () => {
     const { text, all } = await told(name);
-    const golden = join(folder, `${name}.txt`);
+    const golden = join(RECORDINGS_FOLDER, `${name}.txt`);
     if (process.env.UPDATE_GOLDEN === '1' || !existsSync(golden)) {
       writeFileSync(golden, text);
     }

@@ -43,8 +43,13 @@ export function mutatedPacket(sources: readonly CapturedPacket[], random: Random
 }
 
 /** A run of them: mostly forward in time, at times back, at times far ahead. */
-export function mutatedPackets(sources: readonly CapturedPacket[], count: number, random: Random): CapturedPacket[] {
-  let ns = 1_700_000_000_000_000_000n;
+export function mutatedPackets(
+  sources: readonly CapturedPacket[],
+  count: number,
+  random: Random,
+  startNs = 1_700_000_000_000_000_000n
+): CapturedPacket[] {
+  let ns = startNs;
   return Array.from({ length: count }, () => {
     const kind = random();
     const step = kind < 0.01 ? 40e9 * random() : kind < 0.05 ? -2e6 * random() : 1e6 * random();
