@@ -71,7 +71,7 @@ export async function runCommand([command, ...rest]: readonly string[]): Promise
 }
 
 async function start(runDir: string, rate: string, seed: string): Promise<Laboratory> {
-  const feasible = await canRunLaboratory();
+  const feasible = canRunLaboratory();
   if (!feasible.ok) {
     throw new LaboratoryError(feasible.reason);
   }

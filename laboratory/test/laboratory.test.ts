@@ -46,21 +46,15 @@ function makeRunDir(): string {
   return folder;
 }
 
-/** A test that says so, and passes, where no laboratory can be made. */
+/** A test that is skipped, and says why, where no laboratory can be made. */
 function inLaboratory(name: string, test: () => Promise<void>, also: () => string | null = () => null): void {
-  it(
-    name,
-    async () => {
-      const feasibility = await feasible;
-      const obstacle = feasibility.ok ? also() : feasibility.reason;
-      if (obstacle !== null) {
-        console.warn(`skipped: ${obstacle}`);
-        return;
-      }
-      await test();
-    },
-    TEST_TIMEOUT_MS
-  );
+  const obstacle = feasible.ok ? also() : feasible.reason;
+  if (obstacle === null) {
+    it(name, test, TEST_TIMEOUT_MS);
+  } else {
+    console.warn(`${name}: skipped, because ${obstacle}`);
+    it.skip(name, test);
+  }
 }
 
 async function output(child: ChildProcess): Promise<string> {

@@ -78,9 +78,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     closing.push(() => workbench.close());
 
     const feasible =
-      options.recordingOnly === true
-        ? { ok: false as const, reason: 'asked for the recording' }
-        : await canRunLaboratory();
+      options.recordingOnly === true ? { ok: false as const, reason: 'asked for the recording' } : canRunLaboratory();
     if (!feasible.ok) {
       say(`no laboratory (${feasible.reason}): replaying a recording of it instead; its times are moved to now`);
       await replayRecording(store.url, detail);
