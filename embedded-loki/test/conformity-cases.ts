@@ -166,10 +166,118 @@ export const instantCases: readonly InstantCase[] = [
   { query: `sum(count_over_time({RUN, source="nothing"}[1m]))`, at: 900 },
 ];
 
+const text = '{RUN, source="text"}';
+const packed = '{RUN, source="packed"}';
+const line = (template: string): RangeCase => ({
+  query: `{RUN, source="fmt"} | logfmt | line_format ${JSON.stringify(template)}`,
+  parameters: { direction: 'forward' },
+});
+
+/** Parsers of text, filters by pattern and address, packing, colours, templates. */
+export const textCases: readonly RangeCase[] = [
+  { query: `${text} | pattern "<addr> - <user> [<method> <path>] <status> \\"<agent>\\""` },
+  { query: `${text} | pattern "<_> [<method> <_>] <status> <_>" | status >= 500` },
+  { query: `${text} | pattern "<host> - <user> <rest>"` },
+  { query: `${text} | pattern "host=<host> took <took>" | took > 10ms` },
+  { query: `${text} | regexp "(?P<method>GET|POST) (?P<path>[^\\\\] ?]+)(?P<query>[?][a-z=0-9]+)?"` },
+  { query: `${text} | regexp "^(?P<host>[^ ]+) - ([^ ]+)"` },
+  { query: `${text} |> "<_> - <_> [GET <_>"` },
+  { query: `${text} !> "<_> - <_> [<_>] <_>"` },
+  { query: `${text} |> "<_>curl<_>" or "host=<_>"` },
+  { query: `${text} |> "<_> [POST /login] 503 <_>"` },
+  { query: `${text} |= ip("10.0.0.0/16")` },
+  { query: `${text} |= ip("10.0.0.0-10.0.1.255")` },
+  { query: `${text} != ip("192.168.4.20")` },
+  { query: `${text} |= ip("2001:db8::/32")` },
+  { query: `${text} |= ip("fe80::1")` },
+  { query: `${text} | pattern "<addr> - <_>" | addr = ip("10.0.0.0/8")` },
+  { query: `${text} | pattern "<addr> - <_>" | addr != ip("10.0.0.7")` },
+  { query: `${text} | decolorize` },
+  { query: `${packed} | unpack` },
+  { query: `${packed} | unpack | logfmt | level="info"` },
+  { query: `${packed} | unpack | pod="web-3" |= "second"` },
+  { query: '{RUN, source="fmt"} | logfmt msg, time="took", level="level"' },
+  { query: '{RUN, source="fmt"} | logfmt other="host", host="n"' },
+  { query: '{RUN, source="fmt"} | logfmt | label_format a="{{.n}}", b="{{.a}}-{{.level}}", c=msg' },
+  { query: `${odd} | json | label_format up="{{ ToUpper .a }}{{ with .n }} n={{ . }}{{ end }}" | up!=""` },
+  line('{{.level}} {{ __line__ }}'),
+  line('{{ .level | upper | printf "%-7s|%5s|" }}{{ printf "%q %v %d" .msg .n 7 }}'),
+  line('{{ if eq .level "info" }}I{{ else if hasPrefix "w" .level }}W{{ else }}other{{ end }}'),
+  line('{{- /* a comment */ -}} {{ if and .n (not .flag) }}{{ .n }}{{ else }}-{{ end }} '),
+  line('{{ $n := int .n }}{{ add $n 1 }} {{ mul $n 2 3 }} {{ div 7 2 }} {{ mod 7 3 }} {{ sub 1 5 }} {{ max 1 $n }}'),
+  line(
+    '{{ addf 0.1 0.2 }} {{ divf 1 8 }} {{ round 2.345 2 }} {{ ceil 1.2 }} {{ floor -1.2 }} {{ float64 "2.50" }} {{ mulf 1000 1000 }}'
+  ),
+  line(
+    '{{ trunc 2 .level }} {{ trunc -2 .level }} {{ substr 1 3 .level }} {{ alignLeft 7 .level }}|{{ alignRight 7 .level }}|{{ alignLeft 2 .level }}'
+  ),
+  line(
+    '{{ .msg | replace "a" "o" | title }} {{ Replace .msg "e" "E" 1 }} {{ trimPrefix "a " .msg }} {{ trimSuffix "one" .msg }} {{ TrimLeft .msg "ab" }}'
+  ),
+  line(
+    '{{ regexReplaceAll "([a-z])([a-z])" .level "$2${1}" }} {{ regexReplaceAllLiteral "[aeiou]" .level "$1" }} {{ count "o" .msg }}'
+  ),
+  line(
+    '{{ .took | default "none" }} {{ urlencode .msg }} {{ urldecode "a%20b+c" }} {{ b64enc .level }} {{ b64dec "aGk=" }}'
+  ),
+  line('{{ if .took }}{{ duration .took }} {{ bytes .size }}{{ end }}'),
+  line('{{ duration .msg }}'),
+  line('{{ range $i, $x := (fromJson `[1,"two",{"k":true}]`) }}{{ $i }}={{ $x }};{{ end }}'),
+  line('{{ with (fromJson `{"a":{"b":[1,2.5]}}`) }}{{ .a.b }} {{ index .a.b 1 }} {{ len .a.b }}{{ end }}'),
+  line(
+    '{{ len .level }} {{ contains "a" .level }} {{ lt 1 2 }} {{ ge "b" "a" }} {{ or .flag "x" }} {{ print 1 2 "a" "b" 3 }} {{ index "abc" 1 }}'
+  ),
+  line('{{ repeat 3 "ab" }}{{ indent 2 "x" }}{{ nindent 1 "y" }} {{ trimAll "o" "oxo" }} {{ trim "  z " }}'),
+];
+
+export const textRangeCases: readonly RangeCase[] = [
+  { query: `sum by (method) (count_over_time(${text} | pattern "<_> [<method> <_>" [5m]))`, step: 60 },
+  { query: `sum by (status) (rate(${text} |  regexp "[]] (?P<status>[0-9]+)" | status!="" [5m]))`, step: 60 },
+  { query: `count_over_time(${text} |> "<_>GET<_>" [5m])`, step: 60 },
+  { query: `sum(bytes_over_time(${text} | decolorize [5m]))`, step: 60 },
+  { query: `sum(bytes_over_time(${packed} | unpack | __error__="" [5m]))`, step: 60 },
+  { query: `sum by (pod) (count_over_time(${packed} | unpack | __error__="" [5m]))`, step: 60 },
+  { query: `sum by (level) (bytes_over_time({RUN, source="fmt"} | logfmt | line_format "{{.n}}" [5m]))`, step: 60 },
+  // What dashboards ask: named fields, filters on them and the value among them.
+  {
+    query: `sum by (proto) (rate(${l7} | json proto="l7_proto", ms="latency_ms" | ms >= 5 | proto=~"http|dns" [5m]))`,
+    step: 60,
+  },
+  {
+    query: `quantile_over_time(0.9, ${l7} | json ms="latency_ms", s="http_status_code" | ms >= 2 | s!="503" | unwrap ms | __error__="" [5m]) by ()`,
+    step: 60,
+  },
+  { query: `count_over_time(${l7} | json proto="l7_proto" [5m])`, step: 60 },
+  { query: `max_over_time(${l7} | json ms="latency_ms" | unwrap ms [5m])`, step: 60 },
+  { query: `sum(count_over_time(${l7} | json none="nothing", p="l7_proto" | none="" | p!="dns" [5m]))`, step: 60 },
+  { query: `sum(count_over_time(${l7} | json none="nothing" | none > 3 | __error__="" [5m]))`, step: 60 },
+  {
+    query: `avg_over_time(${l7} | json | latency_ms < 20 and tx_packets > 3 | unwrap latency_ms [5m]) by (l7_proto)`,
+    step: 45,
+  },
+  { query: `min_over_time(${l7} | json | l7_proto="http" | unwrap tx_packets [7m]) by (host)`, step: 50 },
+  {
+    query: `sum by (host) (sum_over_time(${l7} | json tx_packets="tx_packets" | unwrap tx_packets | __error__="" [5m])) or 0 * sum by (host) (rate(${l7}[5m]))`,
+    step: 60,
+  },
+  { query: `sum(rate(${l7}[2m] offset -1m))`, step: 60 },
+  { query: `-1 * sum(rate(${l7}[2m]))`, step: 120 },
+];
+
 /** Loki's answer is a refusal; its status and the start of its text are compared. */
 export const refusedCases: readonly RangeCase[] = [
   { query: '{RUN' },
   { query: '{RUN} | foo bar' },
+  { query: '{RUN} | pattern "no capture"' },
+  { query: '{RUN} | pattern "<a><b>"' },
+  { query: '{RUN} | pattern "<a> <a>"' },
+  { query: '{RUN} | regexp "(no names)"' },
+  { query: '{RUN} |> "<named>"' },
+  { query: '{RUN} | label_format a="x", a="y"' },
+  { query: '{RUN} | line_format "{{ .a"' },
+  { query: '{RUN} | line_format "{{ nothing .a }}"' },
+  { query: '{RUN} | label_format a="{{ if .b }}x"' },
+  { query: '{RUN} |= "\\d"' },
   { query: '{RUN} |= 5' },
   { query: '{RUN} |~ "("' },
   { query: '{RUN, a=~"("}' },

@@ -69,6 +69,25 @@ export const testStreams: readonly TestStream[] = [
     ],
   },
   {
+    labels: { source: 'text', host: 'c' },
+    entries: [
+      { seconds: 301, line: '10.0.0.7 - alice [GET /api/orders?id=1] 200 "curl/8"' },
+      { seconds: 302, line: '192.168.4.20 - - [POST /login] 503 ""' },
+      { seconds: 303, line: 'fe80::1 - bob [GET /] 200 "a b"' },
+      { seconds: 304, line: '\u001b[31merror\u001b[0m from 10.0.1.255, then 2001:db8::ff' },
+      { seconds: 305, line: 'host=other took 12ms' },
+    ],
+  },
+  {
+    labels: { source: 'packed', host: 'c' },
+    entries: [
+      { seconds: 301, line: '{"_entry":"level=info msg=\\"in a pod\\"","pod":"web-1","host":"inner","n":5}' },
+      { seconds: 302, line: '{"pod":"web-2","level":"warn"}' },
+      { seconds: 303, line: 'no json' },
+      { seconds: 304, line: '{"_entry":"second","pod":"web-3"}' },
+    ],
+  },
+  {
     labels: { source: 'meta', host: 'c' },
     entries: [
       { seconds: 301, line: 'one', metadata: { trace: 't1', host: 'shadow' } },

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStore, type RunningStore } from '../src/index';
-import { instantCases, logCases, rangeCases, refusedCases } from './conformity-cases';
+import { instantCases, logCases, rangeCases, refusedCases, textCases, textRangeCases } from './conformity-cases';
 import { askInstant, askRange, type Json, pushTestData, type Target } from './loki-client';
 
 const answersFile = join(__dirname, 'conformity-answers.json');
@@ -14,7 +14,7 @@ const lokiUrl = process.env.LOKI_URL === '' ? undefined : process.env.LOKI_URL;
 const updating = process.env.UPDATE_ANSWERS === '1';
 
 const cases = [
-  ...[...logCases, ...rangeCases].map((test) => ({
+  ...[...logCases, ...textCases, ...rangeCases, ...textRangeCases].map((test) => ({
     name: `${test.query}${Object.keys(test).length > 1 ? ` ${JSON.stringify({ ...test, query: undefined })}` : ''}`,
     refused: false,
     ask: (target: Target) => askRange(target, test),

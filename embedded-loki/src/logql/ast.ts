@@ -2,6 +2,8 @@
  * The LogQL that this store understands, as data. Durations are nanoseconds in doubles: exact up to 104 days, which is
  * longer than any range that a query here may name.
  */
+import { type PatternPart } from './line-pattern';
+import { type Template } from './template/template-ast';
 
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 
@@ -20,6 +22,18 @@ export interface LineFilterStage {
   readonly alternatives: readonly string[];
 }
 
+export interface LineTest {
+  readonly kind: 'text' | 'regex' | 'ip' | 'pattern';
+  readonly value: string;
+}
+
+/** A line filter with an alternative that the database cannot decide: `|> "<_>a"`, `|= "a" or ip("…")`. */
+export interface LineTestStage {
+  readonly kind: 'lineTest';
+  readonly negated: boolean;
+  readonly alternatives: readonly LineTest[];
+}
+
 export type CompareOperator = '==' | '!=' | '>' | '>=' | '<' | '<=';
 
 export type LabelFilter =
@@ -32,17 +46,14 @@ export type LabelFilter =
       readonly unit: 'number' | 'duration' | 'bytes';
       readonly value: number;
     }
+  | { readonly kind: 'ip'; readonly name: string; readonly negated: boolean; readonly pattern: string }
   | { readonly kind: 'and' | 'or'; readonly left: LabelFilter; readonly right: LabelFilter };
 
 export type JsonPath = ReadonlyArray<string | number>;
 
-/** A template of text and label fields only: no functions, no conditions. `__line__` stands for the line itself. */
-export type TemplatePart =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'field'; readonly name: string };
-
 export type LabelFormat =
   | { readonly kind: 'rename'; readonly to: string; readonly from: string }
-  | { readonly kind: 'template'; readonly to: string; readonly template: readonly TemplatePart[] };
+  | { readonly kind: 'template'; readonly to: string; readonly template: Template };
 
 export interface NamedMatcher {
   readonly name: string;
@@ -50,13 +61,23 @@ export interface NamedMatcher {
   readonly matcher?: Matcher;
 }
 
+export interface LogfmtField {
+  readonly label: string;
+  readonly key: string;
+}
+
 export type Stage =
   | LineFilterStage
+  | LineTestStage
   | { readonly kind: 'json' }
   | { readonly kind: 'jsonFields'; readonly fields: ReadonlyArray<{ readonly label: string; readonly path: JsonPath }> }
   | { readonly kind: 'logfmt'; readonly strict: boolean; readonly keepEmpty: boolean }
+  | { readonly kind: 'logfmtFields'; readonly strict: boolean; readonly fields: readonly LogfmtField[] }
+  | { readonly kind: 'pattern'; readonly parts: readonly PatternPart[] }
+  | { readonly kind: 'regexp'; readonly pattern: string }
+  | { readonly kind: 'unpack' | 'decolorize' }
   | { readonly kind: 'labelFilter'; readonly filter: LabelFilter }
-  | { readonly kind: 'lineFormat'; readonly template: readonly TemplatePart[] }
+  | { readonly kind: 'lineFormat'; readonly template: Template }
   | { readonly kind: 'labelFormat'; readonly formats: readonly LabelFormat[] }
   | { readonly kind: 'drop' | 'keep'; readonly labels: readonly NamedMatcher[] };
 

@@ -1,6 +1,7 @@
 /** `| status >= 500 or path =~ "/api/.*"`. */
 import { assertUnreachable, type CompareOperator, type LabelFilter } from './ast';
 import { describeUnreadable, parseBytes, parseDuration, parseFloatStrictly } from './literals';
+import { ipPredicate } from './ip-match';
 import { matcherPredicate } from './matcher';
 import { type LabelBuilder } from './label-builder';
 
@@ -53,6 +54,16 @@ export function labelTest(filter: LabelFilter): LabelTest {
         return compare(value, filter.value);
       };
     }
+    case 'ip': {
+      const holds = ipPredicate(filter.pattern) ?? (() => false);
+      return (labels) => {
+        if (labels.error !== '') {
+          return true;
+        }
+        const text = labels.get(filter.name);
+        return text !== undefined && holds(text) !== filter.negated;
+      };
+    }
     case 'and':
     case 'or': {
       const left = labelTest(filter.left);
@@ -75,6 +86,7 @@ export function labelsReadBy(filter: LabelFilter): readonly string[] {
     case 'match':
       return [filter.matcher.name];
     case 'compare':
+    case 'ip':
       return [filter.name];
     case 'and':
     case 'or':

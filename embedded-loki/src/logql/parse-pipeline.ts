@@ -2,16 +2,22 @@
 import {
   type CompareOperator,
   type LabelFilter,
-  type LineFilterOperator,
+  type LabelFormat,
   type Matcher,
   type MatchOperator,
   type NamedMatcher,
   type Stage,
-  type TemplatePart,
 } from './ast';
+import { ipPredicate } from './ip-match';
 import { parseBytes, parseDuration, parseFloatStrictly } from './literals';
 import { parseJsonPath } from './json-path';
+import { readCapturePattern } from './line-pattern';
+import { readLineFilter } from './parse-line-filter';
 import { type ChainLink, nest, type Rank } from './precedence';
+import { parseErrorWithoutPosition, type QueryError } from './query-error';
+import { compileRegex } from './regex';
+import { readTemplate, TemplateError } from './template/read-template';
+import { type Template } from './template/template-ast';
 import { type QueryNode } from './syntax-node';
 
 const matchOperators: Readonly<Record<string, MatchOperator>> = { Eq: '=', Neq: '!=', Re: '=~', Nre: '!~' };
@@ -24,18 +30,11 @@ const compareOperators: Readonly<Record<string, CompareOperator>> = {
   Lss: '<',
   Lte: '<=',
 };
-const lineFilterOperators: Readonly<Record<string, LineFilterOperator>> = {
-  PipeExact: '|=',
-  Neq: '!=',
-  PipeMatch: '|~',
-  Nre: '!~',
-};
-
 export function readSelector(node: QueryNode): readonly Matcher[] {
   return node.list('Matchers', 'Matcher').map(readMatcher);
 }
 
-function readMatcher(node: QueryNode): Matcher {
+export function readMatcher(node: QueryNode): Matcher {
   const [name, operator, value] = node.children;
   return { name: name.text, operator: matchOperators[operator.name], value: value.string() };
 }
@@ -57,56 +56,48 @@ function readStage(node: QueryNode): readonly Stage[] {
   switch (node.name) {
     case 'LineFilters':
       return node.list('LineFilters', 'LineFilter').map(readLineFilter);
+    case 'DecolorizeExpr':
+      return [{ kind: 'decolorize' }];
     case 'LabelParser': {
       const [parser] = node.children;
       if (parser.name === 'Json') {
         return [{ kind: 'json' }];
       }
-      throw parser.unsupported(`the parser "${parser.text}"`);
+      return [readTextParser(node, parser.name)];
     }
     case 'LogfmtParser': {
-      const flags = node.child('LogfmtParserFlags')?.list('LogfmtParserFlags', 'ParserFlag') ?? [];
-      const has = (flag: string) => flags.some(({ text }) => text === flag);
-      return [{ kind: 'logfmt', strict: has('--strict'), keepEmpty: has('--keep-empty') }];
+      const flags = logfmtFlags(node);
+      return [{ kind: 'logfmt', strict: flags.has('--strict'), keepEmpty: flags.has('--keep-empty') }];
     }
+    case 'LogfmtExpressionParser':
+      return [
+        {
+          kind: 'logfmtFields',
+          strict: logfmtFlags(node).has('--strict'),
+          fields: readExtractions(node).map(({ label, expression }) => ({ label, key: expression })),
+        },
+      ];
     case 'JsonExpressionParser':
       return [
         {
           kind: 'jsonFields',
-          fields: node
-            .need('LabelExtractionExpressionList')
-            .list('LabelExtractionExpressionList', 'LabelExtractionExpression')
-            .map((item) => {
-              const label = item.need('Identifier').text;
-              const expression = item.child('String')?.string() ?? label;
-              const path = parseJsonPath(expression);
-              if (path === undefined) {
-                throw item.error(`cannot parse expression [${expression}]`);
-              }
-              return { label, path };
-            }),
+          fields: readExtractions(node).map(({ label, expression, node: item }) => {
+            const path = parseJsonPath(expression);
+            if (path === undefined) {
+              throw item.error(`cannot parse expression [${expression}]`);
+            }
+            return { label, path };
+          }),
         },
       ];
     case 'LabelFilter':
       return [{ kind: 'labelFilter', filter: readLabelFilter(node) }];
     case 'LineFormatExpr':
-      return [{ kind: 'lineFormat', template: readTemplate(node.need('String')) }];
-    case 'LabelFormatExpr':
       return [
-        {
-          kind: 'labelFormat',
-          formats: node
-            .need('LabelsFormat')
-            .list('LabelsFormat', 'LabelFormatMatcher')
-            .map((item) => {
-              const [to, from] = item.all('Identifier');
-              const template = item.child('String');
-              return template === undefined
-                ? { kind: 'rename', to: to.text, from: from.text }
-                : { kind: 'template', to: to.text, template: readTemplate(template) };
-            }),
-        },
+        { kind: 'lineFormat', template: template(node.need('String'), 'invalid line template: template: line:1: ') },
       ];
+    case 'LabelFormatExpr':
+      return [{ kind: 'labelFormat', formats: readLabelFormats(node.need('LabelsFormat')) }];
     case 'DropLabelsExpr':
       return [{ kind: 'drop', labels: readNamedMatchers(node.need('DropLabels'), 'DropLabel') }];
     case 'KeepLabelsExpr':
@@ -116,24 +107,86 @@ function readStage(node: QueryNode): readonly Stage[] {
   }
 }
 
-function readLineFilter(node: QueryNode): Stage {
-  const [operatorToken] = node.need('Filter').children;
-  const operator = lineFilterOperators[operatorToken.name];
-  if (operator === undefined) {
-    throw operatorToken.unsupported(`the pattern filter "${operatorToken.text}"`);
+function logfmtFlags(node: QueryNode): ReadonlySet<string> {
+  const flags = node.child('LogfmtParserFlags')?.list('LogfmtParserFlags', 'ParserFlag') ?? [];
+  return new Set(flags.map(({ text }) => text));
+}
+
+/** `label="expression"`; a label alone is its own expression. */
+function readExtractions(
+  node: QueryNode
+): ReadonlyArray<{ readonly label: string; readonly expression: string; readonly node: QueryNode }> {
+  return node
+    .need('LabelExtractionExpressionList')
+    .list('LabelExtractionExpressionList', 'LabelExtractionExpression')
+    .map((item) => {
+      const label = item.need('Identifier').text;
+      return { label, expression: item.child('String')?.string() ?? label, node: item };
+    });
+}
+
+/** `pattern`, `regexp` and `unpack`. */
+function readTextParser(node: QueryNode, name: string): Stage {
+  if (name === 'Unpack') {
+    return { kind: 'unpack' };
   }
-  const alternatives: string[] = [];
-  const collect = (holder: QueryNode) => {
-    const ip = holder.child('FilterOp');
-    if (ip !== undefined) {
-      throw ip.unsupported('the line filter ip()');
+  const text = node.need('String').string();
+  if (name === 'Pattern') {
+    const read = readCapturePattern(text);
+    if (!read.ok) {
+      throw stageError(`| pattern ${JSON.stringify(text)}`, `invalid pattern parser: ${read.reason}`);
     }
-    alternatives.push(...holder.all('String').map((literal) => literal.string()));
-    holder.all('OrFilter').forEach(collect);
-    holder.all('LineFilter').forEach(collect);
-  };
-  collect(node);
-  return { kind: 'lineFilter', operator, alternatives };
+    return { kind: 'pattern', parts: read.parts };
+  }
+  if (name === 'Regexp') {
+    const { names } = compileRegex(text);
+    const twice = [...names.values()].find((one, at, all) => all.indexOf(one) < at);
+    if (names.size === 0 || twice !== undefined) {
+      const reason =
+        twice === undefined
+          ? 'at least one named capture must be supplied'
+          : `duplicate extracted label name '${twice}'`;
+      throw stageError(`| regexp ${JSON.stringify(text)}`, `invalid regexp parser: ${reason}`);
+    }
+    return { kind: 'regexp', pattern: text };
+  }
+  throw node.unsupported(`the parser "${node.text.split(/\s/)[0]}"`);
+}
+
+/** In Loki's words. */
+function stageError(stage: string, reason: string): QueryError {
+  return parseErrorWithoutPosition(`stage '${stage}' : ${reason}`);
+}
+
+function readLabelFormats(node: QueryNode): readonly LabelFormat[] {
+  const formats = node.list('LabelsFormat', 'LabelFormatMatcher').map((item): LabelFormat => {
+    const [to, from] = item.all('Identifier');
+    const literal = item.child('String');
+    return literal === undefined
+      ? { kind: 'rename', to: to.text, from: from.text }
+      : {
+          kind: 'template',
+          to: to.text,
+          template: template(literal, `invalid template for label '${to.text}': template: label:1: `),
+        };
+  });
+  const names = formats.map(({ to }) => to);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) {
+    throw parseErrorWithoutPosition(`multiple label name '${twice}' not allowed in a single format operation`);
+  }
+  if (names.includes('__error__')) {
+    throw parseErrorWithoutPosition('__error__ cannot be formatted');
+  }
+  return formats;
+}
+
+function template(literal: QueryNode, place: string): Template {
+  try {
+    return readTemplate(literal.string());
+  } catch (error) {
+    throw error instanceof TemplateError ? stageError(literal.text, `${place}${error.message}`) : error;
+  }
 }
 
 function readNamedMatchers(node: QueryNode, itemName: string): readonly NamedMatcher[] {
@@ -188,10 +241,19 @@ function readSimpleLabelFilter(node: QueryNode): LabelFilter {
       return readComparison(unit, unit.name === 'DurationFilter' ? 'duration' : 'bytes');
     }
     case 'IpLabelFilter':
-      throw content.unsupported('the label filter ip()');
+      return readIpLabelFilter(content);
     default:
       throw content.error(`unexpected ${content.name}`);
   }
+}
+
+function readIpLabelFilter(node: QueryNode): LabelFilter {
+  const [name, operator] = node.children;
+  const pattern = node.need('String').string();
+  if (ipPredicate(pattern) === undefined) {
+    throw node.error(`ip: invalid pattern: ${JSON.stringify(pattern)}`);
+  }
+  return { kind: 'ip', name: name.text, negated: operator.name === 'Neq', pattern };
 }
 
 function readComparison(node: QueryNode, unit: 'number' | 'duration' | 'bytes'): LabelFilter {
@@ -202,25 +264,4 @@ function readComparison(node: QueryNode, unit: 'number' | 'duration' | 'bytes'):
     throw literal.error(`"${literal.text}" is no ${unit}`);
   }
   return { kind: 'compare', name: name.text, operator: compareOperators[operator.name], unit, value };
-}
-
-function readTemplate(node: QueryNode): readonly TemplatePart[] {
-  const text = node.string();
-  const parts: TemplatePart[] = [];
-  let position = 0;
-  for (const action of text.matchAll(/\{\{(-?)\s*(.*?)\s*(-?)\}\}/gs)) {
-    const field = /^(?:\.([A-Za-z_]\w*)|(__line__))$/.exec(action[2]);
-    if (field === null || action[1] !== '' || action[3] !== '') {
-      throw node.unsupported(`the template action "${action[0]}" (only {{.label}} and {{__line__}} are)`);
-    }
-    parts.push({ kind: 'text', text: text.slice(position, action.index) });
-    parts.push({ kind: 'field', name: field[1] ?? field[2] });
-    position = action.index + action[0].length;
-  }
-  const rest = text.slice(position);
-  if (rest.includes('{{')) {
-    throw node.error('template: unclosed action');
-  }
-  parts.push({ kind: 'text', text: rest });
-  return parts.filter((part) => part.kind === 'field' || part.text !== '');
 }

@@ -1,11 +1,17 @@
 /** Stages → one function that a line runs through. Returns the line, perhaps rewritten, or undefined where it is dropped. */
-import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage, type TemplatePart } from './ast';
+import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage } from './ast';
 import { extractJson, extractJsonFields } from './json-stage';
 import { errorDetailsLabel, errorLabel, type LabelBuilder, preserveErrorLabel } from './label-builder';
 import { labelsReadBy, labelTest } from './label-filter';
-import { lineTest } from './line-filter';
-import { extractLogfmt } from './logfmt-stage';
+import { lineFilterTest, mixedLineTest } from './line-filter';
+import { extractLogfmt, extractLogfmtFields } from './logfmt-stage';
 import { matcherPredicate } from './matcher';
+import { QueryError } from './query-error';
+import { compileRegex } from './regex';
+import { fieldsOf, type Template } from './template/template-ast';
+import { renderTemplate } from './template/render-template';
+import { TemplateError } from './template/template-tokens';
+import { extractPattern, extractRegexp, unpacked, withoutColours } from './text-stages';
 
 export type Pipeline = (line: string, labels: LabelBuilder) => string | undefined;
 
@@ -26,9 +32,29 @@ export function compilePipeline(stages: readonly Stage[]): Pipeline {
 function compileStage(stage: Stage): Pipeline {
   switch (stage.kind) {
     case 'lineFilter': {
-      const test = lineTest(stage);
+      const test = lineFilterTest(stage);
       return (line) => (test(line) ? line : undefined);
     }
+    case 'lineTest': {
+      const test = mixedLineTest(stage);
+      return (line) => (test(line) ? line : undefined);
+    }
+    case 'pattern':
+      return (line, labels) => {
+        extractPattern(line, stage.parts, labels);
+        return line;
+      };
+    case 'regexp': {
+      const regex = compileRegex(stage.pattern);
+      return (line, labels) => {
+        extractRegexp(line, regex, labels);
+        return line;
+      };
+    }
+    case 'unpack':
+      return unpacked;
+    case 'decolorize':
+      return withoutColours;
     case 'json':
       return (line, labels) => {
         extractJson(line, labels);
@@ -44,15 +70,20 @@ function compileStage(stage: Stage): Pipeline {
         extractLogfmt(line, stage, labels);
         return line;
       };
+    case 'logfmtFields':
+      return (line, labels) => {
+        extractLogfmtFields(line, stage, labels);
+        return line;
+      };
     case 'labelFilter': {
       const test = labelTest(stage.filter);
       return (line, labels) => (test(labels) ? line : undefined);
     }
     case 'lineFormat':
-      return (line, labels) => render(stage.template, line, labels);
+      return (line, labels) => rendered(stage.template, line, labels) ?? line;
     case 'labelFormat':
       return (line, labels) => {
-        stage.formats.forEach((format) => formatLabel(format, line, labels));
+        formatLabels(stage.formats, line, labels);
         return line;
       };
     case 'drop': {
@@ -78,30 +109,52 @@ function compileStage(stage: Stage): Pipeline {
   }
 }
 
-function render(template: readonly TemplatePart[], line: string, labels: LabelBuilder): string {
-  return template
-    .map((part) => {
-      if (part.kind === 'text') {
-        return part.text;
-      }
-      return part.name === '__line__' ? line : templateValue(part.name, labels);
-    })
-    .join('');
+const templateError = 'TemplateFormatErr';
+
+/** Undefined, with `__error__` set, where the template fails. */
+function rendered(
+  template: Template,
+  line: string,
+  labels: LabelBuilder,
+  label = (name: string) => templateValue(name, labels)
+): string | undefined {
+  try {
+    return renderTemplate(template, { line, label });
+  } catch (error) {
+    if (!(error instanceof TemplateError || error instanceof QueryError)) {
+      throw error;
+    }
+    labels.setError(templateError, error.message);
+    return undefined;
+  }
 }
 
 function templateValue(name: string, labels: LabelBuilder): string {
   return name === errorDetailsLabel ? labels.errorDetails : labels.filterValue(name);
 }
 
-function formatLabel(format: LabelFormat, line: string, labels: LabelBuilder): void {
-  if (format.kind === 'template') {
-    labels.set('parsed', format.to, render(format.template, line, labels));
-    return;
-  }
-  const found = labels.lookUp(format.from);
-  if (found !== undefined) {
-    labels.set(found.category, format.to, found.value);
-    labels.delete(format.from);
+/** All templates of a stage see the labels as they were before its first. */
+function formatLabels(formats: readonly LabelFormat[], line: string, labels: LabelBuilder): void {
+  let before: ReadonlyMap<string, string> | undefined;
+  for (const format of formats) {
+    if (format.kind === 'rename') {
+      const found = labels.lookUp(format.from);
+      if (found !== undefined) {
+        labels.set(found.category, format.to, found.value);
+        labels.delete(format.from);
+      }
+      continue;
+    }
+    before ??= new Map(
+      formats
+        .flatMap((one) => (one.kind === 'template' ? fieldsOf(one.template) : []))
+        .map((name) => [name, templateValue(name, labels)])
+    );
+    const known = before;
+    const value = rendered(format.template, line, labels, (name) => known.get(name) ?? '');
+    if (value !== undefined) {
+      labels.set('parsed', format.to, value);
+    }
   }
 }
 
@@ -140,9 +193,15 @@ export function labelsRequiredBy(stages: readonly Stage[]): readonly string[] {
           format.kind === 'rename' ? [format.from] : fieldsOf(format.template)
         );
       case 'lineFilter':
+      case 'lineTest':
       case 'json':
       case 'jsonFields':
       case 'logfmt':
+      case 'logfmtFields':
+      case 'pattern':
+      case 'regexp':
+      case 'unpack':
+      case 'decolorize':
       case 'drop':
       case 'keep':
         return [];
@@ -150,8 +209,4 @@ export function labelsRequiredBy(stages: readonly Stage[]): readonly string[] {
         return assertUnreachable(stage);
     }
   });
-}
-
-function fieldsOf(template: readonly TemplatePart[]): readonly string[] {
-  return template.flatMap((part) => (part.kind === 'field' ? [part.name] : []));
 }

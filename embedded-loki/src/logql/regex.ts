@@ -18,6 +18,84 @@ function compile(pattern: string): RE2JS {
   }
 }
 
+export interface SearchRegex {
+  /** Names of the groups by their number; unnamed ones are left out. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly groups: number;
+  /** The groups of the first match, `undefined` where a group took no part; undefined without a match. */
+  firstMatch(text: string): ReadonlyArray<string | undefined> | undefined;
+  countIn(text: string): number;
+  /** `$1` and `${name}` stand for groups, as in Go. */
+  replaceAll(text: string, replacement: string): string;
+  replaceAllLiteral(text: string, replacement: string): string;
+}
+
+const compiledRegexes = new Map<string, SearchRegex>();
+const mostCompiled = 500;
+
+/** A pattern that is looked for anywhere. @throws QueryError for what is no pattern. */
+export function compileRegex(pattern: string): SearchRegex {
+  const known = compiledRegexes.get(pattern);
+  if (known !== undefined) {
+    return known;
+  }
+  const regex = searchRegexOf(compile(pattern));
+  if (compiledRegexes.size >= mostCompiled) {
+    compiledRegexes.clear();
+  }
+  compiledRegexes.set(pattern, regex);
+  return regex;
+}
+
+function searchRegexOf(compiled: RE2JS): SearchRegex {
+  const named = compiled.namedGroups();
+  const replace = (text: string, replacementOf: (group: (reference: string) => string) => string): string => {
+    const matcher = compiled.matcher(text);
+    let out = '';
+    let at = 0;
+    while (matcher.find()) {
+      out += text.slice(at, matcher.start()) + replacementOf((reference) => groupText(compiled, matcher, reference));
+      at = matcher.end();
+    }
+    return out + text.slice(at);
+  };
+  return {
+    names: new Map(Object.entries(named).map(([name, index]) => [index, name])),
+    groups: compiled.groupCount(),
+    firstMatch(text) {
+      const matcher = compiled.matcher(text);
+      return matcher.find()
+        ? Array.from({ length: compiled.groupCount() + 1 }, (_, group) => matcher.group(group) ?? undefined)
+        : undefined;
+    },
+    countIn(text) {
+      const matcher = compiled.matcher(text);
+      let count = 0;
+      while (matcher.find()) {
+        count++;
+      }
+      return count;
+    },
+    replaceAll: (text, replacement) => replace(text, (group) => expanded(replacement, group)),
+    replaceAllLiteral: (text, replacement) => replace(text, () => replacement),
+  };
+}
+
+type Matcher = ReturnType<RE2JS['matcher']>;
+
+/** The text of the group that `$1`, `$name` or `${name}` refers to. */
+function groupText(compiled: RE2JS, matcher: Matcher, reference: string): string {
+  const name = reference.replace(/[{}]/g, '');
+  const index = /^\d+$/.test(name) ? Number(name) : compiled.namedGroups()[name];
+  return index === undefined || index > compiled.groupCount() ? '' : (matcher.group(index) ?? '');
+}
+
+function expanded(replacement: string, group: (reference: string) => string): string {
+  return replacement.replace(/\$(\$|\w+|\{\w+\})/g, (_, reference: string) =>
+    reference === '$' ? '$' : group(reference)
+  );
+}
+
 /** Compiled twice, so that an error shows the pattern as it was written. */
 function compileAnchored(pattern: string): RE2JS {
   compile(pattern);
@@ -43,19 +121,8 @@ export function searchRegex(pattern: string): Predicate {
 /** What label_replace does: undefined where the pattern does not match the whole of `text`. */
 export function anchoredReplacer(pattern: string, replacement: string): (text: string) => string | undefined {
   const compiled = compileAnchored(pattern);
-  const names = compiled.namedGroups();
   return (text) => {
     const matcher = compiled.matcher(text);
-    if (!matcher.find()) {
-      return undefined;
-    }
-    return replacement.replace(/\$(\$|\w+|\{\w+\})/g, (_, reference: string) => {
-      if (reference === '$') {
-        return '$';
-      }
-      const name = reference.replace(/[{}]/g, '');
-      const index = /^\d+$/.test(name) ? Number(name) : names[name];
-      return index === undefined || index > compiled.groupCount() ? '' : (matcher.group(index) ?? '');
-    });
+    return matcher.find() ? expanded(replacement, (reference) => groupText(compiled, matcher, reference)) : undefined;
   };
 }

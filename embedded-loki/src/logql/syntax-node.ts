@@ -61,7 +61,7 @@ export class QueryNode {
   string(): string {
     const value = parseStringLiteral(this.text);
     if (value === undefined) {
-      throw this.error('invalid string literal');
+      throw this.error('invalid char escape');
     }
     return value;
   }

@@ -50,7 +50,8 @@ export async function runLogQuery(
     lineFilters,
     ...necessaryConditions(rest, streams),
   };
-  const pipelineDrops = rest.some(({ kind }) => kind === 'labelFilter' || kind === 'lineFilter') || intervalNs > 0n;
+  const pipelineDrops =
+    rest.some(({ kind }) => ['labelFilter', 'lineFilter', 'lineTest'].includes(kind)) || intervalNs > 0n;
   const dropsSome = pipelineDrops || lineFilters.length > 0;
 
   const found = await source.reader.read(async (snapshot) => {

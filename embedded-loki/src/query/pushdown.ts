@@ -14,9 +14,13 @@ export interface SplitPipeline {
   readonly rest: readonly Stage[];
 }
 
+export function rewritesLine({ kind }: Stage): boolean {
+  return kind === 'lineFormat' || kind === 'unpack' || kind === 'decolorize';
+}
+
 /** Line filters read the line only, so they commute with every stage that does not rewrite it. */
 export function splitLineFilters(stages: readonly Stage[]): SplitPipeline {
-  const rewrite = stages.findIndex(({ kind }) => kind === 'lineFormat');
+  const rewrite = stages.findIndex(rewritesLine);
   const before = rewrite === -1 ? stages : stages.slice(0, rewrite);
   const lineFilters = before.flatMap((stage) => (stage.kind === 'lineFilter' ? [stage] : []));
   for (const { operator, alternatives } of lineFilters) {
@@ -133,6 +137,7 @@ function conjuncts(filter: LabelFilter): readonly SimpleFilter[] {
     case 'and':
       return [...conjuncts(filter.left), ...conjuncts(filter.right)];
     case 'or':
+    case 'ip':
       return [];
     case 'match':
     case 'compare':

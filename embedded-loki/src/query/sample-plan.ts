@@ -17,7 +17,7 @@ import { labelsRequiredBy } from '../logql/pipeline';
 import { isFieldColumn } from '../storage/field-columns';
 import { type PlannedField, type SamplePlan } from '../storage/sample-statements';
 import { type Stream } from '../storage/stream-index';
-import { type Conditions, ParsedFields, type SimpleFilter } from './pushdown';
+import { type Conditions, ParsedFields, rewritesLine, type SimpleFilter } from './pushdown';
 
 export interface QueryWindows {
   readonly zeroNs: bigint;
@@ -43,7 +43,7 @@ export function samplePlan(aggregation: RangeAggregation, input: PlanInput): Sam
     readsLine: readsLine(input.rest),
     value: operator === 'bytes_over_time' || operator === 'bytes_rate' ? ('bytes' as const) : ('line' as const),
   };
-  if (input.rest.some(({ kind }) => kind === 'lineFormat')) {
+  if (input.rest.some(rewritesLine)) {
     // The length of a line that is written anew is the pipeline's to say.
     return { ...base, value: 'line' };
   }
@@ -204,5 +204,7 @@ function undecidedLabels(filter: LabelFilter, decided: ReadonlySet<SimpleFilter>
     case 'match':
     case 'compare':
       return decided.has(filter) ? [] : labelsReadBy(filter);
+    case 'ip':
+      return labelsReadBy(filter);
   }
 }
