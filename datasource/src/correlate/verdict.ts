@@ -1,4 +1,4 @@
-/** Where the time of a request went. */
+/** Where the time of a request went. See docs/the-verdict.md. */
 import { type Caveat } from './caveats';
 import { type PacketRef } from './packet-ref';
 
@@ -13,39 +13,44 @@ export type PartName =
   | 'request-resent'
   | 'network-there'
   | 'server'
+  /** The same for the response's first byte. */
   | 'response-resent'
   | 'network-back'
+  /** There and back, where two clocks that cannot be compared keep them from being told apart. */
+  | 'network'
   | 'receiving'
-  /** Beyond what was captured these cannot be told apart. */
+  /** Beyond the last NIC that was captured these cannot be told apart. */
   | 'network-and-server'
-  | 'network-and-client'
-  /** No answer. */
+  /** For an answer that did not come. */
   | 'waiting';
 
 /** Parts follow each other and add up to the total. */
 export interface Part {
   readonly name: PartName;
   readonly ms: number;
-  /** Where the part lies between two clocks; the sum of there and back is exact all the same. */
+  /** Error bars where the part lies between two clocks; the sum of there and back is exact all the same. */
   readonly ifSymmetricMs: number | null;
   readonly atMostMs: number | null;
-  /** First and last packet of it; null where only the record says so. */
+  /** First and last packet of it; null where only a record says so. */
   readonly from: PacketRef | null;
   readonly to: PacketRef | null;
 }
 
 export type CostKind =
+  /** Waiting for what was lost to be sent again, upon duplicate ACKs and upon a timer. */
   | 'retransmission'
   | 'timeout'
-  | 'syn-retransmission'
   | 'zero-window'
+  /** The receive window was used up, though not announced as zero. */
   | 'full-window'
   | 'slow-start'
+  /** The same after a loss: the congestion window had been cut. */
   | 'congestion-window'
-  | 'server-paused'
+  /** The sender had nothing to send in the middle of a message. */
+  | 'sender-paused'
   | 'reset';
 
-/** Of a part's time, what one cause took. Costs of one part may overlap each other, never exceed it. */
+/** What one cause took of a part's time. Costs of different kinds may overlap; none exceeds its part. */
 export interface Cost {
   readonly kind: CostKind;
   readonly part: PartName;
@@ -56,6 +61,7 @@ export interface Cost {
 }
 
 export type Cause =
+  /** Answered within 20 ms, and nothing was lost. */
   | 'fast'
   | 'slow-server'
   | 'slow-network'
@@ -66,6 +72,8 @@ export type Cause =
   | 'transfer'
   | 'loss'
   | 'zero-window'
+  /** Most of the time was spent beyond what was captured. */
+  | 'beyond'
   | 'request-lost'
   | 'response-lost'
   | 'no-response'
@@ -75,6 +83,7 @@ export type Cause =
   | 'reset';
 
 export interface Verdict {
+  /** '' where there is no request, only a connection that came to nothing. */
   readonly requestId: string;
   readonly cause: Cause;
   readonly totalMs: number;
@@ -84,3 +93,20 @@ export interface Verdict {
   readonly sentence: string;
   readonly caveats: readonly Caveat[];
 }
+
+export const PART_TEXT: Readonly<Record<PartName, string>> = {
+  'name-resolution': 'name resolution',
+  connect: 'connect',
+  tls: 'TLS handshake',
+  client: 'client',
+  sending: 'sending',
+  'request-resent': 'request sent again',
+  'network-there': 'network there',
+  server: 'server',
+  'response-resent': 'response sent again',
+  'network-back': 'network back',
+  network: 'network there and back',
+  receiving: 'receiving',
+  'network-and-server': 'network and server',
+  waiting: 'waiting',
+};

@@ -1,0 +1,151 @@
+/** All that can be said of one connection at its NICs, and of one request on it. */
+import { type Caveat, caveatsOf } from './caveats';
+import { type ClockOffset } from './clock-offset';
+import { type ExchangeBytes, exchangeBytes } from './exchange-bytes';
+import { Fates } from './fates';
+import { type HopTime } from './hop-times';
+import { type Followed, HostClocks } from './host-clocks';
+import { followJourneys } from './journeys';
+import { type LaneRecords, openLane } from './lane';
+import { orderLanes } from './lane-order';
+import { type HopLoss, hopLosses } from './losses';
+import { type NicPlace } from './packet-ref';
+import { type RequestReach, requestReach } from './reach';
+import { type Retransmission, retransmissions } from './retransmissions';
+import { requestHops } from './request-hops';
+import { type SpanAtNic } from './span-at-nic';
+import { type Verdict } from './verdict';
+import { verdictOf } from './verdict-of';
+import { watch } from './watch';
+
+export interface StoryInput {
+  /** One connection at every NIC that saw it. */
+  readonly lanes: readonly LaneRecords[];
+  /** The request that was asked for. */
+  readonly requestId?: string;
+  /** DNS spans of the client from shortly before the connection. */
+  readonly nameResolution?: readonly SpanAtNic[];
+  /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture went on. */
+  readonly otherConnections?: ReadonlyArray<readonly LaneRecords[]>;
+}
+
+export interface ConnectionStory {
+  /** In path order, client first. */
+  readonly nics: readonly NicPlace[];
+  /** Of hosts that follow each other on the path. */
+  readonly clocks: readonly ClockOffset[];
+  /** What to add to the times of a host to have them on the first host's clock, ns; a host whose clock is not known is absent. */
+  readonly shiftNs: Readonly<Record<string, number>>;
+  /** Of the request, from each NIC to the next; empty without a request. */
+  readonly hops: readonly HopTime[];
+  readonly retransmissions: readonly Retransmission[];
+  readonly losses: readonly HopLoss[];
+  /** Null without a request, or where its packets were not read. */
+  readonly reach: RequestReach | null;
+  /** Null where there is neither a request nor a connection that came to nothing. */
+  readonly verdict: Verdict | null;
+  readonly caveats: readonly Caveat[];
+  /** Whole sentences on what could not be read. */
+  readonly notes: readonly string[];
+}
+
+export function connectionStory(input: StoryInput): ConnectionStory {
+  const notes: string[] = [];
+  const { followed, clocksTrusted } = follow(input.lanes, input.requestId, notes);
+  const { watched, journeys } = followed;
+  const others = (input.otherConnections ?? []).map((lanes) => follow(lanes, undefined, []).followed);
+  const fates = new Fates(watched, journeys, lastSeenBy(others, watched.baseNs));
+  const exchange = input.requestId === undefined ? undefined : exchangeBytes(watched, journeys, input.requestId);
+  const clocks = new HostClocks([followed, ...others], momentOf(followed, exchange));
+  const neighbours = neighbouringHosts(watched.watches.map(({ place }) => place.host)).map(([a, b]) =>
+    clocks.between(a, b)
+  );
+  const reach =
+    input.requestId === undefined || exchange === undefined
+      ? null
+      : requestReach(input.requestId, exchange, { watched, fates });
+  const sentAgain = retransmissions(watched, journeys, fates);
+  const caveats = caveatsOf({ watched, coverage: fates.coverage, clocks: neighbours, clocksTrusted });
+  return {
+    nics: watched.watches.map(({ place }) => place),
+    clocks: neighbours,
+    shiftNs: shiftsOf(
+      watched.watches.map(({ place }) => place.host),
+      clocks
+    ),
+    hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
+    retransmissions: sentAgain,
+    losses: hopLosses(watched, journeys, fates),
+    reach,
+    verdict: verdictOf({
+      requestId: input.requestId,
+      nameResolution: input.nameResolution ?? [],
+      followed,
+      fates,
+      exchange,
+      clocks,
+      reach,
+      retransmissions: sentAgain,
+      caveats,
+    }),
+    caveats,
+    notes,
+  };
+}
+
+function follow(
+  lanes: readonly LaneRecords[],
+  requestId: string | undefined,
+  notes: string[]
+): { readonly followed: Followed; readonly clocksTrusted: boolean } {
+  const ordered = orderLanes(
+    lanes.map((lane) => openLane(lane, notes)),
+    requestId
+  );
+  const watched = watch(ordered.lanes);
+  return { followed: { watched, journeys: followJourneys(watched.watches) }, clocksTrusted: ordered.clocksTrusted };
+}
+
+function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (host: string) => number {
+  const last = new Map<string, number>();
+  for (const { watched } of connections) {
+    for (const { place, tNs, length } of watched.watches) {
+      const seenNs = length === 0 ? -Infinity : tNs[length - 1] + Number(watched.baseNs - baseNs);
+      last.set(place.host, Math.max(seenNs, last.get(place.host) ?? -Infinity));
+    }
+  }
+  return (host) => last.get(host) ?? -Infinity;
+}
+
+/** The request's first byte at the first NIC; without a request the middle of what was read. */
+function momentOf({ watched: { watches } }: Followed, exchange: ExchangeBytes | undefined): number {
+  const copy = exchange?.request[0].copies[0];
+  if (copy !== undefined) {
+    return watches[copy.first].tNs[copy.packets[copy.first]];
+  }
+  const times = watches[0]?.tNs ?? [];
+  return times[times.length >>> 1] ?? 0;
+}
+
+function neighbouringHosts(hosts: readonly string[]): ReadonlyArray<readonly [string, string]> {
+  const pairs = new Map<string, readonly [string, string]>();
+  for (let i = 1; i < hosts.length; i++) {
+    if (hosts[i] !== hosts[i - 1]) {
+      pairs.set([hosts[i - 1], hosts[i]].sort().join('\n'), [hosts[i - 1], hosts[i]]);
+    }
+  }
+  return [...pairs.values()];
+}
+
+/** Along the path, from host to host: neighbours know most of each other's clocks. */
+function shiftsOf(hosts: readonly string[], clocks: HostClocks): Readonly<Record<string, number>> {
+  const shifts = new Map<string, number>(hosts.length === 0 ? [] : [[hosts[0], 0]]);
+  for (let i = 1; i < hosts.length; i++) {
+    const before = shifts.get(hosts[i - 1]);
+    const clock = clocks.between(hosts[i - 1], hosts[i]);
+    if (!shifts.has(hosts[i]) && before !== undefined && clock.kind === 'estimated') {
+      shifts.set(hosts[i], before - clock.aheadMs * 1e6);
+    }
+  }
+  return Object.fromEntries(shifts);
+}
