@@ -86,8 +86,27 @@ export interface SourceStats {
   freezes: number;
 }
 
+/** Where a socket is bound, as packets say it. */
+export interface SocketAddress {
+  /** IP protocol number: 6 TCP, 17 UDP. */
+  readonly protocol: number;
+  readonly ipVersion: number;
+  /** The address is `addresses[at]` for IPv4, `addresses[at … at + 3]` for IPv6; the first byte is a word's highest. */
+  readonly addresses: Int32Array;
+  readonly at: number;
+  readonly port: number;
+}
+
+/** Which ports the captured namespaces listen on now; tells servers from clients where no handshake was seen. */
+export interface ListeningPorts {
+  /** Does a socket of the NIC's namespace listen there? True for any address where it listens on all. */
+  isListening(nicId: number, address: SocketAddress): boolean;
+}
+
 export interface PacketSource {
   readonly nics: readonly Nic[];
+  /** Live sources only. */
+  readonly listeningPorts?: ListeningPorts;
   readonly stats: Readonly<SourceStats>;
   /**
    * The batches, in the order of capture. Ends at the end of the file, or after `close()`.

@@ -100,6 +100,15 @@ tried('a live capture', () => {
     });
   });
 
+  it.concurrent('knows which ports each namespace listens on', async () => {
+    expect(await scenario('listening ports')).toEqual({
+      'orders at its NIC': true,
+      'orders at the other NIC': false,
+      'ours at our NIC': true,
+      'ours at the other NIC': false,
+    });
+  });
+
   it.concurrent('counts what it lost while its reader was stalled: seen + dropped = sent', async () => {
     const { seen, sent } = await scenario<{ seen: Seen; sent: number }>('stalled');
     expect(seen.stats.kernelDrops).toBeGreaterThan(0);

@@ -379,6 +379,37 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     };
   },
 
+  'listening ports': async () => {
+    const other = await twoNamespaces();
+    const program = "require('net').createServer().listen(8080, '10.9.0.2', () => console.log('ready'))";
+    const there = spawn('nsenter', ['-n', '-t', String(other.pid), process.execPath, '-e', program]);
+    cleanUps.push(() => there.kill('SIGKILL'));
+    await once(there.stdout, 'data');
+    const here = createServer().listen(9090, '10.9.0.1');
+    cleanUps.push(() => here.close());
+    await once(here, 'listening');
+    const source = await openLiveSource({ namespaces: [{ name: 'orders', path: other.path }], ringBytes: 2 << 20 });
+    const isListening = (nic: string, lastByte: number, listening: number) =>
+      source.listeningPorts?.isListening(
+        source.nics.findIndex(({ name }) => name === nic),
+        {
+          protocol: 6,
+          ipVersion: 4,
+          addresses: Int32Array.of(0x0a090000 + lastByte),
+          at: 0,
+          port: listening,
+        }
+      );
+    const answers = {
+      'orders at its NIC': isListening('veth1', 2, 8080),
+      'orders at the other NIC': isListening('veth0', 2, 8080),
+      'ours at our NIC': isListening('veth0', 1, 9090),
+      'ours at the other NIC': isListening('veth1', 1, 9090),
+    };
+    await source.close();
+    return answers;
+  },
+
   'no privileges': () => openFailure({ keepPrivileges: true }),
 
   'privileges given up': async () => {

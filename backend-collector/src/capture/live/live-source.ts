@@ -14,6 +14,7 @@ import { CollectorError } from '../../errors';
 import { compileFilter } from '../filter/compile-filter';
 import { type Endpoint, socketProgram } from '../filter/socket-program';
 import { dumpLinks, linksChanged } from '../nics/link-socket';
+import { NamespaceListeners } from '../nics/listening-ports';
 import { nicSelection } from '../nics/nic-pattern';
 import { NicTable } from '../nics/nic-table';
 import { type NicOwner, type PacketCursor, type PacketSource, type SourceStats } from '../packet-source';
@@ -146,6 +147,7 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
 
 class LivePackets implements LiveSource {
   readonly stats: Readonly<LiveStats>;
+  readonly listeningPorts: NamespaceListeners;
   private readonly cursor: RingCursor;
   private state: 'open' | 'reading' | 'closed' = 'open';
 
@@ -154,6 +156,8 @@ class LivePackets implements LiveSource {
     private readonly table: NicTable,
     private readonly refresh: (namespace: number) => void
   ) {
+    this.listeningPorts = new NamespaceListeners(capture.socketLists, (nicId) => table.namespaceOf(nicId));
+    this.listeningPorts.refresh(performance.now());
     const counts: CursorCounts = { packets: 0, bytes: 0, unselected: 0, shortened: 0, malformed: 0 };
     this.cursor = new RingCursor(capture.queue.bytes, table, counts);
     this.stats = {
@@ -215,7 +219,7 @@ class LivePackets implements LiveSource {
         }
         if (performance.now() >= nextTick) {
           nextTick = performance.now() + tickMs;
-          this.followNicChanges();
+          this.followChanges();
           this.cursor.reset(0, 0, 0);
           yield this.cursor;
         }
@@ -238,10 +242,11 @@ class LivePackets implements LiveSource {
     }
   }
 
-  private followNicChanges(): void {
+  private followChanges(): void {
     if (this.capture.finished || this.capture.queue.stopRequested) {
       return;
     }
+    this.listeningPorts.refresh(performance.now());
     this.capture.links.forEach((socket, index) => {
       if (linksChanged(this.capture.libc, socket)) {
         try {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CollectorError } from '../../errors';
 import { closeLinkSocket, type LinkSocket } from '../nics/link-socket';
+import { closeSocketLists, type SocketLists } from '../nics/listening-ports';
 import { type BlockQueue } from './block-queue';
 import { type Libc } from './libc';
 import { type WorkerMessage, type WorkerStart } from './worker-protocol';
@@ -16,11 +17,11 @@ import { type WorkerMessage, type WorkerStart } from './worker-protocol';
 export function startWorker(workerData: WorkerStart): Worker {
   const bundle = join(__dirname, 'ring-worker.js');
   if (existsSync(bundle)) {
-    return new Worker(bundle, { workerData });
+    return new Worker(bundle, { workerData, trackUnmanagedFds: false });
   }
   const source = join(__dirname, 'ring-worker.ts');
   const loader = `const load = require('node:module').createRequire(${JSON.stringify(source)}); load('tsx/cjs'); load(${JSON.stringify(source)});`;
-  return new Worker(loader, { workerData, eval: true });
+  return new Worker(loader, { workerData, eval: true, trackUnmanagedFds: false });
 }
 
 interface RingThreadParts {
@@ -34,6 +35,7 @@ export class RingThread {
   readonly ended: Promise<void>;
   fds: readonly number[] = [];
   links: readonly LinkSocket[] = [];
+  socketLists: readonly SocketLists[] = [];
   failure: CollectorError | undefined;
   finished = false;
   kernelPackets = 0;
@@ -88,11 +90,13 @@ export class RingThread {
     const { libc } = this.parts;
     this.fds.forEach((fd) => libc.close(fd));
     this.links.forEach((socket) => closeLinkSocket(libc, socket));
+    this.socketLists.forEach(closeSocketLists);
     if (this.wakeFd >= 0) {
       libc.close(this.wakeFd);
     }
     this.fds = [];
     this.links = [];
+    this.socketLists = [];
     this.wakeFd = -1;
   }
 
@@ -124,6 +128,7 @@ export class RingThread {
       case 'opened':
         this.fds = message.rings.map(({ fd }) => fd);
         this.links = message.rings.map(({ links }) => links);
+        this.socketLists = message.rings.map(({ socketLists }) => socketLists);
         this.wakeFd = message.wakeFd;
         break;
       case 'failed':

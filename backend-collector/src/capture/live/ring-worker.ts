@@ -14,6 +14,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { CollectorError } from '../../errors';
 import { refuseAll } from '../filter/socket-program';
 import { closeLinkSocket, type LinkSocket, openLinkSocket } from '../nics/link-socket';
+import { closeSocketLists, openSocketLists, type SocketLists } from '../nics/listening-ports';
 import { BlockQueue } from './block-queue';
 import { type Libc, loadLibc } from './libc';
 import { openingError } from './opening-error';
@@ -39,6 +40,7 @@ const lastReadingMs = { atLeast: 30, silence: 1000, poll: 5 } as const;
 interface OpenRing {
   readonly ring: PacketRing;
   readonly links: LinkSocket;
+  readonly socketLists: SocketLists;
 }
 
 function post(message: WorkerMessage): void {
@@ -65,7 +67,7 @@ function openAll(libc: Libc, start: WorkerStart): readonly OpenRing[] {
 function openBoth(libc: Libc, ringBytes: number, start: WorkerStart): OpenRing {
   const links = openLinkSocket(libc);
   try {
-    return { links, ring: openRing(libc, ringBytes, start.program) };
+    return { links, ring: openRing(libc, ringBytes, start.program), socketLists: openSocketLists() };
   } catch (error) {
     closeLinkSocket(libc, links);
     throw error;
@@ -75,6 +77,7 @@ function openBoth(libc: Libc, ringBytes: number, start: WorkerStart): OpenRing {
 function closeBoth(libc: Libc, opened: OpenRing): void {
   closeRing(libc, opened.ring);
   closeLinkSocket(libc, opened.links);
+  closeSocketLists(opened.socketLists);
 }
 
 /** Must stay free of `await`: nothing else may run on this thread before it is back. */
@@ -250,7 +253,8 @@ async function main(): Promise<void> {
   if (!start.keepPrivileges) {
     dropCapabilities(libc);
   }
-  post({ kind: 'opened', wakeFd, rings: rings.map(({ ring, links }) => ({ fd: ring.fd, links })) });
+  const opened = rings.map(({ ring, links, socketLists }) => ({ fd: ring.fd, links, socketLists }));
+  post({ kind: 'opened', wakeFd, rings: opened });
   const queue = new BlockQueue(start.blocks);
   if (start.stallMs > 0) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, start.stallMs);

@@ -1,6 +1,7 @@
 import { type CollectorErrorKind } from '../../errors';
 import { type Program } from '../filter/cbpf';
 import { type LinkSocket } from '../nics/link-socket';
+import { type SocketLists } from '../nics/listening-ports';
 import { type SharedBlocks } from './block-queue';
 
 /** What the main thread gives the ring's worker to start with. */
@@ -20,7 +21,11 @@ export type WorkerMessage =
       readonly kind: 'opened';
       /** Writing eight bytes to it ends the worker's sleep. */
       readonly wakeFd: number;
-      readonly rings: ReadonlyArray<{ readonly fd: number; readonly links: LinkSocket }>;
+      readonly rings: ReadonlyArray<{
+        readonly fd: number;
+        readonly links: LinkSocket;
+        readonly socketLists: SocketLists;
+      }>;
     }
   | { readonly kind: 'failed'; readonly errorKind: CollectorErrorKind; readonly message: string }
   | { readonly kind: 'statistics'; readonly packets: number; readonly drops: number; readonly freezes: number }

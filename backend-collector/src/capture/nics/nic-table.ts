@@ -34,6 +34,7 @@ export class NicTable {
   private readonly farIds: Array<Map<number, number>> = [];
   private readonly linksByNamespace: Array<Map<number, Link>> = [];
   private readonly mtus: number[] = [];
+  private readonly namespaceIndexes: number[] = [];
 
   constructor(
     private readonly namespaces: readonly NicNamespace[],
@@ -51,6 +52,11 @@ export class NicTable {
   idOf(namespace: number, ifIndex: number): number {
     const id = this.knownId(namespace, ifIndex);
     return id === nicUnknown ? this.lookUp(namespace, ifIndex) : id;
+  }
+
+  /** Which of the namespaces the NIC is in. */
+  namespaceOf(nicId: number): number {
+    return this.namespaceIndexes[nicId];
   }
 
   /** Largest IP packet that the NIC sends as one, bytes; 0 where unknown. */
@@ -121,6 +127,7 @@ export class NicTable {
       owner,
     });
     this.mtus.push(link.mtu ?? 0);
+    this.namespaceIndexes.push(namespace);
     return this.nics.length - 1;
   }
 
