@@ -12,8 +12,8 @@ import { replayCost, type ReplayCost, runs, tsharkSeconds } from './process-cost
 import { suricataSeconds } from './suricata';
 
 const CASES: readonly Shape[] = [
-  { name: 'short HTTP connections', requests: 1, responseBytes: 300, concurrent: 64, packets: 2_000_000 },
-  { name: 'keep-alive HTTP', requests: 100, responseBytes: 300, concurrent: 64, packets: 2_000_000 },
+  { name: 'short HTTP connections', requests: 1, responseBytes: 300, concurrent: 64, packets: 4_000_000 },
+  { name: 'keep-alive HTTP', requests: 100, responseBytes: 300, concurrent: 64, packets: 4_000_000 },
   { name: 'bulk', requests: 1, responseBytes: 8_000_000, concurrent: 4, packets: 2_000_000 },
 ];
 

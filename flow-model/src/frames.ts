@@ -19,6 +19,28 @@ export const FrameKind = {
   HopNodes: 'bpfnet-hop-nodes',
   /** What lies between neighbouring NICs: `HopEdgeRow`. Also a standard node-graph `edges` frame. */
   HopEdges: 'bpfnet-hop-edges',
+  /** What happened to a request, in one sentence: one row, `VerdictRow`. */
+  Verdict: 'bpfnet-verdict',
+  /** Where its time went: one row a part, `VerdictPartRow`. */
+  VerdictParts: 'bpfnet-verdict-parts',
+  /** One row for each segment that was sent again, `LossRow`. */
+  Losses: 'bpfnet-losses',
+  /** What limits the answer, a sentence a row in the field `text`. */
+  Caveats: 'bpfnet-caveats',
+  /** The requests that a clue named, as in `L7List`. */
+  StoryRequests: 'bpfnet-story-requests',
+  /** NICs of many requests: `NicGraphNodeRow`. Also a standard node-graph `nodes` frame. */
+  NicGraphNodes: 'bpfnet-nic-graph-nodes',
+  /** What lies between them: `NicGraphEdgeRow`. Also a standard node-graph `edges` frame. */
+  NicGraphEdges: 'bpfnet-nic-graph-edges',
+  /** Records related to a request, as log lines; `meta.custom` is `RelatedMeta`. */
+  RelatedLogs: 'bpfnet-related-logs',
+  /** How many there are: `RelatedCountRow`. */
+  RelatedCounts: 'bpfnet-related-counts',
+  /** A request as a trace, one span a NIC, in the fields of Grafana's trace frames. */
+  NicSpans: 'bpfnet-nic-spans',
+  /** Moments worth a mark, in the fields of Grafana's annotations. */
+  Events: 'bpfnet-events',
 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
@@ -163,4 +185,114 @@ export interface HopsMeta {
   readonly latencyMs: number;
   /** What a reader must know to trust the picture: clocks not compared, capture drops, limits hit. Whole sentences. */
   readonly notes: readonly string[];
+}
+
+/** The row of a `Verdict` frame. */
+export interface VerdictRow {
+  /** When the request's first byte passed the NIC nearest to the client, ms since the epoch. */
+  readonly time: number;
+  /** For a ticket. */
+  readonly sentence: string;
+  /** One word for what was the matter: `slow-server`, `loss`, `refused`, … */
+  readonly cause: string;
+  /** `GET /api/orders → 200`. */
+  readonly summary: string;
+  readonly totalMs: number;
+  readonly requestId: string;
+  readonly flowShard: number | null;
+  /** ns since the epoch, decimal; with `requestId` and `flowShard` all that a link needs. */
+  readonly tsNs: string;
+}
+
+/** One row of a `VerdictParts` frame; parts follow each other and add up to the total. */
+export interface VerdictPartRow {
+  /** `server`, `network-there`, …; for what a cause cost within a part, the part's. */
+  readonly part: string;
+  /** As a person reads it; for a cost the whole sentence. */
+  readonly title: string;
+  readonly kind: 'part' | 'cost';
+  readonly ms: number;
+  /** Of the total, 0 … 1. */
+  readonly share: number;
+  /** How far off that may be between two clocks: where both ways take the same time, and at all; null where exact. */
+  readonly ifSymmetricMs: number | null;
+  readonly atMostMs: number | null;
+  /** First and last packet: `eth0 of cart-1 #12 … #15`, '' where only the record says so. */
+  readonly evidence: string;
+}
+
+/** One row of a `Losses` frame. */
+export interface LossRow {
+  readonly time: number;
+  readonly tsNs: string;
+  readonly sender: 'client' | 'server';
+  readonly what: string;
+  readonly seq: number;
+  readonly length: number;
+  /** From the transmission before to this one, ms; null where that was not seen. */
+  readonly waitedMs: number | null;
+  readonly trigger: string;
+  /** What became of the transmission before, whole sentence. */
+  readonly fate: string;
+  /** The retransmission, at the NIC nearest to its sender: a lane and a row of the `Packets` frame. */
+  readonly lane: string;
+  readonly chunkId: number;
+  readonly index: number;
+}
+
+/** One row of a `NicGraphNodes` frame: a NIC, or all that lies outside of what is observed. */
+export interface NicGraphNodeRow {
+  readonly id: string;
+  readonly title: string;
+  readonly subtitle: string;
+  readonly mainstat: string;
+  readonly secondarystat: string;
+  /** Shares of requests, 0 … 1, standard node-graph arcs. */
+  readonly arc__ok: number;
+  readonly arc__failed: number;
+  readonly observed: boolean;
+  readonly host: string;
+  readonly nicName: string;
+  readonly podName: string;
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  /** Server errors, resets, no answer. */
+  readonly failed: number;
+  /** First request byte to last response byte at this NIC, ms; null without an answer. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+}
+
+/** One row of a `NicGraphEdges` frame. */
+export interface NicGraphEdgeRow {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly mainstat: string;
+  readonly secondarystat: string;
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly failed: number;
+  /** There and back on this hop, ms; null where no request tells. */
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
+  /** Requests and responses that the hop lost. */
+  readonly lost: number;
+}
+
+/** `frame.meta.custom` of a `RelatedLogs` frame. */
+export interface RelatedMeta {
+  readonly kind: typeof FrameKind.RelatedLogs;
+  readonly dimension: 'connection' | 'request' | 'transport';
+  readonly count: number;
+}
+
+/** One row of a `RelatedCounts` frame. */
+export interface RelatedCountRow {
+  readonly dimension: 'connection' | 'request' | 'transport';
+  /** The field that joins them: `inner_traceid`, `request_id`, `l7_traceid`, `nic_traceid`. */
+  readonly joinedBy: string;
+  readonly value: string;
+  readonly source: string;
+  readonly count: number;
 }

@@ -11,20 +11,15 @@ export function mix32(n: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** FNV-1a over bytes `from` … `to - 1`, 32 bit, from a seed. */
-export function fnv1a32(bytes: Uint8Array, from: number, to: number, seed: number): number {
-  let h = (0x811c9dc5 ^ seed) >>> 0;
-  for (let i = from; i < to; i++) {
-    h = Math.imul(h ^ bytes[i], 0x01000193);
-  }
-  return h >>> 0;
-}
+/** Where FNV-1a (32 bit) begins, and what it multiplies with. */
+export const FNV_OFFSET = 0x811c9dc5;
+export const FNV_PRIME = 0x01000193;
 
 /** FNV-1a over the UTF-16 code units of a string; the ids that it is used on are ASCII. */
 export function fnv1a32Text(text: string): number {
-  let h = 0x811c9dc5;
+  let h = FNV_OFFSET;
   for (let i = 0; i < text.length; i++) {
-    h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+    h = Math.imul(h ^ text.charCodeAt(i), FNV_PRIME);
   }
   return h >>> 0;
 }

@@ -2,7 +2,7 @@
  * The ids that join records: the requests of a connection, the packets of a request, the same request at every NIC.
  * They are built only from what NAT and overlays leave alone, so that every NIC and host comes to the same id.
  */
-import { fnv1a32, fnv1a32Text, hex64, mix32 } from './hash';
+import { FNV_OFFSET, FNV_PRIME, fnv1a32Text, hex64, mix32 } from './hash';
 import { type Seq } from './seq';
 
 /** Number of shards unless configured. */
@@ -31,9 +31,14 @@ export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string
  * @param bytes memory that holds the request's first bytes at `from` … `to - 1` (see `REQUEST_ID_…_BYTES`)
  */
 export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, to: number): string {
-  const high = mix32(fnv1a32(bytes, from, to, 0) ^ mix32(requestSeq));
-  const low = mix32(fnv1a32(bytes, from, to, 0x9e3779b9) + requestSeq);
-  return hex64(high, low);
+  // FNV-1a from two seeds, in one walk over the bytes.
+  let first = FNV_OFFSET;
+  let second = FNV_OFFSET ^ 0x9e3779b9;
+  for (let i = from; i < to; i++) {
+    first = Math.imul(first ^ bytes[i], FNV_PRIME);
+    second = Math.imul(second ^ bytes[i], FNV_PRIME);
+  }
+  return hex64(mix32(first ^ mix32(requestSeq)), mix32((second >>> 0) + requestSeq));
 }
 
 /** `flow_shard` of a connection whose handshake was seen. */

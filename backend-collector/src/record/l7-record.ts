@@ -78,14 +78,21 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
 }
 
 function writeSeqs(t: LineText, x: Exchange, clientIsSrc: boolean): void {
+  const requestAt = t.end + N.req_seq.length;
   t.uint32(N.req_seq, x.requestSeq);
+  const requestLength = t.end - requestAt;
   if (!x.answered) {
-    t.uint32(clientIsSrc ? N.tx_seq : N.rx_seq, x.requestSeq);
+    t.again(clientIsSrc ? N.tx_seq : N.rx_seq, requestAt, requestLength);
     return;
   }
-  t.uint32(N.resp_seq, x.responseSeq)
-    .uint32(N.tx_seq, clientIsSrc ? x.requestSeq : x.responseSeq)
-    .uint32(N.rx_seq, clientIsSrc ? x.responseSeq : x.requestSeq);
+  const responseAt = t.end + N.resp_seq.length;
+  t.uint32(N.resp_seq, x.responseSeq);
+  const responseLength = t.end - responseAt;
+  if (clientIsSrc) {
+    t.again(N.tx_seq, requestAt, requestLength).again(N.rx_seq, responseAt, responseLength);
+  } else {
+    t.again(N.tx_seq, responseAt, responseLength).again(N.rx_seq, requestAt, requestLength);
+  }
 }
 
 function writeProtocolFields(t: LineText, fields: ProtocolFields): void {

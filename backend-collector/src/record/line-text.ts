@@ -133,6 +133,13 @@ export class LineText implements PackedColumnTarget {
     return this;
   }
 
+  /** A value that stands in this line already: `length` bytes at `from` (see `end`). */
+  again(name: FieldName, from: number, length: number): this {
+    const at = writePiece(this.view, this.at, name);
+    this.at = copyAscii(this.view, at, this.view, from, length);
+    return this;
+  }
+
   /** A counter: zero is the ordinary case and is left out. */
   ifAny(name: FieldName, value: number): this {
     if (value > 0) {

@@ -1,5 +1,5 @@
 /**
- * Classic BPF: an assembler, joining of programs, and an interpreter.
+ * Classic BPF: an assembler, and joining of programs. cbpf-interpreter.ts runs them.
  *
  * Semantics as in the kernel's Documentation/networking/filter.rst: accumulator A, index X, sixteen scratch words, loads
  * in network byte order, a load outside of the packet ends the program with 0, jumps go forward only, the returned number
@@ -30,8 +30,8 @@ export const Ancillary = {
   vlanTagPresent: 48,
 } as const;
 
-const ancillaryBase = 0xffff_f000; // SKF_AD_OFF, -0x1000
-const networkBase = 0xfff0_0000; // SKF_NET_OFF, -0x100000
+export const ancillaryBase = 0xffff_f000; // SKF_AD_OFF, -0x1000
+export const networkBase = 0xfff0_0000; // SKF_NET_OFF, -0x100000
 
 /** An offset counted from the network header, wherever the link layer puts it. */
 export const networkHeader = (offset: number): number => networkBase + offset;
@@ -40,38 +40,71 @@ const enum Op {
   LoadWord = 0x20,
   LoadHalf = 0x28,
   LoadByte = 0x30,
+  LoadWordAtX = 0x40,
+  LoadByteAtX = 0x50,
+  LoadLength = 0x80,
+  SetX = 0x01,
+  AToX = 0x07,
+  AddX = 0x0c,
+  And = 0x54,
+  ShiftLeft = 0x64,
+  ShiftRight = 0x74,
   JumpAlways = 0x05,
   JumpEqual = 0x15,
+  JumpGreater = 0x25,
+  JumpAnyBit = 0x45,
   ReturnConstant = 0x06,
 }
 
 type Line =
-  | { readonly kind: 'load'; readonly code: number; readonly k: number }
-  | { readonly kind: 'jump-if-equal'; readonly k: number; readonly then?: string; readonly otherwise?: string }
+  | { readonly kind: 'operation'; readonly code: number; readonly k: number }
+  | {
+      readonly kind: 'jump-if';
+      readonly code: number;
+      readonly k: number;
+      readonly then?: string;
+      readonly otherwise?: string;
+    }
   | { readonly kind: 'jump'; readonly to: string }
   | { readonly kind: 'return'; readonly k: number }
   | { readonly kind: 'label'; readonly name: string }
-  | { readonly kind: 'program'; readonly program: Program };
+  | { readonly kind: 'program'; readonly program: Program; readonly passTo?: string };
 
-export const loadWord = (offset: number): Line => ({ kind: 'load', code: Op.LoadWord, k: offset });
-export const loadHalf = (offset: number): Line => ({ kind: 'load', code: Op.LoadHalf, k: offset });
-export const loadByte = (offset: number): Line => ({ kind: 'load', code: Op.LoadByte, k: offset });
-export const loadAncillary = (which: number): Line => ({
-  kind: 'load',
-  code: Op.LoadWord,
-  k: (ancillaryBase + which) >>> 0,
-});
+const operation = (code: Op, k = 0): Line => ({ kind: 'operation', code, k: k >>> 0 });
+
+export const loadWord = (offset: number): Line => operation(Op.LoadWord, offset);
+export const loadHalf = (offset: number): Line => operation(Op.LoadHalf, offset);
+export const loadByte = (offset: number): Line => operation(Op.LoadByte, offset);
+export const loadAncillary = (which: number): Line => operation(Op.LoadWord, ancillaryBase + which);
+/** X is added to the offset. */
+export const loadWordAtX = (offset: number): Line => operation(Op.LoadWordAtX, offset);
+export const loadByteAtX = (offset: number): Line => operation(Op.LoadByteAtX, offset);
+/** The packet's length, link layer and all. */
+export const loadLength = (): Line => operation(Op.LoadLength);
+export const setX = (value: number): Line => operation(Op.SetX, value);
+export const aToX = (): Line => operation(Op.AToX);
+export const addX = (): Line => operation(Op.AddX);
+export const and = (mask: number): Line => operation(Op.And, mask);
+export const shiftLeft = (bits: number): Line => operation(Op.ShiftLeft, bits);
+export const shiftRight = (bits: number): Line => operation(Op.ShiftRight, bits);
+
+interface Targets {
+  readonly then?: string;
+  readonly otherwise?: string;
+}
+
+const jumpIf = (code: Op, k: number, to: Targets): Line => ({ kind: 'jump-if', code, k: k >>> 0, ...to });
+
 /** Compares A with `k`. A label that is left out means the next line. */
-export const ifEqual = (k: number, to: { readonly then?: string; readonly otherwise?: string }): Line => ({
-  kind: 'jump-if-equal',
-  k: k >>> 0,
-  ...to,
-});
+export const ifEqual = (k: number, to: Targets): Line => jumpIf(Op.JumpEqual, k, to);
+export const ifGreater = (k: number, to: Targets): Line => jumpIf(Op.JumpGreater, k, to);
+/** True where A has one of the bits of `k`. */
+export const ifAnyBit = (k: number, to: Targets): Line => jumpIf(Op.JumpAnyBit, k, to);
 export const jump = (to: string): Line => ({ kind: 'jump', to });
 export const keep = (bytes: number): Line => ({ kind: 'return', k: bytes });
 export const label = (name: string): Line => ({ kind: 'label', name });
-/** A whole program in place; its returns end the joined program too. */
-export const inline = (program: Program): Line => ({ kind: 'program', program });
+/** A whole program in place. What it refuses is refused; what it keeps it keeps, or goes on at `passTo` where that is named. */
+export const inline = (program: Program, passTo?: string): Line => ({ kind: 'program', program, passTo });
 
 /** Resolves labels. Throws a RangeError for an unknown label, a jump that goes back or too far, or too long a program. */
 export function assemble(lines: readonly Line[]): Program {
@@ -101,11 +134,11 @@ export function assemble(lines: readonly Line[]): Program {
   };
   for (const line of lines) {
     switch (line.kind) {
-      case 'load':
+      case 'operation':
         out.push({ code: line.code, jt: 0, jf: 0, k: line.k });
         break;
-      case 'jump-if-equal':
-        out.push({ code: Op.JumpEqual, jt: distance(line.then, 255), jf: distance(line.otherwise, 255), k: line.k });
+      case 'jump-if':
+        out.push({ code: line.code, jt: distance(line.then, 255), jf: distance(line.otherwise, 255), k: line.k });
         break;
       case 'jump':
         out.push({ code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.to, maxInstructions) });
@@ -114,7 +147,12 @@ export function assemble(lines: readonly Line[]): Program {
         out.push({ code: Op.ReturnConstant, jt: 0, jf: 0, k: line.k });
         break;
       case 'program':
-        out.push(...line.program);
+        for (const instruction of line.program) {
+          const passes = line.passTo !== undefined && instruction.code === Op.ReturnConstant && instruction.k > 0;
+          out.push(
+            passes ? { code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.passTo, maxInstructions) } : instruction
+          );
+        }
         break;
       case 'label':
         break;
@@ -142,169 +180,4 @@ export function decodeProgram(bytes: Buffer): Program {
     jf: bytes.readUInt8(index * 8 + 3),
     k: bytes.readUInt32LE(index * 8 + 4),
   }));
-}
-
-/** A packet as the kernel hands it to a socket filter. */
-export interface FilteredPacket {
-  readonly bytes: Uint8Array;
-  /** Length on the wire, where it differs from that of `bytes`. */
-  readonly wireLength?: number;
-  /** Offset of the network header in `bytes`; 14 for untagged Ethernet. */
-  readonly networkOffset?: number;
-  /** Words by `Ancillary` number; absent ones read 0. */
-  readonly ancillary?: Readonly<Record<number, number>>;
-}
-
-/** Runs a program as the kernel would. Returns the number of bytes to keep, 0 for a packet that is dropped. */
-export function run(program: Program, packet: FilteredPacket): number {
-  const wireLength = packet.wireLength ?? packet.bytes.length;
-  const scratch = new Uint32Array(16);
-  let a = 0;
-  let x = 0;
-  let pc = 0;
-
-  const load = (offset: number, size: number): number | undefined => {
-    const at = offset >>> 0;
-    if (at >= ancillaryBase) {
-      return (packet.ancillary?.[at - ancillaryBase] ?? 0) >>> 0;
-    }
-    const start = at >= networkBase ? at - networkBase + (packet.networkOffset ?? 14) : at;
-    if (start + size > packet.bytes.length) {
-      return undefined;
-    }
-    let value = 0;
-    for (let i = 0; i < size; i++) {
-      value = value * 256 + packet.bytes[start + i];
-    }
-    return value >>> 0;
-  };
-
-  for (;;) {
-    if (pc >= program.length) {
-      throw new RangeError('program ran off its end');
-    }
-    const { code, jt, jf, k } = program[pc++];
-    const size = (code & 0x18) === 0x00 ? 4 : (code & 0x18) === 0x08 ? 2 : 1;
-    switch (code & 0x07) {
-      case 0x00: {
-        const loaded = loadInto(code, { k, x, size, wireLength, scratch, load });
-        if (loaded === undefined) {
-          return 0;
-        }
-        a = loaded;
-        break;
-      }
-      case 0x01: {
-        if ((code & 0xe0) === 0xa0) {
-          const byte = load(k, 1);
-          if (byte === undefined) {
-            return 0;
-          }
-          x = (byte & 0xf) * 4;
-          break;
-        }
-        const loaded = loadInto(code, { k, x, size, wireLength, scratch, load });
-        if (loaded === undefined) {
-          return 0;
-        }
-        x = loaded;
-        break;
-      }
-      case 0x02:
-        scratch[k & 15] = a;
-        break;
-      case 0x03:
-        scratch[k & 15] = x;
-        break;
-      case 0x04: {
-        const result = arithmetic(code & 0xf0, a, code & 0x08 ? x : k);
-        if (result === undefined) {
-          return 0;
-        }
-        a = result;
-        break;
-      }
-      case 0x05:
-        pc += (code & 0xf0) === 0 ? k : compare(code & 0xf0, a, code & 0x08 ? x : k) ? jt : jf;
-        break;
-      case 0x06:
-        return code & 0x10 ? a : k;
-      default:
-        if (code & 0x80) {
-          a = x;
-        } else {
-          x = a;
-        }
-    }
-  }
-}
-
-interface LoadContext {
-  readonly k: number;
-  readonly x: number;
-  readonly size: number;
-  readonly wireLength: number;
-  readonly scratch: Uint32Array;
-  readonly load: (offset: number, size: number) => number | undefined;
-}
-
-function loadInto(code: number, c: LoadContext): number | undefined {
-  switch (code & 0xe0) {
-    case 0x00:
-      return c.k;
-    case 0x20:
-      return c.load(c.k, c.size);
-    case 0x40:
-      return c.load((c.x + c.k) >>> 0, c.size);
-    case 0x60:
-      return c.scratch[c.k & 15];
-    case 0x80:
-      return c.wireLength;
-    default:
-      throw new RangeError(`unknown load 0x${code.toString(16)}`);
-  }
-}
-
-function arithmetic(op: number, a: number, b: number): number | undefined {
-  switch (op) {
-    case 0x00:
-      return (a + b) >>> 0;
-    case 0x10:
-      return (a - b) >>> 0;
-    case 0x20:
-      return Math.imul(a, b) >>> 0;
-    case 0x30:
-      return b === 0 ? undefined : Math.floor(a / b);
-    case 0x40:
-      return (a | b) >>> 0;
-    case 0x50:
-      return (a & b) >>> 0;
-    case 0x60:
-      return b > 31 ? 0 : (a << b) >>> 0;
-    case 0x70:
-      return b > 31 ? 0 : a >>> b;
-    case 0x80:
-      return -a >>> 0;
-    case 0x90:
-      return b === 0 ? undefined : a % b;
-    case 0xa0:
-      return (a ^ b) >>> 0;
-    default:
-      throw new RangeError(`unknown arithmetic 0x${op.toString(16)}`);
-  }
-}
-
-function compare(op: number, a: number, b: number): boolean {
-  switch (op) {
-    case 0x10:
-      return a === b;
-    case 0x20:
-      return a > b;
-    case 0x30:
-      return a >= b;
-    case 0x40:
-      return (a & b) !== 0;
-    default:
-      throw new RangeError(`unknown jump 0x${op.toString(16)}`);
-  }
 }

@@ -9,8 +9,10 @@
  *    headers with options pass; where the address is translated on its way (a service address in Kubernetes), the
  *    translated packets pass, so give the translated address too.
  * 4. The user's filter: one program for Ethernet, another for NICs without a link layer (tun, ipip, WireGuard).
+ * 5. How much of the packet is kept: `snapLength`, or what adaptive-snap.ts finds worth it.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { adaptiveSnap } from './adaptive-snap';
 import {
   Ancillary,
   assemble,
@@ -51,6 +53,8 @@ export interface Endpoint {
 export interface SocketProgramOptions {
   /** Bytes of each packet to keep. */
   readonly snapLength: number;
+  /** Of long TCP segments only what is worth it (adaptive-snap.ts). */
+  readonly adaptive?: boolean;
   readonly filter?: UserFilter;
   readonly excludedNics?: readonly number[];
   readonly excludedEndpoints?: readonly Endpoint[];
@@ -64,7 +68,9 @@ export function socketProgram(options: SocketProgramOptions): Program {
     ...withoutOutgoingLoopback(),
     ...withoutNics((options.excludedNics ?? []).slice(0, maxExcludedNics)),
     ...(options.excludedEndpoints ?? []).flatMap((endpoint, index) => withoutEndpoint(endpoint, `endpoint${index}`)),
-    ...userPart(options.filter, options.snapLength),
+    ...userPart(options.filter),
+    label('wanted'),
+    ...(options.adaptive === true ? adaptiveSnap(options.snapLength) : [keep(options.snapLength)]),
   ]);
 }
 
@@ -125,9 +131,9 @@ function withoutEndpoint(endpoint: Endpoint, name: string): Lines {
   ];
 }
 
-function userPart(filter: UserFilter | undefined, snapLength: number): Lines {
+function userPart(filter: UserFilter | undefined): Lines {
   if (filter === undefined) {
-    return [keep(snapLength)];
+    return [];
   }
   return [
     loadAncillary(Ancillary.hardwareType),
@@ -135,9 +141,9 @@ function userPart(filter: UserFilter | undefined, snapLength: number): Lines {
     ifEqual(HardwareType.loopback, { then: 'ethernet' }),
     jump('raw-ip'),
     label('ethernet'),
-    inline(filter.ethernet),
+    inline(filter.ethernet, 'wanted'),
     label('raw-ip'),
-    ...(filter.rawIp === undefined ? [keep(0)] : [inline(filter.rawIp)]),
+    ...(filter.rawIp === undefined ? [keep(0)] : [inline(filter.rawIp, 'wanted')]),
   ];
 }
 

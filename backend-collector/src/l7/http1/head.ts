@@ -38,13 +38,36 @@ const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
 const HASH = 0x23;
 
-/** A loop, since `indexOf` knows no end and would run on through the memory of the packets behind. */
+/**
+ * Place of the next line feed, or `to`. Four bytes at a time: a byte of a word that is zero shows in its highest bit, when 1 is taken from it.
+ * (`indexOf` knows no end and would run on through the memory of the packets behind.)
+ */
 function lineEnd(bytes: Uint8Array, from: number, to: number): number {
+  const view = viewOf(bytes);
   let p = from;
+  for (; p + 4 <= to; p += 4) {
+    const word = view.getInt32(p, true) ^ 0x0a0a0a0a;
+    const zeros = (word - 0x01010101) & ~word & 0x80808080;
+    if (zeros !== 0) {
+      return p + ((31 - Math.clz32(zeros & -zeros)) >> 3);
+    }
+  }
   while (p < to && bytes[p] !== LF) {
     p++;
   }
   return p;
+}
+
+let viewed: Uint8Array = new Uint8Array(0);
+let view = new DataView(viewed.buffer);
+
+/** All packets of a batch lie in the same memory. */
+function viewOf(bytes: Uint8Array): DataView {
+  if (bytes !== viewed) {
+    viewed = bytes;
+    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+  return view;
 }
 
 function text(bytes: Uint8Array, from: number, to: number): string {
