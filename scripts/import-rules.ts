@@ -72,6 +72,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       '@lezer/common',
       'fastify',
       're2js',
+      'ws',
       'commander',
       'node:',
     ],

@@ -7,7 +7,8 @@ import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { Counters } from './http/counters';
-import { registerRoutes } from './http/routes';
+import { prefix, registerRoutes } from './http/routes';
+import { tailSockets } from './http/tail-socket';
 import { Appender } from './storage/append';
 import { importOlder, openOrPutAside } from './storage/import-older';
 import { type Retention, sweep } from './storage/retention';
@@ -71,7 +72,10 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
       }
     });
   }
-  registerRoutes(app, { appender, index, reader: new Reader(database), counters, nowNs });
+  const parts = { appender, index, reader: new Reader(database), counters, nowNs };
+  registerRoutes(app, parts);
+  const tails = tailSockets(`${prefix}/tail`, parts);
+  tails.serve(app.server);
 
   const sweeper = setInterval(() => {
     appender
@@ -110,6 +114,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
     port: boundPort,
     close() {
       closing ??= (async () => {
+        tails.close();
         unixServer?.close();
         unixServer?.closeAllConnections();
         await app.close();
@@ -133,6 +138,7 @@ function nowNs(): bigint {
 async function listenOnSocket(path: string, main: Server): Promise<Server> {
   await removeStaleSocket(path);
   const server = createServer((request, response) => main.emit('request', request, response));
+  server.on('upgrade', (...upgrade) => main.emit('upgrade', ...upgrade));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, resolve);

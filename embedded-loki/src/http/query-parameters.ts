@@ -22,19 +22,7 @@ const secondNs = 1_000_000_000n;
 
 export function readRangeParameters(form: URLSearchParams, nowNs: bigint): RangeParameters {
   const { startNs, endNs } = readTimeRange(form, nowNs);
-  const stepNs = form.get('step') ? readSeconds(form, 'step') : defaultStep(endNs - startNs);
-  if (stepNs <= 0n) {
-    throw new RequestError(
-      400,
-      'zero or negative query resolution step widths are not accepted. Try a positive integer'
-    );
-  }
-  if ((endNs - startNs) / stepNs > maxPointsPerSeries) {
-    throw new RequestError(
-      400,
-      'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter'
-    );
-  }
+  const stepNs = readStep(form, { startNs, endNs });
   const intervalNs = form.get('interval') ? readSeconds(form, 'interval') : 0n;
   if (intervalNs < 0n) {
     throw new RequestError(400, 'interval must be >= 0');
@@ -48,6 +36,24 @@ export function readRangeParameters(form: URLSearchParams, nowNs: bigint): Range
     limit: readLimit(form),
     backward: readBackward(form),
   };
+}
+
+/** Nanoseconds; where none is given, about 250 steps. */
+export function readStep(form: URLSearchParams, { startNs, endNs }: TimeRange): bigint {
+  const stepNs = form.get('step') ? readSeconds(form, 'step') : defaultStep(endNs - startNs);
+  if (stepNs <= 0n) {
+    throw new RequestError(
+      400,
+      'zero or negative query resolution step widths are not accepted. Try a positive integer'
+    );
+  }
+  if ((endNs - startNs) / stepNs > maxPointsPerSeries) {
+    throw new RequestError(
+      400,
+      'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter'
+    );
+  }
+  return stepNs;
 }
 
 export function readTimeRange(form: URLSearchParams, nowNs: bigint): TimeRange {
@@ -94,18 +100,20 @@ export function readTime(form: URLSearchParams, name: string, fallback: bigint):
 }
 
 export function readLimit(form: URLSearchParams): number {
-  const text = form.get('limit');
-  if (text === null || text === '') {
-    return defaultEntries;
-  }
+  return form.get('limit') ? readWhole(form, 'limit') : defaultEntries;
+}
+
+/** A whole number above 0 that must be given. */
+export function readWhole(form: URLSearchParams, name: string): number {
+  const text = form.get(name) ?? '';
   if (!/^[+-]?\d+$/.test(text)) {
-    throw new RequestError(400, `limit must be a whole number, not ${JSON.stringify(text)}`);
+    throw new RequestError(400, `${name} must be a whole number, not ${JSON.stringify(text)}`);
   }
-  const limit = Number(text);
-  if (limit <= 0) {
-    throw new RequestError(400, 'limit must be a positive value');
+  const number = Number(text);
+  if (number <= 0) {
+    throw new RequestError(400, `${name} must be a positive value`);
   }
-  return limit;
+  return number;
 }
 
 export function refuseLimitAbove(limit: number): void {

@@ -49,7 +49,7 @@ function returnedEntries(result: QueryResult): number {
 function resultBody(result: QueryResult, categorize: boolean): unknown {
   switch (result.kind) {
     case 'streams':
-      return streams(result.entries, categorize);
+      return streamsBody(result.entries, categorize);
     case 'matrix':
       return result.series.map(({ labels, points }) => ({
         metric: labelObject(labels.pairs),
@@ -65,7 +65,8 @@ function resultBody(result: QueryResult, categorize: boolean): unknown {
   }
 }
 
-function streams(entries: readonly LogEntry[], categorize: boolean): unknown {
+/** Streams with their entries, as answers and live tails hold them. */
+export function streamsBody(entries: readonly LogEntry[], categorize: boolean): unknown {
   const byLabels = new Map<string, { readonly labels: LabelSet; readonly values: unknown[] }>();
   for (const { tsNs, line, labels } of entries) {
     const own = categorize ? labels.stream : merged(labels);

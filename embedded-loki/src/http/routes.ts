@@ -1,11 +1,13 @@
 /** Loki's HTTP API: what collectors, Grafana's Loki datasource and its alerting call. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { answerDetectedFields, answerDetectedFieldValues, answerDetectedLabels } from './detection-routes';
 import { errorAnswer } from './error-answer';
 import { decompress, maxBodyBytes, readPush } from './push-body';
 import { answerInstant, answerRange } from './query-routes';
 import { RequestError } from './request-error';
 import { bodyOf, type Question, questionOf, sendJson, sendText, type Store } from './request-parts';
 import { answerIndexStats, answerLabels, answerLabelValues, answerSeries } from './stream-routes';
+import { answerVolume, answerVolumeRange } from './volume-routes';
 
 export const prefix = '/loki/api/v1';
 
@@ -16,6 +18,11 @@ const answers: Readonly<Record<string, (question: Question, store: Store) => Pro
   '/label/:name/values': answerLabelValues,
   '/series': answerSeries,
   '/index/stats': answerIndexStats,
+  '/index/volume': answerVolume,
+  '/index/volume_range': answerVolumeRange,
+  '/detected_labels': answerDetectedLabels,
+  '/detected_fields': answerDetectedFields,
+  '/detected_field/:name/values': answerDetectedFieldValues,
 };
 
 export function registerRoutes(app: FastifyInstance, store: Store): void {

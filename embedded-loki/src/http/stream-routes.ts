@@ -8,13 +8,13 @@ import { readTimeRange } from './query-parameters';
 import { type Question, type Store } from './request-parts';
 
 export async function answerLabels(question: Question, store: Store): Promise<unknown> {
-  const streams = await streamsInRange(question, store, optionalSelectors(question.form.getAll('query')));
+  const streams = await streamsAskedFor(question, store);
   return listing(streams.flatMap(({ labels }) => labels.pairs.map(([name]) => name)));
 }
 
 export async function answerLabelValues(question: Question, store: Store): Promise<unknown> {
   const { name } = question.request.params as { readonly name: string };
-  const streams = await streamsInRange(question, store, optionalSelectors(question.form.getAll('query')));
+  const streams = await streamsAskedFor(question, store);
   return listing(
     streams.flatMap(({ labels }) => labels.pairs.flatMap(([key, value]) => (key === name ? [value] : [])))
   );
@@ -37,6 +37,11 @@ export async function answerIndexStats(question: Question, store: Store): Promis
     bytes: total(({ bytes }) => bytes),
     entries: total(({ entries }) => entries),
   };
+}
+
+/** The streams in the time range that any of the selectors `query` names; all, where there is none. */
+export function streamsAskedFor(question: Question, store: Store): Promise<readonly Stream[]> {
+  return streamsInRange(question, store, optionalSelectors(question.form.getAll('query')));
 }
 
 async function sizesInRange(

@@ -57,7 +57,7 @@ export function extractLogfmtFields(
 }
 
 /** Calls `visit` for each pair until it returns true. Why and where a strict walk ended early, else undefined. */
-function forEachPair(
+export function forEachPair(
   line: string,
   strict: boolean,
   visit: (key: string, value: string) => boolean

@@ -55,6 +55,7 @@ const rowsPerChunk = 2048;
 export class Appender {
   private pending: PendingPush[] = [];
   private writing: Promise<void> | undefined;
+  private readonly listeners = new Set<(rows: readonly Row[]) => void>();
 
   constructor(
     private readonly connection: DuckDBConnection,
@@ -67,6 +68,12 @@ export class Appender {
       this.pending.push({ streams, resolve, reject });
       this.writing ??= this.writeAll();
     });
+  }
+
+  /** Calls `listener` with what each commit stored. Returns how to stop that. */
+  onStored(listener: (rows: readonly Row[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /** Waits for what is being written. */
@@ -143,6 +150,7 @@ export class Appender {
     for (const [stream, tsNs] of newest) {
       stream.newestNs = tsNs;
     }
+    this.listeners.forEach((listener) => listener(rows));
     return counts;
   }
 

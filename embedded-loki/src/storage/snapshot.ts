@@ -39,6 +39,8 @@ export interface Extent {
 
 export interface StreamSize {
   readonly stream: number;
+  /** 0, 1, … from the start; 0 without steps. */
+  readonly step: number;
   readonly entries: number;
   readonly bytes: number;
 }
@@ -122,16 +124,22 @@ export class Snapshot {
     }
   }
 
-  /** The streams with an entry in the scope, and how much each has there. */
-  async streamSizes(scopes: readonly PartScope[]): Promise<readonly StreamSize[]> {
+  /** The streams with an entry in the scope, and how much each has there; by steps of time where these are given. */
+  async streamSizes(
+    scopes: readonly PartScope[],
+    steps?: { readonly startNs: bigint; readonly stepNs: bigint }
+  ): Promise<readonly StreamSize[]> {
     if (scopes.length === 0) {
       return [];
     }
+    const step = steps === undefined ? '0' : `(ts - ${steps.startNs}) // ${steps.stepNs}`;
     const rows = await this.connection.runAndReadAll(
-      `SELECT stream, count(*)::DOUBLE, sum(bytes)::DOUBLE FROM (${selectFrom(scopes, 'stream, bytes', [])}) GROUP BY stream`
+      `SELECT stream, step, count(*)::DOUBLE, sum(bytes)::DOUBLE
+       FROM (${selectFrom(scopes, `stream, bytes, ${step} AS step`, [])}) GROUP BY stream, step`
     );
-    return rows.getRows().map(([stream, entries, bytes]) => ({
+    return rows.getRows().map(([stream, at, entries, bytes]) => ({
       stream: asNumber(stream),
+      step: asNumber(at),
       entries: asNumber(entries),
       bytes: asNumber(bytes),
     }));
