@@ -26,6 +26,7 @@ interface ReplayOptions extends OutputOptions {
 interface CaptureOptions extends OutputOptions {
   readonly nic: readonly string[];
   readonly filter?: string;
+  readonly adaptiveSnap?: boolean;
   readonly netns: readonly string[];
   readonly duration?: string;
   readonly ringMb?: string;
@@ -72,6 +73,7 @@ async function capture(options: CaptureOptions): Promise<void> {
   const source = await openLiveSource({
     nics: options.nic,
     filter: options.filter,
+    adaptiveSnap: options.adaptiveSnap,
     namespaces,
     ringBytes: ringMb === undefined ? undefined : Math.round(ringMb) * MEBIBYTE,
     excludedEndpoints: settings.url === undefined ? [] : await storeEndpoints(settings.url),
@@ -187,6 +189,10 @@ function buildCommand(): Command {
     .description('capture live on the NICs of this and other network namespaces')
     .option('--nic <pattern>', 'NIC name with * and ?; !pattern leaves out; may be repeated', collect, [])
     .option('--filter <expression>', 'what to capture, in pcap-filter syntax')
+    .option(
+      '--adaptive-snap',
+      'keep only the headers of long TCP segments that begin no message: fewer bytes, less of HTTP/2'
+    )
     .option('--netns <name=path>', 'capture in this network namespace too; may be repeated', collect, [])
     .option('--duration <seconds>', 'end after this time')
     .option('--ring-mb <n>', "size of the kernel's ring, MiB")

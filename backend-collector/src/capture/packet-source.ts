@@ -61,6 +61,16 @@ export interface Nic {
   readonly netns?: string;
   /** True for veth, bridge, tunnel, tap and the like; absent where unknown. */
   readonly virtual?: boolean;
+  /** What the kernel calls its kind: `veth`, `bridge`, `vxlan`, `tun`, …; absent for hardware, for loopback and where unknown. */
+  readonly kind?: string;
+  /**
+   * Kernel index of the NIC opposite (veth) or below (VLAN, macvlan), where there is one. It counts in the namespace that `peerNetnsId` names
+   * from here, or in the NIC's own where that is absent.
+   */
+  readonly peerIfIndex?: number;
+  readonly peerNetnsId?: number;
+  /** Kernel index of the bridge or bond that holds it, in its own namespace. */
+  readonly masterIfIndex?: number;
   /** True where the NIC is in the host's own network namespace; absent where unknown. */
   readonly hostNetwork?: boolean;
   /** Who owns the namespace that the NIC is in. */

@@ -90,6 +90,9 @@ tried('a live capture', () => {
       mac: '02:00:00:00:00:02',
       netns: 'orders',
       virtual: true,
+      kind: 'veth',
+      peerIfIndex: expect.any(Number),
+      peerNetnsId: expect.any(Number),
       hostNetwork: false,
       owner: { podName: 'orders-1', k8sNamespace: 'shop' },
     });
@@ -165,6 +168,15 @@ tried('a live capture', () => {
     expect(seen.packets['/veth0 outgoing']).toBe(100);
     expect(seen.stats.bytes).toBe(60 * seen.stats.packets);
     expect(seen.stats.shortened).toBe(seen.stats.packets);
+  });
+
+  it.concurrent('keeps the headers only of bulk', async () => {
+    const seen = await scenario<Seen>('adaptive snap length');
+    expect(seen.stats.packets).toBeGreaterThan(8);
+    expect(seen.stats.shortened).toBeGreaterThan(2);
+    // Of 200 000 bytes that passed.
+    expect(seen.stats.bytes).toBeLessThan(20_000);
+    expectEveryPacketAccountedFor(seen.stats);
   });
 
   it.concurrent('leaves the traffic with the store out', async () => {

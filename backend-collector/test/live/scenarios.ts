@@ -306,6 +306,22 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     return { seen, bytes, received };
   },
 
+  'adaptive snap length': async () => {
+    const other = await twoNamespaces();
+    const server = createServer((socket) => socket.resume().once('end', () => socket.end()));
+    cleanUps.push(() => server.close());
+    server.listen(8080, '10.9.0.1');
+    await once(server, 'listening');
+    const program = `const s = require('net').connect(8080, '10.9.0.1', () => {
+      s.setNoDelay(true).write('POST / HTTP/1.1\\r\\nContent-Length: 200000\\r\\n\\r\\n');
+      setTimeout(() => s.end('x'.repeat(200000)), 50);
+    })`;
+    return capture({ adaptiveSnap: true, nics: ['veth0'], filter: 'tcp port 8080' }, async () => {
+      const client = spawn('nsenter', ['-n', '-t', String(other.pid), process.execPath, '-e', program]);
+      await once(client, 'exit');
+    });
+  },
+
   'snap length': async () => {
     await twoNamespaces();
     return capture({ snapLength: 60, nics: ['veth0'] }, () => sendDatagrams('10.9.0.2', 100, 500));

@@ -33,6 +33,8 @@ export interface LiveOptions {
   readonly filter?: string;
   /** Bytes of each packet to keep, 262 144 (all) unless set. */
   readonly snapLength?: number;
+  /** Keeps the headers only of long TCP segments that begin no message (filter/adaptive-snap.ts). */
+  readonly adaptiveSnap?: boolean;
   /** Ring memory for the own namespace, 64 MiB unless set. */
   readonly ringBytes?: number;
   /** Other network namespaces to capture in, besides the own one. */
@@ -90,7 +92,13 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
   const snapLength = options.snapLength ?? defaults.snapLength;
   const filter = options.filter?.trim() ? await compileFilter(options.filter, snapLength) : undefined;
   const program = (excludedNics: readonly number[]): ReturnType<typeof socketProgram> =>
-    socketProgram({ snapLength, filter, excludedNics, excludedEndpoints: options.excludedEndpoints });
+    socketProgram({
+      snapLength,
+      adaptive: options.adaptiveSnap,
+      filter,
+      excludedNics,
+      excludedEndpoints: options.excludedEndpoints,
+    });
 
   const blocks = allocateBlocks(shared.blocks, shared.bytes);
   const worker = startWorker({
