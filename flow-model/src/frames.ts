@@ -168,6 +168,15 @@ export interface HopEdgeRow {
   readonly backMs: number | null;
   /** Both together: latency at source minus latency at target, ms. Needs no common clock. Null where one side saw no answer. */
   readonly thereAndBackMs: number | null;
+  /** Between hosts: what each way took by comparing clocks, ms; within the two bars below. Null or absent where clocks were not compared. */
+  readonly thereEstimateMs?: number | null;
+  readonly backEstimateMs?: number | null;
+  /** How far off both may be where the two ways are alike, and at all; ms. */
+  readonly estimateIfSymmetricMs?: number | null;
+  readonly estimateAtMostMs?: number | null;
+  /** Packets of the connection that both sides sent over this hop, and of these, lost; null or absent where packets were not read. */
+  readonly sentSegments?: number | null;
+  readonly lostSegments?: number | null;
   /** Addresses or ports changed on this hop. */
   readonly nat: string;
   /** The request was seen at source and never at target, or the response the other way round. */

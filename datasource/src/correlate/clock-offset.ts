@@ -87,7 +87,8 @@ const PART_AT_LEAST = 3;
 
 /**
  * Had only one part of the samples been there, the result would have been that part's smallest; how far these lie from the
- * smallest of all says how much chance is in it. With too few samples for parts, the median stands for them.
+ * smallest of all says how much chance is in it. With too few samples for parts, the median stands for them; with hardly any,
+ * nothing is known of chance.
  */
 function smallest(samples: readonly ClockSample[], atNs: number): Smallest {
   const widened = [...samples]
@@ -99,6 +100,9 @@ function smallest(samples: readonly ClockSample[], atNs: number): Smallest {
     minima.push(Math.min(...widened.slice(i, i + size)));
   }
   const ns = widened.reduce((least, one) => Math.min(least, one), Infinity);
+  if (widened.length < PART_AT_LEAST) {
+    return { ns, scatterNs: Infinity };
+  }
   return { ns, scatterNs: median(minima.length >= 2 ? minima : widened) - ns };
 }
 

@@ -7,6 +7,8 @@ import { type ClockOffset, type ClockUnknown } from './clock-offset';
 
 export type TimeUnknown =
   | ClockUnknown
+  /** Only the records of the request itself were read. */
+  | 'not-compared'
   /** The bytes were not seen at both NICs. */
   | 'not-seen'
   /** Two stamps of one clock stand in the wrong order. */
@@ -47,7 +49,7 @@ export interface HopEnd {
 }
 
 /** @param clocks what the clock of the second host is ahead of the first's; `same` where one clock reads both NICs */
-export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same'): HopTime {
+export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' | 'not-compared'): HopTime {
   const thereMs = difference(to.stamps.requestMs, from.stamps.requestMs);
   const backMs = difference(from.stamps.responseMs, to.stamps.responseMs);
   const sumMs = thereMs === null || backMs === null ? null : thereMs + backMs;
@@ -77,9 +79,14 @@ function oneClock(ms: number | null): OneWay {
   return ms < -RESOLUTION_MS ? { kind: 'unknown', why: 'stamps-contradict' } : { kind: 'exact', ms: Math.max(0, ms) };
 }
 
-function twoClocks(thereMs: number | null, backMs: number | null, clocks: ClockOffset): readonly [OneWay, OneWay] {
-  if (clocks.kind === 'unknown') {
-    const unknown = (ms: number | null): OneWay => ({ kind: 'unknown', why: ms === null ? 'not-seen' : clocks.why });
+function twoClocks(
+  thereMs: number | null,
+  backMs: number | null,
+  clocks: ClockOffset | 'not-compared'
+): readonly [OneWay, OneWay] {
+  if (clocks === 'not-compared' || clocks.kind === 'unknown') {
+    const why = clocks === 'not-compared' ? clocks : clocks.why;
+    const unknown = (ms: number | null): OneWay => ({ kind: 'unknown', why: ms === null ? 'not-seen' : why });
     return [unknown(thereMs), unknown(backMs)];
   }
   const { aheadMs, ifSymmetricMs, atMostMs } = clocks;

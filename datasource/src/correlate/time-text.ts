@@ -1,5 +1,6 @@
 /** Times with their error bars, as a person reads them. */
 import { durationText } from './durations';
+import { type ClockOffset } from './clock-offset';
 import { type OneWay, type TimeUnknown } from './hop-times';
 
 /** `0.12 ms`; between hosts `1.9 ms, ± 0.2 if symmetric, at most ± 1.9`; `not known: …`. */
@@ -35,6 +36,19 @@ export const UNKNOWN_TEXT: Readonly<Record<TimeUnknown, string>> = {
   'nothing-in-common': 'nothing that both hosts saw can be compared',
   'one-way-only': 'both hosts saw what went one way only',
   'clock-was-set': 'a clock was set meanwhile',
+  'not-compared': 'the clocks were not compared',
   'not-seen': 'not seen at both NICs',
   'stamps-contradict': "the capture's stamps stand in the wrong order",
 };
+
+/** `node-b's clock is 40.0 ms behind node-a's (± 0.1 if symmetric, at most ± 0.6; 31 packets there and 28 back)`. */
+export function clockText(clock: ClockOffset): string {
+  const { from, to } = clock;
+  if (clock.kind === 'unknown') {
+    return `The clocks of ${from} and ${to} cannot be compared: ${UNKNOWN_TEXT[clock.why]}.`;
+  }
+  const { aheadMs, ifSymmetricMs, atMostMs, samples } = clock;
+  const [ahead, ...bars] = withBars({ ms: Math.abs(aheadMs), ifSymmetricMs, atMostMs }).split(', ');
+  const side = aheadMs < 0 ? 'behind' : 'ahead of';
+  return `${to}'s clock is ${ahead} ${side} ${from}'s (${bars.join(', ')}; by ${samples.there} packets there and ${samples.back} back).`;
+}

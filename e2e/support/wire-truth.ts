@@ -1,0 +1,67 @@
+/** What the laboratory's wire dropped, and what follows from that alone: how far each message can have come. */
+import { decodePacketColumns, type L7Record, SENT_BY_SRC } from '@bpfnet/flow-model';
+import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
+import { type Connection } from './recorded-laboratory';
+
+export interface Wire {
+  /** `a-to-b/SEQ` → how many segments with that number it dropped. */
+  readonly dropped: ReadonlyMap<string, number>;
+  /** The same of those with payload. */
+  readonly droppedData: ReadonlyMap<string, number>;
+  readonly count: number;
+}
+
+export function wireOf({ dropped }: RecordedTruth): Wire {
+  const segments = dropped.filter(({ l4Proto }) => l4Proto === 'tcp');
+  return {
+    dropped: countBySeq(segments),
+    droppedData: countBySeq(segments.filter(({ payloadBytes = 0 }) => payloadBytes > 0)),
+    count: segments.length,
+  };
+}
+
+function countBySeq(segments: RecordedTruth['dropped']): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { direction, seq } of segments) {
+    counts.set(`${direction}/${seq}`, (counts.get(`${direction}/${seq}`) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * By counting alone: what entered the wire more often than it was dropped there came to the other end. A message is judged by
+ * its first segment.
+ *
+ * @param records of the request at every NIC that saw it
+ */
+export function arrivals(
+  connection: Connection,
+  records: readonly L7Record[],
+  wire: Wire
+): { readonly request: string; readonly response: string } {
+  const crossing = (host: 'node-a' | 'node-b', seq: number | undefined): 'not sent' | 'dropped' | 'crossed' => {
+    const entered = seq === undefined ? 0 : sentFrom(connection, host, seq);
+    const dropped = wire.droppedData.get(`${host === 'node-a' ? 'a-to-b' : 'b-to-a'}/${seq}`) ?? 0;
+    return entered === 0 ? 'not sent' : entered > dropped ? 'crossed' : 'dropped';
+  };
+  const response = crossing('node-b', records.find(({ resp_seq }) => resp_seq !== undefined)?.resp_seq);
+  return {
+    request: crossing('node-a', records[0].req_seq) === 'crossed' ? 'orders-5d8b eth0' : 'node-a eth0',
+    response: { 'not sent': 'none', dropped: 'node-b eth0', crossed: 'cart-7f9c eth0' }[response],
+  };
+}
+
+/** Packets with payload and this number that left a host by its underlay NIC. */
+function sentFrom({ lanes }: Connection, host: string, seq: number): number {
+  return lanes
+    .filter(({ chunks: [{ host: of, nic_name, k8s_pod_name }] }) => of === host && nic_name === 'eth0' && !k8s_pod_name)
+    .flatMap(({ packets }) => packets)
+    .reduce((sum, record) => {
+      const decoded = decodePacketColumns(record);
+      if (!decoded.ok) {
+        throw new Error(decoded.problem);
+      }
+      const { dir, len, seq: seqs } = decoded.columns;
+      return sum + seqs.reduce((n, one, i) => n + (one === seq && len[i] > 0 && dir[i] === SENT_BY_SRC ? 1 : 0), 0);
+    }, 0);
+}
