@@ -15,7 +15,7 @@ function l7Lines(host: string): readonly string[] {
     JSON.stringify({
       host,
       level: at % 3 === 0 ? 'error' : 'info',
-      latency_ms: at * 1.5,
+      latency_ms: at + 0.5,
       took: `${at}ms`,
       size: `${at + 1}KB`,
       ok: at % 2 === 0,
