@@ -77,6 +77,7 @@ export class Pipeline {
       maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS,
       messages: createRecogniser(protocols, datagramProtocols, this.writer),
       events: this.writer,
+      listeningPorts: options.source.listeningPorts,
       hashSeed: randomInt(0x7fffffff),
     });
   }

@@ -8,7 +8,7 @@
  */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
-import { PacketDirection, PacketMark } from '../capture/packet-source';
+import { type ListeningPorts, PacketDirection, PacketMark } from '../capture/packet-source';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { ActivityList, ActivityLists } from './activity-lists';
 import { isCapturedTwice } from './captured-twice';
@@ -16,6 +16,7 @@ import { type Flow, type Side } from './flow';
 import { FlowTable } from './flow-table';
 import { type MessageReader, type MessageRecogniser } from './message-reader';
 import { CHUNK_PACKETS, firstRowOf, PacketRows, rowInBlock } from './packet-rows';
+import { askListeners } from './roles';
 import { analyseSegment, scaledWindow } from './tcp-analysis';
 import { followConnection, opensAnother } from './tcp-state';
 
@@ -57,6 +58,8 @@ export interface FlowTrackerOptions {
   readonly maxFlows: number;
   readonly messages: MessageRecogniser;
   readonly events: FlowEvents;
+  /** Who listens where the packets are captured, where that is known. */
+  readonly listeningPorts?: ListeningPorts;
   /** Any whole number that others cannot guess: nobody may choose addresses that collide in the flow table. */
   readonly hashSeed: number;
 }
@@ -89,6 +92,9 @@ export class FlowTracker {
     if (direction !== PacketDirection.Unknown && flow.ownSide < 0) {
       flow.ownSide = (direction === PacketDirection.Outgoing ? side : 1 - side) as Side;
       flow.directionKnown = true;
+    }
+    if (this.options.listeningPorts !== undefined && flow.rowCount === 0 && flow.chunkId === 1) {
+      askListeners(flow, this.options.listeningPorts);
     }
     if (flow.rowCount > 0 && (nowNs - flow.chunkFirstNs >= CHUNK_SPAN_NS || nowNs - flow.chunkLastNs >= SILENCE_NS)) {
       this.writeChunk(flow);

@@ -9,7 +9,9 @@ export const enum RoleSource {
   None = 0,
   Ports = 1,
   Request = 2,
-  Handshake = 3,
+  /** A socket of the NIC's namespace listens on the port of its own side. */
+  Listening = 3,
+  Handshake = 4,
 }
 
 /** A side of the flow: 0 sent with the smaller endpoint of the key as source, 1 the other. */

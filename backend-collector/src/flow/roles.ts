@@ -1,4 +1,5 @@
 /** Which side of a flow is which in its records. */
+import { type ListeningPorts } from '../capture/packet-source';
 import { RoleSource, type Flow, type Side } from './flow';
 
 /**
@@ -11,6 +12,18 @@ export function settleSides(flow: Flow): Side {
     flow.ownSide = flow.clientSide >= 0 ? flow.clientSide : flow.firstSide;
   }
   return flow.ownSide === 1 ? 1 : 0;
+}
+
+/** To be called with a flow's first packet, when the NIC's own side is known: where its namespace listens there, the other side is the client. */
+export function askListeners(flow: Flow, ports: ListeningPorts): void {
+  const { ownSide, protocol, ipVersion, addresses } = flow;
+  if (ownSide < 0) {
+    return;
+  }
+  const port = ownSide === 0 ? flow.port0 : flow.port1;
+  if (ports.isListening(flow.nicId, { protocol, ipVersion, addresses, at: 4 * ownSide, port })) {
+    flow.setClient(ownSide === 0 ? 1 : 0, RoleSource.Listening);
+  }
 }
 
 const WELL_KNOWN_END = 1024;
