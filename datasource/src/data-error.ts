@@ -10,6 +10,9 @@ export type DataProblem =
   | { readonly kind: 'unreachable'; readonly reason: string }
   | { readonly kind: 'forbidden'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string; readonly logql: string }
+  | { readonly kind: 'timed-out'; readonly reason: string }
+  | { readonly kind: 'too-many-series'; readonly reason: string }
+  | { readonly kind: 'too-much-to-read'; readonly reason: string }
   | { readonly kind: 'bad-answer'; readonly reason: string }
   | { readonly kind: 'bad-filter'; readonly filter: string; readonly value: string; readonly wanted: string }
   | { readonly kind: 'no-id' }
@@ -34,6 +37,12 @@ export function problemText(problem: DataProblem): string {
       return `Loki does not let us in (${problem.reason}): check user, token and tenant of the Loki datasource.`;
     case 'refused':
       return `Loki refused the query (${problem.reason}): narrow the time range or change the filters.`;
+    case 'timed-out':
+      return `Loki did not finish in time (${problem.reason}): narrow the time range, or filter by host, which Loki finds without reading.`;
+    case 'too-many-series':
+      return `The answer has more series than Loki gives (${problem.reason}): add filters, or split by a field with fewer values.`;
+    case 'too-much-to-read':
+      return `Loki would have to read more than it may (${problem.reason}): narrow the time range, or filter by host.`;
     case 'bad-answer':
       return `The answer is not one of Loki's (${problem.reason}): check that the URL belongs to a Loki.`;
     case 'bad-filter':
@@ -49,6 +58,11 @@ export function problemText(problem: DataProblem): string {
     default:
       return assertUnreachable(problem);
   }
+}
+
+/** What a limit of the store stopped. Nothing is wrong with the question, so a panel shows advice instead of an error. */
+export function isLimit(problem: DataProblem): boolean {
+  return problem.kind === 'timed-out' || problem.kind === 'too-many-series' || problem.kind === 'too-much-to-read';
 }
 
 export class DataError extends Error {

@@ -229,7 +229,7 @@ describe('the datasource', () => {
     const { status, message } = await datasource().testDatasource();
     expect(status).toBe('success');
     expect(message).toMatch(
-      /^Loki answers: newest connection record \d s ago, newest packets record \d s ago, newest request record \d s ago. Hosts of the last hour: node-a, node-b.$/
+      /^Loki answers. In the last hour: 5 connection chunks, the newest \d s ago; 5 packet chunks, the newest \d s ago; 5 requests, the newest \d s ago. Hosts: node-a, node-b. Shards: 1 of 16 in use.$/
     );
   });
 
@@ -241,7 +241,7 @@ describe('the datasource', () => {
     const range = { from: dateTime(EPOCH_MS), to: dateTime(EPOCH_MS + 3_600_000) };
     const values = await datasource().metricFindQuery('host', { range: { ...range, raw: range } });
     expect(values.map(({ text }) => text)).toEqual(['node-a', 'node-b']);
-    await expect(datasource().metricFindQuery('x')).rejects.toThrow(/one of host, k8s_namespace/);
+    await expect(datasource().metricFindQuery('x')).rejects.toThrow(/the name of a field, such as host, k8s_namespace/);
   });
 
   it('hands queries to Explore without variables', () => {

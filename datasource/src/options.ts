@@ -11,6 +11,18 @@ export interface FlowsOptions extends DataSourceJsonData {
   lokiUid?: string;
   /** Number of flow shards that the collectors are configured with. */
   shardCount?: number;
+  /** Label matchers that select our streams among others, `cluster="a"`; on top of `source`. */
+  extraLabels?: Readonly<Record<string, string>>;
+  /** Tracing datasource that links of `trace_id` open. */
+  tracingUid?: string;
+  /** Pages that links of a pod, a host and a request open; `${value}` stands for the name, `${namespace}` for the pod's namespace. */
+  podUrl?: string;
+  hostUrl?: string;
+  storyUrl?: string;
+  /** Lines that are asked for at once; fewer where the store allows fewer. */
+  pageLines?: number;
+  /** Seconds after which a query is given up. */
+  timeoutSeconds?: number;
 }
 
 export function modeOf(options: FlowsOptions): LokiMode {
@@ -19,6 +31,29 @@ export function modeOf(options: FlowsOptions): LokiMode {
 
 /** The shard count, whatever was typed. */
 export function shardCountOf(options: FlowsOptions): number {
-  const n = options.shardCount;
-  return n !== undefined && Number.isInteger(n) && n >= 1 && n <= 1024 ? n : DEFAULT_SHARD_COUNT;
+  return wholeOr(options.shardCount, 1024, DEFAULT_SHARD_COUNT);
+}
+
+/** 0.8 KB a line make this 1.6 MB: Loki hands lines from part to part in messages of 4 MB at most unless told otherwise. */
+export const DEFAULT_PAGE_LINES = 2000;
+export const MOST_PAGE_LINES = 5000;
+export const DEFAULT_TIMEOUT_SECONDS = 60;
+
+/** Lines that are asked for at once, whatever was typed. */
+export function pageLinesOf(options: FlowsOptions): number {
+  return wholeOr(options.pageLines, MOST_PAGE_LINES, DEFAULT_PAGE_LINES);
+}
+
+/** Whatever was typed. */
+export function timeoutMsOf(options: FlowsOptions): number {
+  return wholeOr(options.timeoutSeconds, 3600, DEFAULT_TIMEOUT_SECONDS) * 1000;
+}
+
+function wholeOr(typed: number | undefined, most: number, otherwise: number): number {
+  return typed !== undefined && Number.isInteger(typed) && typed >= 1 && typed <= most ? typed : otherwise;
+}
+
+/** Label matchers with names that LogQL takes; others are left out. */
+export function extraLabelsOf({ extraLabels = {} }: FlowsOptions): ReadonlyArray<readonly [string, string]> {
+  return Object.entries(extraLabels).filter(([name, value]) => /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) && value !== '');
 }

@@ -4,7 +4,17 @@ import { type DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { DataSourcePicker } from '@grafana/runtime';
 import { DataSourceHttpSettings, Field, FieldSet, RadioButtonGroup } from '@grafana/ui';
 import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model';
-import { type FlowsOptions, type LokiMode, modeOf, shardCountOf } from '../options';
+import {
+  DEFAULT_PAGE_LINES,
+  DEFAULT_TIMEOUT_SECONDS,
+  type FlowsOptions,
+  type LokiMode,
+  modeOf,
+  pageLinesOf,
+  shardCountOf,
+  timeoutMsOf,
+} from '../options';
+import { labelsOfText, textOfLabels } from './labels-text';
 import { TextField } from './TextField';
 
 const MODES: ReadonlyArray<{ readonly value: LokiMode; readonly label: string; readonly description: string }> = [
@@ -17,9 +27,10 @@ type Props = DataSourcePluginOptionsEditorProps<FlowsOptions>;
 export function ConfigEditor({ options, onOptionsChange }: Props) {
   const modeId = useId();
   const pickerId = useId();
-  const mode = modeOf(options.jsonData);
-  const change = (jsonData: Partial<FlowsOptions>) =>
-    onOptionsChange({ ...options, jsonData: { ...options.jsonData, ...jsonData } });
+  const { jsonData } = options;
+  const mode = modeOf(jsonData);
+  const change = (changed: Partial<FlowsOptions>) =>
+    onOptionsChange({ ...options, jsonData: { ...jsonData, ...changed } });
   return (
     <>
       <FieldSet label="Where the records are">
@@ -36,7 +47,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
             label="Loki datasource"
             htmlFor={pickerId}
             description="It holds the records that the collectors write."
-            invalid={!options.jsonData.lokiUid}
+            invalid={!jsonData.lokiUid}
             error="Pick a Loki datasource."
           >
             <DataSourcePicker
@@ -44,7 +55,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
               type="loki"
               noDefault
               width={40}
-              current={options.jsonData.lokiUid ?? null}
+              current={jsonData.lokiUid ?? null}
               onChange={({ uid }) => change({ lokiUid: uid })}
             />
           </Field>
@@ -59,21 +70,119 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         />
       )}
       <FieldSet label="Look-ups">
-        <div className={css({ maxWidth: 320 })}>
+        <div className={COLUMN}>
           <TextField
             label="Flow shards (as configured at the collectors)"
-            value={String(options.jsonData.shardCount ?? DEFAULT_SHARD_COUNT)}
-            invalid={shardProblem(options.jsonData)}
+            value={String(jsonData.shardCount ?? DEFAULT_SHARD_COUNT)}
+            invalid={
+              isKept(jsonData.shardCount, shardCountOf(jsonData)) ? undefined : 'Give a whole number from 1 to 1024.'
+            }
             onChange={(typed) => change({ shardCount: Number(typed) })}
+          />
+          <LabelsField value={jsonData.extraLabels} onChange={(extraLabels) => change({ extraLabels })} />
+        </div>
+      </FieldSet>
+      <FieldSet label="Limits">
+        <div className={COLUMN}>
+          <TextField
+            label="Lines asked for at once"
+            value={String(jsonData.pageLines ?? DEFAULT_PAGE_LINES)}
+            invalid={
+              isKept(jsonData.pageLines, pageLinesOf(jsonData)) ? undefined : 'Give a whole number from 1 to 5000.'
+            }
+            onChange={(typed) => change({ pageLines: Number(typed) })}
+          />
+          <TextField
+            label="Give a query up after, s"
+            value={String(jsonData.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)}
+            invalid={
+              isKept(jsonData.timeoutSeconds, timeoutMsOf(jsonData) / 1000)
+                ? undefined
+                : 'Give a whole number from 1 to 3600.'
+            }
+            onChange={(typed) => change({ timeoutSeconds: Number(typed) })}
           />
         </div>
       </FieldSet>
+      <Links jsonData={jsonData} onChange={change} />
     </>
   );
 }
 
-function shardProblem(options: FlowsOptions): string | undefined {
-  return options.shardCount === undefined || options.shardCount === shardCountOf(options)
-    ? undefined
-    : 'Give a whole number from 1 to 1024.';
+interface LinksProps {
+  readonly jsonData: FlowsOptions;
+  readonly onChange: (changed: Partial<FlowsOptions>) => void;
+}
+
+function Links({ jsonData, onChange }: LinksProps) {
+  const tracingId = useId();
+  return (
+    <FieldSet label="Links">
+      <Field
+        label="Tracing datasource"
+        htmlFor={tracingId}
+        description="Opens the application's trace of a request: Tempo, Jaeger, Zipkin or another one."
+      >
+        <DataSourcePicker
+          inputId={tracingId}
+          tracing
+          noDefault
+          width={40}
+          current={jsonData.tracingUid ?? null}
+          onChange={({ uid }) => onChange({ tracingUid: uid })}
+          onClear={() => onChange({ tracingUid: undefined })}
+        />
+      </Field>
+      <div className={COLUMN}>
+        <TextField
+          label="Page of a pod"
+          placeholder="/d/pods?var-pod=${value}&var-namespace=${namespace}"
+          value={jsonData.podUrl ?? ''}
+          onChange={(podUrl) => onChange({ podUrl: podUrl || undefined })}
+        />
+        <TextField
+          label="Page of a host"
+          placeholder="/d/hosts?var-host=${value}"
+          value={jsonData.hostUrl ?? ''}
+          onChange={(hostUrl) => onChange({ hostUrl: hostUrl || undefined })}
+        />
+        <TextField
+          label="Page of a request's story"
+          placeholder="/d/bpfnet-story?var-clue=${request_id}&var-flow_shard=${flow_shard}&var-at=${at}"
+          value={jsonData.storyUrl ?? ''}
+          onChange={(storyUrl) => onChange({ storyUrl: storyUrl || undefined })}
+        />
+      </div>
+    </FieldSet>
+  );
+}
+
+interface LabelsFieldProps {
+  readonly value: FlowsOptions['extraLabels'];
+  readonly onChange: (labels: FlowsOptions['extraLabels']) => void;
+}
+
+function LabelsField({ value, onChange }: LabelsFieldProps) {
+  const [problem, setProblem] = React.useState<string>();
+  return (
+    <TextField
+      label="Only streams with these labels"
+      placeholder="cluster=west, team=shop"
+      value={textOfLabels(value)}
+      invalid={problem}
+      onChange={(typed) => {
+        const labels = labelsOfText(typed);
+        setProblem(labels === undefined ? 'Write name=value, with commas between.' : undefined);
+        if (labels !== undefined) {
+          onChange(labels);
+        }
+      }}
+    />
+  );
+}
+
+const COLUMN = css({ display: 'flex', flexDirection: 'column', gap: 16, maxWidth: 560 });
+
+function isKept(typed: number | undefined, used: number): boolean {
+  return typed === undefined || typed === used;
 }

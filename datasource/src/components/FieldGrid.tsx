@@ -3,17 +3,25 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
+interface Props {
+  readonly children: ReactNode;
+  /** Fields that do not fit a column, such as rows of buttons. */
+  readonly wide?: boolean;
+}
+
 /** Fields side by side as far as there is room, one below the other where there is not. */
-export function FieldGrid({ children }: { readonly children: ReactNode }) {
+export function FieldGrid({ children, wide = false }: Props) {
   const styles = useStyles2(getStyles);
-  return <div className={styles.grid}>{children}</div>;
+  return <div className={wide ? styles.row : styles.grid}>{children}</div>;
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
   grid: css({
     display: 'grid',
-    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 150px), 1fr))',
+    gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 170px), 1fr))',
     gap: theme.spacing(1),
     alignItems: 'end',
+    '& > *': { minWidth: 0 },
   }),
+  row: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), alignItems: 'end' }),
 });

@@ -1,11 +1,16 @@
 import React, { useId } from 'react';
-import { Field, RadioButtonGroup } from '@grafana/ui';
-import { type HopsQuery, type LookUpIds, type PacketsQuery, type RecordsQuery } from '../query/flow-query';
+import { Combobox, Field, RadioButtonGroup } from '@grafana/ui';
+import {
+  type LookUpIds,
+  type LookUpQuery,
+  RELATED_DIMENSIONS,
+  type RelatedDimension,
+  STORY_PARTS,
+  type StoryPart,
+} from '../query/flow-query';
 import { FieldGrid } from './FieldGrid';
 import { typedText } from './filter-text';
 import { TextField } from './TextField';
-
-type LookUpQuery = PacketsQuery | HopsQuery | RecordsQuery;
 
 interface IdField {
   readonly name: keyof LookUpIds;
@@ -13,17 +18,38 @@ interface IdField {
   readonly placeholder?: string;
 }
 
-const REQUEST_IDS: readonly IdField[] = [
-  { name: 'requestId', label: 'Request id', placeholder: '$request_id' },
-  { name: 'l7TraceId', label: 'or request id (seq)' },
+const CLUE: IdField = {
+  name: 'clue',
+  label: 'Any clue',
+  placeholder: 'request or trace id, 10.1.2.3:80, sequence number',
+};
+
+const IDS: readonly IdField[] = [
+  { name: 'requestId', label: 'or request id', placeholder: '$request_id' },
+  { name: 'l7TraceId', label: 'or request id (seq)', placeholder: '77_9000' },
+  { name: 'nicTraceId', label: 'or connection id (every NIC)', placeholder: '76_8999' },
+  { name: 'innerTraceId', label: 'or connection id (this NIC)', placeholder: '$inner_traceid' },
 ];
 
-const CONNECTION_IDS: readonly IdField[] = [
-  { name: 'nicTraceId', label: 'or connection id (every NIC)' },
-  { name: 'innerTraceId', label: 'or connection id (this NIC)' },
+const HINTS: readonly IdField[] = [
+  { name: 'flowShard', label: 'Shard, if known', placeholder: '$flow_shard' },
+  { name: 'at', label: 'Time, if known (ns or ms)', placeholder: '$at' },
 ];
 
-const SHARD: IdField = { name: 'flowShard', label: 'Shard, if known', placeholder: '$flow_shard' };
+const PART_LABELS: Readonly<Record<StoryPart, string>> = {
+  verdict: 'Verdict',
+  parts: 'Where the time went',
+  hops: 'Path',
+  losses: 'What was sent again',
+  caveats: 'What to know',
+  requests: 'Requests that fit the clue',
+};
+
+const DIMENSION_LABELS: Readonly<Record<RelatedDimension, string>> = {
+  connection: 'Same connection, same NIC',
+  request: 'Same request, every NIC',
+  transport: 'Connections below it',
+};
 
 interface Props {
   readonly query: LookUpQuery;
@@ -31,24 +57,50 @@ interface Props {
 }
 
 export function LookUpEditor({ query, onChange }: Props) {
-  const nicsId = useId();
-  const fields = [...REQUEST_IDS, ...(query.queryType === 'hops' ? [] : CONNECTION_IDS), SHARD];
   const ids: LookUpIds = query;
   return (
-    <FieldGrid>
+    <>
+      <TextFields fields={[CLUE]} ids={ids} onChange={(changed) => onChange({ ...query, ...changed })} />
+      <FieldGrid>
+        <TextFields fields={[...IDS, ...HINTS]} ids={ids} onChange={(changed) => onChange({ ...query, ...changed })} />
+      </FieldGrid>
+      <Choice query={query} onChange={onChange} />
+    </>
+  );
+}
+
+interface TextFieldsProps {
+  readonly fields: readonly IdField[];
+  readonly ids: LookUpIds;
+  readonly onChange: (changed: LookUpIds) => void;
+}
+
+function TextFields({ fields, ids, onChange }: TextFieldsProps) {
+  return (
+    <>
       {fields.map(({ name, label, placeholder }) => (
         <TextField
           key={name}
           label={label}
           placeholder={placeholder}
           value={typedText(ids[name])}
-          onChange={(typed) => onChange({ ...query, [name]: typed || undefined })}
+          onChange={(typed) => onChange({ [name]: typed || undefined })}
         />
       ))}
-      {query.queryType === 'packets' && (
-        <Field label="NICs" htmlFor={nicsId} noMargin>
+    </>
+  );
+}
+
+/** What of it is shown, where there is a choice. */
+function Choice({ query, onChange }: Props) {
+  const id = useId();
+  switch (query.queryType) {
+    case 'packets':
+    case 'records':
+      return (
+        <Field label="NICs" htmlFor={id} noMargin>
           <RadioButtonGroup
-            id={nicsId}
+            id={id}
             value={query.nics ?? 'all'}
             options={[
               { value: 'all' as const, label: 'All' },
@@ -57,7 +109,36 @@ export function LookUpEditor({ query, onChange }: Props) {
             onChange={(nics) => onChange({ ...query, nics })}
           />
         </Field>
-      )}
-    </FieldGrid>
-  );
+      );
+    case 'story':
+      return (
+        <Field label="Show" htmlFor={id} noMargin>
+          <Combobox
+            id={id}
+            width={40}
+            value={query.part ?? null}
+            placeholder="Everything"
+            isClearable
+            options={STORY_PARTS.map((value) => ({ value, label: PART_LABELS[value] }))}
+            onChange={(option) => onChange({ ...query, part: option?.value })}
+          />
+        </Field>
+      );
+    case 'related':
+      return (
+        <Field label="Show" htmlFor={id} noMargin>
+          <Combobox
+            id={id}
+            width={40}
+            value={query.dimension ?? null}
+            placeholder="All three"
+            isClearable
+            options={RELATED_DIMENSIONS.map((value) => ({ value, label: DIMENSION_LABELS[value] }))}
+            onChange={(option) => onChange({ ...query, dimension: option?.value })}
+          />
+        </Field>
+      );
+    default:
+      return null;
+  }
 }

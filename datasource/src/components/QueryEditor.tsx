@@ -1,64 +1,89 @@
-import React from 'react';
+import React, { useCallback, useId } from 'react';
 import { css } from '@emotion/css';
 import { type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
-import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { Combobox, Field, useStyles2 } from '@grafana/ui';
 import { type FlowsDatasource } from '../datasource';
 import { type FlowsOptions } from '../options';
 import { assertUnreachable, type FlowQuery, type QueryType, readQuery } from '../query/flow-query';
+import { EventsEditor } from './EventsEditor';
+import { RequestFilters } from './FilterFields';
 import { L4ListEditor, L7ListEditor } from './ListEditor';
+import { LogqlPreview } from './LogqlPreview';
 import { LookUpEditor } from './LookUpEditor';
+import { MetricsEditor } from './MetricsEditor';
+import { type Suggest } from './SuggestField';
 
 const TYPES: ReadonlyArray<{ readonly value: QueryType; readonly label: string; readonly description: string }> = [
-  { value: 'l7List', label: 'Requests', description: 'One row a request at a NIC' },
+  { value: 'l7List', label: 'Requests', description: 'One row a request, at each NIC or folded' },
   { value: 'l4List', label: 'Connections', description: 'One row a chunk of a connection at a NIC' },
+  { value: 'story', label: 'Story', description: 'What happened to a request, and why' },
   { value: 'hops', label: 'Path', description: 'One request at every NIC it crossed' },
-  { value: 'packets', label: 'Packets', description: 'The packets of a connection' },
+  { value: 'trace', label: 'Path as a trace', description: 'One span a NIC, for the trace view' },
+  { value: 'packets', label: 'Packets', description: 'The packets of a request or connection' },
+  { value: 'related', label: 'Related records', description: 'By connection, by request and by transport, counted' },
   { value: 'records', label: 'Records', description: 'The records of a request or connection as they were written' },
+  { value: 'nicGraph', label: 'NIC graph', description: 'All requests of a filter, folded into NICs' },
+  { value: 'metrics', label: 'Metrics', description: 'Rates, ratios and times as time series' },
+  { value: 'events', label: 'Events', description: 'Bursts of resets and of unanswered requests, capture losses' },
 ];
 
 type Props = QueryEditorProps<FlowsDatasource, FlowQuery, FlowsOptions>;
 
-export function QueryEditor({ datasource, query: target, onChange, onRunQuery }: Props) {
+export function QueryEditor({ datasource, query: target, range, onChange, onRunQuery }: Props) {
   const styles = useStyles2(getStyles);
+  const typeId = useId();
   const query = readQuery(target);
-  const preview = datasource.preview(query);
+  const suggest: Suggest = useCallback((field) => datasource.suggestions(field, range), [datasource, range]);
   const change = (next: FlowQuery) => {
     onChange(next);
     onRunQuery();
   };
   return (
     <div className={styles.editor}>
-      <div className={styles.types}>
-        <RadioButtonGroup
-          size="sm"
-          aria-label="What to show"
+      <Field label="Show" htmlFor={typeId} noMargin>
+        <Combobox
+          id={typeId}
+          width={32}
           value={query.queryType}
           options={TYPES.map((type) => ({ ...type }))}
-          onChange={(queryType) => change(readQuery({ ...target, queryType }))}
+          onChange={({ value }) => change(readQuery({ ...target, queryType: value }))}
         />
-      </div>
-      <Body query={query} onChange={change} />
-      {preview.kind === 'logql' ? (
-        <code className={styles.logql} aria-label="LogQL">
-          {preview.text}
-        </code>
-      ) : (
-        <div className={styles.problem} role="status">
-          {preview.text}
-        </div>
-      )}
+      </Field>
+      <Body query={query} suggest={suggest} onChange={change} />
+      <LogqlPreview preview={datasource.preview(query)} />
     </div>
   );
 }
 
-function Body({ query, onChange }: { readonly query: FlowQuery; readonly onChange: (query: FlowQuery) => void }) {
+interface BodyProps {
+  readonly query: FlowQuery;
+  readonly suggest: Suggest;
+  readonly onChange: (query: FlowQuery) => void;
+}
+
+function Body({ query, suggest, onChange }: BodyProps) {
   switch (query.queryType) {
     case 'l7List':
-      return <L7ListEditor query={query} onChange={onChange} />;
+      return <L7ListEditor query={query} suggest={suggest} onChange={onChange} />;
     case 'l4List':
-      return <L4ListEditor query={query} onChange={onChange} />;
+      return <L4ListEditor query={query} suggest={suggest} onChange={onChange} />;
+    case 'nicGraph':
+      return (
+        <RequestFilters
+          filters={query.filters}
+          suggest={suggest}
+          onChange={(filters) => onChange({ ...query, filters })}
+        />
+      );
+    case 'metrics':
+      return <MetricsEditor query={query} suggest={suggest} onChange={onChange} />;
+    case 'events':
+      return <EventsEditor query={query} suggest={suggest} onChange={onChange} />;
     case 'packets':
     case 'hops':
+    case 'trace':
+    case 'story':
+    case 'related':
     case 'records':
       return <LookUpEditor query={query} onChange={onChange} />;
     default:
@@ -68,16 +93,4 @@ function Body({ query, onChange }: { readonly query: FlowQuery; readonly onChang
 
 const getStyles = (theme: GrafanaTheme2) => ({
   editor: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(1), containerType: 'inline-size' }),
-  types: css({ overflowX: 'auto' }),
-  logql: css({
-    display: 'block',
-    padding: theme.spacing(0.5, 1),
-    margin: 0,
-    fontSize: theme.typography.bodySmall.fontSize,
-    overflowWrap: 'anywhere',
-    whiteSpace: 'pre-wrap',
-    color: theme.colors.text.secondary,
-    background: theme.colors.background.secondary,
-  }),
-  problem: css({ fontSize: theme.typography.bodySmall.fontSize, color: theme.colors.warning.text }),
 });

@@ -5,21 +5,44 @@ import {
   type DataSourceSettings,
 } from '@grafana/data';
 import { type DataSourceSrv, setDataSourceSrv, setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
-import { render, screen } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
+import { configure, render, screen, waitFor } from '@testing-library/react';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { FlowsDatasource } from '../datasource';
 import { type FlowsOptions } from '../options';
 import { type FlowQuery, readQuery } from '../query/flow-query';
+import { measurePage } from '../testing/measured-page';
 import { ConfigEditor } from './ConfigEditor';
 import { QueryEditor } from './QueryEditor';
+import { VariableEditor } from './VariableEditor';
 
-const DATASOURCE = new FlowsDatasource({ uid: 'u', jsonData: {} } as DataSourceInstanceSettings<FlowsOptions>);
+const VALUES: Readonly<Record<string, readonly string[]>> = { host: ['node-a', 'node-b'], outcome: ['ok', 'reset'] };
+
+/** The real one, but for what it would ask Loki. */
+class Suggesting extends FlowsDatasource {
+  readonly asked: string[] = [];
+
+  override async suggestions(field: string): Promise<readonly string[]> {
+    this.asked.push(field);
+    return VALUES[field] ?? [];
+  }
+}
+
+// Suggestions come after a pause in typing, and a busy machine is slow.
+configure({ asyncUtilTimeout: 15_000 });
+
+let datasource: Suggesting;
 
 beforeEach(() => {
+  datasource = new Suggesting({ uid: 'u', jsonData: {} } as DataSourceInstanceSettings<FlowsOptions>);
   setTemplateSrv({
     replace: (text: string, _: unknown, format: (value: unknown) => string) =>
       text.replace('$request_id', () => format('00112233445566ff')),
   } as unknown as TemplateSrv);
+  measurePage();
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
 });
 
 function renderEditor(first: Partial<FlowQuery>) {
@@ -28,72 +51,127 @@ function renderEditor(first: Partial<FlowQuery>) {
   function Host() {
     const [query, setQuery] = useState<FlowQuery>({ refId: 'A', ...first } as FlowQuery);
     last = query;
-    return <QueryEditor datasource={DATASOURCE} query={query} onChange={setQuery} onRunQuery={onRunQuery} />;
+    return <QueryEditor datasource={datasource} query={query} onChange={setQuery} onRunQuery={onRunQuery} />;
   }
   render(<Host />);
   return { onRunQuery, current: () => last, logql: () => screen.getByLabelText('LogQL').textContent };
 }
 
+/** By keyboard, as it is typed: the first option that fits is taken. */
+async function choose(user: UserEvent, field: HTMLElement, typed: string): Promise<void> {
+  await user.click(field);
+  await user.clear(field);
+  await user.type(field, typed);
+  await waitFor(() => expect(field.getAttribute('aria-activedescendant')).toMatch(/item-0$/));
+  await user.keyboard('{Enter}');
+}
+
+/** From the option that is chosen so many down. */
+async function move(user: UserEvent, field: HTMLElement, down: number): Promise<void> {
+  await user.click(field);
+  await user.keyboard(`${'{ArrowDown}'.repeat(down)}{Enter}`);
+}
+
 describe('the query editor', () => {
   it('begins with a list of requests', () => {
     const { logql } = renderEditor({});
-    expect(screen.getByRole('radio', { name: 'Requests' })).toBeChecked();
+    expect(screen.getByLabelText('Show')).toHaveDisplayValue('Requests');
     expect(logql()).toBe('{source="bpf_net_l7_log"}');
   });
 
-  it('takes filters on Enter, several by comma, and shows the LogQL', async () => {
+  it('suggests the values that the data has, and takes several', async () => {
     const user = userEvent.setup();
     const { current, logql, onRunQuery } = renderEditor({ queryType: 'l7List' });
-    await user.type(screen.getByLabelText('Host'), 'a, b');
-    expect(onRunQuery).not.toHaveBeenCalled();
-    await user.keyboard('{Enter}');
-    expect(current()).toMatchObject({ filters: { host: ['a', 'b'] } });
-    expect(onRunQuery).toHaveBeenCalledTimes(1);
-    expect(logql()).toBe('{source="bpf_net_l7_log", host=~"a|b"}');
-    await user.clear(screen.getByLabelText('Host'));
-    await user.tab();
-    expect(logql()).toBe('{source="bpf_net_l7_log"}');
+    await user.click(screen.getByLabelText('Host'));
+    await waitFor(() => expect(datasource.asked).toEqual(['host']));
+    await user.keyboard('{ArrowDown}{Enter}');
+    await waitFor(() => expect(current()).toMatchObject({ filters: { host: 'node-a' } }));
+    await user.keyboard('{ArrowDown}{Enter}');
+    await waitFor(() => expect(current()).toMatchObject({ filters: { host: ['node-a', 'node-b'] } }));
+    expect(onRunQuery).toHaveBeenCalledTimes(2);
+    expect(logql()).toBe('{source="bpf_net_l7_log", host=~"node-a|node-b"}');
+    expect(datasource.asked).toEqual(['host']);
   });
 
-  it('keeps commas where the whole text counts', async () => {
+  it('takes texts as typed, on Enter and when left', async () => {
     const user = userEvent.setup();
-    const { current } = renderEditor({ queryType: 'l7List' });
-    await user.type(screen.getByLabelText('Resource has'), '/a,b{Enter}');
+    const { current, onRunQuery } = renderEditor({ queryType: 'l7List' });
+    await user.type(screen.getByLabelText('Resource has'), '/a,b');
+    expect(onRunQuery).not.toHaveBeenCalled();
+    await user.keyboard('{Enter}');
     expect(current()).toMatchObject({ filters: { resource: '/a,b' } });
+    await user.clear(screen.getByLabelText('Resource has'));
+    await user.tab();
+    expect(current()).toMatchObject({ filters: { resource: undefined } });
   });
 
   it('says what is wrong with a filter', async () => {
     const user = userEvent.setup();
-    renderEditor({ queryType: 'l7List' });
-    await user.type(screen.getByLabelText('Port'), 'http{Enter}');
+    renderEditor({ queryType: 'l7List', filters: { port: 'http' } });
     expect(screen.getByRole('status')).toHaveTextContent('The filter port has "http": give a number from 0 to 65535.');
+    await user.type(screen.getByLabelText('Latency from, ms'), 'slow{Enter}');
+    expect(screen.getByRole('status')).toHaveTextContent('The filter minimum latency has "slow"');
   });
 
-  it('changes kind, sort and folding', async () => {
+  it('gives its LogQL to copy', async () => {
+    const user = userEvent.setup();
+    const { logql } = renderEditor({ queryType: 'l7List', filters: { outcome: 'reset' } });
+    await user.click(screen.getByRole('button', { name: 'Copy the LogQL' }));
+    expect(await navigator.clipboard.readText()).toBe(logql());
+  });
+
+  it('changes kind, order and folding', async () => {
     const user = userEvent.setup();
     const { current } = renderEditor({ queryType: 'l7List' });
-    await user.click(screen.getByRole('radio', { name: 'Slowest' }));
+    await user.click(screen.getByRole('radio', { name: 'Worst' }));
     await user.click(screen.getByRole('switch'));
-    expect(current()).toMatchObject({ sort: 'slowest', fold: 'request' });
-    await user.click(screen.getByRole('radio', { name: 'Connections' }));
+    expect(current()).toMatchObject({ sort: 'worst', fold: 'request' });
+    await move(user, screen.getByLabelText('Show'), 1);
     expect(current().queryType).toBe('l4List');
-    expect(screen.getByLabelText('Retransmissions from')).toBeInTheDocument();
+    expect(screen.getByLabelText('Round trip from, ms')).toBeInTheDocument();
   });
 
-  it('takes an id, and for packets the NICs', async () => {
+  it('takes any clue, or an id, and for packets the NICs', async () => {
     const user = userEvent.setup();
     const { current, logql } = renderEditor({ queryType: 'packets' });
     expect(screen.getByRole('status')).toHaveTextContent('No request or connection is chosen');
-    await user.type(screen.getByLabelText('Request id'), '$request_id{Enter}');
+    await user.type(screen.getByLabelText('Any clue'), '10.1.2.3:80{Enter}');
+    expect(logql()).toMatch(/^\{source="bpf_net_l7_log"\} \|= "\\"10\.1\.2\.3\\""/);
+    await user.type(screen.getByLabelText('or request id'), '$request_id{Enter}');
     expect(logql()).toBe('{source="bpf_net_l7_log"} |= "\\"request_id\\":\\"00112233445566ff\\""');
-    await user.clear(screen.getByLabelText('Request id'));
-    await user.tab();
-    await user.type(screen.getByLabelText('or connection id (every NIC)'), '1000_9000{Enter}');
     await user.click(screen.getByRole('radio', { name: 'One' }));
-    expect(current()).toMatchObject({ nicTraceId: '1000_9000', nics: 'one' });
-    expect(logql()).toMatch(/flow_shard="8"/);
-    await user.click(screen.getByRole('radio', { name: 'Path' }));
-    expect(screen.queryByLabelText('or connection id (every NIC)')).not.toBeInTheDocument();
+    expect(current()).toMatchObject({ clue: '10.1.2.3:80', requestId: '$request_id', nics: 'one' });
+  });
+
+  it('chooses metric, split and quantiles', async () => {
+    const user = userEvent.setup();
+    const { current, logql } = renderEditor({ queryType: 'metrics' });
+    await move(user, screen.getByLabelText('Metric'), 2);
+    await choose(user, screen.getByLabelText('By'), 'Protocol');
+    await user.type(screen.getByLabelText('Quantiles, %'), '99, x, 50{Enter}');
+    expect(current()).toMatchObject({ metric: 'latency', by: 'l7_proto', quantiles: [99, 50] });
+    expect(logql()?.split('\n')).toHaveLength(2);
+    await move(user, screen.getByLabelText('Metric'), 1);
+    expect(current()).toMatchObject({ metric: 'rtt', by: undefined });
+    expect(screen.getByLabelText('Ended by')).toBeInTheDocument();
+  });
+
+  it.each<[Partial<FlowQuery>, string, object]>([
+    [{ queryType: 'story' }, 'Where the time', { part: 'parts' }],
+    [{ queryType: 'related' }, 'Connections below', { dimension: 'transport' }],
+  ])('chooses a part of %j', async (query, typed, expected) => {
+    const user = userEvent.setup();
+    const { current } = renderEditor(query);
+    const [, part] = screen.getAllByLabelText('Show');
+    await choose(user, part, typed);
+    expect(current()).toMatchObject(expected);
+  });
+
+  it('chooses events', async () => {
+    const user = userEvent.setup();
+    const { current } = renderEditor({ queryType: 'events' });
+    await user.type(screen.getByLabelText('Events from, in one step'), '20{Enter}');
+    expect(current()).toMatchObject({ atLeast: 20 });
   });
 
   it('reads a target of another datasource as a list of requests', () => {
@@ -102,6 +180,18 @@ describe('the query editor', () => {
       queryType: 'l7List',
       limit: 200,
     });
+  });
+});
+
+describe('the editor of variables', () => {
+  it('offers the fields of the records, and understands what older dashboards hold', async () => {
+    const user = userEvent.setup();
+    const onChange = jest.fn();
+    render(<VariableEditor query="values(host)" onChange={onChange} />);
+    const field = screen.getByLabelText(/^Values of/);
+    expect(field).toHaveDisplayValue('host');
+    await move(user, field, 1);
+    expect(onChange).toHaveBeenCalledWith('k8s_namespace', 'values(k8s_namespace)');
   });
 });
 

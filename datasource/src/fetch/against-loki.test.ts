@@ -8,7 +8,8 @@ import { Observable } from 'rxjs';
 import { hopsOf } from '../correlate/hops';
 import { DataError } from '../data-error';
 import { planL4List, planL7List } from '../plan/list-plan';
-import { logql, quantileOf } from '../plan/logql';
+import { logql } from '../plan/logql';
+import { quantileOf } from '../plan/metric-logql';
 import { windowOfMs } from '../plan/time-window';
 import { type L4ListQuery, type L7ListQuery } from '../query/flow-query';
 import { EPOCH_NS, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
@@ -152,7 +153,11 @@ inStore('a store at LOKI_URL (skipped where that is not set)', () => {
   it('tells above which value the slowest lie', async () => {
     const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
     const parts = planned.ok ? planned.plan.parts : undefined;
-    const samples = await client.instant(quantileOf(parts!, 'latency_ms', 0.5, 600), window.toNs, signal);
+    const samples = await client.instant(
+      quantileOf(parts!, 'latency_ms', { share: 0.5, seconds: 600 }),
+      window.toNs,
+      signal
+    );
     expect(samples).toHaveLength(1);
     expect(samples[0].value).toBeGreaterThan(12);
   });
@@ -165,7 +170,9 @@ inStore('a store at LOKI_URL (skipped where that is not set)', () => {
     expect(await readValues(client, 'k8s_pod_name', { window, signal })).toEqual(
       expect.arrayContaining(['api-1', 'web-1'])
     );
-    expect(await readHealth(client, Date.now(), signal)).toMatchObject({ status: 'success' });
+    expect(await readHealth(client, { nowMs: Date.now(), shardCount: SHARD_COUNT, signal })).toMatchObject({
+      status: 'success',
+    });
   });
 
   it('says why it refuses a query', async () => {

@@ -1,8 +1,9 @@
 import { lineStore, type LineStore } from '../testing/line-store';
 import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
-import { type LookUp, type ResolvedLookUp } from '../query/interpolate';
+import { type ResolvedLookUp } from '../query/look-up';
 import { ChunkCache } from './chunk-cache';
-import { ConnectionReader, type Connections, type ReadOptions } from './connection-reader';
+import { ConnectionReader, type ReadOptions } from './connection-reader';
+import { type Connections } from './connection-records';
 
 const REQUEST: Exchange = { requestId: '00112233445566ff', atMs: 600_000, serverMs: 12, clientIsn: 77, serverIsn: 99 };
 const OTHER: Exchange = { ...REQUEST, requestId: 'ffeeddccbbaa9988', clientIsn: 78, atMs: 600_010 };
@@ -17,7 +18,11 @@ const OPTIONS: ReadOptions = {
   signal: new AbortController().signal,
 };
 
-function lookUp(by: LookUp['by'], id: string, more: Partial<ResolvedLookUp> = {}): ResolvedLookUp {
+function lookUp(
+  by: 'request' | 'l7Trace' | 'connection' | 'inner' | 'trace',
+  id: string,
+  more: Partial<ResolvedLookUp> = {}
+): ResolvedLookUp {
   return { lookUp: { by, id }, innerTraceId: '', flowShard: undefined, ...more };
 }
 

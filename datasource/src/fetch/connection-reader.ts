@@ -2,47 +2,51 @@
  * Everything that the store holds of a request or connection, in at most three round trips:
  *
  *   1. the records that the id itself names (a shard where the id or the link tells it, else all shards by line filter)
- *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets
+ *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets, name look-ups
  *   3. the same for NICs that only the chunks of round 2 told of
  *
- * Queries of one round run side by side. Where a named shard holds nothing, round 1 is repeated over all shards: a shard
- * count that changed, or NAT without a handshake, may have moved the records.
+ * Queries of one round run side by side. Where a link named a shard or a time that holds nothing, round 1 is repeated over
+ * all shards and the whole range: a shard count that changed, or NAT without a handshake, may have moved the records.
  */
 import { orderPath } from '../correlate/path-order';
 import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
-import { type DataProblem } from '../data-error';
-import { chunksLogql, clientSeqOf, fiveTupleLogql, innerLogql, shardsOf, spansLogql } from '../plan/look-up-plan';
-import { type TimeWindow, windowAround } from '../plan/time-window';
-import { isId, type LookUp, type ResolvedLookUp } from '../query/interpolate';
+import { chunksLogql, isNamed, shardsOf, spansLogql } from '../plan/look-up-plan';
+import { type TimeWindow, windowAround, windowAt } from '../plan/time-window';
+import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
+import { chosenConnection, chosenRequest, isClue } from './choose-request';
 import { type ChunkCache } from './chunk-cache';
-import { type LokiClient } from './loki-client';
 import {
-  readRecords,
-  type ReadRecords,
-  type Stored,
-  type StoredL4,
-  type StoredL7,
-  type StoredPackets,
-} from './record-reader';
-
-export interface Connections {
-  /** The request that was asked for, at every NIC that saw it; empty where a connection was asked for. */
-  readonly focus: readonly StoredL7[];
-  /** All requests of the connections, those of `focus` among them. */
-  readonly spans: readonly StoredL7[];
-  readonly chunks: readonly StoredL4[];
-  readonly packets: readonly StoredPackets[];
-  readonly notes: readonly string[];
-}
-
-export type ConnectionsRead =
-  { readonly ok: true; readonly value: Connections } | { readonly ok: false; readonly problem: DataProblem };
+  ConnectionQueries,
+  EMPTY,
+  type InnerOptions,
+  NOTHING,
+  type OfConnections,
+  type Scope,
+  type Wanted,
+} from './connection-queries';
+import {
+  chunkKey,
+  type Connections,
+  type ConnectionsRead,
+  distinct,
+  happened,
+  hasSyn,
+  innerOf,
+  packetsKey,
+  shardsFound,
+  spanKey,
+  unique,
+  withinRanges,
+} from './connection-records';
+import { countedLoki } from './counted-loki';
+import { type LokiClient } from './loki-client';
+import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
   readonly shardCount: number;
   /** What is wanted beside the records that the id names. */
-  readonly want: { readonly chunks: boolean; readonly packets: boolean };
+  readonly want: Wanted;
   readonly nics: 'all' | 'one';
   readonly signal: AbortSignal;
 }
@@ -58,266 +62,189 @@ export class ConnectionReader {
     if (lookUp === undefined) {
       return { ok: false, problem: { kind: 'no-id' } };
     }
-    if (!isId(lookUp.id)) {
+    if (lookUp.by !== 'seq' && !isId(lookUp.id)) {
       return { ok: false, problem: { kind: 'bad-id', id: lookUp.id.slice(0, 80) } };
     }
-    const notes: string[] = [];
-    const shards = shardsOf(lookUp, resolved.flowShard, options.shardCount);
-    let found = await this.named(lookUp, shards, options);
-    if (isEmpty(found) && shards.length > 0) {
-      found = await this.named(lookUp, [], options);
-      if (!isEmpty(found)) {
-        notes.push(
+    const client = countedLoki(this.client);
+    return new Reading(client, this.cache, { ...options, resolved, lookUp }).read(client.cost);
+  }
+}
+
+interface Asked extends ReadOptions {
+  readonly resolved: ResolvedLookUp;
+  readonly lookUp: LookUp;
+}
+
+/** What round 1 found. */
+interface Named {
+  readonly spans: ReadRecords<StoredL7['record']>;
+  readonly chunks: ReadRecords<StoredL4['record']>;
+}
+
+/** One look-up on its way. */
+class Reading {
+  private roundTrips = 0;
+  private readonly notes: string[] = [];
+
+  private readonly queries: ConnectionQueries;
+
+  constructor(
+    private readonly client: LokiClient,
+    cache: ChunkCache,
+    private readonly asked: Asked
+  ) {
+    this.queries = new ConnectionQueries(client, cache, asked.want, asked.signal);
+  }
+
+  async read(costOf: () => Omit<Connections['cost'], 'roundTrips'>): Promise<ConnectionsRead> {
+    const { lookUp } = this.asked;
+    const found = await this.named();
+    if (isEmpty(found)) {
+      return { ok: false, problem: { kind: 'not-found', what: `${WORDS[lookUp.by]} ${lookUp.id}` } };
+    }
+    this.notes.push(...found.spans.notes, ...found.chunks.notes);
+    const focus = this.atNics(chosenRequest(lookUp, found.spans.records));
+    const rest = await this.around(focus, {
+      spans: focus.length > 0 || !isClue(lookUp) ? found.spans : NOTHING,
+      chunks: focus.length > 0 ? NOTHING : { ...found.chunks, records: chosenConnection(lookUp, found.chunks.records) },
+    });
+    const value: Connections = {
+      ...rest,
+      focus,
+      candidates: found.spans.records,
+      notes: distinct([...this.notes, ...rest.notes]),
+      cost: { ...costOf(), roundTrips: this.roundTrips },
+    };
+    return { ok: true, value };
+  }
+
+  /** Round 1. */
+  private async named(): Promise<Named> {
+    const { lookUp, resolved, shardCount, window } = this.asked;
+    const shards = shardsOf(lookUp, resolved.flowShard, shardCount);
+    const near = windowAt(resolved.atNs, window);
+    const found = await this.namedIn({ shards, window: near });
+    if (!isEmpty(found) || (shards.length === 0 && near === window)) {
+      return found;
+    }
+    const anywhere = await this.namedIn({ shards: [], window });
+    if (!isEmpty(anywhere) && shards.length > 0) {
+      const where = shardsFound([...anywhere.spans.records, ...anywhere.chunks.records]);
+      if (!where.some((shard) => shards.includes(shard))) {
+        this.notes.push(
           `The records lie in another shard than ${shards.join(', ')}: check the shard count of this datasource.`
         );
       }
     }
-    if (isEmpty(found)) {
-      return { ok: false, problem: { kind: 'not-found', what: `${WORDS[lookUp.by]} ${lookUp.id}` } };
-    }
-    notes.push(...found.spans.notes, ...found.chunks.notes);
-    return { ok: true, value: await this.around(resolved, { lookUp, found, notes }, options) };
+    return anywhere;
   }
 
-  /** Round 1. */
-  private async named(lookUp: LookUp, shards: readonly number[], options: ReadOptions): Promise<Named> {
-    const { window, signal } = options;
+  private async namedIn({ shards, window }: Scope): Promise<Named> {
+    const { lookUp, signal } = this.asked;
+    this.roundTrips++;
+    const ofChunks = chunksLogql(lookUp, shards);
     const [spans, chunks] = await Promise.all([
       readRecords(this.client, { source: 'bpf_net_l7_log', logql: spansLogql(lookUp, shards), window }, signal),
-      lookUp.by === 'request' || lookUp.by === 'l7Trace'
+      ofChunks === undefined
         ? NOTHING
-        : readRecords(this.client, { source: 'bpf_net_l4_log', logql: chunksLogql(lookUp, shards), window }, signal),
+        : readRecords(this.client, { source: 'bpf_net_l4_log', logql: ofChunks, window }, signal),
     ]);
-    return { spans, chunks };
+    return {
+      spans: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
+      chunks: { ...chunks, records: chunks.records.filter(({ record }) => isNamed(lookUp, record)) },
+    };
   }
 
   /** Rounds 2 and 3. */
   private async around(
-    resolved: ResolvedLookUp,
-    { lookUp, found, notes }: { readonly lookUp: LookUp; readonly found: Named; readonly notes: string[] },
-    options: ReadOptions
-  ): Promise<Connections> {
-    const byRequest = lookUp.by === 'request' || lookUp.by === 'l7Trace';
-    const focus = byRequest ? this.atNics(ofOneRequest(found.spans.records), resolved.innerTraceId, options.nics) : [];
-    if (!options.want.chunks && !options.want.packets) {
-      return { focus, spans: found.spans.records, chunks: [], packets: [], notes };
+    focus: readonly StoredL7[],
+    found: Named
+  ): Promise<OfConnections & Pick<Connections, 'nameLookUps'>> {
+    const { want, window, nics } = this.asked;
+    if (!want.chunks && !want.packets) {
+      return { spans: found.spans.records, chunks: [], packets: [], nameLookUps: [], notes: [] };
     }
+    const byRequest = focus.length > 0;
+    const start = byRequest ? focus : found.spans.records;
     const scope: Scope = {
-      window: byRequest
-        ? windowAround(focus.map(happened), options.window)
-        : windowAround(found.chunks.records.map(lasted), options.window),
-      shards: shardsFound([...focus, ...found.spans.records, ...found.chunks.records]),
-      signal: options.signal,
+      window: windowAround([...focus.map(happened), ...(byRequest ? [] : found.chunks.records.map(lasted))], window),
+      shards: shardsFound([...start, ...found.chunks.records]),
     };
-    const known = distinct([...(byRequest ? focus : found.spans.records), ...found.chunks.records].map(innerOf));
-    const wholePath = options.nics === 'all';
+    const known = distinct([...start, ...found.chunks.records].map(innerOf));
+    const wholePath = nics === 'all';
     // What the chunks of the whole connection will hold need not be read twice.
-    const bySyn = new Set(focus.filter(({ record }) => wholePath && hasSyn(record)).map(innerOf));
-    const withoutSyn = known.filter((inner) => !bySyn.has(inner));
+    const bySyn = new Set(wholePath ? focus.filter(({ record }) => hasSyn(record)).map(innerOf) : []);
+    const haveChunks = found.chunks.records.length > 0;
+    const haveSpans = !byRequest && found.spans.records.length > 0;
 
-    const [siblings, ofKnown] = await Promise.all([
-      wholePath ? this.chunksOfConnection(byRequest ? focus : found.chunks.records, scope) : NOTHING,
-      this.ofInner(known, { scope, focus, want: options.want, have: found, byRequest, chunksOf: withoutSyn }),
+    this.roundTrips++;
+    const [siblings, ofKnown, nameLookUps] = await Promise.all([
+      wholePath ? this.queries.chunksOfConnection(byRequest ? focus : found.chunks.records, scope) : NOTHING,
+      this.queries.ofInner(known, {
+        scope,
+        focus,
+        chunksOf: haveChunks ? [] : known.filter((inner) => !bySyn.has(inner)),
+        spans: !haveSpans,
+      }),
+      want.names === true && byRequest ? this.queries.nameLookUps(focus) : NOTHING,
     ]);
     const others = distinct(siblings.records.map(innerOf)).filter((inner) => !known.includes(inner));
     const ofOthers =
-      others.length === 0
-        ? EMPTY
-        : await this.ofInner(others, {
-            scope,
-            focus: [],
-            want: options.want,
-            have: { spans: NOTHING, chunks: siblings },
-            byRequest,
-            chunksOf: [],
-          });
+      others.length === 0 ? EMPTY : await this.ofOthers(others, { scope, focus: [], chunksOf: [], spans: true });
 
-    notes.push(...siblings.notes, ...ofKnown.notes, ...ofOthers.notes);
+    const chunks = unique([...found.chunks.records, ...siblings.records, ...ofKnown.chunks], chunkKey);
     return {
-      focus,
-      spans: unique(
-        [...focus, ...(byRequest ? [] : found.spans.records), ...ofKnown.spans, ...ofOthers.spans],
-        spanKey
+      spans: unique([...start, ...ofKnown.spans, ...ofOthers.spans], spanKey),
+      chunks,
+      packets: unique(
+        [
+          ...ofKnown.packets,
+          ...ofOthers.packets,
+          ...(want.packets ? withinRanges(packetsInChunks(chunks), focus) : []),
+        ],
+        packetsKey
       ),
-      chunks: unique([...found.chunks.records, ...siblings.records, ...ofKnown.chunks], chunkKey),
-      packets: [...ofKnown.packets, ...ofOthers.packets],
-      notes: distinct(notes),
+      nameLookUps: nameLookUps.records,
+      notes: [...siblings.notes, ...ofKnown.notes, ...ofOthers.notes],
     };
   }
 
-  private atNics(spans: readonly StoredL7[], innerTraceId: string, nics: 'all' | 'one'): readonly StoredL7[] {
-    if (nics === 'all') {
+  private ofOthers(others: readonly string[], options: InnerOptions): Promise<OfConnections> {
+    this.roundTrips++;
+    return this.queries.ofInner(others, options);
+  }
+
+  private atNics(spans: readonly StoredL7[]): readonly StoredL7[] {
+    const { nics, resolved } = this.asked;
+    if (nics === 'all' || spans.length === 0) {
       return spans;
     }
-    const named = spans.filter(({ record }) => record.inner_traceid === innerTraceId);
-    if (named.length > 0) {
-      return named;
-    }
-    return orderPath(oncePerNic(spans).map(pathPointOf))
-      .points.slice(0, 1)
-      .map(({ span }) => span);
-  }
-
-  /** Chunks at every NIC that the connections of these records cross. */
-  private async chunksOfConnection(
-    records: ReadonlyArray<StoredL7 | StoredL4>,
-    { window, shards, signal }: Scope
-  ): Promise<ReadRecords<StoredL4['record']>> {
-    const ids = distinct(
-      records.map(({ record }) => record.nic_traceid).filter((id): id is string => clientSeqOf(id ?? '') !== undefined)
-    );
-    const bySyn = [...new Map(ids.map((id) => [clientSeqOf(id), id])).values()].slice(0, MAX_CONNECTIONS);
-    const queries = bySyn.map((id) => chunksLogql({ by: 'connection', id }, shards));
-    const tuples = distinct(records.filter(({ record }) => !hasSyn(record)).map(({ record }) => record.community_id));
-    if (bySyn.length === 0 && tuples.length > 0) {
-      queries.push(fiveTupleLogql(tuples.slice(0, MAX_CONNECTIONS), shards));
-    }
-    const answers = await Promise.all(
-      queries.map((query) => readRecords(this.client, { source: 'bpf_net_l4_log', logql: query, window }, signal))
-    );
-    return {
-      records: answers.flatMap((answer) => answer.records),
-      notes: answers.flatMap((answer) => answer.notes),
-      limitHit: answers.some((answer) => answer.limitHit),
-    };
-  }
-
-  /** Chunks, requests and packets of connections at single NICs. */
-  private async ofInner(
-    inner: readonly string[],
-    { scope, focus, want, have, byRequest, chunksOf }: InnerOptions
-  ): Promise<OfInner> {
-    const { window, shards, signal } = scope;
-    const cached: StoredPackets[] = [];
-    const missing = inner.filter((id) => {
-      const ranges = focus.filter((span) => innerOf(span) === id).map(({ record }) => record.pkt_chunk_range);
-      const parts = ranges.map((range) => this.cache.range(id, range));
-      const complete = parts.length > 0 && parts.every((part) => part !== undefined);
-      cached.push(...(complete ? parts.flatMap((part) => part ?? []) : []));
-      return !complete;
-    });
-    const [chunks, spans, packets] = await Promise.all([
-      want.chunks && have.chunks.records.length === 0 && chunksOf.length > 0
-        ? readRecords(
-            this.client,
-            { source: 'bpf_net_l4_log', logql: innerLogql('bpf_net_l4_log', chunksOf, shards), window },
-            signal
-          )
-        : NOTHING,
-      want.packets && inner.length > 0 && (byRequest || have.spans.records.length === 0)
-        ? readRecords(
-            this.client,
-            { source: 'bpf_net_l7_log', logql: innerLogql('bpf_net_l7_log', inner, shards), window },
-            signal
-          )
-        : NOTHING,
-      want.packets && missing.length > 0
-        ? readRecords(
-            this.client,
-            { source: 'bpf_net_l4_packets', logql: innerLogql('bpf_net_l4_packets', missing, shards), window },
-            signal
-          )
-        : NOTHING,
-    ]);
-    this.cache.add(packets.records);
-    return {
-      chunks: chunks.records,
-      spans: spans.records,
-      packets: [...(want.packets ? cached : []), ...withinRanges(packets.records, focus)],
-      notes: [...chunks.notes, ...spans.notes, ...packets.notes],
-    };
+    const named = spans.filter(({ record }) => record.inner_traceid === resolved.innerTraceId);
+    return named.length > 0
+      ? named
+      : orderPath(oncePerNic(spans).map(pathPointOf))
+          .points.slice(0, 1)
+          .map(({ span }) => span);
   }
 }
-
-/** Connections of one look-up by number of SYN; a request has one unless numbers collide. */
-const MAX_CONNECTIONS = 4;
 
 const WORDS: Readonly<Record<LookUp['by'], string>> = {
   request: 'request',
   l7Trace: 'request',
   connection: 'connection',
   inner: 'connection',
+  trace: 'trace',
+  requestOrTrace: 'request or trace',
+  traceOrInner: 'trace or connection',
+  numbers: 'request or connection',
+  endpoint: 'address',
+  seq: 'sequence number',
 };
-
-interface Named {
-  readonly spans: ReadRecords<StoredL7['record']>;
-  readonly chunks: ReadRecords<StoredL4['record']>;
-}
-
-interface Scope {
-  readonly window: TimeWindow;
-  readonly shards: readonly number[];
-  readonly signal: AbortSignal;
-}
-
-interface InnerOptions {
-  readonly scope: Scope;
-  readonly focus: readonly StoredL7[];
-  readonly want: ReadOptions['want'];
-  readonly have: Named;
-  readonly byRequest: boolean;
-  /** Of these, chunks too. */
-  readonly chunksOf: readonly string[];
-}
-
-type OfInner = Omit<Connections, 'focus'>;
-
-const NOTHING: ReadRecords<never> = { records: [], notes: [], limitHit: false };
-const EMPTY: OfInner = { spans: [], chunks: [], packets: [], notes: [] };
 
 function isEmpty({ spans, chunks }: Named): boolean {
   return spans.records.length === 0 && chunks.records.length === 0;
 }
 
-/** Only the chunks that hold the request; of NICs that did not see it, all that lie in the window. */
-function withinRanges(packets: readonly StoredPackets[], focus: readonly StoredL7[]): readonly StoredPackets[] {
-  return packets.filter(({ record }) => {
-    const ranges = focus
-      .filter((span) => innerOf(span) === record.inner_traceid)
-      .map((span) => span.record.pkt_chunk_range);
-    return ranges.length === 0 || ranges.some(([first, last]) => record.chunk_id >= first && record.chunk_id <= last);
-  });
-}
-
-function shardsFound(stored: ReadonlyArray<Stored<unknown>>): readonly number[] {
-  const shards = stored.map(({ shard }) => shard);
-  const known = shards.filter((shard): shard is number => shard !== undefined);
-  return known.length === shards.length ? [...new Set(known)].sort((a, b) => a - b) : [];
-}
-
-/** Sequence numbers may be those of two requests; the newest is meant. */
-function ofOneRequest(spans: readonly StoredL7[]): readonly StoredL7[] {
-  return spans.filter(({ record }) => record.request_id === spans[0].record.request_id);
-}
-
-function happened({ record, tsNs }: StoredL7) {
-  return { tsNs, latencyMs: record.latency_ms };
-}
-
-function innerOf({ record }: Stored<{ readonly inner_traceid: string }>): string {
-  return record.inner_traceid;
-}
-
-function hasSyn({ nic_traceid }: { readonly nic_traceid?: string }): boolean {
-  return clientSeqOf(nic_traceid ?? '') !== undefined;
-}
-
 function lasted({ record, tsNs }: StoredL4) {
   return { tsNs, latencyMs: record.duration_ms };
-}
-
-function spanKey({ record, tsNs }: StoredL7): string {
-  return `${record.inner_traceid}/${record.request_id}/${tsNs}`;
-}
-
-function chunkKey({ record }: StoredL4): string {
-  return `${record.inner_traceid}/${record.chunk_id}`;
-}
-
-function distinct<T>(values: readonly T[]): readonly T[] {
-  return [...new Set(values)];
-}
-
-function unique<T>(values: readonly T[], keyOf: (value: T) => string): readonly T[] {
-  return [...new Map(values.map((value) => [keyOf(value), value])).values()];
 }

@@ -4,7 +4,7 @@
 import { type BackendSrv, getBackendSrv } from '@grafana/runtime';
 import { z } from 'zod';
 import { DataError } from '../data-error';
-import { type LogEntry, type LokiClient, newestFirst, type Sample } from './loki-client';
+import { type LogEntry, type LokiClient, newestFirst, type Sample, type Series } from './loki-client';
 import { failureOf } from './loki-failure';
 import { answerOf } from './whole-answer';
 
@@ -27,6 +27,13 @@ const vectorAnswer = z.object({
   data: z.object({
     resultType: z.literal('vector'),
     result: z.array(z.object({ metric: labels, value: z.tuple([z.number(), z.string()]) })),
+  }),
+});
+
+const matrixAnswer = z.object({
+  data: z.object({
+    resultType: z.literal('matrix'),
+    result: z.array(z.object({ metric: labels, values: z.array(z.tuple([z.number(), z.string()])) })),
   }),
 });
 
@@ -79,6 +86,19 @@ export function directLoki(uid: string, backend: () => Pick<BackendSrv, 'fetch'>
       const params = { query: logql, time: atNs.toString() };
       const { data } = await get('query', params, { answer: vectorAnswer, signal });
       return data.result.map(({ metric, value }): Sample => ({ labels: metric, value: Number(value[1]) }));
+    },
+    async series({ logql, window, stepSeconds }, signal) {
+      const params = {
+        query: logql,
+        start: window.fromNs.toString(),
+        end: window.toNs.toString(),
+        step: `${stepSeconds}s`,
+      };
+      const { data } = await get('query_range', params, { answer: matrixAnswer, signal });
+      return data.result.map(({ metric, values }): Series => ({
+        labels: metric,
+        points: values.map(([seconds, value]) => ({ timeMs: Math.round(seconds * 1000), value: Number(value) })),
+      }));
     },
   };
 }

@@ -1,10 +1,12 @@
 /**
- * What `Save & test` says: whether the store answers, the newest record of each kind, and which hosts write.
+ * What `Save & test` says: whether the store answers, how many records of each kind it has and how new they are, which hosts write,
+ * and whether the shard count is that of the collectors.
  */
 import { RECORD_SOURCES, type RecordSource } from '@bpfnet/flow-model';
 import { logql } from '../plan/logql';
+import { countByLabel, countBySource } from '../plan/metric-logql';
 import { windowOfMs } from '../plan/time-window';
-import { type LokiClient } from './loki-client';
+import { type LokiClient, type Sample } from './loki-client';
 import { readValues } from './value-reader';
 
 export interface Health {
@@ -13,24 +15,31 @@ export interface Health {
 }
 
 const KIND_WORDS: Readonly<Record<RecordSource, string>> = {
-  bpf_net_l7_log: 'request',
-  bpf_net_l4_log: 'connection',
-  bpf_net_l4_packets: 'packets',
+  bpf_net_l7_log: 'requests',
+  bpf_net_l4_log: 'connection chunks',
+  bpf_net_l4_packets: 'packet chunks',
 };
 
 const DAY_MS = 24 * 3600 * 1000;
+const HOUR_SECONDS = 3600;
 const HOSTS_SHOWN = 10;
 
 /** @param nowMs the time now, ms since the Unix epoch */
-export async function readHealth(client: LokiClient, nowMs: number, signal: AbortSignal): Promise<Health> {
+export async function readHealth(
+  client: LokiClient,
+  { nowMs, shardCount, signal }: { readonly nowMs: number; readonly shardCount: number; readonly signal: AbortSignal }
+): Promise<Health> {
   const window = windowOfMs(nowMs - DAY_MS, nowMs + 60_000);
-  const [hosts, ...newest] = await Promise.all([
-    readValues(client, 'host', { window: windowOfMs(nowMs - DAY_MS / 24, nowMs + 60_000), signal }),
+  const hour = windowOfMs(nowMs - HOUR_SECONDS * 1000, nowMs);
+  const [hosts, counts, shards, ...newest] = await Promise.all([
+    readValues(client, 'host', { window: hour, signal }),
+    client.instant(countBySource(HOUR_SECONDS), hour.toNs, signal),
+    client.instant(countByLabel('flow_shard', HOUR_SECONDS), hour.toNs, signal),
     ...RECORD_SOURCES.map((source) =>
       client.lines({ logql: logql({ source, lineFilters: [] }), window, maxLines: 1 }, signal)
     ),
   ]);
-  const found = RECORD_SOURCES.map((source, i) => ({ word: KIND_WORDS[source], entry: newest[i][0] }));
+  const found = RECORD_SOURCES.map((source, i) => ({ source, entry: newest[i][0] }));
   if (found.every(({ entry }) => entry === undefined)) {
     return {
       status: 'error',
@@ -38,12 +47,30 @@ export async function readHealth(client: LokiClient, nowMs: number, signal: Abor
         'Loki answers, but holds no records of the last 24 hours: is the collector running, and does it write to this Loki?',
     };
   }
-  const ages = found.map(({ word, entry }) =>
+  const kinds = found.map(({ source, entry }) =>
     entry === undefined
-      ? `no ${word} record`
-      : `newest ${word} record ${ageText(nowMs - Number(entry.tsNs / BigInt(1_000_000)))}`
+      ? `no ${KIND_WORDS[source]}`
+      : `${countOf(counts, source)} ${KIND_WORDS[source]}, the newest ${ageText(nowMs - Number(entry.tsNs / 1_000_000n))}`
   );
-  return { status: 'success', message: `Loki answers: ${ages.join(', ')}. ${hostsText(hosts)}` };
+  return {
+    status: 'success',
+    message: `Loki answers. In the last hour: ${kinds.join('; ')}. ${hostsText(hosts)} ${shardText(shards, shardCount)}`,
+  };
+}
+
+function countOf(counts: readonly Sample[], source: RecordSource): string {
+  const count = counts.find(({ labels }) => labels.source === source)?.value ?? 0;
+  return count.toLocaleString('en-US');
+}
+
+/** Shards are numbered from 0, so a number that is too high shows that the collectors have more. */
+function shardText(shards: readonly Sample[], shardCount: number): string {
+  const numbers = shards.map(({ labels }) => Number(labels.flow_shard)).filter((n) => Number.isInteger(n));
+  const highest = Math.max(-1, ...numbers);
+  if (highest >= shardCount) {
+    return `Shards: ${numbers.length} in use, up to number ${highest}, but the shard count here is ${shardCount}: set it to that of the collectors, at least ${highest + 1}.`;
+  }
+  return `Shards: ${numbers.length} of ${shardCount} in use.`;
 }
 
 function ageText(ms: number): string {
@@ -59,5 +86,5 @@ function hostsText(hosts: readonly string[]): string {
     return 'No host wrote in the last hour.';
   }
   const shown = hosts.slice(0, HOSTS_SHOWN).join(', ');
-  return `Hosts of the last hour: ${shown}${hosts.length > HOSTS_SHOWN ? ` and ${hosts.length - HOSTS_SHOWN} more` : ''}.`;
+  return `Hosts: ${shown}${hosts.length > HOSTS_SHOWN ? ` and ${hosts.length - HOSTS_SHOWN} more` : ''}.`;
 }

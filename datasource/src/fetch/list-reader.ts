@@ -3,16 +3,21 @@
  *
  * LogQL cannot sort. The newest come by themselves; for the slowest all lines of the range are read where they are few, and
  * where a first page says that they are not, a second query asks above which value the slowest lie, and a third reads those.
+ * The worst are what a line filter finds: what failed or was sent again.
  */
-import { type L4Record, type L7Record } from '@bpfnet/flow-model';
+import { endReasons, type L4Record, type L7Record, outcomes } from '@bpfnet/flow-model';
 import { foldRequests } from '../correlate/fold-requests';
 import { orderPath } from '../correlate/path-order';
 import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
 import { DataError } from '../data-error';
+import { RETRANSMISSION_FIELDS, retransmissionsOf } from '../plan/filter-parts';
+import { fieldIsOrCountIsPositive, type LineFilter } from '../plan/line-filters';
 import { type ListPlan } from '../plan/list-plan';
-import { logql, type LogqlParts, quantileOf } from '../plan/logql';
+import { logql, type LogqlParts } from '../plan/logql';
+import { quantileOf } from '../plan/metric-logql';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
+import { compareWorstFirst } from './choose-request';
 import { type LokiClient } from './loki-client';
 import { PAGE_LINES } from './paged-loki';
 import { type ReadRecords, readRecords, type Stored, type StoredL7 } from './record-reader';
@@ -39,7 +44,7 @@ export async function readL7List(
 ): Promise<ListRead<L7Record>> {
   const folded = fold === 'request';
   const lines = folded ? Math.min(MAX_LINES, plan.limit * NICS_A_REQUEST) : plan.limit;
-  const { records, notes } = await readSorted(client, { ...plan, limit: lines }, SLOWNESS_L7, options);
+  const { records, notes } = await readSorted(client, { ...plan, limit: lines }, L7_ORDER, options);
   if (!folded) {
     return { rows: plan.ofOneRequest === true ? alongPath(records) : records, notes };
   }
@@ -56,48 +61,114 @@ export async function readL4List(
   plan: ListPlan<L4Record>,
   options: ListOptions
 ): Promise<ListRead<L4Record>> {
-  const { records, notes } = await readSorted(client, plan, SLOWNESS_L4, options);
+  const { records, notes } = await readSorted(client, plan, L4_ORDER, options);
   return { rows: records, notes };
 }
 
-/** What `slowest` is measured by. */
-interface Slowness<R> {
+/** What `slowest` and `worst` are measured by. */
+interface Order<R> {
   readonly field: string;
-  readonly of: (record: R) => number;
+  readonly slowness: (record: R) => number;
+  /** Lets through what failed or was sent again. */
+  readonly bad: LineFilter;
+  readonly worstFirst: (a: R, b: R) => number;
 }
 
-const SLOWNESS_L7: Slowness<L7Record> = { field: 'latency_ms', of: (record) => record.latency_ms };
-const SLOWNESS_L4: Slowness<L4Record> = { field: 'tcp_rtt', of: (record) => record.tcp_rtt ?? -1 };
+const L7_ORDER: Order<L7Record> = {
+  field: 'latency_ms',
+  slowness: (record) => record.latency_ms,
+  bad: fieldIsOrCountIsPositive(
+    'outcome',
+    outcomes.filter((outcome) => outcome !== 'ok'),
+    RETRANSMISSION_FIELDS
+  ),
+  worstFirst: compareWorstFirst,
+};
+
+/** How a connection may end badly. */
+const BAD_ENDS = endReasons.filter((reason) => !['closed', 'capture_ended', 'evicted', 'port_reused'].includes(reason));
+
+const L4_ORDER: Order<L4Record> = {
+  field: 'tcp_rtt',
+  slowness: (record) => record.tcp_rtt ?? -1,
+  bad: fieldIsOrCountIsPositive('end_reason', BAD_ENDS, RETRANSMISSION_FIELDS),
+  worstFirst: (a, b) =>
+    Number(endedBadly(b)) - Number(endedBadly(a)) ||
+    retransmissionsOf(b) - retransmissionsOf(a) ||
+    (b.tcp_rtt ?? -1) - (a.tcp_rtt ?? -1),
+};
+
+function endedBadly({ end_reason }: L4Record): boolean {
+  return end_reason !== undefined && BAD_ENDS.includes(end_reason);
+}
+
+type Sorted<R> = Pick<ReadRecords<R>, 'records' | 'notes'>;
 
 async function readSorted<R extends L4Record | L7Record>(
   client: LokiClient,
   plan: ListPlan<R>,
-  slowness: Slowness<R>,
+  order: Order<R>,
   options: ListOptions
-): Promise<Pick<ReadRecords<R>, 'records' | 'notes'>> {
-  const read = (parts: LogqlParts, maxLines: number) =>
-    readRecords(
-      client,
-      { source: parts.source, logql: logql(parts), window: options.window, maxLines },
-      options.signal
-    ) as unknown as Promise<ReadRecords<R>>;
-
-  if (plan.sort === 'newest') {
-    const newest = await read(plan.parts, plan.limit);
-    // A list that ends at its own limit is no news.
-    const notes = newest.limitHit ? newest.notes.filter((note) => !note.startsWith('Only the newest')) : newest.notes;
-    return { records: newest.records.filter(({ record }) => plan.accepts(record)), notes };
+): Promise<Sorted<R>> {
+  switch (plan.sort) {
+    case 'newest':
+      return readNewest(client, plan, options);
+    case 'slowest':
+      return readSlowest(client, plan, order, options);
+    case 'worst':
+      return readWorst(client, plan, order, options);
   }
+}
 
-  const slowestOf = (...reads: ReadonlyArray<ReadRecords<R>>) => {
-    const lines = new Map(reads.flatMap(({ records }) => records).map((one) => [`${one.tsNs} ${one.line}`, one]));
-    return [...lines.values()]
+function readParts<R>(
+  client: LokiClient,
+  parts: LogqlParts,
+  { window, signal, maxLines }: ListOptions & { readonly maxLines: number }
+): Promise<ReadRecords<R>> {
+  const query = { source: parts.source, logql: logql(parts), window, maxLines };
+  return readRecords(client, query, signal) as unknown as Promise<ReadRecords<R>>;
+}
+
+async function readNewest<R>(client: LokiClient, plan: ListPlan<R>, options: ListOptions): Promise<Sorted<R>> {
+  const newest = await readParts<R>(client, plan.parts, { ...options, maxLines: plan.limit });
+  // A list that ends at its own limit is no news.
+  const notes = newest.limitHit ? newest.notes.filter((note) => !note.startsWith('Only the newest')) : newest.notes;
+  return { records: newest.records.filter(({ record }) => plan.accepts(record)), notes };
+}
+
+/** What failed or was sent again, read by itself, since there may be little of it among much; the slowest fill the rest. */
+async function readWorst<R extends L4Record | L7Record>(
+  client: LokiClient,
+  plan: ListPlan<R>,
+  order: Order<R>,
+  options: ListOptions
+): Promise<Sorted<R>> {
+  const bad: LogqlParts = { ...plan.parts, lineFilters: [...plan.parts.lineFilters, order.bad] };
+  const [worst, slowest] = await Promise.all([
+    readParts<R>(client, bad, { ...options, maxLines: MAX_LINES }),
+    readSlowest(client, plan, order, options),
+  ]);
+  const records = onceEach([worst, slowest])
+    .filter(({ record }) => plan.accepts(record))
+    .sort((a, b) => order.worstFirst(a.record, b.record))
+    .slice(0, plan.limit);
+  const notes = worst.limitHit ? [...worst.notes, 'The worst are those of the newest lines.'] : worst.notes;
+  return { records, notes: [...new Set([...notes, ...slowest.notes])] };
+}
+
+async function readSlowest<R extends L4Record | L7Record>(
+  client: LokiClient,
+  plan: ListPlan<R>,
+  order: Order<R>,
+  options: ListOptions
+): Promise<Sorted<R>> {
+  const slowestOf = (...reads: ReadonlyArray<Sorted<R>>) =>
+    onceEach(reads)
       .filter(({ record }) => plan.accepts(record))
-      .sort((a, b) => slowness.of(b.record) - slowness.of(a.record))
+      .sort((a, b) => order.slowness(b.record) - order.slowness(a.record))
       .slice(0, plan.limit);
-  };
 
-  const newest = await read(plan.parts, PAGE_LINES);
+  const newest = await readParts<R>(client, plan.parts, { ...options, maxLines: PAGE_LINES });
   if (!newest.limitHit) {
     return { records: slowestOf(newest), notes: newest.notes };
   }
@@ -105,20 +176,22 @@ async function readSorted<R extends L4Record | L7Record>(
   const threshold =
     expected <= MAX_LINES
       ? undefined
-      : await slowThreshold(client, { parts: plan.parts, field: slowness.field, expected }, options);
+      : await slowThreshold(client, { parts: plan.parts, field: order.field, expected }, options);
   if (threshold === undefined) {
-    const all = await read(plan.parts, MAX_LINES);
+    const all = await readParts<R>(client, plan.parts, { ...options, maxLines: MAX_LINES });
     const notes = all.limitHit ? [...all.notes, 'The slowest are those of the newest lines.'] : all.notes;
     return { records: slowestOf(all), notes };
   }
-  const slow = await read(
-    {
-      ...plan.parts,
-      conditions: [{ kind: 'atLeast', anyOf: [slowness.field], value: threshold }, ...(plan.parts.conditions ?? [])],
-    },
-    MAX_LINES
-  );
-  return { records: slowestOf(newest, slow), notes: slow.notes };
+  const slow: LogqlParts = {
+    ...plan.parts,
+    conditions: [{ kind: 'atLeast', anyOf: [order.field], value: threshold }, ...(plan.parts.conditions ?? [])],
+  };
+  const above = await readParts<R>(client, slow, { ...options, maxLines: MAX_LINES });
+  return { records: slowestOf(newest, above), notes: above.notes };
+}
+
+function onceEach<R>(reads: ReadonlyArray<Sorted<R>>): Array<Stored<R>> {
+  return [...new Map(reads.flatMap(({ records }) => records).map((one) => [`${one.tsNs} ${one.line}`, one])).values()];
 }
 
 interface Threshold {
@@ -143,7 +216,8 @@ async function slowThreshold(
 ): Promise<number | undefined> {
   const share = Math.max(0, Math.min(0.999999, 1 - MAX_LINES / 2 / expected));
   try {
-    const samples = await client.instant(quantileOf(parts, field, share, windowSeconds(window)), window.toNs, signal);
+    const query = quantileOf(parts, field, { share, seconds: windowSeconds(window) });
+    const samples = await client.instant(query, window.toNs, signal);
     return samples.map(({ value }) => value).find(Number.isFinite);
   } catch (error) {
     // A store that limits metric queries more tightly still shows the list.

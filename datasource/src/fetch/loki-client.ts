@@ -1,7 +1,7 @@
 /**
  * The one interface to the store, whichever way it is reached.
  *
- * Both calls reject with `DataError`, and with the signal's reason when it is aborted; nothing else.
+ * All calls reject with `DataError`, and with the signal's reason when it is aborted; nothing else.
  */
 import { type Logql } from '../plan/logql';
 import { type TimeWindow } from '../plan/time-window';
@@ -27,11 +27,26 @@ export interface Sample {
   readonly value: number;
 }
 
+export interface SeriesQuery {
+  readonly logql: Logql;
+  readonly window: TimeWindow;
+  /** Whole seconds. */
+  readonly stepSeconds: number;
+}
+
+export interface Series {
+  readonly labels: Readonly<Record<string, string>>;
+  /** In order of time, ms since the Unix epoch. */
+  readonly points: ReadonlyArray<{ readonly timeMs: number; readonly value: number }>;
+}
+
 export interface LokiClient {
   /** Log lines, newest first. */
   lines(query: LineQuery, signal: AbortSignal): Promise<readonly LogEntry[]>;
   /** A metric query at one moment. */
   instant(logql: Logql, atNs: bigint, signal: AbortSignal): Promise<readonly Sample[]>;
+  /** A metric query at every step of a window. */
+  series(query: SeriesQuery, signal: AbortSignal): Promise<readonly Series[]>;
 }
 
 /** Entries of a window, newest first. A store that takes milliseconds gives a little more than asked for. */

@@ -20,20 +20,30 @@ export function failureOf(error: unknown, logql: string): DataError {
   if (status === 404) {
     return new DataError({ kind: 'bad-answer', reason: message });
   }
-  if (
-    status === 0 ||
-    status === 502 ||
-    status === 503 ||
-    status === 504 ||
-    (status === undefined && UNREACHABLE.test(message))
-  ) {
+  const limit = LIMITS.find(({ says }) => says.test(message))?.kind;
+  if (limit !== undefined || status === 504) {
+    return new DataError({ kind: limit ?? 'timed-out', reason: message });
+  }
+  if (status === 0 || status === 502 || status === 503 || (status === undefined && UNREACHABLE.test(message))) {
     return new DataError({ kind: 'unreachable', reason: message });
   }
   return new DataError({ kind: 'refused', reason: message, logql });
 }
 
-const UNREACHABLE =
-  /connection refused|no such host|failed to fetch|network ?error|timed? ?out|bad gateway|unavailable/i;
+const UNREACHABLE = /connection refused|no such host|failed to fetch|network ?error|bad gateway|unavailable/i;
+
+/** As Loki, its front end and what stands before it word them. */
+const LIMITS: ReadonlyArray<{
+  readonly kind: 'timed-out' | 'too-many-series' | 'too-much-to-read';
+  readonly says: RegExp;
+}> = [
+  { kind: 'timed-out', says: /context deadline exceeded|request timed out|query time-?out|timed? ?out|time limit/i },
+  { kind: 'too-many-series', says: /maximum (?:number )?of series|max(?:imum)? series/i },
+  {
+    kind: 'too-much-to-read',
+    says: /too many bytes|query (?:is )?too (?:large|long)|time range exceeds the limit|max_query_length|too many chunks/i,
+  },
+];
 
 function reported(error: unknown): Reported {
   if (typeof error === 'string') {

@@ -5,7 +5,7 @@
  */
 import { type DataFrame, type Field, FieldType } from '@grafana/data';
 import { DataError } from '../data-error';
-import { type LogEntry, type Sample } from './loki-client';
+import { type LogEntry, type Sample, type Series } from './loki-client';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -99,6 +99,23 @@ export function samplesOfFrames(frames: readonly DataFrame[]): readonly Sample[]
       });
     }
     return samples;
+  });
+}
+
+/** Series of a range query: a frame a series, or one wide frame with a value field a series. */
+export function seriesOfFrames(frames: readonly DataFrame[]): readonly Series[] {
+  return frames.flatMap((frame) => {
+    const time = frame.fields.find((field) => field.type === FieldType.time);
+    const values = frame.fields.filter((field) => field.type === FieldType.number);
+    return time === undefined
+      ? []
+      : values.map((field) => ({
+          labels: field.labels ?? {},
+          points: Array.from({ length: frame.length }, (_, row) => ({
+            timeMs: Number(time.values[row]),
+            value: Number(field.values[row] ?? NaN),
+          })).filter(({ value }) => !Number.isNaN(value)),
+        }));
   });
 }
 

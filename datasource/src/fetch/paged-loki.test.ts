@@ -23,6 +23,7 @@ function store(entries: readonly LogEntry[], mostLines = Infinity): LokiClient &
   return {
     asked,
     instant: async () => [],
+    series: async () => [],
     async lines(query) {
       asked.push(query);
       if (query.maxLines > mostLines) {

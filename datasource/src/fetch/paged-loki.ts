@@ -7,18 +7,20 @@
  * for again in smaller ones. Pages follow one another, so an answer that fits one page costs one request.
  */
 import { DataError } from '../data-error';
+import { DEFAULT_PAGE_LINES } from '../options';
 import { type LineQuery, type LogEntry, type LokiClient, newestFirst } from './loki-client';
 
-/** 0.8 KB a line make this 1.6 MB. */
-export const PAGE_LINES = 2000;
+export const PAGE_LINES = DEFAULT_PAGE_LINES;
 const LEAST_PAGE_LINES = 20;
 /** Of one millisecond; what it holds beyond that is not read. */
 const MOST_PAGE_LINES = 2 * PAGE_LINES;
 
-export function pagedLoki(client: LokiClient): LokiClient {
+export function pagedLoki(client: LokiClient, mostPageLines = PAGE_LINES): LokiClient {
   return {
     instant: (...query) => client.instant(...query),
-    lines: (query, signal) => readPages(client, query, signal),
+    series: (...query) => client.series(...query),
+    lines: (query, signal) =>
+      readPages(client, { ...query, pageLines: Math.min(query.pageLines ?? mostPageLines, mostPageLines) }, signal),
   };
 }
 

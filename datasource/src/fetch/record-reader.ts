@@ -13,6 +13,7 @@ import {
 import { type Logql } from '../plan/logql';
 import { type TimeWindow } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
+import { FOREIGN_VERSION, foreignChunk, foreignPackets, foreignSpan } from './foreign/foreign-records';
 import { type LogEntry, type LokiClient } from './loki-client';
 
 type RecordOf<S extends RecordSource> = Extract<FlowRecord, { readonly source: S }>['record'];
@@ -74,12 +75,12 @@ export function decodeEntries<S extends RecordSource>(
   let problem = '';
   for (const entry of entries) {
     const decoded = decodeLine(source, entry.line);
-    if (decoded.ok) {
-      const record = decoded.value.record as RecordOf<S>;
-      records.push({ record, tsNs: entry.tsNs, shard: shardOf(entry), line: entry.line });
+    const record = decoded.ok ? decoded.value.record : foreignRecord(source, entry);
+    if (record !== undefined) {
+      records.push({ record: record as RecordOf<S>, tsNs: entry.tsNs, shard: shardOf(entry), line: entry.line });
     } else {
       unread++;
-      problem = decoded.problem.message;
+      problem = decoded.ok ? '' : decoded.problem.message;
     }
   }
   if (unread > 0) {
@@ -92,6 +93,26 @@ export function decodeEntries<S extends RecordSource>(
     );
   }
   return { records, notes, limitHit };
+}
+
+/** A record of an earlier producer as one of ours. */
+function foreignRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
+  switch (source) {
+    case 'bpf_net_l7_log':
+      return foreignSpan(entry);
+    case 'bpf_net_l4_log':
+      return foreignChunk(entry);
+    case 'bpf_net_l4_packets':
+      return undefined;
+  }
+}
+
+/** The packets that lie in the chunks' own lines, as earlier producers wrote them. */
+export function packetsInChunks(chunks: readonly StoredL4[]): readonly StoredPackets[] {
+  return chunks.flatMap(({ record, tsNs, shard, line }) => {
+    const packets = record.v === FOREIGN_VERSION ? foreignPackets(record, line) : undefined;
+    return packets === undefined ? [] : [{ record: packets, tsNs, shard, line }];
+  });
 }
 
 function shardOf(entry: LogEntry): number | undefined {

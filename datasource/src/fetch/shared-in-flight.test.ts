@@ -20,6 +20,7 @@ function slowClient() {
       });
     },
     instant: async () => [],
+    series: async () => [],
   });
   return { client, asked, answer: (i: number) => answers[i]([]) };
 }

@@ -18,13 +18,14 @@ import { type TimeWindow } from '../plan/time-window';
 import { dataSourceInstance } from './datasource-lookup';
 import { type LokiClient, newestFirst } from './loki-client';
 import { failureOf } from './loki-failure';
-import { entriesOfFrames, samplesOfFrames } from './loki-frames';
+import { entriesOfFrames, samplesOfFrames, seriesOfFrames } from './loki-frames';
 import { answerOf } from './whole-answer';
 
 interface LokiTarget extends DataQuery {
   readonly expr: string;
   readonly queryType: 'range' | 'instant';
   readonly maxLines?: number;
+  readonly step?: string;
   readonly direction?: 'backward';
 }
 
@@ -62,6 +63,12 @@ export function wrappedLoki(uid: string | undefined, getInstance = dataSourceIns
       const target = { expr: logql, queryType: 'instant' } as const;
       const range = rangeOf({ fromNs: atNs - BigInt(1_000_000_000), toNs: atNs });
       return samplesOfFrames(await failuresTold(logql, signal, () => query(target, range, signal)));
+    },
+    async series({ logql, window, stepSeconds }, signal) {
+      const target = { expr: logql, queryType: 'range', step: `${stepSeconds}s` } as const;
+      const range = rangeOf(window);
+      const frames = await failuresTold(logql, signal, () => query(target, range, signal));
+      return seriesOfFrames(frames);
     },
   };
 }

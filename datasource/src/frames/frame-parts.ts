@@ -1,4 +1,11 @@
-import { type Field, type FieldConfig, FieldType, type QueryResultMetaNotice } from '@grafana/data';
+import {
+  type Field,
+  type FieldConfig,
+  FieldType,
+  type QueryResultMetaNotice,
+  type QueryResultMetaStat,
+} from '@grafana/data';
+import { type Connections } from '../fetch/connection-records';
 
 const NS_PER_MICROSECOND = BigInt(1000);
 const NS_PER_MS = BigInt(1_000_000);
@@ -28,4 +35,16 @@ export function timeField(name: string, times: readonly bigint[], config: FieldC
 
 export function warnings(texts: readonly string[]): QueryResultMetaNotice[] {
   return [...new Set(texts)].map((text) => ({ severity: 'warning', text }));
+}
+
+/** What an answer cost, for the inspector of a panel. */
+export function costStats(cost: Connections['cost'] | undefined): QueryResultMetaStat[] | undefined {
+  return cost === undefined
+    ? undefined
+    : [
+        { displayName: 'Queries', value: cost.queries },
+        { displayName: 'Round trips', value: cost.roundTrips },
+        { displayName: 'Lines read', value: cost.lines },
+        { displayName: 'Bytes of lines read', value: cost.bytes, unit: 'decbytes' },
+      ];
 }

@@ -1,86 +1,71 @@
 /**
  * The way of a request as two frames, nodes and edges, for our own panel and for Grafana's node graph alike.
  */
-import { createDataFrame, type DataFrame, FieldType, type QueryResultMeta } from '@grafana/data';
+import { type DataFrame } from '@grafana/data';
 import { FrameKind, type HopEdgeRow, type HopNodeRow, type HopsMeta } from '@bpfnet/flow-model';
 import { type Hops } from '../correlate/hops';
-import { field, warnings } from './frame-parts';
-
-type Columns<R> = { readonly [K in keyof Required<R>]: FieldType };
-
-const { string: TEXT, number: NUMBER, boolean: YES_NO } = FieldType;
+import { type Connections } from '../fetch/connection-records';
+import { type Columns, columnsFrame, MILLISECONDS, NUMBER, TEXT, WHOLE, YES_NO } from './columns-frame';
+import { costStats, warnings } from './frame-parts';
 
 const NODE_COLUMNS: Columns<HopNodeRow> = {
-  id: TEXT,
-  title: TEXT,
-  subtitle: TEXT,
-  mainstat: TEXT,
-  secondarystat: TEXT,
-  order: NUMBER,
-  observed: YES_NO,
-  host: TEXT,
-  nicName: TEXT,
-  virtual: YES_NO,
-  podName: TEXT,
-  k8sNamespace: TEXT,
-  containerName: TEXT,
-  direction: TEXT,
-  clientAddress: TEXT,
-  clientPort: NUMBER,
-  serverAddress: TEXT,
-  serverPort: NUMBER,
-  l4Proto: TEXT,
-  l7Proto: TEXT,
-  tunnel: TEXT,
-  vniId: NUMBER,
-  latencyMs: NUMBER,
-  outcome: TEXT,
-  retransmissions: NUMBER,
-  requestTsNs: TEXT,
-  requestId: TEXT,
+  id: TEXT(),
+  title: TEXT('NIC'),
+  subtitle: TEXT('Host'),
+  mainstat: TEXT('Latency'),
+  secondarystat: TEXT('Outcome'),
+  order: NUMBER('Place on the path', WHOLE),
+  observed: YES_NO('Observed'),
+  host: TEXT('Host'),
+  nicName: TEXT('NIC'),
+  virtual: YES_NO('Virtual'),
+  podName: TEXT('Pod'),
+  k8sNamespace: TEXT('Namespace'),
+  containerName: TEXT('Container'),
+  direction: TEXT('Direction'),
+  clientAddress: TEXT('Client'),
+  clientPort: NUMBER('Client port', WHOLE),
+  serverAddress: TEXT('Server'),
+  serverPort: NUMBER('Server port', WHOLE),
+  l4Proto: TEXT('Transport'),
+  l7Proto: TEXT('Protocol'),
+  tunnel: TEXT('Tunnel'),
+  vniId: NUMBER('VNI', WHOLE),
+  latencyMs: NUMBER('Latency', MILLISECONDS),
+  outcome: TEXT('Outcome'),
+  retransmissions: NUMBER('Retransmissions', WHOLE),
+  requestTsNs: TEXT('Request seen at (ns)'),
+  requestId: TEXT('Request id'),
 };
 
 const EDGE_COLUMNS: Columns<HopEdgeRow> = {
-  id: TEXT,
-  source: TEXT,
-  target: TEXT,
-  mainstat: TEXT,
-  secondarystat: TEXT,
-  sameClock: YES_NO,
-  thereMs: NUMBER,
-  backMs: NUMBER,
-  thereAndBackMs: NUMBER,
-  thereEstimateMs: NUMBER,
-  backEstimateMs: NUMBER,
-  estimateIfSymmetricMs: NUMBER,
-  estimateAtMostMs: NUMBER,
-  sentSegments: NUMBER,
-  lostSegments: NUMBER,
-  nat: TEXT,
-  lost: TEXT,
-};
-
-const UNITS: Readonly<Record<string, string>> = {
-  latencyMs: 'ms',
-  thereMs: 'ms',
-  backMs: 'ms',
-  thereAndBackMs: 'ms',
-  thereEstimateMs: 'ms',
-  backEstimateMs: 'ms',
-  estimateIfSymmetricMs: 'ms',
-  estimateAtMostMs: 'ms',
-  clientPort: 'none',
-  serverPort: 'none',
-  vniId: 'none',
+  id: TEXT(),
+  source: TEXT('From'),
+  target: TEXT('To'),
+  mainstat: TEXT('Time'),
+  secondarystat: TEXT('Details'),
+  sameClock: YES_NO('Same clock'),
+  thereMs: NUMBER('There', MILLISECONDS),
+  backMs: NUMBER('Back', MILLISECONDS),
+  thereAndBackMs: NUMBER('There and back', MILLISECONDS),
+  thereEstimateMs: NUMBER('There, by compared clocks', MILLISECONDS),
+  backEstimateMs: NUMBER('Back, by compared clocks', MILLISECONDS),
+  estimateIfSymmetricMs: NUMBER('± if symmetric', MILLISECONDS),
+  estimateAtMostMs: NUMBER('± at most', MILLISECONDS),
+  sentSegments: NUMBER('Packets sent over it', WHOLE),
+  lostSegments: NUMBER('Packets lost on it', WHOLE),
+  nat: TEXT('Translation'),
+  lost: TEXT('Lost here'),
 };
 
 export interface HopsFrameOptions {
   readonly refId: string;
   readonly requestId: string;
   readonly notes: readonly string[];
+  readonly cost?: Connections['cost'];
 }
 
-export function hopsFrames(hops: Hops, { refId, requestId, notes }: HopsFrameOptions): DataFrame[] {
+export function hopsFrames(hops: Hops, { refId, requestId, notes, cost }: HopsFrameOptions): DataFrame[] {
   const meta: HopsMeta = {
     kind: FrameKind.HopNodes,
     requestId,
@@ -90,7 +75,7 @@ export function hopsFrames(hops: Hops, { refId, requestId, notes }: HopsFrameOpt
     notes: [...hops.notes, ...notes],
   };
   return [
-    frameOf(hops.nodes, NODE_COLUMNS, { name: FrameKind.HopNodes, refId, custom: { ...meta }, notices: notes }),
+    frameOf(hops.nodes, NODE_COLUMNS, { name: FrameKind.HopNodes, refId, custom: { ...meta }, notices: notes, cost }),
     frameOf(hops.edges, EDGE_COLUMNS, { name: FrameKind.HopEdges, refId, custom: { kind: FrameKind.HopEdges } }),
   ];
 }
@@ -113,28 +98,20 @@ interface FrameOptions {
   readonly refId: string;
   readonly custom: Readonly<Record<string, unknown>>;
   readonly notices?: readonly string[];
+  readonly cost?: Connections['cost'];
 }
 
 function frameOf<R extends object>(rows: readonly R[], columns: Columns<R>, options: FrameOptions): DataFrame {
-  const { name, refId, custom, notices = [] } = options;
-  const meta: QueryResultMeta = {
-    preferredVisualisationType: 'nodeGraph',
-    preferredVisualisationPluginId: 'bpfnet-nictopology-panel',
-    notices: warnings(notices),
-    custom: { ...custom },
-  };
-  const names = Object.keys(columns) as Array<keyof R & string>;
-  return createDataFrame({
+  const { name, refId, custom, notices = [], cost } = options;
+  return columnsFrame(rows, columns, {
     name,
     refId,
-    meta,
-    fields: names.map((column) =>
-      field<unknown>(
-        column,
-        columns[column],
-        rows.map((row) => row[column]),
-        UNITS[column] === undefined ? {} : { unit: UNITS[column] }
-      )
-    ),
+    meta: {
+      preferredVisualisationType: 'nodeGraph',
+      preferredVisualisationPluginId: 'bpfnet-nictopology-panel',
+      notices: warnings(notices),
+      stats: costStats(cost),
+      custom: { ...custom },
+    },
   });
 }

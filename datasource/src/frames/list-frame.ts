@@ -1,10 +1,11 @@
 /**
  * Requests and chunks as tables: one row a record at a NIC, time first, ids always there for links.
  */
-import { createDataFrame, type DataFrame, type Field, FieldType } from '@grafana/data';
+import { createDataFrame, type DataFrame, type DataLink, type Field, type FieldConfig, FieldType } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model';
 import { type StoredL4, type StoredL7, type Stored } from '../fetch/record-reader';
 import { field, timeField, warnings } from './frame-parts';
+import { NO_LINKS, type RecordLinks } from './record-links';
 import { L4_FIELDS, L7_FIELDS, type RecordField } from './record-fields';
 
 export interface ListFrameOptions {
@@ -13,21 +14,24 @@ export interface ListFrameOptions {
   readonly logql?: string;
   /** NICs that saw each request, where rows are folded to one a request. */
   readonly nicsSeen?: readonly number[];
+  readonly links?: RecordLinks;
+  /** Kind of the frame where it is not just a list. */
+  readonly kind?: FrameKind;
 }
 
 export function l7ListFrame(rows: readonly StoredL7[], options: ListFrameOptions): DataFrame {
-  return listFrame(FrameKind.L7List, L7_FIELDS, rows, options);
+  return listFrame(options.kind ?? FrameKind.L7List, L7_FIELDS, rows, options);
 }
 
 export function l4ListFrame(rows: readonly StoredL4[], options: ListFrameOptions): DataFrame {
-  return listFrame(FrameKind.L4List, L4_FIELDS, rows, options);
+  return listFrame(options.kind ?? FrameKind.L4List, L4_FIELDS, rows, options);
 }
 
 function listFrame<R extends object>(
   kind: FrameKind,
   fields: ReadonlyArray<RecordField<R>>,
   rows: ReadonlyArray<Stored<R>>,
-  { refId, notes, logql, nicsSeen }: ListFrameOptions
+  { refId, notes, logql, nicsSeen, links = NO_LINKS }: ListFrameOptions
 ): DataFrame {
   const columns: Field[] = [
     timeField(
@@ -40,7 +44,7 @@ function listFrame<R extends object>(
         name,
         type,
         rows.map(({ record }) => valueOf(record[name], type)),
-        config
+        withLinks(config, links.ofField.get(name))
       )
     ),
     ...(nicsSeen === undefined
@@ -70,6 +74,10 @@ function listFrame<R extends object>(
     },
     fields: columns,
   });
+}
+
+function withLinks(config: FieldConfig, links: readonly DataLink[] | undefined): FieldConfig {
+  return links === undefined ? config : { ...config, links: [...links] };
 }
 
 function valueOf(value: unknown, type: FieldType): unknown {

@@ -1,7 +1,8 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { FrameKind, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model';
 import { type PacketTable } from '../correlate/packet-table';
-import { field, warnings } from './frame-parts';
+import { type Connections } from '../fetch/connection-records';
+import { costStats, field, warnings } from './frame-parts';
 
 const FIELDS: ReadonlyArray<{
   readonly name: keyof PacketRow;
@@ -30,9 +31,10 @@ const FIELDS: ReadonlyArray<{
 export interface PacketsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
+  readonly cost?: Connections['cost'];
 }
 
-export function packetsFrame(table: PacketTable, { refId, notes }: PacketsFrameOptions): DataFrame {
+export function packetsFrame(table: PacketTable, { refId, notes, cost }: PacketsFrameOptions): DataFrame {
   const custom: PacketsMeta = { kind: FrameKind.Packets, lanes: table.lanes };
   return createDataFrame({
     name: FrameKind.Packets,
@@ -42,6 +44,7 @@ export function packetsFrame(table: PacketTable, { refId, notes }: PacketsFrameO
       preferredVisualisationType: 'table',
       notices: warnings([...table.notes, ...notes]),
       custom,
+      stats: costStats(cost),
     },
     fields: FIELDS.map(({ name, type, displayName, unit }) =>
       field<unknown>(

@@ -1,4 +1,4 @@
-import { type L4Filters, type L7Filters } from '../query/flow-query';
+import { type L4Filters, type L7Filters } from '../query/filters';
 import { planL4List, planL7List } from './list-plan';
 import { logql } from './logql';
 import { previewOf } from './preview';
@@ -26,7 +26,7 @@ describe('a list of requests', () => {
     [{ nic: 'eth0' }, ' |= ""nic_name":"eth0""'],
     [{ pod: ['web', 'api'] }, ' |~ ""(?:k8s_pod_name|src_k8s_pod_name|dst_k8s_pod_name)":"(?:web|api)""'],
     [{ address: '10.0.0.1' }, ' |~ ""(?:src_ip|dst_ip)":"(?:10\\.0\\.0\\.1)""'],
-    [{ port: ['80', '443'] }, ' |~ ""(?:src_port|dst_port)":(?:80|443)[,}]"'],
+    [{ port: ['80', '443'] }, ' |~ ""(?:src_port|dst_port)":"?(?:80|443)[",}]"'],
     [{ outcome: 'reset', status: '500' }, ' |= ""l7_status":"500"" |= ""outcome":"reset""'],
     [{ resource: '/a"b' }, String.raw` |~ ""l7_resource":"(?:[^"\\]|\\.)*(?:/a\\"b)"`],
     [{ resourceRegex: '^/v[12]/' }, ' | json l7_resource="l7_resource" | l7_resource =~ "(?s).*(?:^/v[12]/).*"'],
@@ -79,7 +79,7 @@ describe('a list of connections', () => {
       '{source="bpf_net_l4_log"} |~ ""(?:tx_retrans|rx_retrans)":[1-9]"'
     );
     expect(readable(l4({ minRetransmissions: 5, endReason: 'no_answer' }))).toBe(
-      '{source="bpf_net_l4_log"} |= ""end_reason":"no_answer"" |~ ""(?:tx_retrans|rx_retrans)":[1-9]" | json tx_retrans="tx_retrans", rx_retrans="rx_retrans" | tx_retrans >= 2.5 or rx_retrans >= 2.5'
+      '{source="bpf_net_l4_log"} |~ ""(?:tx_retrans|rx_retrans)":[1-9]" |= ""end_reason":"no_answer"" | json tx_retrans="tx_retrans", rx_retrans="rx_retrans" | tx_retrans >= 2.5 or rx_retrans >= 2.5'
     );
   });
 });
@@ -98,7 +98,7 @@ describe('a look-up by id', () => {
 
   it('reads all shards by line filter where it does not', () => {
     expect(preview({ requestId: 'abc' })).toBe('{source="bpf_net_l7_log"} |= ""request_id":"abc""');
-    expect(preview({ l7TraceId: '1001_0' })).toBe('{source="bpf_net_l7_log"} |= ""l7_traceid":"1001_"');
+    expect(preview({ l7TraceId: '1001_0' })).toBe('{source="bpf_net_l7_log"} |= ""1001_"');
     expect(preview({ innerTraceId: 'abc' })).toBe('{source="bpf_net_l4_log"} |= ""inner_traceid":"abc""');
   });
 

@@ -5,16 +5,15 @@ import {
   anyFieldIs,
   anyNumberIs,
   anywhere,
-  countByField,
-  countByLabel,
-  escapeRegex,
   fieldContains,
   fieldIs,
   fieldStartsWith,
-  logql,
-  quantileOf,
-  quote,
-} from './logql';
+  valueIs,
+  valueIsNot,
+} from './line-filters';
+import { logql } from './logql';
+import { escapeRegex, quote } from './logql-text';
+import { countAtBusiestNic, countByField, countByLabel, quantileOf, sumOf } from './metric-logql';
 
 const oneOf = (...values: string[]): ValueMatch => ({ kind: 'oneOf', values });
 
@@ -168,6 +167,13 @@ describe('line filters', () => {
     );
   });
 
+  it('decide equality of texts and numbers alike, and its contrary', () => {
+    const lines = ['{"f":80,"g":"x"}', '{"f":"80","g":"x"}', '{"f":800,"g":"x"}', '{"g":"80"}'];
+    expect(lines.map((line) => passes(line, [valueIs('f', ['80'])]))).toEqual([true, true, false, false]);
+    expect(lines.map((line) => passes(line, [valueIs('f', ['80', '800'])]))).toEqual([true, true, true, false]);
+    expect(valueIsNot('f', ['80']).replace('!~', '|~')).toBe(valueIs('f', ['80']));
+  });
+
   it('decide containment', () => {
     fc.assert(
       fc.property(hostile, hostile, (part, actual) => {
@@ -220,7 +226,10 @@ describe('whole queries', () => {
       logql(parts),
       countByLabel('host', 3600),
       countByField('bpf_net_l7_log', 'outcome', 60),
-      quantileOf(parts, 'tcp_rtt', 0.99, 900),
+      quantileOf(parts, 'tcp_rtt', { share: 0.99, seconds: 900 }),
+      quantileOf(parts, 'tcp_rtt', { share: 0.5, seconds: 900, by: ['host', 'nic_name'] }),
+      countAtBusiestNic(parts, ['l7_proto'], 60),
+      sumOf(parts, 'tx_retrans', { by: [], seconds: 60 }),
     ]) {
       expect([query, nodesOf(query)]).toEqual([query, expect.anything()]);
     }

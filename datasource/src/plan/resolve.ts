@@ -1,34 +1,36 @@
 /**
  * A query with its template variables replaced by their values, as Explore and other pages without the dashboard need it.
  */
-import { escapeRegex } from './logql';
-import {
-  assertUnreachable,
-  type FilterText,
-  type FlowQuery,
-  type L4Filters,
-  type L7Filters,
-} from '../query/flow-query';
-import { lookUpOf, matchOf, regexOf, type Replace, textOf } from '../query/interpolate';
+import { escapeRegex } from './logql-text';
+import { type FilterText, type L4Filters, type L7Filters } from '../query/filters';
+import { assertUnreachable, type FlowQuery } from '../query/flow-query';
+import { matchOf, regexOf, type Replace, textOf } from '../query/interpolate';
+import { lookUpOf } from '../query/look-up';
 
 export function resolveQuery(query: FlowQuery, replace: Replace): FlowQuery {
   switch (query.queryType) {
     case 'l7List':
     case 'l4List':
+    case 'nicGraph':
+    case 'metrics':
+    case 'events':
       return { ...query, filters: resolveFilters(query.filters ?? {}, replace) };
     case 'packets':
     case 'hops':
+    case 'trace':
+    case 'story':
+    case 'related':
     case 'records': {
-      const { lookUp, innerTraceId, flowShard } = lookUpOf(query, replace);
-      const id = lookUp?.id ?? '';
+      const { flowShard, atNs } = lookUpOf(query, replace);
       return {
         ...query,
-        requestId: lookUp?.by === 'request' ? id : undefined,
-        l7TraceId: lookUp?.by === 'l7Trace' ? id : undefined,
-        ...(query.queryType === 'hops'
-          ? {}
-          : { nicTraceId: lookUp?.by === 'connection' ? id : undefined, innerTraceId: innerTraceId || undefined }),
+        requestId: textOf(query.requestId, replace) || undefined,
+        l7TraceId: textOf(query.l7TraceId, replace) || undefined,
+        nicTraceId: textOf(query.nicTraceId, replace) || undefined,
+        innerTraceId: textOf(query.innerTraceId, replace) || undefined,
+        clue: textOf(query.clue, replace) || undefined,
         flowShard,
+        at: atNs?.toString(),
       };
     }
     default:
@@ -50,4 +52,4 @@ function resolveFilters<F extends L7Filters | L4Filters>(filters: F, replace: Re
   return Object.fromEntries(resolved) as F;
 }
 
-const NUMBERS: ReadonlySet<string> = new Set(['minLatencyMs', 'minRetransmissions']);
+const NUMBERS: ReadonlySet<string> = new Set(['minLatencyMs', 'minRetransmissions', 'minRttMs']);

@@ -37,3 +37,32 @@ export function windowAround(spans: readonly Happened[], within: TimeWindow): Ti
   }
   return { fromNs: fromNs - margin, toNs: toNs + margin };
 }
+
+/** Clocks of hosts differ, and a request may have waited for its answer until a time-out. */
+const MOMENT_MARGIN_MS = 65_000;
+
+/** What is read first where the moment is known, inside of the window or not; the window itself where it is not known. */
+export function windowAt(atNs: bigint | undefined, within: TimeWindow): TimeWindow {
+  if (atNs === undefined) {
+    return within;
+  }
+  const margin = BigInt(MOMENT_MARGIN_MS) * NS_PER_MS;
+  return { fromNs: atNs - margin, toNs: atNs + margin };
+}
+
+const NAME_LOOK_UP_MS = 20_000;
+
+/** Where the name look-up lies that led to a request: shortly before its connection, which is before the request. */
+export function nameWindow(spans: readonly Happened[]): TimeWindow {
+  const first = spans.map(({ tsNs }) => tsNs).reduce((a, b) => (b < a ? b : a));
+  const last = spans.map(({ tsNs }) => tsNs).reduce((a, b) => (b > a ? b : a));
+  return { fromNs: first - BigInt(NAME_LOOK_UP_MS) * NS_PER_MS, toNs: last + NS_PER_MS };
+}
+
+const STEPS_SECONDS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400];
+
+/** A step that gives no more than so many points. */
+export function stepSecondsOf(rangeSeconds: number, maxPoints: number): number {
+  const least = rangeSeconds / Math.max(1, maxPoints);
+  return STEPS_SECONDS.find((step) => step >= least) ?? Math.ceil(least / 86_400) * 86_400;
+}

@@ -1,20 +1,28 @@
-import { assertUnreachable, type FlowQuery } from './flow-query';
+import { assertUnreachable, type FlowQuery, type LookUpIds } from './flow-query';
 
 /** A query in one line, for headings and history. */
 export function displayText(query: FlowQuery): string {
   switch (query.queryType) {
     case 'l7List':
-    case 'l4List': {
-      const filters = Object.entries(query.filters ?? {})
-        .filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0))
-        .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' or ') : String(value)}`);
-      const what = query.queryType === 'l7List' ? 'requests' : 'connections';
-      return [`${query.sort ?? 'newest'} ${what}`, ...filters].join(', ');
-    }
+      return withFilters(`${query.sort ?? 'newest'} requests`, query.filters);
+    case 'l4List':
+      return withFilters(`${query.sort ?? 'newest'} connections`, query.filters);
+    case 'nicGraph':
+      return withFilters('NICs of requests', query.filters);
+    case 'metrics':
+      return withFilters(`${query.metric ?? 'rate'}${query.by === undefined ? '' : ` by ${query.by}`}`, query.filters);
+    case 'events':
+      return withFilters('events', query.filters);
+    case 'story':
+      return `story of ${idText(query)}`;
     case 'packets':
       return `packets of ${idText(query)}`;
     case 'hops':
       return `path of ${idText(query)}`;
+    case 'trace':
+      return `trace of ${idText(query)}`;
+    case 'related':
+      return `records related to ${idText(query)}`;
     case 'records':
       return `records of ${idText(query)}`;
     default:
@@ -22,15 +30,15 @@ export function displayText(query: FlowQuery): string {
   }
 }
 
-interface Ids {
-  readonly requestId?: string;
-  readonly l7TraceId?: string;
-  readonly nicTraceId?: string;
-  readonly innerTraceId?: string;
+function withFilters(what: string, filters: object = {}): string {
+  const given = Object.entries(filters)
+    .filter(([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0))
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' or ') : String(value)}`);
+  return [what, ...given].join(', ');
 }
 
-function idText({ requestId, l7TraceId, nicTraceId, innerTraceId }: Ids): string {
+function idText({ requestId, l7TraceId, nicTraceId, innerTraceId, clue }: LookUpIds): string {
   const request = requestId || l7TraceId;
   const connection = nicTraceId || innerTraceId;
-  return request ? `request ${request}` : connection ? `connection ${connection}` : 'nothing yet';
+  return request ? `request ${request}` : connection ? `connection ${connection}` : clue || 'nothing yet';
 }

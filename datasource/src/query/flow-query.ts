@@ -3,62 +3,29 @@
  * Every text may hold template variables; see interpolate.ts for what they become.
  */
 import { type DataQuery } from '@grafana/schema';
+import { type L4Filters, type L7Filters } from './filters';
 
-export const QUERY_TYPES = ['l7List', 'l4List', 'packets', 'hops', 'records'] as const;
+export const QUERY_TYPES = [
+  'l7List',
+  'l4List',
+  'story',
+  'hops',
+  'trace',
+  'packets',
+  'related',
+  'records',
+  'nicGraph',
+  'metrics',
+  'events',
+] as const;
 export type QueryType = (typeof QUERY_TYPES)[number];
-
-/** A text with template variables, or several of them; a record passes where it fits any. */
-export type FilterText = string | readonly string[];
-
-/** Empty and absent filters let everything through; a variable's `All` too. */
-export interface CommonFilters {
-  /** Host that captured. */
-  readonly host?: FilterText;
-  /** NIC name. */
-  readonly nic?: FilterText;
-  /** Namespace of the NIC's owner, or of either side. */
-  readonly k8sNamespace?: FilterText;
-  /** Pod of the NIC's owner, or of either side. */
-  readonly pod?: FilterText;
-  /** Address of either side, whole. */
-  readonly address?: FilterText;
-  /** Port of either side. */
-  readonly port?: FilterText;
-  readonly l7Proto?: FilterText;
-  /** Anything that stands in the record, upper or lower case. */
-  readonly text?: string;
-  /** One connection at one NIC. Where it is given and empty, nothing is listed. */
-  readonly innerTraceId?: string;
-  /** Shard of the connection of `innerTraceId` or `requestId`, where a link knows it. */
-  readonly flowShard?: number | string;
-}
-
-export interface L7Filters extends CommonFilters {
-  /** One request, at every NIC that saw it. Where it is given and empty, nothing is listed. */
-  readonly requestId?: string;
-  /** `l7_op`: GET, A, RETR, … */
-  readonly op?: FilterText;
-  /** Part of `l7_resource`. */
-  readonly resource?: string;
-  /** Regular expression (RE2) found anywhere in `l7_resource`. Template variables in it are escaped. */
-  readonly resourceRegex?: string;
-  readonly status?: FilterText;
-  readonly outcome?: FilterText;
-  /** ms; a number or a text that becomes one. */
-  readonly minLatencyMs?: number | string;
-}
-
-export interface L4Filters extends CommonFilters {
-  /** Retransmissions of either direction in one chunk. */
-  readonly minRetransmissions?: number | string;
-  readonly endReason?: FilterText;
-}
 
 interface BaseQuery extends DataQuery {
   readonly queryType: QueryType;
 }
 
-export type ListSort = 'newest' | 'slowest';
+/** `worst`: what failed first, then what was sent again, then by time. */
+export type ListSort = 'newest' | 'slowest' | 'worst';
 
 /** One row a request at a NIC; with `fold: 'request'` one row a request, as the NIC nearest to the client saw it. */
 export interface L7ListQuery extends BaseQuery {
@@ -84,8 +51,12 @@ export interface LookUpIds {
   readonly l7TraceId?: string;
   readonly nicTraceId?: string;
   readonly innerTraceId?: string;
+  /** Anything that leads to a request: any id of it or of its trace, `address:port`, an address, a sequence number. */
+  readonly clue?: string;
   /** Shard of the connection where a link knows it; a number or a text that becomes one. */
   readonly flowShard?: number | string;
+  /** When it happened where a link knows it, ns or ms since the Unix epoch; narrows what is read. */
+  readonly at?: number | string;
 }
 
 /** The packets of a connection. */
@@ -96,8 +67,13 @@ export interface PacketsQuery extends BaseQuery, LookUpIds {
 }
 
 /** The way of one request over all NICs. */
-export interface HopsQuery extends BaseQuery, Pick<LookUpIds, 'requestId' | 'l7TraceId' | 'flowShard'> {
+export interface HopsQuery extends BaseQuery, LookUpIds {
   readonly queryType: 'hops';
+}
+
+/** The way of one request as a trace: one span a NIC. */
+export interface TraceQuery extends BaseQuery, LookUpIds {
+  readonly queryType: 'trace';
 }
 
 /** The records of a request or connection as log lines. */
@@ -107,7 +83,90 @@ export interface RecordsQuery extends BaseQuery, LookUpIds {
   readonly nics?: 'all' | 'one';
 }
 
-export type FlowQuery = L7ListQuery | L4ListQuery | PacketsQuery | HopsQuery | RecordsQuery;
+/** Parts of a story, one frame each. */
+export const STORY_PARTS = ['verdict', 'parts', 'hops', 'losses', 'caveats', 'requests'] as const;
+export type StoryPart = (typeof STORY_PARTS)[number];
+
+/** What happened to a request, and why. */
+export interface StoryQuery extends BaseQuery, LookUpIds {
+  readonly queryType: 'story';
+  /** One part, for panels that show one frame; all unless given. */
+  readonly part?: StoryPart;
+}
+
+/**
+ * Whose records: `connection` the same connection at the same NIC, `request` the same request at every NIC,
+ * `transport` the connections that carry it, at every NIC.
+ */
+export const RELATED_DIMENSIONS = ['connection', 'request', 'transport'] as const;
+export type RelatedDimension = (typeof RELATED_DIMENSIONS)[number];
+
+/** Records related to a request, by dimension, with counts. */
+export interface RelatedQuery extends BaseQuery, LookUpIds {
+  readonly queryType: 'related';
+  /** One dimension; counts and lines of all three unless given. */
+  readonly dimension?: RelatedDimension;
+}
+
+/** All requests of a filter folded into NICs and what lies between. */
+export interface NicGraphQuery extends BaseQuery {
+  readonly queryType: 'nicGraph';
+  readonly filters?: L7Filters;
+}
+
+export const METRICS = [
+  'rate',
+  'errorRatio',
+  'latency',
+  'rtt',
+  'retransmissionRatio',
+  'lossRatio',
+  'connectFailures',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** Fields with few values, by which metrics may be split. */
+export const GROUP_FIELDS = [
+  'host',
+  'nic_name',
+  'k8s_namespace',
+  'l7_proto',
+  'l7_op',
+  'l7_status',
+  'outcome',
+  'direction',
+  'end_reason',
+  'server_port',
+] as const;
+export type GroupField = (typeof GROUP_FIELDS)[number];
+
+/** Time series over requests or connections. */
+export interface MetricsQuery extends BaseQuery {
+  readonly queryType: 'metrics';
+  readonly metric?: Metric;
+  readonly by?: GroupField;
+  /** For `latency` and `rtt`: shares in percent, 50 and 95 unless given. */
+  readonly quantiles?: readonly number[];
+  /** Those of the lists; what the metric's records do not have is left out. */
+  readonly filters?: L7Filters & L4Filters;
+}
+
+export const EVENT_KINDS = ['resets', 'captureLoss', 'unanswered'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Moments worth a mark on a graph: bursts of resets, of unanswered requests, and packets that the capture lost. */
+export interface EventsQuery extends BaseQuery {
+  readonly queryType: 'events';
+  /** All unless given. */
+  readonly kinds?: readonly EventKind[];
+  /** So many in one step make an event; 5 unless given, and 1 for what the capture lost. */
+  readonly atLeast?: number;
+  readonly filters?: L7Filters & L4Filters;
+}
+
+export type LookUpQuery = PacketsQuery | HopsQuery | TraceQuery | RecordsQuery | StoryQuery | RelatedQuery;
+
+export type FlowQuery = L7ListQuery | L4ListQuery | LookUpQuery | NicGraphQuery | MetricsQuery | EventsQuery;
 
 export const DEFAULT_LIST_LIMIT = 200;
 
@@ -129,4 +188,18 @@ export function assertUnreachable(value: never): never {
 export function readQuery(target: FlowQuery | (DataQuery & { readonly queryType?: string })): FlowQuery {
   const known = QUERY_TYPES.find((type) => type === target.queryType);
   return known === undefined ? { ...DEFAULT_QUERY, ...target, queryType: 'l7List' } : (target as FlowQuery);
+}
+
+export function isLookUp(query: FlowQuery): query is LookUpQuery {
+  switch (query.queryType) {
+    case 'packets':
+    case 'hops':
+    case 'trace':
+    case 'records':
+    case 'story':
+    case 'related':
+      return true;
+    default:
+      return false;
+  }
 }

@@ -1,5 +1,5 @@
-import { escapeRegex } from '../plan/logql';
-import { isId, lookUpOf, matchOf, regexOf, type Replace, textOf } from './interpolate';
+import { escapeRegex } from '../plan/logql-text';
+import { matchOf, regexOf, type Replace, textOf } from './interpolate';
 
 /** Grafana's template service, as far as a format function goes. */
 function variables(values: Readonly<Record<string, string | readonly string[]>>): Replace {
@@ -53,42 +53,5 @@ describe('a filter', () => {
     const replace = variables({ path: ['/a.b', '/c+'], all: '$__all' });
     expect(regexOf('^$path/.*$', replace, escapeRegex)).toBe('^(?:/a\\.b|/c\\+)/.*$');
     expect(regexOf('$all', replace, escapeRegex)).toBe('.*');
-  });
-});
-
-describe('a look-up', () => {
-  const replace = variables({ request_id: '00112233445566ff', none: '', shard: '3' });
-
-  it('takes the first id that is set', () => {
-    expect(lookUpOf({ requestId: '$request_id', nicTraceId: '1_2', flowShard: '$shard' }, replace)).toEqual({
-      lookUp: { by: 'request', id: '00112233445566ff' },
-      innerTraceId: '',
-      flowShard: 3,
-    });
-    expect(lookUpOf({ requestId: '$none', nicTraceId: '1_2' }, replace).lookUp).toEqual({
-      by: 'connection',
-      id: '1_2',
-    });
-  });
-
-  it('is none where no id is set or its variable is missing', () => {
-    expect(lookUpOf({ requestId: '$none' }, replace).lookUp).toBeUndefined();
-    expect(lookUpOf({ requestId: '$missing', innerTraceId: '${missing}' }, replace)).toMatchObject({
-      lookUp: undefined,
-      innerTraceId: '',
-    });
-  });
-
-  it('knows an id', () => {
-    expect(['00112233445566ff', '1_2', '1:abc+/=', 'ab', '', 'a b', '"', 'x'.repeat(200)].map(isId)).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
   });
 });

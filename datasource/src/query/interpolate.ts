@@ -4,7 +4,7 @@
  * A variable with several values makes the text stand for several texts; `All` makes it stand for anything. Escaping
  * is not done here but where LogQL is written, so it cannot be forgotten for one kind of value.
  */
-import { type FilterText, type LookUpIds } from './flow-query';
+import { type FilterText } from './filters';
 
 /** Any value, or one of a list (never empty). */
 export type ValueMatch = { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly values: readonly string[] };
@@ -75,47 +75,4 @@ function expand(text: string, replace: Replace): readonly string[] {
 function valuesOf(value: unknown): readonly string[] {
   const list = Array.isArray(value) ? value : [value];
   return list.map((one) => (one === undefined || one === null ? '' : String(one)));
-}
-
-/** What to look up, with variables replaced. */
-export type LookUp =
-  | { readonly by: 'request'; readonly id: string }
-  | { readonly by: 'l7Trace'; readonly id: string }
-  | { readonly by: 'connection'; readonly id: string }
-  | { readonly by: 'inner'; readonly id: string };
-
-export interface ResolvedLookUp {
-  /** Undefined where no id is given. */
-  readonly lookUp: LookUp | undefined;
-  /** The connection at one NIC, where one is named beside a request. */
-  readonly innerTraceId: string;
-  /** Undefined where not known. */
-  readonly flowShard: number | undefined;
-}
-
-/** The first id that is set counts. */
-export function lookUpOf(ids: LookUpIds, replace: Replace): ResolvedLookUp {
-  const innerTraceId = textOf(ids.innerTraceId, replace);
-  const candidates: readonly LookUp[] = [
-    { by: 'request', id: textOf(ids.requestId, replace) },
-    { by: 'l7Trace', id: textOf(ids.l7TraceId, replace) },
-    { by: 'connection', id: textOf(ids.nicTraceId, replace) },
-    { by: 'inner', id: innerTraceId },
-  ];
-  const shard = textOf(ids.flowShard, replace);
-  return {
-    lookUp: candidates.find((candidate) => candidate.id !== '' && !isUnresolvedVariable(candidate.id)),
-    innerTraceId: isUnresolvedVariable(innerTraceId) ? '' : innerTraceId,
-    flowShard: /^\d{1,4}$/.test(shard) ? Number(shard) : undefined,
-  };
-}
-
-/** A variable that the dashboard does not have stays as it was typed. */
-function isUnresolvedVariable(text: string): boolean {
-  return /^\$\w+$|^\$\{[^}]*\}$|^\[\[[^\]]*\]\]$/.test(text);
-}
-
-/** Letters, digits and what stands between them in our ids; long enough that a line filter with it selects something. */
-export function isId(text: string): boolean {
-  return /^[0-9A-Za-z][0-9A-Za-z_:+/=.-]{2,127}$/.test(text);
 }

@@ -1,0 +1,52 @@
+import React, { useId } from 'react';
+import { Field, MultiCombobox } from '@grafana/ui';
+import { EVENT_KINDS, type EventKind, type EventsQuery } from '../query/flow-query';
+import { FieldGrid } from './FieldGrid';
+import { ConnectionFilters } from './FilterFields';
+import { type Suggest } from './SuggestField';
+import { TextField } from './TextField';
+
+const KIND_LABELS: Readonly<Record<EventKind, string>> = {
+  resets: 'Bursts of resets',
+  captureLoss: 'Packets lost by the capture',
+  unanswered: 'Bursts of unanswered requests',
+};
+
+interface Props {
+  readonly query: EventsQuery;
+  readonly suggest: Suggest;
+  readonly onChange: (query: EventsQuery) => void;
+}
+
+export function EventsEditor({ query, suggest, onChange }: Props) {
+  const kindsId = useId();
+  return (
+    <>
+      <FieldGrid>
+        <Field label="Events" htmlFor={kindsId} noMargin>
+          <MultiCombobox
+            id={kindsId}
+            value={[...(query.kinds ?? EVENT_KINDS)]}
+            options={EVENT_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }))}
+            onChange={(chosen) =>
+              onChange({ ...query, kinds: chosen.length === 0 ? undefined : chosen.map(({ value }) => value) })
+            }
+          />
+        </Field>
+        <TextField
+          label="Events from, in one step"
+          placeholder="5"
+          value={query.atLeast === undefined ? '' : String(query.atLeast)}
+          onChange={(typed) =>
+            onChange({ ...query, atLeast: /^[1-9]\d{0,6}$/.test(typed) ? Number(typed) : undefined })
+          }
+        />
+      </FieldGrid>
+      <ConnectionFilters
+        filters={query.filters}
+        suggest={suggest}
+        onChange={(filters) => onChange({ ...query, filters })}
+      />
+    </>
+  );
+}

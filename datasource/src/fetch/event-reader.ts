@@ -1,0 +1,56 @@
+/** Bursts: steps of the range in which as many of a kind fell as make an event; neighbouring steps are one event. */
+import { type EventKind } from '../query/flow-query';
+import { type EventPlan } from '../plan/events-plan';
+import { stepSecondsOf, type TimeWindow, windowSeconds } from '../plan/time-window';
+import { type LokiClient, type Series } from './loki-client';
+
+export interface FlowEvent {
+  readonly kind: EventKind;
+  readonly host: string;
+  /** ms since the Unix epoch. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+}
+
+export interface EventsRead {
+  readonly events: readonly FlowEvent[];
+  readonly notes: readonly string[];
+}
+
+/** Marks are for the eye: finer than this they run together. */
+const MAX_STEPS = 120;
+const MAX_EVENTS = 200;
+
+export async function readEvents(
+  client: LokiClient,
+  plans: readonly EventPlan[],
+  { window, signal }: { readonly window: TimeWindow; readonly signal: AbortSignal }
+): Promise<EventsRead> {
+  const stepSeconds = stepSecondsOf(windowSeconds(window), MAX_STEPS);
+  const answers = await Promise.all(
+    plans.map((plan) => client.series({ logql: plan.logql(stepSeconds), window, stepSeconds }, signal))
+  );
+  const events = plans
+    .flatMap((plan, i) => answers[i].flatMap((series) => burstsOf(plan, series, stepSeconds * 1000)))
+    .sort((a, b) => b.count - a.count);
+  const notes =
+    events.length > MAX_EVENTS
+      ? [`Of ${events.length} events the ${MAX_EVENTS} largest are shown: raise the number that makes an event.`]
+      : [];
+  return { events: events.slice(0, MAX_EVENTS).sort((a, b) => a.fromMs - b.fromMs), notes };
+}
+
+function burstsOf({ kind, atLeast }: EventPlan, { labels, points }: Series, stepMs: number): readonly FlowEvent[] {
+  const events: FlowEvent[] = [];
+  for (const { timeMs, value } of points.filter((point) => point.value >= atLeast)) {
+    const last = events[events.length - 1];
+    // A step counts the time before it.
+    if (last?.toMs === timeMs - stepMs) {
+      events[events.length - 1] = { ...last, toMs: timeMs, count: last.count + value };
+    } else {
+      events.push({ kind, host: labels.host ?? '', fromMs: timeMs - stepMs, toMs: timeMs, count: value });
+    }
+  }
+  return events;
+}

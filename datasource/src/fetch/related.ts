@@ -1,0 +1,83 @@
+/**
+ * Records related to a request in three dimensions: the same connection at one NIC, the same request (and others of its
+ * connection) at every NIC, and the connections that carry it. A record stands once in a dimension, under the closest id that joins it.
+ */
+import { type RecordSource } from '@bpfnet/flow-model';
+import { orderPath } from '../correlate/path-order';
+import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
+import { type RelatedDimension } from '../query/flow-query';
+import { type Connections } from './connection-records';
+import { type StoredL4, type StoredL7 } from './record-reader';
+
+export type JoinedBy = 'inner_traceid' | 'request_id' | 'l7_traceid' | 'nic_traceid';
+
+export type RelatedRecord = {
+  readonly joinedBy: JoinedBy;
+  /** Value of that field. */
+  readonly value: string;
+} & (({ readonly source: 'bpf_net_l4_log' } & StoredL4) | ({ readonly source: 'bpf_net_l7_log' } & StoredL7));
+
+export type Related = Readonly<Record<RelatedDimension, readonly RelatedRecord[]>>;
+
+/** @param innerTraceId the NIC that is looked from; '' for the one nearest to the client */
+export function relatedRecords({ focus, spans, chunks }: Connections, innerTraceId: string): Related {
+  const inner = innerTraceId || nearestInner(focus, spans, chunks);
+  const one = focus[0]?.record;
+  return {
+    connection: [
+      ...spans
+        .filter(({ record }) => record.inner_traceid === inner)
+        .map((span) => ofSpan(span, 'inner_traceid', inner)),
+      ...chunks
+        .filter(({ record }) => record.inner_traceid === inner)
+        .map((chunk) => ofChunk(chunk, 'inner_traceid', inner)),
+    ],
+    request: spans.flatMap((span) => {
+      const { request_id, l7_traceid, nic_traceid } = span.record;
+      if (one !== undefined && request_id === one.request_id) {
+        return [ofSpan(span, 'request_id', request_id)];
+      }
+      if (one?.l7_traceid !== undefined && l7_traceid === one.l7_traceid) {
+        return [ofSpan(span, 'l7_traceid', l7_traceid)];
+      }
+      return nic_traceid === undefined ? [] : [ofSpan(span, 'nic_traceid', nic_traceid)];
+    }),
+    transport: chunks.map((chunk) =>
+      chunk.record.nic_traceid === undefined
+        ? ofChunk(chunk, 'inner_traceid', chunk.record.inner_traceid)
+        : ofChunk(chunk, 'nic_traceid', chunk.record.nic_traceid)
+    ),
+  };
+}
+
+function nearestInner(focus: readonly StoredL7[], spans: readonly StoredL7[], chunks: readonly StoredL4[]): string {
+  const at = focus.length > 0 ? focus : spans;
+  const [first] = orderPath(oncePerNic(at).map(pathPointOf)).points;
+  return first?.span.record.inner_traceid ?? chunks[0]?.record.inner_traceid ?? '';
+}
+
+function ofSpan(span: StoredL7, joinedBy: JoinedBy, value: string): RelatedRecord {
+  return { source: 'bpf_net_l7_log', ...span, joinedBy, value };
+}
+
+function ofChunk(chunk: StoredL4, joinedBy: JoinedBy, value: string): RelatedRecord {
+  return { source: 'bpf_net_l4_log', ...chunk, joinedBy, value };
+}
+
+export interface RelatedCount {
+  readonly joinedBy: JoinedBy;
+  readonly value: string;
+  readonly source: RecordSource;
+  readonly count: number;
+}
+
+export function countRelated(records: readonly RelatedRecord[]): readonly RelatedCount[] {
+  const counts = new Map<string, { joinedBy: JoinedBy; value: string; source: RecordSource; count: number }>();
+  for (const { joinedBy, value, source } of records) {
+    const key = `${joinedBy} ${value} ${source}`;
+    const count = counts.get(key) ?? { joinedBy, value, source, count: 0 };
+    counts.set(key, count);
+    count.count++;
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,48 @@
+/** Related records as log lines, a frame a dimension, and their counts. */
+import { type DataFrame } from '@grafana/data';
+import { FrameKind, type RelatedCountRow, type RelatedMeta } from '@bpfnet/flow-model';
+import { countRelated, type Related } from '../fetch/related';
+import { RELATED_DIMENSIONS, type RelatedDimension } from '../query/flow-query';
+import { type Columns, columnsFrame, NUMBER, TEXT, WHOLE } from './columns-frame';
+import { warnings } from './frame-parts';
+import { recordsFrame } from './records-frame';
+
+const COUNT_COLUMNS: Columns<RelatedCountRow> = {
+  dimension: TEXT('Dimension'),
+  joinedBy: TEXT('Joined by'),
+  value: TEXT('Value'),
+  source: TEXT('Kind of record'),
+  count: NUMBER('Records', WHOLE),
+};
+
+export interface RelatedFrameOptions {
+  readonly refId: string;
+  readonly notes: readonly string[];
+  readonly dimension: RelatedDimension | undefined;
+}
+
+/** Lines first, so that a panel which shows one frame shows these. */
+export function relatedFrames(related: Related, { refId, notes, dimension }: RelatedFrameOptions): DataFrame[] {
+  const dimensions = dimension === undefined ? RELATED_DIMENSIONS : [dimension];
+  const lines = dimensions.map((one) => {
+    const records = related[one];
+    const meta: RelatedMeta = { kind: FrameKind.RelatedLogs, dimension: one, count: records.length };
+    const frame = recordsFrame(records, { refId, notes });
+    return { ...frame, name: `${FrameKind.RelatedLogs} ${one}`, meta: { ...frame.meta, custom: { ...meta } } };
+  });
+  const counts = RELATED_DIMENSIONS.flatMap((one) =>
+    countRelated(related[one]).map((count): RelatedCountRow => ({ dimension: one, ...count }))
+  );
+  return [
+    ...lines,
+    columnsFrame(counts, COUNT_COLUMNS, {
+      name: FrameKind.RelatedCounts,
+      refId,
+      meta: {
+        preferredVisualisationType: 'table',
+        notices: warnings(notes),
+        custom: { kind: FrameKind.RelatedCounts },
+      },
+    }),
+  ];
+}

@@ -1,0 +1,168 @@
+/** A story as frames: one a part, each readable as a plain table. */
+import { type DataFrame, type FieldConfig } from '@grafana/data';
+import { FrameKind, type LossRow, type VerdictPartRow, type VerdictRow } from '@bpfnet/flow-model';
+import { caveatText } from '../correlate/caveats';
+import { type ConnectionStory } from '../correlate/connection-story';
+import { orderPath } from '../correlate/path-order';
+import { summaryOf } from '../correlate/request-words';
+import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
+import { type Verdict } from '../correlate/verdict';
+import { type Connections } from '../fetch/connection-records';
+import { type StoredL7 } from '../fetch/record-reader';
+import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, TIME, WHOLE } from './columns-frame';
+import { costStats, warnings } from './frame-parts';
+import { PART_TITLES, Places, whatText } from './story-words';
+
+const VERDICT_COLUMNS: Columns<VerdictRow> = {
+  time: TIME('Time'),
+  sentence: TEXT('Verdict'),
+  cause: TEXT('Cause'),
+  summary: TEXT('Request'),
+  totalMs: NUMBER('Total', MILLISECONDS),
+  requestId: TEXT('Request id'),
+  flowShard: NUMBER('Shard', WHOLE),
+  tsNs: TEXT('Time (ns)'),
+};
+
+const FINE: FieldConfig = { ...MILLISECONDS, decimals: 3 };
+
+const PART_COLUMNS: Columns<VerdictPartRow> = {
+  part: TEXT('Part'),
+  title: TEXT('What took the time'),
+  kind: TEXT('Kind'),
+  ms: NUMBER('Time', FINE),
+  share: NUMBER('Share', SHARE),
+  ifSymmetricMs: NUMBER('± if symmetric', FINE),
+  atMostMs: NUMBER('± at most', FINE),
+  evidence: TEXT('Packets'),
+};
+
+const LOSS_COLUMNS: Columns<LossRow> = {
+  time: TIME('Sent again'),
+  tsNs: TEXT('Time (ns)'),
+  sender: TEXT('Sender'),
+  what: TEXT('What'),
+  seq: NUMBER('Seq', WHOLE),
+  length: NUMBER('Length', { unit: 'decbytes' }),
+  waitedMs: NUMBER('After', MILLISECONDS),
+  trigger: TEXT('Because of'),
+  fate: TEXT('What became of the one before'),
+  lane: TEXT('Connection id (this NIC)'),
+  chunkId: NUMBER('Chunk', WHOLE),
+  index: NUMBER('Packet of the chunk', WHOLE),
+};
+
+const CAVEAT_COLUMNS: Columns<{ readonly kind: string; readonly text: string }> = {
+  kind: TEXT('Kind'),
+  text: TEXT('To know'),
+};
+
+export interface VerdictFrameOptions {
+  readonly refId: string;
+  readonly notes: readonly string[];
+  readonly cost: Connections['cost'];
+  /** The request at its NICs; none where the connection came to nothing. */
+  readonly spans: readonly StoredL7[];
+}
+
+export function verdictFrame(
+  story: ConnectionStory,
+  verdict: Verdict,
+  { refId, notes, cost, spans }: VerdictFrameOptions
+): DataFrame {
+  const first = orderPath(oncePerNic(spans).map(pathPointOf)).points[0]?.span;
+  const row: VerdictRow = {
+    time: first === undefined ? 0 : Number(first.tsNs / 1_000_000n),
+    sentence: verdict.sentence,
+    cause: verdict.cause,
+    summary: first === undefined ? '' : summaryOf(first.record),
+    totalMs: verdict.totalMs,
+    requestId: verdict.requestId,
+    flowShard: first?.shard ?? null,
+    tsNs: first?.tsNs.toString() ?? '',
+  };
+  return columnsFrame([row], VERDICT_COLUMNS, {
+    name: FrameKind.Verdict,
+    refId,
+    meta: {
+      preferredVisualisationType: 'table',
+      notices: warnings(notes),
+      stats: costStats(cost),
+      custom: { kind: FrameKind.Verdict, verdict, nics: story.nics, clocks: story.clocks },
+    },
+  });
+}
+
+export function emptyVerdictFrame(refId: string, notice: string): DataFrame {
+  return columnsFrame([], VERDICT_COLUMNS, {
+    name: FrameKind.Verdict,
+    refId,
+    meta: { preferredVisualisationType: 'table', notices: warnings([notice]), custom: { kind: FrameKind.Verdict } },
+  });
+}
+
+/** Parts in their order, each followed by what causes cost within it. */
+export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): DataFrame {
+  const places = new Places(nics);
+  const share = (ms: number) => (verdict === null || verdict.totalMs === 0 ? 0 : ms / verdict.totalMs);
+  const rows = (verdict?.parts ?? []).flatMap((part): VerdictPartRow[] => [
+    {
+      part: part.name,
+      title: PART_TITLES[part.name],
+      kind: 'part',
+      ms: part.ms,
+      share: share(part.ms),
+      ifSymmetricMs: part.ifSymmetricMs,
+      atMostMs: part.atMostMs,
+      evidence: places.evidence(part.from, part.to),
+    },
+    ...(verdict?.costs ?? [])
+      .filter((cost) => cost.part === part.name)
+      .map((cost): VerdictPartRow => ({
+        part: part.name,
+        title: cost.text,
+        kind: 'cost',
+        ms: cost.ms,
+        share: share(cost.ms),
+        ifSymmetricMs: null,
+        atMostMs: null,
+        evidence: places.evidence(cost.packets[0] ?? null, cost.packets[cost.packets.length - 1] ?? null),
+      })),
+  ]);
+  return columnsFrame(rows, PART_COLUMNS, {
+    name: FrameKind.VerdictParts,
+    refId,
+    meta: { preferredVisualisationType: 'table', custom: { kind: FrameKind.VerdictParts } },
+  });
+}
+
+export function lossesFrame({ retransmissions, nics, losses }: ConnectionStory, refId: string): DataFrame {
+  const places = new Places(nics);
+  const rows = retransmissions.map((one): LossRow => ({
+    time: Number(BigInt(one.again.tsNs) / 1_000_000n),
+    tsNs: one.again.tsNs,
+    sender: one.sender,
+    ...whatText(one),
+    seq: one.seq,
+    length: one.length,
+    waitedMs: one.waitedMs,
+    fate: places.fate(one.fateOfBefore),
+    lane: one.again.lane,
+    chunkId: one.again.chunkId,
+    index: one.again.index,
+  }));
+  return columnsFrame(rows, LOSS_COLUMNS, {
+    name: FrameKind.Losses,
+    refId,
+    meta: { preferredVisualisationType: 'table', custom: { kind: FrameKind.Losses, hops: losses } },
+  });
+}
+
+export function caveatsFrame({ caveats, nics }: ConnectionStory, refId: string): DataFrame {
+  const rows = caveats.map((caveat) => ({ kind: caveat.kind, text: caveatText(caveat, nics) }));
+  return columnsFrame(rows, CAVEAT_COLUMNS, {
+    name: FrameKind.Caveats,
+    refId,
+    meta: { preferredVisualisationType: 'table', custom: { kind: FrameKind.Caveats } },
+  });
+}

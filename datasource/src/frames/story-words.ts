@@ -1,0 +1,85 @@
+/** Words of a story's frames. */
+import { type Fate } from '../correlate/fates';
+import { type NicPlace, type PacketRef, placeText } from '../correlate/packet-ref';
+import { type Retransmission } from '../correlate/retransmissions';
+import { type PartName } from '../correlate/verdict';
+import { assertUnreachable } from '../query/flow-query';
+
+export const PART_TITLES: Readonly<Record<PartName, string>> = {
+  'name-resolution': 'Name resolution',
+  connect: 'Connect',
+  tls: 'TLS handshake',
+  client: 'Client not ready',
+  sending: 'Sending the request',
+  'request-resent': 'Sending it again',
+  network: 'Network, both ways',
+  'network-there': 'Network there',
+  server: 'Server',
+  'response-resent': 'Response sent again',
+  'network-back': 'Network back',
+  receiving: 'Receiving the response',
+  'network-and-server': 'Network and server, not told apart',
+  waiting: 'Waiting for an answer',
+};
+
+/** NICs of a story by lane, as words. */
+export class Places {
+  private readonly byLane: ReadonlyMap<string, NicPlace>;
+
+  constructor(nics: readonly NicPlace[]) {
+    this.byLane = new Map(nics.map((nic) => [nic.lane, nic]));
+  }
+
+  text(lane: string): string {
+    const place = this.byLane.get(lane);
+    return place === undefined ? 'a NIC that is not on the path' : placeText(place);
+  }
+
+  /** `eth0 of cart-1, chunk 1, packets 4 to 6`; '' for none. */
+  evidence(from: PacketRef | null, to: PacketRef | null): string {
+    const [first, last] = [from ?? to, to ?? from];
+    if (first === null || last === null) {
+      return '';
+    }
+    if (first.lane !== last.lane) {
+      return `${this.packet(first)} to ${this.packet(last)}`;
+    }
+    if (first.chunkId !== last.chunkId) {
+      return `${this.packet(first)} to chunk ${last.chunkId}, packet ${last.index + 1}`;
+    }
+    return first.index === last.index ? this.packet(first) : `${this.packet(first)} to ${last.index + 1}`;
+  }
+
+  private packet({ lane, chunkId, index }: PacketRef): string {
+    return `${this.text(lane)}, chunk ${chunkId}, packet ${index + 1}`;
+  }
+
+  fate(fate: Fate): string {
+    switch (fate.kind) {
+      case 'arrived':
+        return 'It had arrived: sending it again was not needed.';
+      case 'lost':
+        return `Lost between ${this.text(fate.from)} and ${this.text(fate.to)}.`;
+      case 'lost-before':
+        return `Lost before ${this.text(fate.first)}, the first NIC on its way.`;
+      case 'lost-after':
+        return `Lost after ${this.text(fate.last)}, the last NIC on its way, or its acknowledgement was.`;
+      case 'unknown':
+        return fate.why === 'capture-dropped'
+          ? `Not known: the capture at ${this.text(fate.at)} lost packets itself.`
+          : `Not known: ${this.text(fate.at)} was not captured then.`;
+      default:
+        return assertUnreachable(fate);
+    }
+  }
+}
+
+export function whatText({ what, trigger }: Pick<Retransmission, 'what' | 'trigger'>): {
+  readonly what: string;
+  readonly trigger: string;
+} {
+  return {
+    what: what === 'data' ? 'data' : what.toUpperCase(),
+    trigger: trigger === 'timeout' ? 'time-out' : 'duplicate ACKs',
+  };
+}

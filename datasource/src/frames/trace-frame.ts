@@ -1,0 +1,100 @@
+/** NIC spans in the fields of Grafana's trace frames, so that its trace view shows them. */
+import { type DataFrame, FieldType, type TraceKeyValuePair } from '@grafana/data';
+import { FrameKind, type L7Record } from '@bpfnet/flow-model';
+import { type NicSpan } from '../correlate/nic-spans';
+import { isAnswered, type SpanAtNic } from '../correlate/span-at-nic';
+import { type Column, type Columns, columnsFrame, NUMBER, TEXT } from './columns-frame';
+import { msOf, warnings } from './frame-parts';
+
+interface TraceRow {
+  readonly traceID: string;
+  readonly spanID: string;
+  readonly parentSpanID: string | undefined;
+  readonly operationName: string;
+  readonly serviceName: string;
+  readonly serviceTags: readonly TraceKeyValuePair[];
+  /** ms since the Unix epoch, with fraction. */
+  readonly startTime: number;
+  /** ms. */
+  readonly duration: number;
+  readonly statusCode: number;
+  readonly tags: readonly TraceKeyValuePair[];
+}
+
+const LIST: Column = { type: FieldType.other };
+
+const COLUMNS: Columns<TraceRow> = {
+  traceID: TEXT(),
+  spanID: TEXT(),
+  parentSpanID: TEXT(),
+  operationName: TEXT(),
+  serviceName: TEXT(),
+  serviceTags: LIST,
+  startTime: NUMBER(),
+  duration: NUMBER(),
+  statusCode: NUMBER(),
+  tags: LIST,
+};
+
+export interface TraceFrameOptions {
+  readonly refId: string;
+  readonly notes: readonly string[];
+}
+
+export function traceFrame(spans: ReadonlyArray<NicSpan<SpanAtNic>>, { refId, notes }: TraceFrameOptions): DataFrame {
+  return columnsFrame(spans.map(rowOf), COLUMNS, {
+    name: FrameKind.NicSpans,
+    refId,
+    meta: { preferredVisualisationType: 'trace', notices: warnings(notes), custom: { traceFormat: 'otlp' } },
+  });
+}
+
+/** OpenTelemetry's status codes. */
+const STATUS_UNSET = 0;
+const STATUS_ERROR = 2;
+
+function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<SpanAtNic>): TraceRow {
+  const { record } = span;
+  const failed = !isAnswered(record.outcome) || record.outcome === 'server_error';
+  return {
+    traceID: record.trace_id ?? record.request_id,
+    spanID: record.inner_traceid,
+    parentSpanID: parent,
+    operationName: [record.l7_op, record.l7_resource].filter((word) => word !== undefined && word !== '').join(' '),
+    serviceName:
+      record.k8s_pod_name === undefined
+        ? `${record.nic_name} on ${record.host}`
+        : `${record.nic_name} of ${record.k8s_pod_name}`,
+    serviceTags: pairs({
+      'host.name': record.host,
+      'nic.name': record.nic_name,
+      'k8s.namespace.name': record.k8s_namespace,
+      'k8s.pod.name': record.k8s_pod_name,
+    }),
+    startTime: msOf(startNs),
+    duration: durationMs,
+    statusCode: failed ? STATUS_ERROR : STATUS_UNSET,
+    tags: pairs({
+      outcome: record.outcome,
+      status: record.l7_status,
+      ...addressTags(record),
+      retransmissions: (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0) || undefined,
+      'capture.drops': record.capture_drops || undefined,
+      error: failed || undefined,
+      'start.placed': placed ? 'clocks were not compared: in the middle of there and back' : undefined,
+    }),
+  };
+}
+
+function addressTags(record: L7Record): Readonly<Record<string, string | number | undefined>> {
+  return {
+    'client.address': record.client_ip,
+    'client.port': record.client_port,
+    'server.address': record.server_ip,
+    'server.port': record.server_port,
+  };
+}
+
+function pairs(values: Readonly<Record<string, string | number | boolean | undefined>>): TraceKeyValuePair[] {
+  return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+}
