@@ -15,19 +15,22 @@
  *
  * Masked: arguments of PASS, ACCT, ADAT and protected commands wholly, of USER unless anonymous, of SITE but for its first word; the text
  * of replies is never kept. Transfers carry the bytes, the time and the id of their data connection (related-connections.ts); a
- * transfer whose reply comes before its last data waits for them, until the control connection ends at most.
+ * transfer whose reply comes before its last data waits for them (held-transfers.ts).
  */
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
-import { Exchange, type ProtocolFields } from '../exchange';
-import { ExchangeQueue } from '../exchange-queue';
-import { type L7Parser, type L7Protocol, type ParserEvents } from '../protocol';
+import { type ProtocolFields } from '../exchange';
+import { PairedParser } from '../paired-parser';
+import { type L7Protocol, type ParserEvents } from '../protocol';
 import { RelatedConnection } from '../related-connections';
 import { wireText } from '../wire-text';
 import { isCommand, isTransfer, shownArgument } from './commands';
 import { dataPort } from './data-port';
+import { FtpExchange } from './exchange';
+import { HeldTransfers } from './held-transfers';
 import { LineStream, MAX_LINE, type Line } from './line-stream';
 import { probeFtp } from './probe';
+import { replyCode } from './reply-code';
 
 export const ftp: L7Protocol = {
   name: 'ftp',
@@ -40,17 +43,10 @@ const UNKNOWN = 'UNKNOWN';
 /** Of a telnet sequence that may stand before ABOR (RFC 959 section 4.1.3). */
 const TELNET_IAC = 0xff;
 
-class FtpExchange extends Exchange {
-  /** Of PORT and EPRT: what was announced, once the server agrees. */
-  announces: number | undefined;
-  /** Of a transfer. */
-  data: RelatedConnection | undefined;
-}
-
-class FtpParser implements L7Parser {
+class FtpParser extends PairedParser<FtpExchange> {
   private readonly commands = new LineStream(isCommandStart);
   private readonly replies = new LineStream(isReplyStart);
-  private readonly queue: ExchangeQueue<FtpExchange>;
+  private readonly transfers: HeldTransfers;
   /** A STAT under way beside a transfer. */
   private aside: FtpExchange | undefined;
   /** Code of the reply of several lines that is under way, else 0. */
@@ -59,21 +55,16 @@ class FtpParser implements L7Parser {
   private replyBytes = 0;
   /** Announced for the next transfer. */
   private nextData: RelatedConnection | undefined;
-  /** Answered transfers whose data connection is still open. */
-  private readonly held = new Set<FtpExchange>();
   private anyCommand = false;
   private anyReply = false;
   /** In the segment at hand. */
   private commandsEnded = 0;
-  private off = false;
   private nowNs = 0;
 
-  constructor(private readonly events: ParserEvents) {
-    this.queue = new ExchangeQueue({
-      began: (exchange) => events.began(exchange),
-      orphanResponse: () => events.orphanResponse(),
-      ended: (exchange) => this.deliver(exchange as FtpExchange),
-    });
+  constructor(events: ParserEvents) {
+    const transfers = new HeldTransfers(events);
+    super(events, transfers);
+    this.transfers = transfers;
   }
 
   data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
@@ -112,28 +103,16 @@ class FtpParser implements L7Parser {
     }
   }
 
-  unseenAcknowledged(fromClient: boolean): void {
-    if (!fromClient) {
-      this.queue.responseUnseen();
-    }
-  }
-
-  expire(beforeNs: number, nowNs: number): void {
-    this.queue.expire(beforeNs, nowNs);
-  }
-
-  end(nowNs: number, wasReset: boolean): void {
-    this.off = true;
-    this.queue.end(nowNs, wasReset);
+  override end(nowNs: number, wasReset: boolean): void {
+    this.transfers.isClosed = true;
+    super.end(nowNs, wasReset);
     if (this.aside !== undefined && !this.aside.answered) {
       this.aside.responseLastNs = nowNs;
       this.aside.outcome = wasReset ? 'reset' : 'unanswered';
       this.events.ended(this.aside);
     }
     this.aside = undefined;
-    for (const exchange of this.held) {
-      this.release(exchange);
-    }
+    this.transfers.releaseAll();
   }
 
   private takeCommand(line: Line): void {
@@ -188,7 +167,7 @@ class FtpParser implements L7Parser {
   private takeReplyLine(line: Line): void {
     this.replyFirst ??= { seq: line.seq, ns: line.firstNs };
     this.replyBytes += line.wireLength;
-    const code = replyCode(line);
+    const code = replyCode(line.bytes, 0, line.length);
     const separator = line.length > 3 ? line.bytes[3] : 0x20;
     if (this.openReply !== 0) {
       if (code !== this.openReply || separator !== 0x20) {
@@ -270,37 +249,6 @@ class FtpParser implements L7Parser {
       this.events.announced(this.nextData, isPassive ? 'server' : 'client', port);
     }
   }
-
-  /** Reports a command, once what it transferred is known. */
-  private deliver(exchange: FtpExchange): void {
-    const { data } = exchange;
-    if (data === undefined || !data.isOpen || this.off) {
-      this.fillIn(exchange);
-      this.events.ended(exchange);
-      return;
-    }
-    this.held.add(exchange);
-    const report = this.events.completed(exchange);
-    data.onEnd = () => {
-      if (this.held.delete(exchange)) {
-        this.fillIn(exchange);
-        report();
-      }
-    };
-  }
-
-  private release(exchange: FtpExchange): void {
-    exchange.data?.onEnd?.();
-  }
-
-  private fillIn({ data, fields }: FtpExchange): void {
-    if (data === undefined || Number.isNaN(data.firstNs)) {
-      return;
-    }
-    fields.ftp_data_inner_traceid = data.id();
-    fields.ftp_data_bytes = data.bytes;
-    fields.ftp_data_ms = Math.round((data.lastNs - data.firstNs) / 1e3) / 1e3;
-  }
 }
 
 function isCommandStart(bytes: Uint8Array, from: number, to: number): boolean {
@@ -309,18 +257,5 @@ function isCommandStart(bytes: Uint8Array, from: number, to: number): boolean {
 }
 
 function isReplyStart(bytes: Uint8Array, from: number, to: number): boolean {
-  return to - from > 3 && codeAt(bytes, from, to - from) >= 0;
-}
-
-function replyCode(line: Line): number {
-  return codeAt(line.bytes, 0, line.length);
-}
-
-/** The three digits that begin a line, else -1. */
-function codeAt(bytes: Uint8Array, at: number, length: number): number {
-  if (length < 3 || (length > 3 && bytes[at + 3] !== 0x20 && bytes[at + 3] !== 0x2d)) {
-    return -1;
-  }
-  const [a, b, c] = [bytes[at] - 0x30, bytes[at + 1] - 0x30, bytes[at + 2] - 0x30];
-  return a >= 1 && a <= 6 && b >= 0 && b <= 9 && c >= 0 && c <= 9 ? 100 * a + 10 * b + c : -1;
+  return to - from > 3 && replyCode(bytes, from, to - from) >= 0;
 }

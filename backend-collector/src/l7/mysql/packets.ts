@@ -1,5 +1,13 @@
 /** MySQL's packets, read in place (MySQL source documentation, "Client/Server Protocol"; MariaDB knowledge base, "Protocol"). */
 
+/** Length and sequence number stand before each packet's body. */
+export const HEAD = 4;
+/** A body as long as that goes on in the next packet. */
+export const FULL_PACKET = 0xffffff;
+
+/** What a body of the server's begins with. */
+export const PacketKind = { Ok: 0x00, LocalInfile: 0xfb, Eof: 0xfe, Err: 0xff } as const;
+
 export const Command = {
   Quit: 0x01,
   InitDb: 0x02,
@@ -168,23 +176,6 @@ export function readOk(bytes: Uint8Array, from: number, to: number): OkPacket {
   p += lenencSize(bytes[p] ?? 0);
   p += lenencSize(bytes[p] ?? 0);
   return { affectedRows: Math.max(0, affectedRows), status: p + 2 <= to ? u16(bytes, p) : 0 };
-}
-
-export interface ErrPacket {
-  readonly code: number;
-  /** Empty where the server did not say. */
-  readonly sqlState: string;
-}
-
-export function readErr(bytes: Uint8Array, from: number, to: number): ErrPacket {
-  const code = to - from >= 3 ? u16(bytes, from + 1) : 0;
-  let sqlState = '';
-  if (to - from >= 9 && bytes[from + 3] === 0x23) {
-    for (let i = from + 4; i < from + 9; i++) {
-      sqlState += String.fromCharCode(bytes[i]);
-    }
-  }
-  return { code, sqlState: /^[0-9A-Z]{5}$/.test(sqlState) ? sqlState : '' };
 }
 
 export function u16(bytes: Uint8Array, at: number): number {

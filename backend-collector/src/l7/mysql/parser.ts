@@ -11,56 +11,42 @@
  *   Commands      a LOCAL INFILE request (File), COM_CHANGE_USER (Authenticating)
  *   File          the empty packet: Commands
  *
- *   response      left when
- *   First         OK or ERR (complete), a column count (Definitions), the ids of a prepared statement (Prepared)
- *   Definitions   as many as announced: DefinitionsEnd, or Rows where EOF is deprecated
- *   Rows          EOF, OK in its place, or ERR; with SERVER_MORE_RESULTS_EXISTS: First
- *   Prepared      the definitions of parameters and columns: complete
+ * What answers a command is response-reader.ts's matter.
  *
  * No record is written of commands that are never answered (COM_QUIT, COM_STMT_CLOSE, COM_STMT_SEND_LONG_DATA). After a switch to TLS or to
  * compression, and in a replication stream, nothing more is read. Limits: `MAX_PREPARED` statements are remembered per connection.
  *
  * Masked: statements but for verb and table, users, everything that proves who the user is, parameters, rows, error messages.
  */
-import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
-import { toSeq } from '@bpfnet/flow-model/seq';
-import { Exchange } from '../exchange';
-import { ExchangeQueue } from '../exchange-queue';
-import { FramedStream, type MessageReceiver } from '../framed-stream';
-import { type L7Parser, type ParserEvents } from '../protocol';
+import { type FramedStream } from '../framed-stream';
+import { FramedParser, requestStart } from '../framed-parser';
+import { type ParserEvents } from '../protocol';
+import { remember } from '../remember';
 import { readStatement, type SqlStatement } from '../sql-statement';
 import { wireText } from '../wire-text';
+import { type ErrPacket, isServersFault, PROGRESS, readErr } from './error-packet';
+import { MysqlExchange } from './exchange';
 import {
   Capability,
   Command,
   commandNameOf,
   databaseOf,
+  FULL_PACKET,
   greetingCapabilities,
-  lenenc,
-  lenencSize,
-  readErr,
-  readOk,
+  HEAD,
+  PacketKind,
   responseCapabilities,
-  ServerStatus,
   u16,
   u24,
   u32,
   type Capabilities,
-  type ErrPacket,
 } from './packets';
 import { isCommand } from './probe';
+import { ResponseReader } from './response-reader';
 
 const MAX_PREPARED = 1024;
 const MAX_NAME = 128;
-const HEAD = 4;
-const FULL_PACKET = 0xffffff;
-
-const OK = 0x00;
-const LOCAL_INFILE = 0xfb;
-const EOF = 0xfe;
-const ERR = 0xff;
-/** MariaDB tells of a long statement's progress in packets that look like errors. */
-const PROGRESS = 0xffff;
+const PROTOCOL_VERSION = 10;
 
 const enum Phase {
   Start,
@@ -69,94 +55,28 @@ const enum Phase {
   File,
 }
 
-const enum Response {
-  First,
-  Definitions,
-  DefinitionsEnd,
-  Rows,
-  Prepared,
-}
-
-class MysqlExchange extends Exchange {
-  /** Of COM_STMT_PREPARE: what is prepared. */
-  statement: SqlStatement | undefined;
-  command = -1;
-}
-
-export class MysqlParser implements L7Parser {
-  private readonly queue: ExchangeQueue<MysqlExchange>;
-  private readonly client: FramedStream;
-  private readonly server: FramedStream;
+export class MysqlParser extends FramedParser<MysqlExchange> {
   private phase: Phase = Phase.Start;
   private offered: Capabilities | undefined;
-  private agreed: Capabilities | undefined;
   /** The client answered the greeting. */
   private introduced = false;
-  private response: Response = Response.First;
-  private definitions = 0;
-  /** Ends of blocks of definitions that are still to come, of a prepared statement. */
-  private blockEnds = 0;
+  private readonly response = new ResponseReader(this);
+  /** The packet at hand is the response's last. */
   private completes = false;
-  /** The exchange that the client's present packet belongs to. */
-  private sending: MysqlExchange | undefined;
-  private receiving: MysqlExchange | undefined;
-  private readonly prepared = new Map<number, SqlStatement>();
+  private readonly statements = new Map<number, SqlStatement>();
   private lastPrepared: SqlStatement | undefined;
+  /** The next packet of the client, of the server belongs to the present one. */
   private continues: [boolean, boolean] = [false, false];
-  private everRecognised = false;
-  private off = false;
 
-  constructor(private readonly events: ParserEvents) {
-    this.queue = new ExchangeQueue<MysqlExchange>(events);
-    const receiver: MessageReceiver = {
-      bodyLength: (_stream, bytes, at) => u24(bytes, at),
-      starts: (stream) => {
-        if (stream.fromClient) {
-          this.events.requestStarts();
-        }
-      },
-      message: (stream, nowNs) => this.message(stream, nowNs),
-      more: (stream, count, nowNs) => this.credit(stream.fromClient, count, nowNs),
-      ended: (stream, nowNs) => this.ended(stream, nowNs),
-      begins: (stream, bytes, from, to) => this.begins(stream, bytes, from, to),
-      skipped: (stream) => {
-        if (!stream.fromClient) {
-          this.queue.responseSkipped();
-        }
-      },
-      lost: (stream) => this.lost(stream),
-    };
-    this.client = new FramedStream(true, HEAD, 4096, receiver);
-    this.server = new FramedStream(false, HEAD, 256, receiver);
+  constructor(events: ParserEvents) {
+    super(events, { client: HEAD, server: HEAD });
   }
 
-  data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
-    if (!this.off) {
-      (fromClient ? this.client : this.server).push(bytes, from, to, seq, nowNs);
-      this.queue.seen(fromClient, nowNs);
-    }
+  bodyLength(_stream: FramedStream, bytes: Uint8Array, at: number): number {
+    return u24(bytes, at);
   }
 
-  gap(fromClient: boolean, length: number, nowNs: number): void {
-    (fromClient ? this.client : this.server).gap(length, nowNs);
-  }
-
-  unseenAcknowledged(fromClient: boolean): void {
-    if (!fromClient) {
-      this.queue.responseUnseen();
-    }
-  }
-
-  expire(beforeNs: number, nowNs: number): void {
-    this.queue.expire(beforeNs, nowNs);
-  }
-
-  end(nowNs: number, wasReset: boolean): void {
-    this.queue.end(nowNs, wasReset);
-    this.stop();
-  }
-
-  private message(s: FramedStream, nowNs: number): void {
+  message(s: FramedStream, nowNs: number): void {
     const side = s.fromClient ? 0 : 1;
     const isContinuation = this.continues[side];
     this.continues[side] = s.messageLength === HEAD + FULL_PACKET;
@@ -167,24 +87,17 @@ export class MysqlParser implements L7Parser {
         this.serverPacket(s);
       }
     }
-    this.credit(s.fromClient, s.to - s.from, nowNs);
+    this.more(s, s.to - s.from, nowNs);
   }
 
-  private credit(fromClient: boolean, count: number, nowNs: number): void {
-    if (fromClient) {
-      this.sending?.requestWent(count, nowNs);
-    } else {
-      this.receiving?.responseWent(count, nowNs);
-    }
-  }
-
-  private ended(s: FramedStream, nowNs: number): void {
+  ended(s: FramedStream, nowNs: number): void {
     if (s.fromClient) {
       const { sending } = this;
       if (sending !== undefined && !this.continues[0]) {
         sending.requestEnded = true;
         if (sending.op === 'SSLRequest') {
-          this.leave(nowNs);
+          // What follows is TLS: another protocol's.
+          this.leave(nowNs, false);
         }
       }
     } else if (this.completes) {
@@ -222,7 +135,7 @@ export class MysqlParser implements L7Parser {
     this.introduced = true;
     const theirs = responseCapabilities(s.bytes, from, s.to);
     const ours = this.offered ?? { flags: 0, cacheMetadata: false };
-    this.agreed = {
+    this.response.agreed = {
       flags: theirs.flags & ours.flags,
       cacheMetadata: theirs.cacheMetadata && ours.cacheMetadata,
     };
@@ -258,7 +171,7 @@ export class MysqlParser implements L7Parser {
       case Command.StmtSendLongData:
         return;
       case Command.StmtClose:
-        this.prepared.delete(u32(s.bytes, at + 1));
+        this.statements.delete(u32(s.bytes, at + 1));
         return;
       case Command.Query:
       case Command.StmtPrepare:
@@ -269,7 +182,7 @@ export class MysqlParser implements L7Parser {
       case Command.StmtFetch: {
         const id = s.to - at >= 5 ? u32(s.bytes, at + 1) : 0;
         // MariaDB: -1 is what was prepared last, perhaps not answered yet.
-        const statement = id === -1 ? this.lastPrepared : this.prepared.get(id);
+        const statement = id === -1 ? this.lastPrepared : this.statements.get(id);
         const op = statement === undefined || statement.verb === '' ? name : statement.verb;
         this.begin(this.exchange(s, op, statement?.table ?? '', code), nowNs);
         return;
@@ -304,22 +217,14 @@ export class MysqlParser implements L7Parser {
   }
 
   private exchange(s: FramedStream, op: string, resource: string, command = -1): MysqlExchange {
-    const seq = toSeq(s.seq);
-    const id = requestId(seq, s.bytes, s.from, Math.min(s.to, s.from + REQUEST_ID_STREAM_BYTES));
-    const exchange = new MysqlExchange(id, seq, s.firstNs, op, resource, {
+    const { id, seq, firstNs } = requestStart(s);
+    const exchange = new MysqlExchange(id, seq, firstNs, op, resource, {
       mysql_command: command < 0 ? undefined : commandNameOf(command),
       mysql_error_code: undefined,
       mysql_rows: undefined,
     });
     exchange.command = command;
     return exchange;
-  }
-
-  private begin(exchange: MysqlExchange, nowNs: number): void {
-    exchange.requestLastNs = nowNs;
-    this.everRecognised = true;
-    this.sending = exchange;
-    this.queue.begin(exchange, nowNs);
   }
 
   // What the server says.
@@ -330,12 +235,12 @@ export class MysqlParser implements L7Parser {
     const first = at < s.to ? bytes[at] : -1;
     this.receiving = undefined;
     if (this.phase === Phase.Start) {
-      if (first === 10) {
+      if (first === PROTOCOL_VERSION) {
         this.offered = greetingCapabilities(bytes, at, s.to);
         this.phase = Phase.Authenticating;
         return;
       }
-      if (first === ERR) {
+      if (first === PacketKind.Err) {
         // Refused before the client said anything: there is no request to report.
         this.events.orphanResponse();
         this.stop();
@@ -347,7 +252,7 @@ export class MysqlParser implements L7Parser {
     if (exchange === undefined) {
       return;
     }
-    if (first === ERR && s.to - at >= 3) {
+    if (first === PacketKind.Err && s.to - at >= 3) {
       if (u16(bytes, at + 1) !== PROGRESS) {
         this.failed(exchange, readErr(bytes, at, s.to));
       }
@@ -355,174 +260,31 @@ export class MysqlParser implements L7Parser {
     }
     if (exchange.op === 'connect' || exchange.command === Command.ChangeUser) {
       // 0xfe asks for another method, 1 is a step of the present one.
-      if (first === OK) {
+      if (first === PacketKind.Ok) {
         this.succeeded(exchange);
       }
       return;
     }
-    this.answerPacket(exchange, s, at, first);
-  }
-
-  private answerPacket(exchange: MysqlExchange, s: FramedStream, at: number, first: number): void {
-    switch (this.response) {
-      case Response.First:
-        this.firstPacket(exchange, s, at, first);
+    switch (this.response.packet(exchange, s, at, first)) {
+      case 'goes on':
         return;
-      case Response.Definitions:
-        this.definitions--;
-        if (this.definitions === 0) {
-          this.response = this.usesEof === false ? Response.Rows : Response.DefinitionsEnd;
-        }
-        return;
-      case Response.DefinitionsEnd:
-        if (first === EOF && s.messageLength === HEAD + 5) {
-          const hasCursor = (u16(s.bytes, at + 3) & ServerStatus.cursorExists) !== 0;
-          this.response = Response.Rows;
-          if (hasCursor) {
-            this.succeeded(exchange);
-          }
-          return;
-        }
-        this.response = Response.Rows;
-        this.row(exchange, s, at, first);
-        return;
-      case Response.Rows:
-        this.row(exchange, s, at, first);
-        return;
-      case Response.Prepared:
-        this.preparedPart(exchange, first, s.messageLength);
-    }
-  }
-
-  private firstPacket(exchange: MysqlExchange, s: FramedStream, at: number, first: number): void {
-    const { bytes } = s;
-    switch (exchange.command) {
-      case Command.Query:
-      case Command.StmtExecute:
-      case Command.StmtBulkExecute:
-      case Command.ProcessInfo:
-        break;
-      case Command.StmtPrepare:
-        this.beginPrepared(exchange, bytes, at, s.to);
-        return;
-      case Command.FieldList:
-      case Command.StmtFetch:
-        this.response = Response.Rows;
-        this.row(exchange, s, at, first);
-        return;
-      case Command.BinlogDump:
-      case Command.BinlogDumpGtid:
+      case 'complete':
         this.succeeded(exchange);
         return;
-      default:
-        this.succeeded(exchange);
+      case 'wants file':
+        this.phase = Phase.File;
+        this.sending = exchange;
         return;
-    }
-    if (first === OK) {
-      const ok = readOk(bytes, at, s.to);
-      this.countRows(exchange, ok.affectedRows);
-      this.endOfResult(exchange, ok.status);
-    } else if (first === LOCAL_INFILE) {
-      this.phase = Phase.File;
-      this.sending = exchange;
-    } else {
-      this.columnCount(exchange, bytes, at, s.to);
+      case 'nonsense':
+        exchange.status = '';
+        s.lose();
     }
   }
 
-  private columnCount(exchange: MysqlExchange, bytes: Uint8Array, at: number, to: number): void {
-    let p = at;
-    let follows = true;
-    if (((this.agreed?.flags ?? 0) & Capability.optionalMetadata) !== 0) {
-      follows = bytes[p] !== 0;
-      p++;
+  prepared(id: number, { statement }: MysqlExchange): void {
+    if (statement !== undefined) {
+      remember(this.statements, id, statement, MAX_PREPARED);
     }
-    const count = lenenc(bytes, p, to);
-    p += lenencSize(bytes[p]);
-    if (this.agreed?.cacheMetadata === true && p < to) {
-      follows = bytes[p] !== 0;
-    }
-    if (count <= 0 || count > 4096) {
-      // No server has tables as wide as that.
-      exchange.status = '';
-      this.server.lose();
-      return;
-    }
-    this.countRows(exchange, 0);
-    this.definitions = count;
-    this.response = follows ? Response.Definitions : this.usesEof === false ? Response.Rows : Response.DefinitionsEnd;
-  }
-
-  /** Undefined where the handshake was not seen: then the packets tell. */
-  private get usesEof(): boolean | undefined {
-    return this.agreed === undefined ? undefined : (this.agreed.flags & Capability.deprecateEof) === 0;
-  }
-
-  private row(exchange: MysqlExchange, s: FramedStream, at: number, first: number): void {
-    if (first !== EOF || s.messageLength >= HEAD + FULL_PACKET) {
-      this.countRows(exchange, 1);
-      return;
-    }
-    const isEof = s.messageLength === HEAD + 5;
-    if (!isEof && s.messageLength < HEAD + 7) {
-      this.countRows(exchange, 1);
-      return;
-    }
-    this.endOfResult(exchange, isEof ? u16(s.bytes, at + 3) : readOk(s.bytes, at, s.to).status);
-  }
-
-  private endOfResult(exchange: MysqlExchange, status: number): void {
-    this.response = Response.First;
-    if ((status & ServerStatus.moreResults) === 0) {
-      this.succeeded(exchange);
-    }
-  }
-
-  /** COM_STMT_PREPARE_OK: id, numbers of columns and parameters, whose definitions follow. */
-  private beginPrepared(exchange: MysqlExchange, bytes: Uint8Array, at: number, to: number): void {
-    if (to - at < 9) {
-      this.succeeded(exchange);
-      return;
-    }
-    const columns = u16(bytes, at + 5);
-    const parameters = u16(bytes, at + 7);
-    this.remember(u32(bytes, at + 1), exchange.statement);
-    this.definitions = columns + parameters;
-    this.blockEnds = (columns > 0 ? 1 : 0) + (parameters > 0 ? 1 : 0);
-    if (this.usesEof === false) {
-      this.blockEnds = 0;
-    }
-    if (this.definitions + this.blockEnds === 0) {
-      this.succeeded(exchange);
-    } else {
-      this.response = Response.Prepared;
-    }
-  }
-
-  private preparedPart(exchange: MysqlExchange, first: number, messageLength: number): void {
-    if (first === EOF && messageLength === HEAD + 5) {
-      this.blockEnds--;
-    } else {
-      this.definitions--;
-    }
-    if (this.definitions <= 0 && (this.blockEnds <= 0 || this.usesEof === undefined)) {
-      this.succeeded(exchange);
-    }
-  }
-
-  private remember(id: number, statement: SqlStatement | undefined): void {
-    if (statement === undefined) {
-      return;
-    }
-    if (this.prepared.size === MAX_PREPARED) {
-      const [oldest] = this.prepared.keys();
-      this.prepared.delete(oldest);
-    }
-    this.prepared.set(id, statement);
-  }
-
-  private countRows(exchange: MysqlExchange, count: number): void {
-    exchange.fields.mysql_rows = (exchange.fields.mysql_rows ?? 0) + count;
   }
 
   private succeeded(exchange: MysqlExchange): void {
@@ -541,7 +303,7 @@ export class MysqlParser implements L7Parser {
 
   private complete(nowNs: number): void {
     const exchange = this.queue.first;
-    this.response = Response.First;
+    this.response.restart();
     this.receiving = undefined;
     if (exchange === undefined) {
       return;
@@ -552,18 +314,18 @@ export class MysqlParser implements L7Parser {
     }
     if (exchange.op === 'connect' || exchange.command === Command.ChangeUser) {
       this.phase = Phase.Commands;
-      const flags = this.agreed?.flags ?? 0;
+      const flags = this.response.agreed?.flags ?? 0;
       if ((flags & (Capability.compress | Capability.zstdCompression)) !== 0) {
-        this.leaveForGood(nowNs);
+        this.leave(nowNs, true);
       }
     } else if (exchange.command === Command.BinlogDump || exchange.command === Command.BinlogDumpGtid) {
-      this.leaveForGood(nowNs);
+      this.leave(nowNs, true);
     }
   }
 
   // What goes wrong.
 
-  private begins(s: FramedStream, bytes: Uint8Array, from: number, to: number): boolean {
+  begins(s: FramedStream, bytes: Uint8Array, from: number, to: number): boolean {
     if (to - from < HEAD + 1 || u24(bytes, from) === 0) {
       return false;
     }
@@ -575,10 +337,13 @@ export class MysqlParser implements L7Parser {
     // A response's first packet: OK and ERR fill it, a column count is one byte long and a definition follows.
     const first = bytes[from + HEAD];
     const isCount = u24(bytes, from) === 1 && first > 0 && first < 0xfb && to - from > 9 && bytes[from + 8] === 2;
-    return sequence === 1 && (isCount || (fits && ((first === OK && to - from >= 11) || first === ERR)));
+    return (
+      sequence === 1 &&
+      (isCount || (fits && ((first === PacketKind.Ok && to - from >= 11) || first === PacketKind.Err)))
+    );
   }
 
-  private lost(s: FramedStream): void {
+  lost(s: FramedStream): void {
     this.continues = [false, false];
     if (!this.everRecognised && this.phase === Phase.Start) {
       this.stop();
@@ -594,34 +359,13 @@ export class MysqlParser implements L7Parser {
     } else {
       this.receiving = undefined;
       this.completes = false;
-      this.response = Response.First;
+      this.response.restart();
       this.queue.responsesLost();
     }
   }
 
-  /** What follows is TLS: another protocol's. */
-  private leave(nowNs: number): void {
+  private leave(nowNs: number, forGood: boolean): void {
     this.end(nowNs, false);
-    this.events.left(false);
+    this.events.left(forGood);
   }
-
-  private leaveForGood(nowNs: number): void {
-    this.end(nowNs, false);
-    this.events.left(true);
-  }
-
-  private stop(): void {
-    this.off = true;
-    this.client.off = true;
-    this.server.off = true;
-  }
-}
-
-/** Too many connections, no memory, disk or table full, shutting down, lock wait, deadlock, read-only, interrupted. */
-const SERVER_CODES: ReadonlySet<number> = new Set([
-  1015, 1021, 1030, 1037, 1038, 1040, 1041, 1053, 1077, 1114, 1129, 1135, 1203, 1205, 1213, 1290, 1317, 1836, 3024,
-]);
-
-function isServersFault(error: ErrPacket): boolean {
-  return SERVER_CODES.has(error.code) || error.sqlState.startsWith('08') || error.sqlState.startsWith('XX');
 }

@@ -22,12 +22,11 @@
  *
  * Masked: statements but for verb and table, users and passwords, parameters, rows, messages of errors and notices.
  */
-import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
-import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange } from '../exchange';
-import { ExchangeQueue } from '../exchange-queue';
-import { FramedStream, type MessageReceiver } from '../framed-stream';
-import { type L7Parser, type ParserEvents, Probe } from '../protocol';
+import { FramedParser, requestStart } from '../framed-parser';
+import { type FramedStream } from '../framed-stream';
+import { type ParserEvents, Probe } from '../protocol';
+import { remember } from '../remember';
 import { readStatement, type SqlStatement } from '../sql-statement';
 import {
   afterText,
@@ -66,78 +65,28 @@ class PostgresqlExchange extends Exchange {
 
 const UNKNOWN: SqlStatement = { verb: '', table: '' };
 
-export class PostgresqlParser implements L7Parser {
-  private readonly queue: ExchangeQueue<PostgresqlExchange>;
-  private readonly client: FramedStream;
-  private readonly server: FramedStream;
+export class PostgresqlParser extends FramedParser<PostgresqlExchange> {
   private started = false;
-  private everRecognised = false;
   /** Messages of the extended protocol that no Execute or Sync has closed. */
   private open: PostgresqlExchange | undefined;
-  private sending: PostgresqlExchange | undefined;
-  private receiving: PostgresqlExchange | undefined;
   /** What the message at hand does when it ends. */
   private completes: 'no' | 'first' | 'ready' | 'encrypted' = 'no';
   private readonly statements = new Map<string, SqlStatement>();
   private readonly portals = new Map<string, SqlStatement>();
-  private off = false;
 
-  constructor(private readonly events: ParserEvents) {
-    this.queue = new ExchangeQueue<PostgresqlExchange>(events);
-    const receiver: MessageReceiver = {
-      bodyLength: (stream, bytes, at) => this.bodyLength(stream, bytes, at),
-      starts: (stream) => {
-        if (stream.fromClient) {
-          this.events.requestStarts();
-        }
-      },
-      message: (stream, nowNs) => this.message(stream, nowNs),
-      more: (stream, count, nowNs) => this.credit(stream.fromClient, count, nowNs),
-      ended: (stream, nowNs) => this.ended(stream, nowNs),
-      begins: (stream, bytes, from, to) => this.begins(stream, bytes, from, to),
-      skipped: (stream) => {
-        if (!stream.fromClient) {
-          this.queue.responseSkipped();
-        }
-      },
-      lost: (stream) => this.lost(stream),
-    };
-    this.client = new FramedStream(true, 1, 4096, receiver);
-    this.server = new FramedStream(false, TYPED_HEAD, 256, receiver);
+  constructor(events: ParserEvents) {
+    super(events, { client: 1, server: TYPED_HEAD });
   }
 
-  data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
-    if (this.off) {
-      return;
-    }
-    if (fromClient && !this.started) {
+  override data(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number, nowNs: number): void {
+    if (!this.off && fromClient && !this.started) {
       this.started = true;
       this.client.headBytes = bytes[from] === 0 ? FIRST_HEAD : TYPED_HEAD;
     }
-    (fromClient ? this.client : this.server).push(bytes, from, to, seq, nowNs);
-    this.queue.seen(fromClient, nowNs);
+    super.data(fromClient, bytes, from, to, seq, nowNs);
   }
 
-  gap(fromClient: boolean, length: number, nowNs: number): void {
-    (fromClient ? this.client : this.server).gap(length, nowNs);
-  }
-
-  unseenAcknowledged(fromClient: boolean): void {
-    if (!fromClient) {
-      this.queue.responseUnseen();
-    }
-  }
-
-  expire(beforeNs: number, nowNs: number): void {
-    this.queue.expire(beforeNs, nowNs);
-  }
-
-  end(nowNs: number, wasReset: boolean): void {
-    this.queue.end(nowNs, wasReset);
-    this.stop();
-  }
-
-  private bodyLength(s: FramedStream, bytes: Uint8Array, at: number): number {
+  bodyLength(s: FramedStream, bytes: Uint8Array, at: number): number {
     switch (s.headBytes) {
       case FIRST_HEAD:
         return firstBodyLength(bytes, at);
@@ -148,7 +97,7 @@ export class PostgresqlParser implements L7Parser {
     }
   }
 
-  private message(s: FramedStream, nowNs: number): void {
+  message(s: FramedStream, nowNs: number): void {
     this.everRecognised = true;
     if (s.fromClient) {
       if (s.headBytes === FIRST_HEAD) {
@@ -159,18 +108,10 @@ export class PostgresqlParser implements L7Parser {
     } else {
       this.serverMessage(s);
     }
-    this.credit(s.fromClient, s.to - s.from, nowNs);
+    this.more(s, s.to - s.from, nowNs);
   }
 
-  private credit(fromClient: boolean, count: number, nowNs: number): void {
-    if (fromClient) {
-      this.sending?.requestWent(count, nowNs);
-    } else {
-      this.receiving?.responseWent(count, nowNs);
-    }
-  }
-
-  private ended(s: FramedStream, nowNs: number): void {
+  ended(s: FramedStream, nowNs: number): void {
     if (s.fromClient) {
       if (this.sending !== undefined) {
         this.sending.requestEnded = true;
@@ -244,14 +185,14 @@ export class PostgresqlParser implements L7Parser {
       case 'P': {
         const text = afterText(bytes, body, s.to);
         const statement = readStatement(bytes, text, afterText(bytes, text, s.to), 'postgresql');
-        remember(this.statements, nameAt(bytes, body, s.to), statement);
+        remember(this.statements, nameAt(bytes, body, s.to), statement, MAX_NAMES);
         this.extend(s, nowNs, 'PREPARE', statement);
         return;
       }
       case 'B': {
         const source = afterText(bytes, body, s.to);
         const statement = this.statements.get(nameAt(bytes, source, s.to)) ?? UNKNOWN;
-        remember(this.portals, nameAt(bytes, body, s.to), statement);
+        remember(this.portals, nameAt(bytes, body, s.to), statement, MAX_NAMES);
         this.extend(s, nowNs, 'BIND', statement);
         return;
       }
@@ -336,17 +277,10 @@ export class PostgresqlParser implements L7Parser {
   }
 
   private exchange(s: FramedStream, op: string, resource: string, kind: Kind): PostgresqlExchange {
-    const seq = toSeq(s.seq);
-    const id = requestId(seq, s.bytes, s.from, Math.min(s.to, s.from + REQUEST_ID_STREAM_BYTES));
-    const exchange = new PostgresqlExchange(id, seq, s.firstNs, op, resource, { postgresql_rows: undefined });
+    const { id, seq, firstNs } = requestStart(s);
+    const exchange = new PostgresqlExchange(id, seq, firstNs, op, resource, { postgresql_rows: undefined });
     exchange.kind = kind;
     return exchange;
-  }
-
-  private begin(exchange: PostgresqlExchange, nowNs: number): void {
-    exchange.requestLastNs = nowNs;
-    this.sending = exchange;
-    this.queue.begin(exchange, nowNs);
   }
 
   // What the server says.
@@ -447,14 +381,14 @@ export class PostgresqlParser implements L7Parser {
 
   // What goes wrong.
 
-  private begins(s: FramedStream, bytes: Uint8Array, from: number, to: number): boolean {
+  begins(s: FramedStream, bytes: Uint8Array, from: number, to: number): boolean {
     s.headBytes = TYPED_HEAD;
     return s.fromClient
       ? bytes[from] !== 0 && probePostgresql(bytes, from, to) === Probe.Request
       : isChain(false, bytes, from, to) && to - from >= TYPED_HEAD + 1;
   }
 
-  private lost(s: FramedStream): void {
+  lost(s: FramedStream): void {
     if (!this.everRecognised) {
       this.stop();
       this.events.left(false);
@@ -470,20 +404,6 @@ export class PostgresqlParser implements L7Parser {
       this.queue.responsesLost();
     }
   }
-
-  private stop(): void {
-    this.off = true;
-    this.client.off = true;
-    this.server.off = true;
-  }
-}
-
-function remember(names: Map<string, SqlStatement>, name: string, statement: SqlStatement): void {
-  if (names.size === MAX_NAMES && !names.has(name)) {
-    const [oldest] = names.keys();
-    names.delete(oldest);
-  }
-  names.set(name, statement);
 }
 
 /** Classes of errors that are not the client's doing (PostgreSQL documentation, appendix "Error Codes"). */

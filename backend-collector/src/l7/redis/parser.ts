@@ -17,8 +17,8 @@
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange } from '../exchange';
-import { ExchangeQueue } from '../exchange-queue';
-import { type L7Parser, type ParserEvents } from '../protocol';
+import { PairedParser } from '../paired-parser';
+import { type ParserEvents } from '../protocol';
 import { wireText } from '../wire-text';
 import { COUNTED_KEYS, commandName, keyPlaceOf, type KeyPlace } from './commands';
 import { type RespReceiver, RespReader, RespType } from './resp-reader';
@@ -57,14 +57,12 @@ const enum Mode {
   Monitor,
 }
 
-export class RedisParser implements L7Parser {
-  private readonly queue: ExchangeQueue<RedisExchange>;
+export class RedisParser extends PairedParser<RedisExchange> {
   private readonly requests: RespReader;
   private readonly replies: RespReader;
   private mode: Mode = Mode.Commands;
   private silence: Silence = Silence.Off;
   private everAnswered = false;
-  private off = false;
 
   // The command that is being read.
   private readonly first = new Uint8Array(REQUEST_ID_STREAM_BYTES);
@@ -96,8 +94,8 @@ export class RedisParser implements L7Parser {
   private plainChannels = 0;
   private patterns = 0;
 
-  constructor(private readonly events: ParserEvents) {
-    this.queue = new ExchangeQueue<RedisExchange>(events);
+  constructor(events: ParserEvents) {
+    super(events);
     this.requests = new RespReader(true, this.requestReceiver());
     this.replies = new RespReader(false, this.replyReceiver());
   }
@@ -120,21 +118,6 @@ export class RedisParser implements L7Parser {
 
   gap(fromClient: boolean, length: number, nowNs: number): void {
     (fromClient ? this.requests : this.replies).gap(length, nowNs);
-  }
-
-  unseenAcknowledged(fromClient: boolean): void {
-    if (!fromClient) {
-      this.queue.responseUnseen();
-    }
-  }
-
-  expire(beforeNs: number, nowNs: number): void {
-    this.queue.expire(beforeNs, nowNs);
-  }
-
-  end(nowNs: number, wasReset: boolean): void {
-    this.queue.end(nowNs, wasReset);
-    this.off = true;
   }
 
   /** What `requests` reads at the moment; the first bytes of a command are needed for its id. */
