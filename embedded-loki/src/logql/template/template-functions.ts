@@ -6,6 +6,20 @@ import { compileRegex } from '../regex';
 import { parseBytes, parseDuration } from '../literals';
 import { formatPrintf } from './template-printf';
 import { type TemplateValue } from './template-ast';
+import {
+  aligned,
+  decoded,
+  decodedBase64,
+  encoded,
+  encodedBase64,
+  indented,
+  replaced,
+  substring,
+  trimmed,
+  truncated,
+  withoutPrefix,
+  withoutSuffix,
+} from './template-text';
 import { TemplateError } from './template-tokens';
 import { isList, isObject, isTrue, printed, toFloat, toInteger } from './template-values';
 
@@ -20,7 +34,6 @@ const text = (value: TemplateValue | undefined): string => {
   return value;
 };
 const count = (value: TemplateValue | undefined): number => Number(toInteger(value ?? 0n));
-const runes = (value: string): readonly string[] => [...value];
 
 /** A function of one text. */
 const ofText =
@@ -43,66 +56,6 @@ function divided(a: bigint, b: bigint): bigint {
   }
   return a / b;
 }
-
-/** The characters of `cut` away from both ends, or from one. */
-function trimmed(value: string, cut: string, ends: 'both' | 'left' | 'right'): string {
-  const characters = runes(value);
-  let from = 0;
-  let to = characters.length;
-  while (ends !== 'right' && from < to && cut.includes(characters[from])) {
-    from++;
-  }
-  while (ends !== 'left' && to > from && cut.includes(characters[to - 1])) {
-    to--;
-  }
-  return characters.slice(from, to).join('');
-}
-
-function replaced(value: string, from: string, to: string, times: number): string {
-  let rest = value;
-  let done = '';
-  for (let at = 0; at !== times; at++) {
-    const found = rest.indexOf(from);
-    if (found === -1 || from === '') {
-      break;
-    }
-    done += rest.slice(0, found) + to;
-    rest = rest.slice(found + from.length);
-  }
-  return done + rest;
-}
-
-function substring(start: number, end: number, value: string): string {
-  const characters = runes(value);
-  if (start < 0) {
-    return characters.slice(0, Math.max(0, end)).join('');
-  }
-  return characters.slice(start, end < 0 ? undefined : end).join('');
-}
-
-function truncated(length: number, value: string): string {
-  const characters = runes(value);
-  if (length < 0) {
-    return characters.length + length > 0 ? characters.slice(length).join('') : value;
-  }
-  return characters.slice(0, length).join('');
-}
-
-function aligned(width: number, value: string, side: 'left' | 'right'): string {
-  const characters = runes(value);
-  if (width < 0) {
-    return value;
-  }
-  const pad = ' '.repeat(Math.max(0, width - characters.length));
-  return side === 'left'
-    ? characters.slice(0, width).join('') + pad
-    : pad + characters.slice(Math.max(0, characters.length - width)).join('');
-}
-
-const indented = (width: number, value: string): string => {
-  const pad = ' '.repeat(Math.max(0, width));
-  return pad + value.replaceAll('\n', `\n${pad}`);
-};
 
 function compared(a: TemplateValue, b: TemplateValue): number {
   if (typeof a !== typeof b) {
@@ -143,26 +96,6 @@ function measured(value: string, read: (text: string) => number | undefined, wha
   }
   return found;
 }
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value.replaceAll('+', ' '));
-  } catch {
-    throw new TemplateError(`invalid URL escape in ${JSON.stringify(value)}`);
-  }
-}
-
-const encoded = (value: string): string =>
-  encodeURIComponent(value)
-    .replaceAll('%20', '+')
-    .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-
-function decodedBase64(value: string): string {
-  const bytes = Uint8Array.from(atob(value), (character) => character.charCodeAt(0));
-  return new TextDecoder().decode(bytes);
-}
-
-const encodedBase64 = (value: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(value)));
 
 function lengthOf(value: TemplateValue): bigint {
   if (typeof value === 'string') {
@@ -282,11 +215,6 @@ function spacedOut(values: readonly TemplateValue[]): string {
 }
 
 const goDuration = (value: string) => parseDuration(value, { goOnly: true });
-const withoutPrefix = (value: string, prefix: string) =>
-  value.startsWith(prefix) ? value.slice(prefix.length) : value;
-const withoutSuffix = (value: string, suffix: string) =>
-  suffix !== '' && value.endsWith(suffix) ? value.slice(0, -suffix.length) : value;
-
 /** `and` and `or` look at their arguments one by one, `__line__` at the line: the renderer knows them itself. */
 export const lazyFunctions: readonly string[] = ['and', 'or', '__line__'];
 
