@@ -85,6 +85,13 @@ describe('a stream put together again', () => {
     expect(out).toEqual([...new Array(5).fill('gap'), 5, 6, 7]);
   });
 
+  it('takes no segment from the other end of the sequence space', () => {
+    const { reassembly, out } = collector(1000);
+    reassembly.push(stream, 0, 10, 10, (1000 + 2 ** 31) | 0);
+    push(reassembly, 1000, { from: 0, to: 10 });
+    expect(out).toEqual([...stream.subarray(0, 10)]);
+  });
+
   it('keeps a bounded amount behind a hole', () => {
     const { reassembly, out } = collector(0);
     for (let i = 0; i < 300; i++) {

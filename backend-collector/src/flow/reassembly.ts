@@ -95,7 +95,8 @@ export class Reassembly {
 
   private pass(bytes: Uint8Array, from: number, captured: number, length: number, seq: number): void {
     const old = (this.expected - seq) | 0;
-    if (old >= length) {
+    // Just as far ahead as behind (2^31) is neither: such a segment is none of this stream's.
+    if (old >= length || old < 0) {
       return;
     }
     this.expected = (seq + length) | 0;

@@ -125,7 +125,7 @@ class CarriedData implements MessageReader {
     this.streams = [this.stream(), this.stream()];
     for (const side of [0, 1] as const) {
       const half = flow.halves[side];
-      if (half.synSeen) {
+      if (half.isnKnown) {
         this.streams[side].startAt((half.isn + 1) | 0);
       }
     }

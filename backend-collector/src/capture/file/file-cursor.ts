@@ -21,6 +21,9 @@ export abstract class FileCursor implements PacketCursor {
   direction: PacketDirection = PacketDirection.Unknown;
   readonly marks = 0;
   readonly vlanTci = 0;
+  /** What it stood on so far. */
+  packets = 0;
+  bytes = 0;
   /** Set when the data after this place make no sense. */
   failure: CollectorError | undefined;
 

@@ -25,13 +25,15 @@ export async function openFileSource(paths: readonly string[]): Promise<PacketSo
 }
 
 class FileSource implements PacketSource {
-  readonly stats: SourceStats = { packets: 0, bytes: 0, kernelDrops: 0, freezes: 0 };
+  readonly stats: Readonly<SourceStats>;
   private closed = false;
 
   constructor(
     private readonly files: readonly CaptureFile[],
     private readonly nicTable: NicTable
-  ) {}
+  ) {
+    this.stats = new FileStats(files);
+  }
 
   get nics(): PacketSource['nics'] {
     return this.nicTable.nics;
@@ -39,12 +41,18 @@ class FileSource implements PacketSource {
 
   async *batches(): AsyncGenerator<PacketCursor> {
     const failures: CollectorError[] = [];
-    const cursor =
-      this.files.length === 1 ? new SingleCursor(this.files[0], this.stats) : new MergingCursor(this.files, this.stats);
     try {
-      do {
-        yield cursor;
-      } while (!this.closed && (await cursor.refill(failures)));
+      if (this.files.length === 1) {
+        const [file] = this.files;
+        do {
+          yield file.cursor;
+        } while (!this.closed && (await readOn(file, failures)));
+      } else {
+        const cursor = new MergingCursor(this.files);
+        do {
+          yield cursor;
+        } while (!this.closed && (await cursor.refill(failures)));
+      }
     } finally {
       await Promise.all(this.files.map((file) => file.close()));
     }
@@ -63,36 +71,19 @@ class FileSource implements PacketSource {
   }
 }
 
-/** The cursor that the pipeline holds; it mirrors the file's cursor that stands on the present packet. */
-abstract class SourceCursor implements PacketCursor {
-  buffer: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(this.buffer.buffer);
-  offset = 0;
-  capturedLength = 0;
-  wireLength = 0;
-  tsSec = 0;
-  tsNsec = 0;
-  nicId = 0;
-  direction: PacketDirection = 0;
-  readonly marks = 0;
-  readonly vlanTci = 0;
+/** Counts what the files' cursors stood on; with several files, one packet of each may still wait for its turn. */
+class FileStats implements SourceStats {
+  readonly kernelDrops = 0;
+  readonly freezes = 0;
 
-  constructor(private readonly stats: SourceStats) {}
+  constructor(private readonly files: readonly CaptureFile[]) {}
 
-  abstract next(): boolean;
+  get packets(): number {
+    return this.files.reduce((sum, file) => sum + file.cursor.packets, 0);
+  }
 
-  protected show(from: PacketCursor): void {
-    this.buffer = from.buffer;
-    this.view = from.view;
-    this.offset = from.offset;
-    this.capturedLength = from.capturedLength;
-    this.wireLength = from.wireLength;
-    this.tsSec = from.tsSec;
-    this.tsNsec = from.tsNsec;
-    this.nicId = from.nicId;
-    this.direction = from.direction;
-    this.stats.packets++;
-    this.stats.bytes += from.capturedLength;
+  get bytes(): number {
+    return this.files.reduce((sum, file) => sum + file.cursor.bytes, 0);
   }
 }
 
@@ -115,38 +106,28 @@ function asCollectorError(error: unknown): CollectorError {
       );
 }
 
-class SingleCursor extends SourceCursor {
-  constructor(
-    private readonly file: CaptureFile,
-    stats: SourceStats
-  ) {
-    super(stats);
-  }
-
-  next(): boolean {
-    if (!this.file.cursor.next()) {
-      return false;
-    }
-    this.show(this.file.cursor);
-    return true;
-  }
-
-  refill(failures: CollectorError[]): Promise<boolean> {
-    return readOn(this.file, failures);
-  }
-}
-
 interface Lane {
   readonly file: CaptureFile;
   state: 'at-packet' | 'dry' | 'ended';
 }
 
-class MergingCursor extends SourceCursor {
+/** Mirrors the file's cursor that stands on the earliest packet. */
+class MergingCursor implements PacketCursor {
+  buffer: Uint8Array = new Uint8Array(0);
+  view: DataView = new DataView(this.buffer.buffer);
+  offset = 0;
+  capturedLength = 0;
+  wireLength = 0;
+  tsSec = 0;
+  tsNsec = 0;
+  nicId = 0;
+  direction: PacketDirection = 0;
+  readonly marks = 0;
+  readonly vlanTci = 0;
   private readonly lanes: Lane[];
   private current: Lane | undefined;
 
-  constructor(files: readonly CaptureFile[], stats: SourceStats) {
-    super(stats);
+  constructor(files: readonly CaptureFile[]) {
     this.lanes = files.map((file) => ({ file, state: file.cursor.next() ? 'at-packet' : 'dry' }));
   }
 
@@ -171,6 +152,18 @@ class MergingCursor extends SourceCursor {
     this.current = earliest;
     this.show(earliest.file.cursor);
     return true;
+  }
+
+  private show(from: PacketCursor): void {
+    this.buffer = from.buffer;
+    this.view = from.view;
+    this.offset = from.offset;
+    this.capturedLength = from.capturedLength;
+    this.wireLength = from.wireLength;
+    this.tsSec = from.tsSec;
+    this.tsNsec = from.tsNsec;
+    this.nicId = from.nicId;
+    this.direction = from.direction;
   }
 
   async refill(failures: CollectorError[]): Promise<boolean> {

@@ -70,6 +70,8 @@ export class PcapCursor extends FileCursor {
       this.readCookedHeader(this.fileNic);
     }
     w.start = at + RECORD_HEADER + captured;
+    this.packets++;
+    this.bytes += captured;
     return true;
   }
 

@@ -79,6 +79,8 @@ export class PcapngCursor extends FileCursor {
       }
       w.start = at + length;
       if (isPacket) {
+        this.packets++;
+        this.bytes += this.capturedLength;
         return true;
       }
     }
