@@ -272,57 +272,6 @@ describe('answers', () => {
   });
 });
 
-/** The database reads fields of flat JSON lines itself; a leading space makes the same line one that it leaves alone. */
-describe('lines that the database reads give the answers of lines that it does not', () => {
-  const zero = now() - 50n * second;
-  const record = (at: number) =>
-    JSON.stringify({
-      id: `r${at}`,
-      kind: ['a', 'b', null, true, 'a b'][at % 5],
-      ms: [1.5, 20, '7', null, 0.1, [1, 2], 3e-7][at % 7],
-      n: at,
-    });
-
-  test.each([
-    'sum by (kind) (count_over_time({a="x"} | json [1m]))',
-    'quantile_over_time(0.7, {a="x"} | json | unwrap ms [1m]) by (kind)',
-    'sum_over_time({a="x"} | json | unwrap ms [1m]) ',
-    'max_over_time({a="x"} | json | ms > 2 | unwrap ms [1m]) by (kind)',
-    'avg_over_time({a="x"} | json | n > 7 | n <= 30 | unwrap n [1m]) by (missing)',
-    'sum(count_over_time({a="x"} | json | id="r12" [1m]))',
-    'sum(count_over_time({a="x"} | json | kind!="" [1m]))',
-    'sum(bytes_over_time({a="x"} | json | kind="b" [1m]))',
-    'sum(sum_over_time({a="x"} | json | kind="a" or n < 3 | unwrap n [1m]))',
-    'count_over_time({a="x"} | json | __error__="" | keep kind [1m])',
-    'max_over_time({a="x"} | json | drop ms | unwrap ms [1m]) by (kind)',
-    'sum by (kind) (rate({a="x"} | json | label_format kind=id | kind=~"r[12]" [1m]))',
-  ])('%s', async (query) => {
-    const answers = [];
-    for (const indent of ['', ' ']) {
-      const fresh = await startStore({ port: 0, file: ':memory:' });
-      try {
-        const values = Array.from(
-          { length: 60 },
-          (_, at) => [String(zero + BigInt(at) * 1_000_000n), indent + record(at)] as const
-        );
-        await push([stream({ a: 'x' }, values)], { url: fresh.url });
-        const answer = await get('query', { query, time: String(zero + second) }, fresh.url);
-        answers.push({ status: answer.status, result: answer.body?.data.result });
-      } finally {
-        await fresh.close();
-      }
-    }
-    const [flat, other] = answers;
-    if (query.includes('bytes')) {
-      const [bytes, withSpaces] = [flat, other].map(({ result }) => Number(result?.[0].value[1]));
-      expect(withSpaces - bytes).toBe(12);
-    } else {
-      expect(flat).toEqual(other);
-      expect(flat.status).toBe(200);
-    }
-  });
-});
-
 describe('addresses', () => {
   test('a Unix domain socket serves the same, and a stale one is replaced', async () => {
     const socketPath = join(folder, 'store.sock');

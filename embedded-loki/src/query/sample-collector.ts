@@ -1,6 +1,6 @@
 /** Gathers what the database returns into series: samples, or buckets of samples that are added up. */
 import { type SampleSeries } from '../logql/evaluate';
-import { type LabelSet } from '../logql/label-set';
+import { compareLabels, type LabelSet } from '../logql/label-set';
 import { type SampleGroup } from '../storage/snapshot';
 import { maxInnerSeries, maxSamples, sampleLimitError, seriesLimitError } from './limits';
 
@@ -40,9 +40,12 @@ export class SampleCollector {
     }
   }
 
+  /** In the order of their labels, so that `topk` takes the same of equals each time. */
   series(): readonly SampleSeries[] {
     const bucketed = this.combine !== undefined;
-    return [...this.byKey.values()].map((series) => inTimeOrder(series, bucketed));
+    return [...this.byKey.values()]
+      .sort((a, b) => compareLabels(a.labels, b.labels))
+      .map((series) => inTimeOrder(series, bucketed));
   }
 
   private addBucket(

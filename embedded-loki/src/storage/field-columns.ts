@@ -4,7 +4,7 @@
  * A line is *flat* when it is exactly what JSON.stringify makes of an object whose names are label names, without a
  * backslash, whose values are strings, numbers, booleans, null or arrays of numbers, and whose fields listed here have
  * the type listed here. For a flat line, and only then:
- *   - a column holds the field's value, NULL where the field is absent or null;
+ *   - a column holds the field's value, NULL where the field is absent;
  *   - `| json` yields the value's text as JSON.stringify writes it (strings without their quotes);
  *   - DuckDB's JSON functions print every other field as it stands in the line.
  * The collector's lines are flat unless a text in them needs an escape; all other lines go through the parsers of this
@@ -79,11 +79,11 @@ export function readFields(line: string): readonly FieldValue[] | undefined {
   }
   const values: FieldValue[] = [];
   for (let at = 0; at < fieldNames.length; at++) {
-    const value = record[fieldNames[at]] ?? null;
-    if (value !== null && typeof value !== fieldTypes[at]) {
+    const value = record[fieldNames[at]];
+    if (value !== undefined && typeof value !== fieldTypes[at]) {
       return undefined;
     }
-    values.push(value as FieldValue);
+    values.push((value ?? null) as FieldValue);
   }
   return values;
 }

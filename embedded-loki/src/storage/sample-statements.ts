@@ -177,9 +177,10 @@ function lineReader(members: readonly Member[]): SampleStatement['lineOf'] {
   }
   return (columns, row) =>
     `{${named
-      .map(({ name, isText, column }) => {
+      .flatMap(({ name, isText, column }) => {
         const value = columns[column][row];
-        return `"${name}":${isText ? String(value ?? 'null') : JSON.stringify(value)}`;
+        // An absent field is left out: a null would be a value to some parsers.
+        return value === null ? [] : [`"${name}":${isText ? String(value) : JSON.stringify(value)}`];
       })
       .join(',')}}`;
 }
