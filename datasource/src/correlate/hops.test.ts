@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Exchange, traffic, TWO_HOSTS, type Watcher } from '../testing/traffic-script';
+import { connectionStory } from './connection-story';
 import { type Hops, hopsOf } from './hops';
 
 const REQUEST: Exchange = { requestId: '00112233445566ff', atMs: 1000, serverMs: 12 };
@@ -55,6 +56,32 @@ describe('the path of a request', () => {
     expect(path.notes).toEqual([
       'Clocks of different hosts were not compared: between hosts only the time there and back is given.',
     ]);
+  });
+
+  it('gives each way between hosts with its bars where the packets were read', () => {
+    const { l7, l4, packets } = traffic(REQUEST, TWO_HOSTS);
+    const lanes = l4.map(({ record }, i) => ({
+      lane: record.inner_traceid,
+      packets: [packets[i].record],
+      chunks: [record],
+      spans: [l7[i]],
+    }));
+    const story = connectionStory({ lanes, requestId: REQUEST.requestId });
+    const path = hopsOf(l7, l4, story);
+    expect(path.edges[2]).toMatchObject({
+      mainstat: '1.1 ms there and back',
+      secondarystat:
+        'there 0.54 ms, ± 0.55 if symmetric, at most ± 0.55; back 0.54 ms, ± 0.55 if symmetric, at most ± 0.55',
+      sameClock: false,
+      thereMs: null,
+      thereEstimateMs: expect.closeTo(0.54, 2),
+      backEstimateMs: expect.closeTo(0.54, 2),
+      estimateAtMostMs: expect.closeTo(0.54, 2),
+      lostSegments: 0,
+      sentSegments: 5,
+    });
+    expect(path.edges[0]).toMatchObject({ thereMs: expect.closeTo(0.02, 6), thereEstimateMs: null });
+    expect(path.notes).toEqual([]);
   });
 
   it('shows what lies outside of what was observed', () => {

@@ -26,40 +26,37 @@ export interface HopLoss {
 
 /** Every hop that something was sent over, in path order, what the client sent first. */
 export function hopLosses(watched: Watched, journeys: BothWays, fates: Fates): readonly HopLoss[] {
+  const laneNumber = new Map(watched.watches.map(({ place }) => [place.lane, place.order]));
   return journeys.ways.flatMap((way) => {
-    const hops = new Map<string, HopCount>();
+    const hops = new Map(neighbours(way).map(([from, to]) => [`${from}/${to}`, new HopCount(from, to)]));
     const hop = (from: number, to: number): HopCount => {
-      const key = `${from}/${to}`;
-      const known = hops.get(key) ?? new HopCount(from, to);
-      hops.set(key, known);
+      const known = hops.get(`${from}/${to}`) ?? new HopCount(from, to);
+      hops.set(`${from}/${to}`, known);
       return known;
     };
-    const laneNumber = new Map(watched.watches.map(({ place }) => [place.lane, place.order]));
     for (const journey of way.all) {
       journey.copies.forEach((copy, i) => {
-        forEachHop(way, copy, (from, to) => hop(from, to).passed(copy));
         const fate = fates.of(way.fromServer, journey, i);
-        const bytes = journey.group.end - journey.group.start;
         if (fate.kind === 'lost') {
-          hop(copy.last, laneNumber.get(fate.to)!).lost(copy, bytes);
+          hop(copy.last, laneNumber.get(fate.to)!).lost(copy, journey.group.end - journey.group.start);
         } else if (fate.kind === 'unknown') {
           hop(copy.last, laneNumber.get(fate.at)!).mayBeLost(copy);
         }
       });
     }
+    for (const { copies } of way.all) {
+      copies.forEach((copy) => hops.forEach((count) => count.pass(copy)));
+    }
     const place = (lane: number): number => way.route.indexOf(lane);
     return [...hops.values()]
       .sort((a, b) => place(a.from) - place(b.from) || place(a.to) - place(b.to))
-      .map((count) => count.result(watched, way.fromServer));
+      .map((count) => count.result(watched, way.fromServer))
+      .filter(({ sent, notKnown }) => sent + notKnown > 0);
   });
 }
 
-function forEachHop({ route }: Journeys, copy: Copy, visit: (from: number, to: number) => void): void {
-  for (let i = 1; i < route.length; i++) {
-    if (copy.packets[route[i - 1]] !== NOT_SEEN && copy.packets[route[i]] !== NOT_SEEN) {
-      visit(route[i - 1], route[i]);
-    }
-  }
+function neighbours({ route }: Journeys): ReadonlyArray<readonly [number, number]> {
+  return route.slice(1).map((lane, i) => [route[i], lane]);
 }
 
 /** Counts packets at the hop's near end: one with several ranges, of which some were lost, counts once as sent and once as lost. */
@@ -73,8 +70,11 @@ class HopCount {
     readonly to: number
   ) {}
 
-  passed({ packets }: Copy): void {
-    this.sentPackets.add(packets[this.from]);
+  /** Counts it where both ends saw it. */
+  pass({ packets }: Copy): void {
+    if (packets[this.from] !== NOT_SEEN && packets[this.to] !== NOT_SEEN) {
+      this.sentPackets.add(packets[this.from]);
+    }
   }
 
   lost({ packets }: Copy, bytes: number): void {
