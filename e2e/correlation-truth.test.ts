@@ -6,7 +6,7 @@
 import { type ConnectionStory, connectionStory } from '../datasource/src/correlate/connection-story';
 import { type HopTime } from '../datasource/src/correlate/hop-times';
 import { type Connection, replayed, truthOf } from './support/recorded-laboratory';
-import { arrivals, type Wire, wireOf } from './support/wire-truth';
+import { arrivals, namedLosses, type Wire, wireOf } from './support/wire-truth';
 
 /** Of node-a and node-b, ms ahead of the true time. */
 const CLOCKS: ReadonlyArray<readonly [number, number]> = [
@@ -156,29 +156,7 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
   });
 
   it('names the wire for at least 99 % of the segments that it lost, and no other hop', () => {
-    const found = new Map<string, number>();
-    const elsewhere: string[] = [];
-    let notKnown = 0;
-    for (const connection of connections) {
-      const others = connections.filter((other) => other !== connection).map(({ lanes }) => lanes);
-      const story = connectionStory({ lanes: connection.lanes, otherConnections: others });
-      const place = new Map(story.nics.map((nic) => [nic.lane, nic]));
-      for (const { from, to, sender, packets, notKnown: unsure } of story.losses) {
-        notKnown += unsure;
-        const overWire = [from, to].every(
-          (lane) => place.get(lane)?.nicName === 'eth0' && place.get(lane)?.podName === ''
-        );
-        for (const { seq } of packets) {
-          const key = `${sender === 'client' ? 'a-to-b' : 'b-to-a'}/${seq}`;
-          found.set(key, (found.get(key) ?? 0) + 1);
-          if (!overWire) {
-            elsewhere.push(`${key} between ${place.get(from)?.nicName} and ${place.get(to)?.nicName}`);
-          }
-        }
-      }
-    }
-    const named = [...wire.dropped].reduce((sum, [key, count]) => sum + Math.min(count, found.get(key) ?? 0), 0);
-    const invented = [...found].filter(([key, count]) => count > (wire.dropped.get(key) ?? 0));
+    const { named, notKnown, elsewhere, invented } = namedLosses(connections, wire);
     expect(elsewhere).toEqual([]);
     expect(invented).toEqual([]);
     // Of the last packets before a capture ended nobody can tell whether they arrived, and that is what is said.

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { canRunLaboratory, collectorArguments, type Laboratory, startLaboratory } from '@bpfnet/laboratory';
-import { COLLECTOR, type PrintedRecords, readCollector } from './support/collector';
+import { canRunLaboratory, startLaboratory } from '@bpfnet/laboratory';
+import { captureOn } from './support/capture-laboratory';
 import { type NicPlace, startTcpdump, tcpdumpMissing } from './support/tcpdump';
 
 const TRAFFIC_MS = 4000;
@@ -28,25 +28,6 @@ const PLACES: readonly NicPlace[] = [
 ];
 
 const nameOf = ({ host, pod, nic }: NicPlace): string => `${host} ${pod ?? ''} ${nic}`;
-
-async function captureOn(
-  laboratory: Laboratory,
-  runDir: string
-): Promise<() => Promise<ReadonlyMap<string, PrintedRecords>>> {
-  const running = await Promise.all(
-    laboratory.hosts.map(async (host) => {
-      const args = collectorArguments({ host, runDir }).slice(0, -4);
-      const child = laboratory.exec({ host: host.name }, [process.execPath, COLLECTOR, ...args, '--output', 'ndjson'], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const collector = readCollector(child);
-      await collector.said('capturing');
-      return [host.name, collector] as const;
-    })
-  );
-  return async () =>
-    new Map(await Promise.all(running.map(async ([host, collector]) => [host, await collector.end()] as const)));
-}
 
 const feasible = canRunLaboratory();
 const missing = feasible.ok ? tcpdumpMissing() : feasible.reason;

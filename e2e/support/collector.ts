@@ -7,11 +7,13 @@ import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 
 export const COLLECTOR = path.join(__dirname, '../../backend-collector/dist/main.js');
 
-type Printed = { readonly source: string } & Record<string, unknown>;
+export type Printed = { readonly source: string } & Record<string, unknown>;
 
 export interface PrintedRecords {
   readonly l4: readonly L4Record[];
   readonly l7: readonly L7Record[];
+  /** These and the packets, with `source` and `ts`, in the order of printing. */
+  readonly all: readonly Printed[];
   /** Standard error, by line. */
   readonly said: readonly string[];
 }
@@ -49,6 +51,7 @@ export function readCollector(child: ChildProcess): RunningCollector {
       return {
         l4: records.filter(({ source }) => source === 'bpf_net_l4_log') as unknown as L4Record[],
         l7: records.filter(({ source }) => source === 'bpf_net_l7_log') as unknown as L7Record[],
+        all: records,
         said,
       };
     },

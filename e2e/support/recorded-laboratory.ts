@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
 import { type LaneRecords } from '../../datasource/src/correlate/lane';
-import { COLLECTOR } from './collector';
+import { COLLECTOR, type Printed } from './collector';
 
 export const HOSTS = ['node-a', 'node-b'] as const;
 
@@ -31,7 +31,7 @@ export function truthOf(recording: string): RecordedTruth {
 export function replayed(recording: string, aheadMs: ClocksAheadMs): readonly Connection[] {
   const folder = mkdtempSync(path.join(tmpdir(), 'bpfnet-recorded-'));
   try {
-    const lines = HOSTS.flatMap((host) => {
+    const records = HOSTS.flatMap((host) => {
       const file = path.join(folder, `${host}.pcapng`);
       const capture = gunzipSync(readFileSync(path.join(RECORDINGS, recording, `${host}.pcapng.gz`)));
       writeFileSync(file, withClockAhead(capture, BigInt(Math.round(aheadMs[host] * 1e6))));
@@ -41,9 +41,10 @@ export function replayed(recording: string, aheadMs: ClocksAheadMs): readonly Co
         maxBuffer: MAX_OUTPUT_BYTES,
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      return output.toString('utf8').trim().split('\n');
+      const lines = output.toString('utf8').trim().split('\n');
+      return lines.map((line) => JSON.parse(line) as Printed);
     });
-    return connectionsOf(lines);
+    return connectionsOf(records);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,27 +65,25 @@ function withClockAhead(capture: Buffer, aheadNs: bigint): Buffer {
   return moved;
 }
 
-type Printed = { readonly source: string; readonly ts: string; readonly inner_traceid: string };
-
 interface OpenLane {
   readonly packets: L4PacketsRecord[];
   readonly chunks: L4Record[];
   readonly spans: Array<LaneRecords['spans'][number]>;
 }
 
-/** Lines of `bpfnet … --output ndjson`, of all hosts together, by TCP connection. */
-export function connectionsOf(lines: readonly string[]): readonly Connection[] {
+/** What `bpfnet … --output ndjson` printed, of all hosts together, by TCP connection. */
+export function connectionsOf(printed: readonly Printed[]): readonly Connection[] {
   const lanes = new Map<string, OpenLane>();
-  for (const line of lines) {
-    const record = JSON.parse(line) as Printed;
-    const lane = lanes.get(record.inner_traceid) ?? { packets: [], chunks: [], spans: [] };
-    lanes.set(record.inner_traceid, lane);
+  for (const record of printed) {
+    const id = String(record.inner_traceid);
+    const lane = lanes.get(id) ?? { packets: [], chunks: [], spans: [] };
+    lanes.set(id, lane);
     if (record.source === 'bpf_net_l4_packets') {
       lane.packets.push(record as unknown as L4PacketsRecord);
     } else if (record.source === 'bpf_net_l4_log') {
       lane.chunks.push(record as unknown as L4Record);
     } else {
-      lane.spans.push({ record: record as unknown as L7Record, tsNs: BigInt(record.ts) });
+      lane.spans.push({ record: record as unknown as L7Record, tsNs: BigInt(String(record.ts)) });
     }
   }
   const byConnection = new Map<string, LaneRecords[]>();

@@ -1,6 +1,7 @@
 /** What the laboratory's wire dropped, and what follows from that alone: how far each message can have come. */
 import { decodePacketColumns, type L7Record, SENT_BY_SRC } from '@bpfnet/flow-model';
 import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
+import { connectionStory } from '../../datasource/src/correlate/connection-story';
 import { type Connection } from './recorded-laboratory';
 
 export interface Wire {
@@ -11,7 +12,7 @@ export interface Wire {
   readonly count: number;
 }
 
-export function wireOf({ dropped }: RecordedTruth): Wire {
+export function wireOf({ dropped }: Pick<RecordedTruth, 'dropped'>): Wire {
   const segments = dropped.filter(({ l4Proto }) => l4Proto === 'tcp');
   return {
     dropped: countBySeq(segments),
@@ -26,6 +27,45 @@ function countBySeq(segments: RecordedTruth['dropped']): ReadonlyMap<string, num
     counts.set(`${direction}/${seq}`, (counts.get(`${direction}/${seq}`) ?? 0) + 1);
   }
   return counts;
+}
+
+export interface NamedLosses {
+  /** Segments that the wire dropped and correlation lays to the wire. */
+  readonly named: number;
+  /** Of which correlation says that nobody can tell. */
+  readonly notKnown: number;
+  /** Laid to another hop. */
+  readonly elsewhere: readonly string[];
+  /** Laid to the wire, which did not drop them. */
+  readonly invented: readonly string[];
+}
+
+export function namedLosses(connections: readonly Connection[], wire: Wire): NamedLosses {
+  const found = new Map<string, number>();
+  const elsewhere: string[] = [];
+  let notKnown = 0;
+  for (const connection of connections) {
+    const others = connections.filter((other) => other !== connection).map(({ lanes }) => lanes);
+    const { nics, losses } = connectionStory({ lanes: connection.lanes, otherConnections: others });
+    const isUnderlay = (lane: string): boolean =>
+      nics.some((nic) => nic.lane === lane && nic.nicName === 'eth0' && nic.podName === '');
+    for (const { from, to, sender, packets, notKnown: unsure } of losses) {
+      notKnown += unsure;
+      for (const { seq } of packets) {
+        const key = `${sender === 'client' ? 'a-to-b' : 'b-to-a'}/${seq}`;
+        found.set(key, (found.get(key) ?? 0) + 1);
+        if (!isUnderlay(from) || !isUnderlay(to)) {
+          elsewhere.push(key);
+        }
+      }
+    }
+  }
+  return {
+    named: [...wire.dropped].reduce((sum, [key, count]) => sum + Math.min(count, found.get(key) ?? 0), 0),
+    notKnown,
+    elsewhere,
+    invented: [...found].filter(([key, count]) => count > (wire.dropped.get(key) ?? 0)).map(([key]) => key),
+  };
 }
 
 /**
