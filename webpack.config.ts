@@ -17,6 +17,7 @@ const nested: Readonly<Record<string, string>> = {
   datasource: 'datasource/src',
   'panels/packet-sequence': 'panels/packet-sequence/src',
   'panels/nic-topology': 'panels/nic-topology/src',
+  'panels/related-logs': 'panels/related-logs/src',
 };
 
 const config = async (env: Env): Promise<Configuration> => {

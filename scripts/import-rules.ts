@@ -90,7 +90,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
 
   { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
-  ...['packet-sequence', 'nic-topology'].flatMap((panel): ImportRule[] => [
+  ...['packet-sequence', 'nic-topology', 'related-logs'].flatMap((panel): ImportRule[] => [
     { folder: `panels/${panel}/src/model`, may: ['panels/shared', CONTRACT, '@grafana/data'] },
     {
       folder: `panels/${panel}/src/layout`,

@@ -13,6 +13,7 @@ const PLUGINS = {
   datasource: { source: 'datasource/src', id: 'bpfnet-flows-datasource', type: 'datasource' },
   'panels/packet-sequence': { source: 'panels/packet-sequence/src', id: 'bpfnet-packetsequence-panel', type: 'panel' },
   'panels/nic-topology': { source: 'panels/nic-topology/src', id: 'bpfnet-nictopology-panel', type: 'panel' },
+  'panels/related-logs': { source: 'panels/related-logs/src', id: 'bpfnet-relatedlogs-panel', type: 'panel' },
 } as const;
 
 const CORE_PANELS = ['table', 'timeseries', 'stat', 'logs', 'text', 'row'];

@@ -7,16 +7,21 @@ const ROOT = path.join(__dirname, '..', '..');
 const COPIED = [
   'docker-compose.yml',
   'provisioning',
-  ...['src', 'datasource/src', 'panels/packet-sequence/src', 'panels/nic-topology/src'].flatMap((folder) => [
-    `${folder}/plugin.json`,
-    `${folder}/img`,
-  ]),
+  ...[
+    'src',
+    'datasource/src',
+    'panels/packet-sequence/src',
+    'panels/nic-topology/src',
+    'panels/related-logs/src',
+  ].flatMap((folder) => [`${folder}/plugin.json`, `${folder}/img`]),
   'panels/packet-sequence/src/options.ts',
   'panels/nic-topology/src/options.ts',
+  'panels/related-logs/src/options.ts',
   'src/module.tsx',
   'datasource/src/module.ts',
   'panels/packet-sequence/src/module.ts',
   'panels/nic-topology/src/module.ts',
+  'panels/related-logs/src/module.ts',
 ];
 
 describe('lint-plugin', () => {

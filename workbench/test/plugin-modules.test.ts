@@ -51,6 +51,7 @@ const modules = builtModules();
       'module.js',
       'panels/nic-topology/module.js',
       'panels/packet-sequence/module.js',
+      'panels/related-logs/module.js',
     ]);
   });
 

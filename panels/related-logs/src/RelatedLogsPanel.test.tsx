@@ -1,0 +1,123 @@
+import { type DataFrame } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import React from 'react';
+import { panelProps } from '../../shared/test/panel-props';
+import { defaultOptions, type RelatedLogsOptions } from './options';
+import { RelatedLogsPanel } from './RelatedLogsPanel';
+import { relatedFrame, span, threeDimensions } from './test/related-frames';
+
+function show(series: DataFrame[], onOptionsChange: (options: RelatedLogsOptions) => void = () => undefined) {
+  const replaceVariables = (text: string) => text.replace('${request_id}', 'r1');
+  return render(<RelatedLogsPanel {...panelProps(defaultOptions, series, { replaceVariables, onOptionsChange })} />);
+}
+
+class SeesNoResize implements ResizeObserver {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+
+beforeAll(() => {
+  window.ResizeObserver = SeesNoResize;
+});
+
+beforeEach(() => {
+  window.localStorage.clear();
+  locationService.push('/d/x');
+});
+
+const headers = () => screen.getAllByRole('columnheader').map((cell) => cell.textContent);
+
+test('tabs say how many records there are, and lead to them', async () => {
+  const user = userEvent.setup();
+  show(threeDimensions());
+  expect(screen.getAllByRole('tab').map((tab) => tab.textContent)).toEqual([
+    'Single connection2',
+    'Cross-NIC4',
+    'Transport layer3',
+  ]);
+  expect(screen.getByRole('table', { name: 'Cross-NIC' })).toHaveAttribute('aria-rowcount', '5');
+  await user.click(screen.getByRole('tab', { name: /Transport/ }));
+  expect(screen.getByRole('table', { name: 'Transport layer' })).toHaveAttribute('aria-rowcount', '4');
+  expect(screen.getAllByText('half closed')).toHaveLength(3);
+});
+
+test('the current record and what differs are said too', () => {
+  show(threeDimensions());
+  const rows = screen.getAllByRole('row').slice(1);
+  expect(rows.map((row) => row.getAttribute('aria-current'))).toEqual(['true', null, null, null]);
+  expect(rows[0]).toHaveTextContent('current record');
+  expect(rows[2]).toHaveTextContent('10.2.1.7, translated: 10.96.0.8 nearest to the client');
+});
+
+test('a row leads to its page in a new tab', () => {
+  show(threeDimensions());
+  const link = screen.getByRole('link', { name: 'Open the record of veth1 on node-a in a new tab' });
+  expect(link).toHaveAttribute('target', '_blank');
+  const url = new URL(link.getAttribute('href') ?? '', 'http://grafana');
+  expect(url.pathname).toBe('/d/bpfnet-connection');
+  expect(url.searchParams.get('var-inner_traceid')).toBe('n1');
+});
+
+test('sorting and filtering', async () => {
+  const user = userEvent.setup();
+  show(threeDimensions());
+  await user.click(screen.getByRole('button', { name: 'Latency' }));
+  expect(screen.getByRole('columnheader', { name: /Latency/ })).toHaveAttribute('aria-sort', 'ascending');
+  expect(screen.getAllByRole('row')[1]).toHaveTextContent('203.0 ms');
+  await user.type(screen.getByPlaceholderText(/Filter/), 'latency_ms>400');
+  expect(screen.getByRole('status')).toHaveTextContent('2 of 4 records');
+});
+
+test('only rows in view are in the page', () => {
+  show([
+    relatedFrame(
+      'request',
+      Array.from({ length: 5000 }, (_v, i) => span({ inner_traceid: `n${i}` }))
+    ),
+  ]);
+  expect(screen.getByRole('table')).toHaveAttribute('aria-rowcount', '5001');
+  expect(screen.getAllByRole('row').length).toBeLessThan(60);
+});
+
+describe('columns', () => {
+  test('chosen ones stay with the reader where the dashboard is only read', async () => {
+    const user = userEvent.setup();
+    const { unmount } = show(threeDimensions());
+    await user.click(screen.getByRole('button', { name: 'Columns' }));
+    const chooser = within(screen.getByRole('dialog', { name: 'Columns' }));
+    await user.click(chooser.getByRole('checkbox', { name: 'Host' }));
+    await user.click(chooser.getByRole('button', { name: 'Move NIC to the left' }));
+    await user.keyboard('{Escape}');
+    expect(screen.getByRole('button', { name: 'Columns' })).toHaveFocus();
+    expect(headers().slice(1, 4)).toEqual(['NIC', 'Time', 'Pod']);
+    screen.getByRole('separator', { name: 'Width of NIC' }).focus();
+    await user.keyboard('{ArrowRight}');
+    unmount();
+
+    show(threeDimensions());
+    expect(headers().slice(1, 4)).toEqual(['NIC', 'Time', 'Pod']);
+    expect(screen.getByRole('separator', { name: 'Width of NIC' })).toHaveAttribute('aria-valuenow', '112');
+    await user.click(screen.getByRole('tab', { name: /Transport/ }));
+    expect(headers()).toContain('Host');
+  });
+
+  test('go to the panel while it is edited', async () => {
+    const user = userEvent.setup();
+    locationService.push('/d/x?editPanel=1');
+    const changes: RelatedLogsOptions[] = [];
+    show(threeDimensions(), (options) => changes.push(options));
+    screen.getByRole('button', { name: 'NIC' }).focus();
+    await user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+    expect(changes[0].columns.map(({ name }) => name).slice(0, 3)).toEqual(['time', 'nic_name', 'host']);
+    expect(window.localStorage).toHaveLength(0);
+  });
+
+  test('what was kept and cannot be read is passed over', () => {
+    window.localStorage.setItem('bpfnet.related-logs.columns//1/request', '[{"name":7}]');
+    show(threeDimensions());
+    expect(headers().slice(1, 3)).toEqual(['Time', 'Host']);
+  });
+});

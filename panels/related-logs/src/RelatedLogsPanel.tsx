@@ -1,0 +1,55 @@
+import { dateTimeFormat, locationUtil, type PanelProps } from '@grafana/data';
+import React, { useMemo } from 'react';
+import { PanelFrame } from '../../shared/PanelFrame';
+import { buildLink } from '../../shared/safe-link';
+import { currentRecord } from './model/current-record';
+import { type LogRow, readRelatedLogs } from './model/related-logs';
+import { defaultOptions, type RelatedLogsOptions } from './options';
+import { RelatedLogsView } from './view/RelatedLogsView';
+import { useColumnChoice } from './view/use-column-choice';
+
+type Props = PanelProps<RelatedLogsOptions>;
+
+export function RelatedLogsPanel(props: Props) {
+  const { data, width, height, timeRange, timeZone, replaceVariables } = props;
+  const options = { ...defaultOptions, ...props.options };
+  const logs = useMemo(() => readRelatedLogs(data.series), [data.series]);
+  const choice = useColumnChoice({
+    options,
+    onOptionsChange: props.onOptionsChange,
+    place: [data.request?.dashboardUID ?? '', props.id].join('/'),
+  });
+  const variable = (text: string) => {
+    const filled = replaceVariables(text);
+    return filled.startsWith('$') ? '' : filled;
+  };
+  const hrefOf = (row: LogRow) => {
+    const template = row.values.has('request_id') ? options.requestUrl : options.connectionUrl;
+    const href = buildLink(template, {
+      fields: Object.fromEntries([...row.values].map(([name, value]) => [name, String(value ?? '')])),
+      fromMs: timeRange.from.valueOf(),
+      toMs: timeRange.to.valueOf(),
+      replaceVariables,
+    });
+    return href && locationUtil.assureBaseUrl(href);
+  };
+  return (
+    <PanelFrame data={data} model={logs} width={width} height={height}>
+      {(value) => (
+        <RelatedLogsView
+          logs={value}
+          isCurrent={currentRecord(value, {
+            requestId: variable(options.requestId),
+            innerTraceId: variable(options.innerTraceId),
+          })}
+          choice={choice}
+          hrefOf={hrefOf}
+          timeText={(row) => dateTimeFormat(row.time, { timeZone, format: 'HH:mm:ss.SSS' }) + microseconds(row)}
+        />
+      )}
+    </PanelFrame>
+  );
+}
+
+/** NICs of one request lie microseconds apart. */
+const microseconds = ({ tsNs }: LogRow) => (tsNs === '' ? '' : tsNs.slice(-6, -3));

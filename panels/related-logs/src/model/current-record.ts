@@ -1,0 +1,37 @@
+import { type LogRow, numberAt, type RelatedLogs, textAt } from './related-logs';
+
+export interface PageSubject {
+  readonly requestId: string;
+  /** '' where the page does not look from one NIC. */
+  readonly innerTraceId: string;
+}
+
+/**
+ * Tells the record that the page is about: the request at the NIC that the page looks from, else at the one nearest to the
+ * client, where it took longest. Where the page names no request, nothing is marked but the connection.
+ */
+export function currentRecord({ tabs }: RelatedLogs, subject: PageSubject): (row: LogRow) => boolean {
+  const inner =
+    subject.innerTraceId ||
+    nearestInner(
+      tabs.flatMap(({ rows }) => rows),
+      subject.requestId
+    );
+  if (inner === '') {
+    return () => false;
+  }
+  return subject.requestId === ''
+    ? (row) => textAt(row, 'inner_traceid') === inner
+    : (row) => textAt(row, 'inner_traceid') === inner && textAt(row, 'request_id') === subject.requestId;
+}
+
+function nearestInner(rows: readonly LogRow[], requestId: string): string {
+  const same = requestId === '' ? [] : rows.filter((row) => textAt(row, 'request_id') === requestId);
+  const longest = same.reduce<LogRow | undefined>(
+    (best, row) => (best === undefined || latencyOf(row) > latencyOf(best) ? row : best),
+    undefined
+  );
+  return longest === undefined ? '' : textAt(longest, 'inner_traceid');
+}
+
+const latencyOf = (row: LogRow) => numberAt(row, 'latency_ms') ?? -1;

@@ -1,0 +1,126 @@
+/** The records that the datasource relates to a request, as rows of three tabs. */
+import { type DataFrame } from '@grafana/data';
+import { FrameKind } from '@bpfnet/flow-model/frames';
+import { failed, type Result } from '../../../shared/data-problem';
+import { isRecord, noticeOf, readFrame, textOf } from '../../../shared/frame-fields';
+
+export const DIMENSIONS = ['connection', 'request', 'transport'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+
+export type CellValue = string | number | boolean | null;
+
+export interface LogRow {
+  /** Unique within a tab. */
+  readonly key: string;
+  /** ns since the epoch, decimal; '' where the frame has none. */
+  readonly tsNs: string;
+  /** ms since the epoch. */
+  readonly time: number;
+  readonly source: string;
+  /** The record's own fields; lists and objects as JSON. */
+  readonly values: ReadonlyMap<string, CellValue>;
+}
+
+export interface RelatedTab {
+  readonly dimension: Dimension;
+  readonly rows: readonly LogRow[];
+}
+
+export interface RelatedLogs {
+  readonly tabs: readonly RelatedTab[];
+  readonly notes: readonly string[];
+}
+
+export function readRelatedLogs(series: readonly DataFrame[]): Result<RelatedLogs> {
+  if (series.length === 0) {
+    return failed({ kind: 'no-frames' });
+  }
+  const tabs: RelatedTab[] = [];
+  for (const dimension of DIMENSIONS) {
+    const frame = series.find((one) => dimensionOf(one) === dimension);
+    if (frame === undefined) {
+      continue;
+    }
+    const rows = readRows(frame);
+    if (!rows.ok) {
+      return rows;
+    }
+    tabs.push({ dimension, rows: rows.value });
+  }
+  if (tabs.length === 0) {
+    const got = series.map((frame) => frame.name ?? frame.refId ?? 'unnamed');
+    return failed({ kind: 'wrong-frame', wanted: FrameKind.RelatedLogs, got });
+  }
+  const notices = [...new Set(series.flatMap((frame) => frame.meta?.notices?.map(({ text }) => text) ?? []))];
+  if (tabs.every(({ rows }) => rows.length === 0)) {
+    const because = series.map(noticeOf).find((text) => text !== undefined);
+    return failed({ kind: 'no-rows', what: 'record that has to do with this request', because });
+  }
+  return { ok: true, value: { tabs, notes: notices.filter((text) => text !== '') } };
+}
+
+function dimensionOf(frame: DataFrame): Dimension | undefined {
+  const custom: unknown = frame.meta?.custom;
+  if (!isRecord(custom) || textOf(custom, 'kind') !== FrameKind.RelatedLogs) {
+    return undefined;
+  }
+  return DIMENSIONS.find((one) => one === custom.dimension);
+}
+
+function readRows(frame: DataFrame): Result<LogRow[]> {
+  return readFrame(frame, (fields) => {
+    const time = fields.numbers('timestamp');
+    const body = fields.texts('body');
+    const tsNs = fields.texts('tsNs', '');
+    const id = fields.texts('id', '');
+    const labels: ArrayLike<unknown> = frame.fields.find(({ name }) => name === 'labels')?.values ?? [];
+    return Array.from({ length: fields.length }, (_v, row): LogRow => {
+      const ofRow = labels[row];
+      return {
+        key: `${id(row)} ${row}`,
+        tsNs: tsNs(row),
+        time: time(row),
+        source: isRecord(ofRow) ? textOf(ofRow, 'source') : '',
+        values: recordValues(body(row)),
+      };
+    });
+  });
+}
+
+/** A line that is no JSON object is kept as it is, under `line`. */
+function recordValues(body: string): ReadonlyMap<string, CellValue> {
+  const record = parseObject(body);
+  return record === undefined
+    ? new Map([['line', body]])
+    : new Map(Object.entries(record).map(([name, value]) => [name, cellValue(value)]));
+}
+
+function parseObject(body: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return isRecord(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function cellValue(value: unknown): CellValue {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+      return value;
+    default:
+      return value === null || value === undefined ? null : JSON.stringify(value);
+  }
+}
+
+export function textAt(row: LogRow, name: string): string {
+  const value = row.values.get(name);
+  return typeof value === 'string' ? value : '';
+}
+
+export function numberAt(row: LogRow, name: string): number | null {
+  const value = row.values.get(name);
+  return typeof value === 'number' ? value : null;
+}

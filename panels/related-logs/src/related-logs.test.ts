@@ -1,0 +1,164 @@
+import { rowFilter, sortedRows } from './model/arrange-rows';
+import { columnOf, defaultColumns, moved, offeredColumns, resized, shownColumns, toggled } from './model/columns';
+import { csvOf } from './model/csv';
+import { currentRecord } from './model/current-record';
+import { nicDifferences } from './model/nic-differences';
+import { type LogRow, readRelatedLogs, type RelatedLogs, textAt } from './model/related-logs';
+import { FOUR_NICS, relatedFrame, type RecordScript, span, threeDimensions } from './test/related-frames';
+
+function read(frames = threeDimensions()): RelatedLogs {
+  const result = readRelatedLogs(frames);
+  if (!result.ok) {
+    throw new Error(JSON.stringify(result.problem));
+  }
+  return result.value;
+}
+
+const rowsOf = (records: readonly RecordScript[]) => read([relatedFrame('request', records)]).tabs[0].rows;
+const inners = (rows: readonly LogRow[]) => rows.map((row) => textAt(row, 'inner_traceid')).join(' ');
+
+test('three tabs in their order, whatever the order of frames', () => {
+  const counts = read([...threeDimensions()].reverse()).tabs.map(
+    ({ dimension, rows }) => `${dimension} ${rows.length}`
+  );
+  expect(counts).toEqual(['connection 2', 'request 4', 'transport 3']);
+});
+
+describe('frames that cannot be shown', () => {
+  test.each([
+    ['nothing', [], 'no-frames'],
+    ['another kind', [{ ...relatedFrame('request', []), meta: {} }], 'wrong-frame'],
+    ['no record', [relatedFrame('request', [])], 'no-rows'],
+  ])('%s', (_name, frames, kind) => {
+    const result = readRelatedLogs(frames);
+    expect(result.ok ? 'ok' : result.problem.kind).toBe(kind);
+  });
+
+  test('a line that is no record is kept as it came', () => {
+    const frame = relatedFrame('request', [span({})]);
+    const fields = frame.fields.map((field) => (field.name === 'body' ? { ...field, values: ['no {json'] } : field));
+    expect([...read([{ ...frame, fields }]).tabs[0].rows[0].values]).toEqual([['line', 'no {json']]);
+  });
+});
+
+describe('the current record', () => {
+  const marked = (subject: { requestId: string; innerTraceId: string }) => {
+    const logs = read();
+    return logs.tabs.map(({ rows }) => inners(rows.filter(currentRecord(logs, subject))));
+  };
+
+  test('is that of the NIC that the page looks from', () => {
+    expect(marked({ requestId: 'r1', innerTraceId: 'n2' })).toEqual(['', 'n2', '']);
+  });
+
+  test('else that of the NIC nearest to the client', () => {
+    expect(marked({ requestId: 'r1', innerTraceId: '' })).toEqual(['n0', 'n0', '']);
+  });
+
+  test('is the connection where the page names no request', () => {
+    expect(marked({ requestId: '', innerTraceId: 'n0' })).toEqual(['n0 n0', 'n0', 'n0 n0']);
+  });
+
+  test('is none where the page names nothing', () => {
+    expect(marked({ requestId: '', innerTraceId: '' })).toEqual(['', '', '']);
+  });
+});
+
+describe('differences between NICs', () => {
+  const told = (records: readonly RecordScript[]) => {
+    const rows = rowsOf(records);
+    const differences = nicDifferences(rows);
+    return rows.flatMap((row) =>
+      [...(differences.get(row.key) ?? [])].map(
+        ([field, { text }]) => `${textAt(row, 'inner_traceid')} ${field}: ${text}`
+      )
+    );
+  };
+
+  test('the slowest hop, translation, what was sent again', () => {
+    expect(told(FOUR_NICS)).toEqual([
+      'n0 tx_retrans: sent again; at another NIC 0',
+      'n1 latency_ms: 209.2 ms more than at the next NIC: the slowest hop begins here',
+      'n1 tx_retrans: sent again; at another NIC 0',
+      'n2 server_ip: translated: 10.96.0.8 nearest to the client',
+      'n2 server_port: translated: 80 nearest to the client',
+      'n3 server_ip: translated: 10.96.0.8 nearest to the client',
+      'n3 server_port: translated: 80 nearest to the client',
+    ]);
+  });
+
+  test('none between requests, and none that does not matter', () => {
+    expect(told([span({ latency_ms: 900 }), span({ request_id: 'r2', latency_ms: 3, client_port: 7 })])).toEqual([]);
+    expect(told([500.3, 500.1, 500].map((latency_ms, i) => span({ inner_traceid: `n${i}`, latency_ms })))).toEqual([]);
+  });
+});
+
+describe('sorting', () => {
+  const rows = rowsOf([
+    span({ inner_traceid: 'a', latency_ms: 9, tsNs: '1764000000000000003' }),
+    span({ inner_traceid: 'b', latency_ms: 10, tsNs: '1764000000000000001' }),
+    span({ inner_traceid: 'c', tsNs: '1764000000000000002' }),
+  ]);
+
+  test('numbers as numbers, what has none last either way', () => {
+    expect(inners(sortedRows(rows, { name: 'latency_ms', descending: false }))).toBe('a b c');
+    expect(inners(sortedRows(rows, { name: 'latency_ms', descending: true }))).toBe('b a c');
+  });
+
+  test('time to the nanosecond', () => {
+    expect(inners(sortedRows(rows, { name: 'time', descending: false }))).toBe('b c a');
+  });
+});
+
+test.each([
+  ['', 'n0 n1 n2 n3'],
+  ['node-b', 'n2 n3'],
+  ['NODE-B veth9', 'n3'],
+  ['latency_ms>203.1 latency_ms<412.6', 'n1 n2'],
+  ['server_port=8080', 'n2 n3'],
+  ['host!=node-b', 'n0 n1'],
+  ['nic_name:veth', 'n1 n3'],
+  ['k8s_pod_name=cart-1', 'n0'],
+  ['"no such"', ''],
+  ['10.2.1.7', 'n2 n3'],
+  ['latency_ms>', ''],
+])('filter %s', (text, found) => {
+  expect(inners(rowsOf(FOUR_NICS).filter(rowFilter(text)))).toBe(found);
+});
+
+describe('columns', () => {
+  const names = (columns: ReadonlyArray<{ name: string }>) => columns.map(({ name }) => name).join(' ');
+  const three = shownColumns([{ name: 'host' }, { name: 'nic_name', widthPx: 5 }, { name: 'own_field' }], 'requests');
+
+  test('are those chosen, in their order, never too narrow', () => {
+    expect(three.map(({ title, widthPx }) => `${title} ${widthPx}`)).toEqual(['Host 84', 'NIC 48', 'own_field 110']);
+    expect(shownColumns([], 'mixed')).toEqual(defaultColumns('mixed'));
+  });
+
+  test('move, go and come, and change their width', () => {
+    expect(names(moved(three, 'own_field', -1))).toBe('host own_field nic_name');
+    expect(moved(three, 'host', -1)).toBe(three);
+    expect(names(toggled(three, 'nic_name'))).toBe('host own_field');
+    expect(names(toggled(three, 'tunnel'))).toBe('host nic_name own_field tunnel');
+    expect(resized(three, 'host', 1234)[0].widthPx).toBe(800);
+  });
+
+  test('offered are those of the records, known ones first', () => {
+    expect(names(offeredColumns(['zz', 'nic_name', 'host', 'aa']))).toBe('time source host nic_name aa zz');
+  });
+});
+
+test('CSV: raw values, quoted where they must be, no formula from the wire', () => {
+  const rows = rowsOf([
+    span({ l7_resource: '=HYPERLINK("http://x")', latency_ms: 1.5 }),
+    span({ l7_resource: 'a,"b"', note: 'line\nbreak' }),
+  ]);
+  expect(csvOf(rows, ['time', 'latency_ms', 'l7_resource', 'note'].map(columnOf))).toBe(
+    [
+      'time_ns,latency_ms,l7_resource,note',
+      `1764000000000000000,1.5,"'=HYPERLINK(""http://x"")",`,
+      '1764000000000000000,,"a,""b""","line\nbreak"',
+      '',
+    ].join('\r\n')
+  );
+});

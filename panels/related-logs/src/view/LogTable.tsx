@@ -1,0 +1,102 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, { useLayoutEffect, useRef, useState } from 'react';
+import { type Sorting } from '../model/arrange-rows';
+import { type Column } from '../model/columns';
+import { type Differences } from '../model/nic-differences';
+import { type LogRow } from '../model/related-logs';
+import { HeadCell } from './HeadCell';
+import { LogTableRow, OPEN_WIDTH_PX, ROW_PX } from './LogTableRow';
+
+interface Props {
+  readonly label: string;
+  readonly rows: readonly LogRow[];
+  readonly columns: readonly Column[];
+  readonly onColumns: (columns: readonly Column[]) => void;
+  readonly sorting: Sorting;
+  readonly onSorting: (sorting: Sorting) => void;
+  readonly isCurrent: (row: LogRow) => boolean;
+  readonly differences: Differences;
+  readonly hrefOf: (row: LogRow) => string | undefined;
+  readonly timeText: (row: LogRow) => string;
+}
+
+/** Rows beyond the visible ones, so that fast scrolling shows no holes. */
+const OVERSCAN = 8;
+const HEAD_PX = 32;
+
+/** Only rows in view are in the page; the table says how many there are. */
+export function LogTable(props: Props) {
+  const { label, rows, columns, isCurrent, differences, hrefOf, timeText } = props;
+  const styles = useStyles2(getStyles);
+  const scroller = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, height: 400 });
+
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box === null) {
+      return;
+    }
+    const measure = () => setView({ top: box.scrollTop, height: box.clientHeight || 400 });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    box.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      box.removeEventListener('scroll', measure);
+    };
+  }, []);
+
+  const first = Math.max(0, Math.floor(view.top / ROW_PX) - OVERSCAN);
+  const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PX) + OVERSCAN);
+  const width = OPEN_WIDTH_PX + columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
+  return (
+    <div ref={scroller} className={styles.scroller} tabIndex={0} role="region" aria-label={`${label}: records`}>
+      <div role="table" aria-label={label} aria-rowcount={rows.length + 1} style={{ width, minWidth: '100%' }}>
+        <div role="row" aria-rowindex={1} className={styles.head}>
+          <div role="columnheader" className={styles.open} aria-label="Open" />
+          {columns.map((column) => (
+            <HeadCell key={column.name} column={column} {...props} />
+          ))}
+        </div>
+        <div role="rowgroup" className={styles.rows} style={{ height: rows.length * ROW_PX }}>
+          {rows.slice(first, end).map((row, i) => (
+            <LogTableRow
+              key={row.key}
+              row={row}
+              index={first + i}
+              columns={columns}
+              current={isCurrent(row)}
+              differences={differences.get(row.key)}
+              href={hrefOf(row)}
+              timeText={timeText}
+            />
+          ))}
+        </div>
+      </div>
+      {rows.length === 0 && <p className={styles.empty}>No record fits the filter.</p>}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  scroller: css({
+    height: '100%',
+    overflow: 'auto',
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
+  }),
+  head: css({
+    position: 'sticky',
+    top: 0,
+    zIndex: 1,
+    display: 'flex',
+    height: HEAD_PX,
+    background: theme.colors.background.primary,
+    borderBottom: `1px solid ${theme.colors.border.medium}`,
+  }),
+  open: css({ flex: 'none', width: OPEN_WIDTH_PX }),
+  rows: css({ position: 'relative' }),
+  empty: css({ padding: theme.spacing(2), color: theme.colors.text.secondary }),
+});

@@ -1,0 +1,131 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { Icon, useStyles2 } from '@grafana/ui';
+import React from 'react';
+import { cellText } from '../model/cell-text';
+import { type Column } from '../model/columns';
+import { type Difference } from '../model/nic-differences';
+import { type LogRow, textAt } from '../model/related-logs';
+
+export const ROW_PX = 28;
+export const OPEN_WIDTH_PX = 36;
+
+interface Props {
+  readonly row: LogRow;
+  readonly index: number;
+  readonly columns: readonly Column[];
+  readonly current: boolean;
+  readonly differences: ReadonlyMap<string, Difference> | undefined;
+  readonly href: string | undefined;
+  readonly timeText: (row: LogRow) => string;
+}
+
+/** A record; the one that the page is about has a bar at its left and says so. */
+export function LogTableRow({ row, index, columns, current, differences, href, timeText }: Props) {
+  const styles = useStyles2(getStyles);
+  const where = [textAt(row, 'k8s_pod_name') || textAt(row, 'nic_name'), textAt(row, 'host')]
+    .filter((text) => text !== '')
+    .join(' on ');
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-current={current ? 'true' : undefined}
+      className={cx(styles.row, current && styles.current)}
+      style={{ top: index * ROW_PX }}
+    >
+      <div role="cell" className={styles.open}>
+        {current && <span className={styles.unseen}>current record</span>}
+        {href !== undefined && (
+          <a
+            className={styles.link}
+            href={href}
+            target="_blank"
+            rel="noopener noreferrer"
+            title="Open this record's page in a new tab"
+            aria-label={`Open the record of ${where} in a new tab`}
+          >
+            <Icon name="external-link-alt" size="sm" />
+          </a>
+        )}
+      </div>
+      {columns.map((column) => {
+        const text = cellText(row, column, timeText);
+        const difference = differences?.get(column.name);
+        return (
+          <div
+            key={column.name}
+            role="cell"
+            className={cx(
+              styles.cell,
+              isRight(column) && styles.right,
+              column.kind === 'id' && styles.id,
+              column.name === 'outcome' && isBad(text) && styles.bad
+            )}
+            style={{ width: column.widthPx }}
+            title={difference === undefined ? text : `${text}: ${difference.text}`}
+          >
+            {difference === undefined ? (
+              text
+            ) : (
+              <mark className={cx(styles.mark, styles[difference.tone])}>
+                {text}
+                <span className={styles.unseen}>, {difference.text}</span>
+              </mark>
+            )}
+          </div>
+        );
+      })}
+    </div>
+  );
+}
+
+export const isRight = ({ kind }: Column) => kind === 'ms' || kind === 'count' || kind === 'bytes' || kind === 'port';
+
+const isBad = (outcome: string) => ['server error', 'unanswered', 'reset'].includes(outcome);
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  row: css({
+    position: 'absolute',
+    left: 0,
+    right: 0,
+    height: ROW_PX,
+    display: 'flex',
+    lineHeight: `${ROW_PX}px`,
+    fontSize: theme.typography.bodySmall.fontSize,
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+    '&:hover': { background: theme.colors.action.hover },
+  }),
+  current: css({
+    background: theme.colors.primary.transparent,
+    boxShadow: `inset 3px 0 0 ${theme.colors.primary.main}`,
+    fontWeight: theme.typography.fontWeightMedium,
+  }),
+  open: css({ position: 'relative', flex: 'none', width: OPEN_WIDTH_PX, textAlign: 'center' }),
+  link: css({
+    display: 'inline-grid',
+    placeItems: 'center',
+    width: 24,
+    height: 24,
+    borderRadius: theme.shape.radius.default,
+    color: theme.colors.text.secondary,
+    '&:hover': { color: theme.colors.text.link },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
+  }),
+  cell: css({
+    flex: 'none',
+    padding: theme.spacing(0, 1),
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    fontVariantNumeric: 'tabular-nums',
+  }),
+  right: css({ textAlign: 'right' }),
+  id: css({ fontFamily: theme.typography.fontFamilyMonospace }),
+  bad: css({ color: theme.colors.error.text }),
+  mark: css({ padding: theme.spacing(0.25, 0.5), borderRadius: theme.shape.radius.default }),
+  slow: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
+  changed: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
+  'sent-again': css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
+  unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
+});

@@ -1,0 +1,163 @@
+import { css } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
+import React, { useMemo, useRef, useState } from 'react';
+import { countText, pluralText } from '../../../shared/quantity-text';
+import { rowFilter, sortedRows, type Sorting } from '../model/arrange-rows';
+import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';
+import { csvOf } from '../model/csv';
+import { nicDifferences } from '../model/nic-differences';
+import { type Dimension, type LogRow, type RelatedLogs } from '../model/related-logs';
+import { ColumnChooser } from './ColumnChooser';
+import { LogTable } from './LogTable';
+import { saveFile } from './save-file';
+import { type ColumnStore } from './use-column-choice';
+
+interface Props {
+  readonly logs: RelatedLogs;
+  readonly isCurrent: (row: LogRow) => boolean;
+  readonly choice: (tab: string) => ColumnStore;
+  readonly hrefOf: (row: LogRow) => string | undefined;
+  readonly timeText: (row: LogRow) => string;
+}
+
+const TABS: Readonly<
+  Record<Dimension, { readonly title: string; readonly columns: ColumnSet; readonly about: string }>
+> = {
+  connection: {
+    title: 'Single connection',
+    columns: 'mixed',
+    about: 'Requests and chunks of this connection at this NIC.',
+  },
+  request: {
+    title: 'Cross-NIC',
+    columns: 'requests',
+    about: 'This request, and others of its connection, at every NIC; what differs between NICs is marked.',
+  },
+  transport: {
+    title: 'Transport layer',
+    columns: 'connections',
+    about: 'Chunks of the connections that carry it, at every NIC.',
+  },
+};
+
+export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: Props) {
+  const styles = useStyles2(getStyles);
+  const chooserButton = useRef<HTMLButtonElement>(null);
+  const [wanted, setWanted] = useState<Dimension>('request');
+  const [filter, setFilter] = useState('');
+  const [sorting, setSorting] = useState<Sorting>({ name: TIME, descending: false });
+  const [choosing, setChoosing] = useState(false);
+
+  const tab = logs.tabs.find(({ dimension }) => dimension === wanted) ?? logs.tabs[0];
+  const { columns: set, about } = TABS[tab.dimension];
+  const store = choice(tab.dimension);
+  const columns = shownColumns(store.columns, set);
+  const setColumns = (next: readonly Column[]) => store.keep(choiceOf(next));
+  const rows = useMemo(() => sortedRows(tab.rows.filter(rowFilter(filter)), sorting), [tab.rows, filter, sorting]);
+  const differences = useMemo(() => nicDifferences(tab.rows), [tab.rows]);
+  const fields = useMemo(() => new Set(tab.rows.flatMap((row) => [...row.values.keys()])), [tab.rows]);
+  const closeChooser = () => {
+    setChoosing(false);
+    chooserButton.current?.focus();
+  };
+
+  return (
+    <div className={styles.panel}>
+      <TabsBar>
+        {logs.tabs.map(({ dimension, rows: all }) => (
+          <Tab
+            key={dimension}
+            label={TABS[dimension].title}
+            counter={all.length}
+            active={dimension === tab.dimension}
+            onChangeTab={() => setWanted(dimension)}
+          />
+        ))}
+      </TabsBar>
+      <div className={styles.tools}>
+        <div className={styles.filter}>
+          <FilterInput
+            value={filter}
+            onChange={setFilter}
+            escapeRegex={false}
+            placeholder="Filter: words, latency_ms>10, host=node-a"
+            aria-label="Filter records"
+          />
+        </div>
+        <span className={styles.count} role="status">
+          {rows.length === tab.rows.length
+            ? pluralText(rows.length, 'record')
+            : `${countText(rows.length)} of ${pluralText(tab.rows.length, 'record')}`}
+        </span>
+        <span className={styles.spacer} />
+        <Button
+          ref={chooserButton}
+          size="sm"
+          variant="secondary"
+          fill="outline"
+          icon="columns"
+          aria-expanded={choosing}
+          onClick={() => setChoosing(!choosing)}
+        >
+          Columns
+        </Button>
+        <Button
+          size="sm"
+          variant="secondary"
+          fill="outline"
+          icon="download-alt"
+          tooltip="Download the records that are shown as CSV"
+          onClick={() => saveFile(`related-${tab.dimension}.csv`, 'text/csv', csvOf(rows, columns))}
+        >
+          CSV
+        </Button>
+      </div>
+      <p className={styles.about}>{[about, ...logs.notes].join(' ')}</p>
+      <div className={styles.body}>
+        <LogTable
+          key={tab.dimension}
+          label={TABS[tab.dimension].title}
+          rows={rows}
+          columns={columns}
+          onColumns={setColumns}
+          sorting={sorting}
+          onSorting={setSorting}
+          isCurrent={isCurrent}
+          differences={differences}
+          hrefOf={hrefOf}
+          timeText={timeText}
+        />
+        {choosing && (
+          <ColumnChooser
+            shown={columns}
+            offered={offeredColumns(fields)}
+            onChange={setColumns}
+            onReset={() => store.keep([])}
+            onClose={closeChooser}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
+  tools: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(1),
+    padding: theme.spacing(1, 0, 0.5),
+  }),
+  filter: css({ flex: '0 1 340px', minWidth: 200 }),
+  count: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }),
+  spacer: css({ flex: 1 }),
+  about: css({
+    margin: theme.spacing(0, 0, 0.5),
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  body: css({ position: 'relative', flex: 1, minHeight: 0 }),
+});

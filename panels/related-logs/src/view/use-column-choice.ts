@@ -1,0 +1,73 @@
+/**
+ * Where chosen columns are kept: in the panel's options while the panel is edited; else in this browser, for this panel, since a
+ * reader can rarely save a dashboard.
+ */
+import { locationService } from '@grafana/runtime';
+import { useState } from 'react';
+import { isRecord } from '../../../shared/frame-fields';
+import { type ColumnChoice } from '../model/columns';
+import { type RelatedLogsOptions } from '../options';
+
+export interface ColumnStore {
+  /** Empty for what the panel begins with. */
+  readonly columns: readonly ColumnChoice[];
+  readonly keep: (columns: readonly ColumnChoice[]) => void;
+}
+
+interface Input {
+  readonly options: RelatedLogsOptions;
+  readonly onOptionsChange: (options: RelatedLogsOptions) => void;
+  /** Dashboard and panel. */
+  readonly place: string;
+}
+
+/** One list a tab: tabs hold different records. */
+export function useColumnChoice({ options, onOptionsChange, place }: Input): (tab: string) => ColumnStore {
+  const [changes, countChange] = useState(0);
+  void changes;
+  const isEdited = locationService.getSearch().has('editPanel');
+  return (tab) => {
+    const key = `bpfnet.related-logs.columns/${place}/${tab}`;
+    return {
+      columns: (isEdited ? undefined : readKept(key)) ?? options.columns,
+      keep: (columns) => {
+        if (isEdited) {
+          onOptionsChange({ ...options, columns });
+        } else {
+          write(key, columns);
+          countChange((count) => count + 1);
+        }
+      },
+    };
+  };
+}
+
+function readKept(key: string): readonly ColumnChoice[] | undefined {
+  try {
+    const kept: unknown = JSON.parse(window.localStorage.getItem(key) ?? 'null');
+    return Array.isArray(kept) && kept.every(isChoice) ? kept : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A browser that keeps nothing, or has no room: the choice holds until the page is left. */
+function write(key: string, columns: readonly ColumnChoice[]): void {
+  try {
+    if (columns.length === 0) {
+      window.localStorage.removeItem(key);
+    } else {
+      window.localStorage.setItem(key, JSON.stringify(columns));
+    }
+  } catch {
+    return;
+  }
+}
+
+function isChoice(value: unknown): value is ColumnChoice {
+  return (
+    isRecord(value) &&
+    typeof value.name === 'string' &&
+    (value.widthPx === undefined || (typeof value.widthPx === 'number' && Number.isFinite(value.widthPx)))
+  );
+}
