@@ -48,7 +48,7 @@ export function problemText(problem: DataProblem): string {
     case 'bad-filter':
       return `The filter ${problem.filter} has "${problem.value}": give ${problem.wanted}.`;
     case 'no-id':
-      return 'No request or connection is chosen: pick one in a list, or give its id.';
+      return 'No request or connection is chosen: pick one in a list, or give an id, an address with port, or a sequence number.';
     case 'bad-id':
       return `"${problem.id}" is not an id: give a request_id, l7_traceid, nic_traceid or inner_traceid as the records have it.`;
     case 'not-found':

@@ -5,12 +5,13 @@ import { foldRequests } from '../correlate/fold-requests';
 import { problemText } from '../data-error';
 import { chosenOf, compareWorstFirst } from '../fetch/choose-request';
 import { type Connections } from '../fetch/connection-records';
+import { alongPath } from '../fetch/list-reader';
 import { type StoredL7 } from '../fetch/record-reader';
 import { type StoryReader } from '../fetch/story-reader';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
 import { l7ListFrame } from '../frames/list-frame';
 import { type RecordLinks } from '../frames/record-links';
-import { caveatsFrame, emptyVerdictFrame, lossesFrame, partsFrame, verdictFrame } from '../frames/story-frames';
+import { caveatsFrame, emptyStoryFrame, lossesFrame, partsFrame, verdictFrame } from '../frames/story-frames';
 import { FrameKind } from '@bpfnet/flow-model';
 import { assertUnreachable, STORY_PARTS, type StoryPart, type StoryQuery } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
@@ -28,9 +29,21 @@ export class StoryAnswers {
     const { refId, part } = query;
     const parts = part === undefined ? STORY_PARTS : [part];
     const read = await this.stories.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
-    return read.ok
-      ? parts.flatMap((one) => this.framesOf(one, read.value, refId))
-      : [emptyVerdictFrame(refId, problemText(read.problem))];
+    return parts.flatMap((one) =>
+      read.ok ? this.framesOf(one, read.value, refId) : this.emptyOf(one, refId, problemText(read.problem))
+    );
+  }
+
+  private emptyOf(part: StoryPart, refId: string, notice: string): DataFrame[] {
+    switch (part) {
+      case 'hops':
+        return emptyHopsFrames(refId, notice);
+      case 'nics':
+      case 'requests':
+        return [l7ListFrame([], { refId, notes: [notice] })];
+      default:
+        return [emptyStoryFrame(part, { refId, notice })];
+    }
   }
 
   private framesOf(part: StoryPart, value: Connections, refId: string): DataFrame[] {
@@ -40,18 +53,20 @@ export class StoryAnswers {
     switch (part) {
       case 'verdict':
         return story.verdict === null
-          ? [emptyVerdictFrame(refId, NO_REQUEST)]
+          ? this.emptyOf(part, refId, NO_REQUEST)
           : [verdictFrame(story, story.verdict, { refId, notes: [...story.notes, ...notes], cost, spans })];
       case 'parts':
-        return [partsFrame(story, refId)];
+        return story.verdict === null ? this.emptyOf(part, refId, NO_REQUEST) : [partsFrame(story, refId)];
       case 'hops':
         return spans.length === 0
-          ? emptyHopsFrames(refId, NO_REQUEST)
+          ? this.emptyOf(part, refId, NO_REQUEST)
           : hopsFrames(hopsOf(spans, chunks, story), { refId, requestId: spans[0].record.request_id, notes, cost });
       case 'losses':
         return [lossesFrame(story, refId)];
       case 'caveats':
         return [caveatsFrame(story, refId)];
+      case 'nics':
+        return [l7ListFrame(alongPath(spans), { refId, notes, links: this.links })];
       case 'requests':
         return [this.candidates(value, refId)];
       default:

@@ -42,6 +42,7 @@ const PART_LABELS: Readonly<Record<StoryPart, string>> = {
   hops: 'Path',
   losses: 'What was sent again',
   caveats: 'What to know',
+  nics: 'The request at every NIC',
   requests: 'Requests that fit the clue',
 };
 

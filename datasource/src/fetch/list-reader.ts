@@ -52,7 +52,8 @@ export async function readL7List(
   return { rows: requests.map(({ span }) => span), nicsSeen: requests.map(({ nics }) => nics), notes };
 }
 
-function alongPath(records: readonly StoredL7[]): readonly StoredL7[] {
+/** One request's records, client first. */
+export function alongPath(records: readonly StoredL7[]): readonly StoredL7[] {
   return orderPath(oncePerNic(records).map(pathPointOf)).points.map(({ span }) => span);
 }
 

@@ -9,6 +9,7 @@ import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
 import { type Verdict } from '../correlate/verdict';
 import { type Connections } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
+import { assertUnreachable } from '../query/flow-query';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, TIME, WHOLE } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 import { PART_TITLES, Places, whatText } from './story-words';
@@ -93,11 +94,34 @@ export function verdictFrame(
   });
 }
 
-export function emptyVerdictFrame(refId: string, notice: string): DataFrame {
-  return columnsFrame([], VERDICT_COLUMNS, {
-    name: FrameKind.Verdict,
+/** A part without a row, of a story that was not found or that has no such part. */
+export function emptyStoryFrame(
+  part: 'verdict' | 'parts' | 'losses' | 'caveats',
+  options: { readonly refId: string; readonly notice: string }
+): DataFrame {
+  switch (part) {
+    case 'verdict':
+      return emptyFrame(FrameKind.Verdict, VERDICT_COLUMNS, options);
+    case 'parts':
+      return emptyFrame(FrameKind.VerdictParts, PART_COLUMNS, options);
+    case 'losses':
+      return emptyFrame(FrameKind.Losses, LOSS_COLUMNS, options);
+    case 'caveats':
+      return emptyFrame(FrameKind.Caveats, CAVEAT_COLUMNS, options);
+    default:
+      return assertUnreachable(part);
+  }
+}
+
+function emptyFrame<R extends object>(
+  kind: FrameKind,
+  columns: Columns<R>,
+  { refId, notice }: { readonly refId: string; readonly notice: string }
+): DataFrame {
+  return columnsFrame([], columns, {
+    name: kind,
     refId,
-    meta: { preferredVisualisationType: 'table', notices: warnings([notice]), custom: { kind: FrameKind.Verdict } },
+    meta: { preferredVisualisationType: 'table', notices: warnings([notice]), custom: { kind } },
   });
 }
 
@@ -154,12 +178,19 @@ export function lossesFrame({ retransmissions, nics, losses }: ConnectionStory, 
   return columnsFrame(rows, LOSS_COLUMNS, {
     name: FrameKind.Losses,
     refId,
-    meta: { preferredVisualisationType: 'table', custom: { kind: FrameKind.Losses, hops: losses } },
+    meta: {
+      preferredVisualisationType: 'table',
+      notices: rows.length > 0 ? [] : [{ severity: 'info', text: 'Nothing was sent again.' }],
+      custom: { kind: FrameKind.Losses, hops: losses },
+    },
   });
 }
 
+const NO_CAVEAT = 'Nothing that limits this answer is known.';
+
 export function caveatsFrame({ caveats, nics }: ConnectionStory, refId: string): DataFrame {
-  const rows = caveats.map((caveat) => ({ kind: caveat.kind, text: caveatText(caveat, nics) }));
+  const known = caveats.map((caveat) => ({ kind: caveat.kind as string, text: caveatText(caveat, nics) }));
+  const rows = known.length > 0 ? known : [{ kind: 'none', text: NO_CAVEAT }];
   return columnsFrame(rows, CAVEAT_COLUMNS, {
     name: FrameKind.Caveats,
     refId,

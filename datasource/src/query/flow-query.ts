@@ -84,7 +84,7 @@ export interface RecordsQuery extends BaseQuery, LookUpIds {
 }
 
 /** Parts of a story, one frame each. */
-export const STORY_PARTS = ['verdict', 'parts', 'hops', 'losses', 'caveats', 'requests'] as const;
+export const STORY_PARTS = ['verdict', 'parts', 'hops', 'losses', 'caveats', 'nics', 'requests'] as const;
 export type StoryPart = (typeof STORY_PARTS)[number];
 
 /** What happened to a request, and why. */
