@@ -120,6 +120,8 @@ const metricQueries = [
   'sum by (host) (count_over_time({app="x"} | outcome="from metadata" [1m]))',
   'sum by (outcome) (count_over_time({app="x"} [1m]))',
   'absent_over_time({app="x"} | json | outcome="nothing" [1m])',
+  'sum by (host) (rate({app="x"} |= "\\"outcome\\":\\"reset\\"" [1m]))',
+  'quantile_over_time(0.5, {app="x"} |~ "\\"outcome\\":\\"(?:reset|ok)\\"" != "\\"kind\\":\\"a\\"" | json l="latency_ms" | unwrap l [1m]) by ()',
   'topk(2, sum by (outcome) (count_over_time({app="x"} | json [1m])))',
   'count(count_over_time({app="x"} | json o="outcome", l="latency_ms" | l > 3 | __error__="" [1m]))',
 ];
@@ -144,6 +146,13 @@ describe('an answer is the same whoever reads the lines', () => {
     '| json | tx_packets > 5 | outcome=~"reset|from.*"',
     '|~ "\\"id\\":\\"(?:r1|r2|r23)\\""',
     '|~ "r1[0-3]\\"" != "reset" | json | latency_ms = 40',
+    '|= "\\"outcome\\":\\"reset\\""',
+    '!= "\\"outcome\\":\\"reset\\"" | json | n > 190',
+    '|~ "\\"outcome\\":\\"(?:ok|reset)\\"" | json | outcome!="ok"',
+    '!~ "\\"(?:outcome)\\":\\"(?:ok|reset|server_error)\\""',
+    '|= "\\"outcome\\":\\"ok\\"" or "r12\\""',
+    '|= "\\"outcome\\":\\"it\'s\\""',
+    '| json | outcome!="it\'s" | n < 4',
     '|= "" |~ "" | json | n < 5',
     '!= ""',
   ])('{app="x"} %s', async (stages) => {

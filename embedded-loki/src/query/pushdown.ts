@@ -35,7 +35,7 @@ export function splitLineFilters(stages: readonly Stage[]): SplitPipeline {
 export type SimpleFilter = Extract<LabelFilter, { readonly kind: 'match' | 'compare' }>;
 
 export interface Conditions extends Pick<Selection, 'mustContain' | 'mustPass'> {
-  /** The filters that `mustPass` decides for flat lines without metadata. */
+  /** The filters that `mustPass` decides for flat entries. */
   readonly decided: ReadonlySet<SimpleFilter>;
 }
 
@@ -72,8 +72,8 @@ export class ParsedFields {
  * Conditions without which a line cannot pass the label filters.
  *
  * `| json | id="abc"` needs `abc` in the line, since a parser takes values from the line as they stand unless they are
- * escaped. A flat line without metadata passes `latency_ms > 100` exactly if its field does, and `outcome="ok"` exactly
- * if its column does. Filters behind a stage that makes or removes labels are not looked at.
+ * escaped. A flat entry passes `latency_ms > 100` exactly if its field does, and `outcome="ok"` exactly if its column
+ * does. Filters behind a stage that makes or removes labels are not looked at.
  */
 export function necessaryConditions(rest: readonly Stage[], streams: readonly Stream[]): Conditions {
   const mustContain: string[] = [];
@@ -123,7 +123,7 @@ function fieldCondition(filter: SimpleFilter, parsed: ParsedFields): FieldCondit
     const { name, operator, value } = filter.matcher;
     const field = parsed.fieldOf(name);
     const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);
-    return isText ? { kind: 'match', field, operator, value } : undefined;
+    return isText && !value.includes('\0') ? { kind: 'match', field, operator, value } : undefined;
   }
   const field = parsed.fieldOf(filter.name);
   const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);

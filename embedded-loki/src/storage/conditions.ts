@@ -1,22 +1,28 @@
-/** A selection as SQL. Each part is a table, so a query is a union of the parts in its scope. */
-import { DOUBLE, VARCHAR } from '@duckdb/node-api';
+/**
+ * A selection as SQL. Each part is a table, so a query is a union of the parts in its scope, and of flat and other entries
+ * where columns decide for the flat ones.
+ *
+ * Comparisons of a column with a literal are what DuckDB checks while it scans, before it unpacks the lines: hence no
+ * bound values there and no condition over two columns.
+ */
+import { VARCHAR } from '@duckdb/node-api';
 import { type LineFilterStage } from '../logql/ast';
 import { textsOfPattern } from '../logql/literal-regex';
-import { columnOf, isFieldColumn } from './field-columns';
+import { columnOf, isFieldColumn, isNumberColumn } from './field-columns';
 import { entriesTable } from './schema';
 import { type PartScope } from './scope';
 import { type FieldCondition, type Selection } from './selection';
-import { labelName, type Statement } from './statement';
+import { labelName, sqlText, type Statement } from './statement';
 
-/** Which lines a branch of the union reads. Flat lines can be read without the column `line`. */
-export type LineKind = 'any' | 'flat' | 'other';
+/** Which entries a branch of the union reads. Flat ones can be read without the column `line`. */
+export type EntryKind = 'any' | 'flat' | 'other';
 
 /** `SELECT columns FROM …` over all parts of a scope, with the conditions of the selection. */
 export function selectFrom(
   scopes: readonly PartScope[],
   columns: string,
   conditions: readonly string[],
-  kind: LineKind = 'any'
+  kind: EntryKind = 'any'
 ): string {
   const kindCondition = { any: [], flat: ['flat'], other: ['NOT flat'] }[kind];
   return scopes
@@ -39,72 +45,93 @@ function place({ streams, spans }: PartScope): readonly string[] {
   ];
 }
 
-/** What lines of a kind must pass. */
-export function lineConditions(selection: Selection, sql: Statement, kind: LineKind = 'any'): readonly string[] {
+/** The kinds of entries to read apart: one for all, unless columns decide something. */
+export function kindsToRead({ lineFilters, mustPass }: Selection): readonly EntryKind[] {
+  const columnsDecide = mustPass.length > 0 || lineFilters.some((filter) => columnValues(filter) !== undefined);
+  return columnsDecide ? ['flat', 'other'] : ['any'];
+}
+
+/** What entries of a kind must pass. */
+export function entryConditions(selection: Selection, sql: Statement, kind: EntryKind): readonly string[] {
   const { lineFilters, mustContain, mustPass } = selection;
+  const escaped = kind === 'flat' ? '' : " OR contains(line, '\\') OR metadata IS NOT NULL";
   return [
-    ...lineFilters.filter(({ alternatives }) => !alternatives.includes('')).map((filter) => lineCondition(filter, sql)),
-    ...lineFilters.filter(({ alternatives }) => alternatives.includes('')).flatMap(emptyFilterCondition),
-    ...mustContain.map(
-      (text) => `(contains(line, ${sql.bind(text, VARCHAR)}) OR contains(line, '\\') OR metadata IS NOT NULL)`
-    ),
-    ...(kind === 'other' ? [] : mustPass.map((condition) => fieldCondition(condition, sql, kind))),
+    ...lineFilters.map((filter) => lineCondition(filter, sql, kind)),
+    ...mustContain.map((text) => `(contains(line, ${sql.bind(text, VARCHAR)})${escaped})`),
+    ...(kind === 'flat' ? mustPass.map(fieldCondition) : []),
   ];
 }
 
-/** Every line holds the empty text. */
-function emptyFilterCondition({ operator }: LineFilterStage): readonly string[] {
-  return operator === '|=' || operator === '|~' ? [] : ['false'];
-}
-
-/** DuckDB's regular expressions are RE2, the same as Loki's. */
-function lineCondition({ operator, alternatives }: LineFilterStage, sql: Statement): string {
-  const isPattern = operator === '|~' || operator === '!~';
+function lineCondition(filter: LineFilterStage, sql: Statement, kind: EntryKind): string {
+  const { operator, alternatives } = filter;
+  const isNegated = operator === '!=' || operator === '!~';
+  if (alternatives.includes('')) {
+    // Every line holds the empty text.
+    return isNegated ? 'false' : 'true';
+  }
+  const inColumn = kind === 'flat' ? columnValues(filter) : undefined;
+  if (inColumn !== undefined) {
+    const isOne = `${columnOf(inColumn.field)} IN (${inColumn.values.map(sqlText).join(', ')})`;
+    return isNegated ? `(NOT ${isOne} OR ${columnOf(inColumn.field)} IS NULL)` : isOne;
+  }
   const any = alternatives
-    .flatMap((text) => {
-      const texts = isPattern ? textsOfPattern(text) : [text];
-      return texts === undefined
-        ? [`regexp_matches(line, ${sql.bind(text, VARCHAR)})`]
-        : texts.map((one) => `contains(line, ${sql.bind(one, VARCHAR)})`);
-    })
+    .flatMap(
+      (text) =>
+        textsOf(filter, text)?.map((one) => `contains(line, ${sql.bind(one, VARCHAR)})`) ??
+          // DuckDB's regular expressions are RE2, the same as Loki's.
+          [`regexp_matches(line, ${sql.bind(text, VARCHAR)})`]
+    )
     .join(' OR ');
-  return operator === '|=' || operator === '|~' ? `(${any})` : `NOT (${any})`;
+  return isNegated ? `NOT (${any})` : `(${any})`;
 }
 
-function fieldCondition(condition: FieldCondition, sql: Statement, kind: LineKind): string {
-  // CASE and not OR: the JSON functions must not see a line that is no JSON.
-  const decided = `${kind === 'any' ? 'flat AND ' : ''}metadata IS NULL`;
-  return `CASE WHEN ${decided} THEN coalesce(${fieldTest(condition, sql)}, ${absentPasses(condition)}) ELSE true END`;
+/** The texts of which one must stand in the line, or undefined for a pattern that is no list of texts. */
+function textsOf({ operator }: LineFilterStage, text: string): readonly string[] | undefined {
+  return operator === '|~' || operator === '!~' ? textsOfPattern(text) : [text];
 }
 
-/** NULL where the field is absent. */
-function fieldTest(condition: FieldCondition, sql: Statement): string {
+/**
+ * A filter for `"field":"value"`, or one of several values, of a field with a column. In a flat line no value holds a quote,
+ * so that text stands there exactly when the field has that value.
+ */
+function columnValues(
+  filter: LineFilterStage
+): { readonly field: string; readonly values: readonly string[] } | undefined {
+  const members = filter.alternatives
+    .flatMap((text) => textsOf(filter, text) ?? [''])
+    .map((text) => /^"(\w+)":"([^"\\\0]*)"$/.exec(text));
+  const fields = new Set(members.map((member) => member?.[1] ?? ''));
+  const [field] = fields;
+  return fields.size === 1 && isFieldColumn(field) && !isNumberColumn(field)
+    ? { field, values: members.map((member) => member?.[2] ?? '') }
+    : undefined;
+}
+
+function fieldCondition(condition: FieldCondition): string {
+  const { field } = condition;
   if (condition.kind === 'match') {
-    const { field, operator, value } = condition;
-    const text = `coalesce(${columnOf(field)}, '')`;
-    const bound = sql.bind(value, VARCHAR);
+    const { operator, value } = condition;
+    const column = columnOf(field);
+    const text = sqlText(value);
     switch (operator) {
       case '=':
-        return `${text} = ${bound}`;
+        return value === '' ? `(${column} = '' OR ${column} IS NULL)` : `${column} = ${text}`;
       case '!=':
-        return `${text} <> ${bound}`;
+        return value === '' ? `${column} <> ''` : `(${column} <> ${text} OR ${column} IS NULL)`;
       case '=~':
-        return `regexp_full_match(${text}, ${bound}, 's')`;
+        return `regexp_full_match(coalesce(${column}, ''), ${text}, 's')`;
       case '!~':
-        return `NOT regexp_full_match(${text}, ${bound}, 's')`;
+        return `NOT regexp_full_match(coalesce(${column}, ''), ${text}, 's')`;
     }
   }
-  const { field, value } = condition;
   const operator = condition.operator === '==' ? '=' : condition.operator;
-  const bound = sql.bind(value, DOUBLE);
+  const number = `${condition.value}::DOUBLE`;
   if (isFieldColumn(field)) {
-    return `${columnOf(field)} ${operator} ${bound}`;
+    const passes = `${columnOf(field)} ${operator} ${number}`;
+    return condition.keepAbsent ? `(${passes} OR ${columnOf(field)} IS NULL)` : passes;
   }
   // A text or a boolean is no number, which the filter itself must say; an array is no label at all.
   const raw = `json_extract(line, '$.${labelName(field)}')::VARCHAR`;
-  return `CASE WHEN ${raw} IS NULL OR starts_with(${raw}, '[') OR ${raw} = 'null' THEN NULL ELSE coalesce(try_cast(${raw} AS DOUBLE) ${operator} ${bound}, true) END`;
-}
-
-function absentPasses(condition: FieldCondition): boolean {
-  return condition.kind === 'match' || condition.keepAbsent;
+  const isAbsent = `${raw} IS NULL OR starts_with(${raw}, '[') OR ${raw} = 'null'`;
+  return `CASE WHEN ${isAbsent} THEN ${condition.keepAbsent} ELSE coalesce(try_cast(${raw} AS DOUBLE) ${operator} ${number}, true) END`;
 }

@@ -9,7 +9,7 @@ export type Columns = ReadonlyArray<readonly DuckDBValue[]>;
 
 /** In the order of `entryColumnTypes`. */
 export function entryColumns(rows: readonly Row[]): Columns {
-  const fields = rows.map(({ entry }) => readFields(entry.line));
+  const fields = rows.map(({ entry }) => (entry.metadata.length === 0 ? readFields(entry.line) : undefined));
   return [
     rows.map(({ entry }) => entry.tsNs),
     rows.map(({ stream }) => stream.id),

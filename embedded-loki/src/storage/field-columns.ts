@@ -3,7 +3,8 @@
  *
  * A line is *flat* when it is exactly what JSON.stringify makes of an object whose names are label names, without a
  * backslash, whose values are strings, numbers, booleans, null or arrays of numbers, and whose fields listed here have
- * the type listed here. For a flat line, and only then:
+ * the type listed here. An entry is flat when its line is and it has no structured metadata, which might hide a field. For
+ * a flat entry, and only then:
  *   - a column holds the field's value, NULL where the field is absent;
  *   - `| json` yields the value's text as JSON.stringify writes it (strings without their quotes);
  *   - DuckDB's JSON functions print every other field as it stands in the line.

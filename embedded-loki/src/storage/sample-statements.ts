@@ -6,7 +6,7 @@
  * as a small JSON object of the fields that were asked for. Other lines come back whole.
  */
 import { type DuckDBValue } from '@duckdb/node-api';
-import { lineConditions, type LineKind, selectFrom } from './conditions';
+import { entryConditions, type EntryKind, kindsToRead, selectFrom } from './conditions';
 import { columnOf, isFieldColumn } from './field-columns';
 import { type PartScope } from './scope';
 import { type Selection } from './selection';
@@ -54,22 +54,19 @@ export function sampleStatements(
   scopes: readonly PartScope[],
   plan: SamplePlan
 ): readonly SampleStatement[] {
-  if (!plan.readsLine) {
-    return [statement(selection, scopes, plan, 'any')];
-  }
-  return plan.fields === undefined
-    ? [statement(selection, scopes, plan, 'any')]
-    : [statement(selection, scopes, plan, 'flat'), statement(selection, scopes, plan, 'other')];
+  const kinds: readonly EntryKind[] =
+    plan.readsLine && plan.fields !== undefined ? ['flat', 'other'] : kindsToRead(selection);
+  return kinds.map((kind) => statement(selection, scopes, plan, kind));
 }
 
 function statement(
   selection: Selection,
   scopes: readonly PartScope[],
   plan: SamplePlan,
-  kind: LineKind
+  kind: EntryKind
 ): SampleStatement {
   const sql = new Statement();
-  const conditions = lineConditions(selection, sql, kind);
+  const conditions = entryConditions(selection, sql, kind);
   const members = membersOf(plan, kind);
   const picked = [
     'stream',
@@ -104,14 +101,14 @@ function grouped(
 }
 
 /** NULL where only the pipeline can tell. */
-function valueOf({ value }: SamplePlan, kind: LineKind): string {
+function valueOf({ value }: SamplePlan, kind: EntryKind): string {
   if (value === 'bytes') {
     return 'bytes::DOUBLE';
   }
   if (value === 'line' || kind !== 'flat') {
     return 'NULL::DOUBLE';
   }
-  return `CASE WHEN metadata IS NULL THEN ${numberOf(value.field)} END`;
+  return numberOf(value.field);
 }
 
 function numberOf(field: string): string {
@@ -122,7 +119,7 @@ function jsonOf(field: string): string {
   return `json_extract(line, '$.${labelName(field)}')::VARCHAR`;
 }
 
-function membersOf({ fields, value, readsLine }: SamplePlan, kind: LineKind): readonly Member[] {
+function membersOf({ fields, value, readsLine }: SamplePlan, kind: EntryKind): readonly Member[] {
   if (!readsLine) {
     return [];
   }
@@ -145,29 +142,21 @@ function keyMember(field: string): Member {
   };
 }
 
-/** Present or absent is a difference; so is the value where metadata may hide the field. */
+/** Present or absent is a difference. */
 function comparedMembers(field: string): readonly Member[] {
   const column = columnOf(field);
   return [
     { picked: `${column} IS NULL`, shown: (name) => name, isKey: true },
-    { picked: `CASE WHEN metadata IS NOT NULL THEN ${column} END`, shown: (name) => name, isKey: true },
     { picked: column, shown: (name) => `any_value(${name})`, isKey: false, json: { name: field, isText: false } },
   ];
 }
 
 /** A number became the value and stands as 0 in the line; anything else stays there for the pipeline to judge. */
 function valueMembers(field: string): readonly Member[] {
-  const isNumber = `metadata IS NULL AND ${numberOf(field)} IS NOT NULL`;
-  return [
-    {
-      picked: isFieldColumn(field)
-        ? `CASE WHEN ${isNumber} THEN 0 ELSE ${columnOf(field)} END`
-        : `CASE WHEN ${isNumber} THEN '0' ELSE ${jsonOf(field)} END`,
-      shown: (name) => name,
-      isKey: true,
-      json: { name: field, isText: !isFieldColumn(field) },
-    },
-  ];
+  const isColumn = isFieldColumn(field);
+  const own = isColumn ? columnOf(field) : jsonOf(field);
+  const picked = `CASE WHEN ${numberOf(field)} IS NOT NULL THEN ${isColumn ? '0' : "'0'"} ELSE ${own} END`;
+  return [{ picked, shown: (name) => name, isKey: true, json: { name: field, isText: !isColumn } }];
 }
 
 function lineReader(members: readonly Member[]): SampleStatement['lineOf'] {

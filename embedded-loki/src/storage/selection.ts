@@ -11,7 +11,7 @@ export interface Selection {
   readonly lineFilters: readonly LineFilterStage[];
   /** Texts that a line must hold, or else an escape: a necessary condition of label filters that come later. */
   readonly mustContain: readonly string[];
-  /** What fields of a flat line without metadata must pass: exactly the label filters that come later. */
+  /** What fields of a flat entry must pass: exactly the label filters that come later. */
   readonly mustPass: readonly FieldCondition[];
 }
 

@@ -1,6 +1,6 @@
 /** One consistent state of the store, as a query reads it. Rows come as a stream: only what is asked for is in memory. */
 import { type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
-import { lineConditions, selectFrom } from './conditions';
+import { entryConditions, kindsToRead, selectFrom } from './conditions';
 import { type SamplePlan, sampleStatements } from './sample-statements';
 import { type PartScope, scopeOf } from './scope';
 import { type Selection } from './selection';
@@ -83,7 +83,11 @@ export class Snapshot {
       return;
     }
     const sql = new Statement();
-    const rows = selectFrom(scopes, 'ts, stream, line, metadata, rowid AS place', lineConditions(selection, sql));
+    const rows = kindsToRead(selection)
+      .map((kind) =>
+        selectFrom(scopes, 'ts, stream, line, metadata, rowid AS place', entryConditions(selection, sql, kind), kind)
+      )
+      .join(' UNION ALL ');
     const direction = order.backward ? 'DESC' : 'ASC';
     const limit = order.limit === undefined ? '' : `LIMIT ${order.limit}`;
     const text = `SELECT ts, stream, line, metadata FROM (${rows}) ORDER BY ts ${direction}, place ${direction} ${limit}`;

@@ -7,7 +7,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 
-/** Of what came from outside only numbers and label names are ever part of the text. */
+/** Of what came from outside only numbers, label names and quoted literals are ever part of the text. */
 export class Statement {
   private readonly values: DuckDBValue[] = [];
   private readonly types: DuckDBType[] = [];
@@ -21,6 +21,14 @@ export class Statement {
   run(connection: DuckDBConnection, text: string): Promise<DuckDBResult> {
     return connection.stream(text, this.values, this.types);
   }
+}
+
+/** A text as an SQL literal. */
+export function sqlText(text: string): string {
+  if (text.includes('\0')) {
+    throw new Error('a text with NUL is no SQL literal');
+  }
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Field names become part of SQL text, so only label names may. */
