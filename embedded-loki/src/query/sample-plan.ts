@@ -148,8 +148,14 @@ function withRoles(
     ...rest.flatMap((stage) => labelsUsed(stage, conditions.decided)),
     ...(unwrap?.filters.flatMap(labelsReadBy) ?? []),
   ]);
-  const isShown = (label: string) =>
-    hints.wantedLabels === undefined ? !(hints.without && hints.groups.includes(label)) : hints.groups.includes(label);
+  const isShown = (label: string) => {
+    if (hints.noLabels) {
+      return false;
+    }
+    return hints.wantedLabels === undefined
+      ? !(hints.without && hints.groups.includes(label))
+      : hints.groups.includes(label);
+  };
   const isOnlyFiltered = (label: string) =>
     !undecided.has(label) && !isShown(label) && !streams.some((stream) => hasLabel(stream.labels, label));
   const decidedLabels = new Set([...conditions.decided].map(nameOf));
