@@ -1,6 +1,6 @@
 /** What correlation says of a reading, worked out once for all panels that show a part of it. */
 import { type ConnectionStory, connectionStory } from '../correlate/connection-story';
-import { type LaneRecords } from '../correlate/packet-table';
+import { type LaneRecords } from '../correlate/lane';
 import { chosenOf } from '../fetch/choose-request';
 import { type Connections } from '../fetch/connection-records';
 

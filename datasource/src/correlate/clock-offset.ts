@@ -97,13 +97,18 @@ function smallest(samples: readonly ClockSample[], atNs: number): Smallest {
   const size = Math.max(PART_AT_LEAST, Math.ceil(widened.length / PARTS));
   const minima: number[] = [];
   for (let i = 0; i + size <= widened.length; i += size) {
-    minima.push(Math.min(...widened.slice(i, i + size)));
+    minima.push(least(widened.slice(i, i + size)));
   }
-  const ns = widened.reduce((least, one) => Math.min(least, one), Infinity);
+  const ns = least(widened);
   if (widened.length < PART_AT_LEAST) {
     return { ns, scatterNs: Infinity };
   }
   return { ns, scatterNs: median(minima.length >= 2 ? minima : widened) - ns };
+}
+
+/** Of any number of values: a call has room for some ten thousand only. */
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Infinity);
 }
 
 function median(values: readonly number[]): number {

@@ -9,6 +9,7 @@ import { followJourneys } from './journeys';
 import { type LaneRecords, openLane } from './lane';
 import { orderLanes } from './lane-order';
 import { type HopLoss, hopLosses } from './losses';
+import { lanesOfOneConnection } from './one-connection';
 import { type NicPlace } from './packet-ref';
 import { type RequestReach, requestReach } from './reach';
 import { type Retransmission, retransmissions } from './retransmissions';
@@ -19,7 +20,7 @@ import { verdictOf } from './verdict-of';
 import { watch } from './watch';
 
 export interface StoryInput {
-  /** One connection at every NIC that saw it. */
+  /** One connection at every NIC that saw it; of several, the story is told of the request's. */
   readonly lanes: readonly LaneRecords[];
   /** The request that was asked for. */
   readonly requestId?: string;
@@ -51,7 +52,11 @@ export interface ConnectionStory {
 
 export function connectionStory(input: StoryInput): ConnectionStory {
   const notes: string[] = [];
-  const { followed, clocksTrusted } = follow(input.lanes, input.requestId, notes);
+  const lanes = lanesOfOneConnection(input.lanes, input.requestId);
+  if (lanes.length < input.lanes.length) {
+    notes.push('Records of more than one connection were found; this is told of one of them.');
+  }
+  const { followed, clocksTrusted } = follow(lanes, input.requestId, notes);
   const { watched, journeys } = followed;
   const others = (input.otherConnections ?? []).map((lanes) => follow(lanes, undefined, []).followed);
   const fates = new Fates(watched, journeys, lastSeenBy(others, watched.baseNs));

@@ -13,7 +13,8 @@ export interface ExchangeBytes {
 
 /** Undefined where the packets of the request were not read, or no span tells where it is. */
 export function exchangeBytes(watched: Watched, journeys: BothWays, requestId: string): ExchangeBytes | undefined {
-  const seen = watched.watches.flatMap((watch) =>
+  const withPackets = watched.watches.filter(({ length }) => length > 0);
+  const seen = withPackets.flatMap((watch) =>
     watch.lane.spans.filter(({ record }) => record.request_id === requestId).map((span) => ({ watch, span }))
   );
   // A NIC that saw the answer knows both ends of it.

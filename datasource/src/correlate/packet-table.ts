@@ -16,8 +16,6 @@ import { earliestNs, type Lane, type LaneRecords, openLane } from './lane';
 import { orderLanes } from './lane-order';
 import { type OriginFacts, type SeqOrigin, seqOrigins } from './seq-origin';
 
-export type { LaneRecords } from './lane';
-
 export interface PacketTable {
   readonly rows: readonly PacketRow[];
   readonly lanes: readonly LaneMeta[];

@@ -1,7 +1,9 @@
 /** How far a request and its response came. See docs/where-it-was-lost.md. */
+import { type L7Record } from '@bpfnet/flow-model';
 import { type ExchangeBytes } from './exchange-bytes';
 import { type Fates } from './fates';
 import { type Journey, NOT_SEEN } from './journeys';
+import { isAnswered } from './span-at-nic';
 import { type Watched } from './watch';
 
 /** Lanes; null where no NIC saw it. */
@@ -30,27 +32,39 @@ interface Seen {
   readonly fates: Fates;
 }
 
+interface Message {
+  readonly journeys: readonly Journey[];
+  readonly fromServer: 0 | 1;
+  /** The record says that its NIC saw all of it: counts where the NIC's packets were not read. */
+  readonly isTold: (record: L7Record) => boolean;
+}
+
 export function requestReach(requestId: string, { request, response }: ExchangeBytes, seen: Seen): RequestReach {
+  const isIt = (record: L7Record): boolean => record.request_id === requestId;
+  const isAnswer = (record: L7Record): boolean => isIt(record) && isAnswered(record.outcome);
   return {
     requestId,
-    request: reachOf(request, 0, seen),
-    response: response.length === 0 ? null : reachOf(response, 1, seen),
+    request: reachOf({ journeys: request, fromServer: 0, isTold: isIt }, seen),
+    response: response.length === 0 ? null : reachOf({ journeys: response, fromServer: 1, isTold: isAnswer }, seen),
   };
 }
 
-function reachOf(journeys: readonly Journey[], fromServer: 0 | 1, { watched, fates }: Seen): Reach {
+function reachOf({ journeys, fromServer, isTold }: Message, { watched, fates }: Seen): Reach {
   const path = watched.watches.map((_watch, lane) => lane);
   const backwards = fromServer === 1 ? path : [...path].reverse();
   const name = (lane: number | undefined): string | null =>
     lane === undefined ? null : watched.watches[lane].place.lane;
-  const sees = (journey: Journey, lane: number): boolean =>
-    journey.copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
+  const sees = ({ copies }: Journey, lane: number): boolean => copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
+  const told = (lane: number): boolean => {
+    const { length, lane: records } = watched.watches[lane];
+    return length === 0 && records.spans.some(({ record }) => isTold(record));
+  };
   const last = journeys.flatMap(({ copies }) => copies.slice(-1)).reduce((a, b) => (sentLater(b, a, watched) ? b : a));
   return {
-    whole: name(backwards.find((lane) => journeys.every((journey) => sees(journey, lane)))),
-    any: name(backwards.find((lane) => journeys.some((journey) => sees(journey, lane)))),
+    whole: name(backwards.find((lane) => told(lane) || journeys.every((journey) => sees(journey, lane)))),
+    any: name(backwards.find((lane) => told(lane) || journeys.some((journey) => sees(journey, lane)))),
     lastTransmission: name(last.last),
-    transmissions: Math.max(...journeys.map(({ copies }) => copies.length)),
+    transmissions: journeys.reduce((most, { copies }) => Math.max(most, copies.length), 0),
     acknowledged: fates.isAcknowledged(fromServer, journeys[journeys.length - 1].group),
   };
 }

@@ -11,12 +11,13 @@ import { type Fates } from './fates';
 import { type Followed, type HostClocks } from './host-clocks';
 import { placeText } from './packet-ref';
 import { answeredParts, unansweredParts } from './parts';
+import { partsOfSpans } from './parts-of-spans';
 import { preludeParts } from './prelude';
 import { type RequestReach } from './reach';
 import { type Retransmission } from './retransmissions';
 import { answeredSentence, listText, subjectText } from './sentence';
 import { Sight } from './sight';
-import { type SpanAtNic } from './span-at-nic';
+import { isAnswered, type SpanAtNic } from './span-at-nic';
 import { type Timeline, timelineOf } from './timeline';
 import { unansweredEnding } from './unanswered';
 import { type Cause, type Cost, type Part, type Verdict } from './verdict';
@@ -37,7 +38,7 @@ export interface VerdictInput {
 /** Answered within this and nothing lost: fast. */
 const FAST_MS = 20;
 
-/** Null where the packets of the request were not read, or where there is neither a request nor a connection that failed. */
+/** Null where the packets of an unanswered request were not read, or where there is neither a request nor a connection that failed. */
 export function verdictOf(input: VerdictInput): Verdict | null {
   const sight = new Sight(input.followed.watched, input.followed.journeys);
   if (input.requestId === undefined) {
@@ -46,7 +47,7 @@ export function verdictOf(input: VerdictInput): Verdict | null {
   const timeline = input.exchange && timelineOf(input.exchange, sight);
   const record = timeline && recordOf(input.requestId, timeline, sight);
   if (input.exchange === undefined || timeline === undefined || record === undefined) {
-    return null;
+    return answeredBySpans(input.requestId, sight, input.caveats);
   }
   const request: Request = { ...input, requestId: input.requestId, exchange: input.exchange, sight, timeline, record };
   return timeline.receivedLast === undefined || record.outcome === 'reset' ? unanswered(request) : answered(request);
@@ -87,6 +88,41 @@ function answered(request: Request): Verdict {
   });
   const cause: Cause = totalMs <= FAST_MS && lost === undefined ? 'fast' : shares[0].cause;
   return { requestId, cause, totalMs, parts, costs, sentence: withCaveats(sentence, request), caveats };
+}
+
+/** Without packets: null where the request was not answered, since its records do not say why. */
+function answeredBySpans(requestId: string, sight: Sight, caveats: readonly Caveat[]): Verdict | null {
+  const spans = sight.watched.watches.flatMap(({ place, lane }) =>
+    lane.spans
+      .filter(({ record }) => record.request_id === requestId && isAnswered(record.outcome))
+      .map(({ record }) => ({ place, record }))
+  );
+  if (spans.length === 0) {
+    return null;
+  }
+  const [{ record }] = spans;
+  const last = spans[spans.length - 1];
+  const parts = partsOfSpans(record, last.record);
+  const totalMs = sum(parts);
+  const shares = contributions(parts, []);
+  const sentence = answeredSentence({
+    record,
+    who: whoOf(sight.watched, record),
+    totalMs,
+    contributions: shares,
+    lastNic: placeText(last.place),
+    responseBytes: record.direction === 'incoming' ? record.tx_bytes : record.rx_bytes,
+    lossWhere: undefined,
+  });
+  return {
+    requestId,
+    cause: totalMs <= FAST_MS ? 'fast' : shares[0].cause,
+    totalMs,
+    parts,
+    costs: [],
+    sentence,
+    caveats,
+  };
 }
 
 function unanswered(request: Request): Verdict {

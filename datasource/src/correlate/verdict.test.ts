@@ -275,6 +275,51 @@ describe('the verdict on an answered request', () => {
   });
 });
 
+describe('the verdict where records are missing', () => {
+  it('rests on the records of the request where no packets were read', () => {
+    const costs = { cost_req_sent: 0, cost_cnt_dl: 0 };
+    const lanes = plain({ serverMs: 90 })
+      .lanes()
+      .map((lane, i) => ({
+        ...lane,
+        packets: [],
+        spans: lane.spans.map((span) => ({
+          ...span,
+          record: { ...span.record, ...costs, cost_resp_wait: [92.2, 92, 90.2, 90][i] },
+        })),
+      }));
+    const { verdict: found, reach } = connectionStory({ lanes, requestId: ID });
+    expect(found?.sentence).toBe(
+      'GET /api/orders from cart to orders was answered with 200 after 92.2 ms: 90.0 ms (98 %) in the server.'
+    );
+    expect(found?.caveats.map(({ kind }) => kind)).toEqual([...new Array(4).fill('packets-not-read'), 'clocks']);
+    expect(reach).toBeNull();
+  });
+
+  it('counts a NIC whose packets were not read as one that saw the request', () => {
+    const lanes = plain().lanes();
+    const { reach } = connectionStory({
+      lanes: lanes.map((lane, i) => (i === 3 ? { ...lane, packets: [] } : lane)),
+      requestId: ID,
+    });
+    expect(reach?.request.whole).toBe(lanes[3].lane);
+  });
+
+  it('is told of the connection of the request where records of several were found', () => {
+    const others = plain()
+      .lanes()
+      .map((lane) => ({
+        ...lane,
+        lane: `f${lane.lane.slice(1)}`,
+        chunks: lane.chunks.map((chunk) => ({ ...chunk, nic_traceid: '1_2' })),
+        spans: [],
+      }));
+    const { nics, notes } = connectionStory({ lanes: [...others, ...plain().lanes()], requestId: ID });
+    expect(nics.map(({ lane }) => lane[0])).toEqual(['0', '0', '0', '0']);
+    expect(notes).toEqual(['Records of more than one connection were found; this is told of one of them.']);
+  });
+});
+
 describe('the verdict on a request without an answer', () => {
   const lostFrom = (lostAfter: number | undefined, answered: boolean, serverLost?: number): WireScript => {
     const script = new WireScript(FOUR_NICS);
