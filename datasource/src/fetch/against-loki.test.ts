@@ -1,70 +1,49 @@
 /**
- * The same questions as in the other tests, asked of a store over HTTP: `LOKI_URL=http://127.0.0.1:3100`, a Loki or the embedded store.
- * Skipped where there is none.
+ * The same questions as in the other tests, asked of a store over HTTP, in every way in which a datasource may reach it: a Loki at
+ * LOKI_URL, else the embedded store.
  */
-import { type BackendSrv, type BackendSrvRequest } from '@grafana/runtime';
-import http from 'http';
-import { Observable } from 'rxjs';
 import { hopsOf } from '../correlate/hops';
 import { DataError } from '../data-error';
+import { planEvents } from '../plan/events-plan';
 import { planL4List, planL7List } from '../plan/list-plan';
 import { logql } from '../plan/logql';
 import { quantileOf } from '../plan/metric-logql';
+import { planMetrics } from '../plan/metrics-plan';
 import { windowOfMs } from '../plan/time-window';
-import { type L4ListQuery, type L7ListQuery } from '../query/flow-query';
+import { type AdHocFilter } from '../query/ad-hoc';
+import { type L4ListQuery, type L7ListQuery, type MetricsQuery } from '../query/flow-query';
+import { type LookUp } from '../query/look-up';
 import { EPOCH_NS, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader } from './connection-reader';
-import { directLoki } from './direct-loki';
+import { readEvents } from './event-reader';
+import { readGraph } from './graph-reader';
 import { readHealth } from './health';
 import { readL4List, readL7List } from './list-reader';
+import { readMetrics } from './metrics-reader';
+import { pagedLoki } from './paged-loki';
+import { startStoreUnderTest, type StoreUnderTest, send } from './test/store-under-test';
+import { clientBy, WAYS } from './test/ways-to-loki';
 import { readValues } from './value-reader';
 
-const url = process.env.LOKI_URL;
 const signal = new AbortController().signal;
 const asTyped = (text: string) => text;
 
-/** Grafana's datasource proxy, as far as it takes a path away and passes the rest on. */
-const proxy = {
-  fetch: ({ url: path, params }: BackendSrvRequest) =>
-    new Observable((subscriber) => {
-      const target = new URL(path.replace(/^\/api\/datasources\/proxy\/uid\/[^/]+/, ''), url);
-      target.search = new URLSearchParams(params as Record<string, string>).toString();
-      send(target, { method: 'GET' }).then(
-        (data) => {
-          subscriber.next({ data: JSON.parse(data) });
-          subscriber.complete();
-        },
-        (error) => subscriber.error(error)
-      );
-    }),
-} as unknown as BackendSrv;
+let store: StoreUnderTest;
 
-function send(target: URL, { method, body }: { readonly method: string; readonly body?: string }): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(target, { method, headers: { 'Content-Type': 'application/json' } }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const data = Buffer.concat(parts).toString();
-        const status = response.statusCode ?? 0;
-        return status < 300 ? resolve(data) : reject({ status, data });
-      });
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
-}
+beforeAll(async () => {
+  store = await startStoreUnderTest();
+}, 60_000);
 
-const inStore = url === undefined ? describe.skip : describe;
+afterAll(() => store.stop());
 
-inStore('a store at LOKI_URL (skipped where that is not set)', () => {
-  const client = directLoki('any', () => proxy);
+describe.each(WAYS)('a store reached by %s', (way) => {
+  const client = pagedLoki(clientBy(way, () => store.url));
   const nowMs = Date.now();
   const startMs = nowMs - 60_000 - Number(EPOCH_NS / BigInt(1_000_000));
   /** Ids that no earlier run has left in the store. */
-  const run = nowMs.toString(16).padStart(12, '0').slice(-12);
-  const isn = nowMs % 1_000_000_000;
+  const run = (nowMs * WAYS.length + WAYS.indexOf(way)).toString(16).padStart(12, '0').slice(-12);
+  const isn = 10 * (nowMs % 100_000_000) + 3 * WAYS.indexOf(way);
   const nic = `run-${run}`;
   const window = windowOfMs(nowMs - 600_000, nowMs + 1000);
   const evil = `/a"b\\c$__range[[x]]\${y}|=é😀`;
@@ -80,7 +59,7 @@ inStore('a store at LOKI_URL (skipped where that is not set)', () => {
       traffic({ requestId: `${run}0003`, atMs: startMs + 90, clientIsn: isn + 2 }, watchers)
     );
     const streams = lines.map(({ labels, tsNs, line }) => ({ stream: labels, values: [[String(tsNs), line]] }));
-    await send(new URL('/loki/api/v1/push', url), { method: 'POST', body: JSON.stringify({ streams }) });
+    await send(new URL('/loki/api/v1/push', store.url), { method: 'POST', body: JSON.stringify({ streams }) });
   });
 
   it('finds a request at every NIC and puts its path in order', async () => {
@@ -170,9 +149,113 @@ inStore('a store at LOKI_URL (skipped where that is not set)', () => {
     expect(await readValues(client, 'k8s_pod_name', { window, signal })).toEqual(
       expect.arrayContaining(['api-1', 'web-1'])
     );
+    expect(await readValues(client, 'l7_resource', { window, signal })).toEqual(
+      expect.arrayContaining(['/api/orders', evil])
+    );
     expect(await readHealth(client, { nowMs: Date.now(), shardCount: SHARD_COUNT, signal })).toMatchObject({
       status: 'success',
     });
+  });
+
+  it.each<[string, LookUp]>([
+    ['numbers', { by: 'numbers', id: `${isn + 1}_9001` }],
+    ['a request or trace', { by: 'requestOrTrace', id: `${run}0001` }],
+    ['a sequence number', { by: 'seq', id: String(isn + 1), seq: isn + 1 }],
+  ])('finds a request by %s', async (_, lookUp) => {
+    const reader = new ConnectionReader(client, new ChunkCache());
+    const read = await reader.read(
+      { lookUp, innerTraceId: '', flowShard: undefined },
+      { window, shardCount: SHARD_COUNT, want: { chunks: true, packets: true, names: true }, nics: 'all', signal }
+    );
+    if (!read.ok) {
+      throw new DataError(read.problem);
+    }
+    const { focus, chunks, packets, cost } = read.value;
+    expect([focus.length, chunks.length, packets.length]).toEqual([5, 5, 5]);
+    expect(cost.roundTrips).toBeLessThanOrEqual(3);
+  });
+
+  it('finds the connection under a sequence number that begins no request', async () => {
+    const reader = new ConnectionReader(client, new ChunkCache());
+    const lookUp = { by: 'seq', id: String(isn), seq: isn + 30 } as const;
+    const read = await reader.read(
+      { lookUp, innerTraceId: '', flowShard: undefined },
+      { window, shardCount: SHARD_COUNT, want: { chunks: true, packets: true }, nics: 'all', signal }
+    );
+    expect(read.ok && read.value.chunks.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each<[Partial<MetricsQuery>, number]>([
+    [{ metric: 'rate', by: 'outcome' }, 2],
+    [{ metric: 'errorRatio', by: 'l7_proto' }, 1],
+    [{ metric: 'errorRatio' }, 1],
+    [{ metric: 'latency', by: 'host', quantiles: [50, 99] }, 4],
+    [{ metric: 'latency' }, 2],
+    [{ metric: 'retransmissionRatio', by: 'nic_name' }, 1],
+    [{ metric: 'lossRatio', by: 'host' }, 2],
+    [{ metric: 'connectFailures', by: 'host' }, 0],
+  ])('has series of %j', async (query, count) => {
+    const filters = { nic, ...query.filters };
+    const planned = planMetrics({ refId: 'A', queryType: 'metrics', ...query, filters }, asTyped);
+    if (!planned.ok) {
+      throw new DataError(planned.problem);
+    }
+    const { series } = await readMetrics(client, planned.plan, { window, maxPoints: 60, signal });
+    expect(series).toHaveLength(count);
+    expect(series.every(({ points }) => points.every(({ value }) => Number.isFinite(value)))).toBe(true);
+  });
+
+  it('has the share of what failed to the digit', async () => {
+    const planned = planMetrics({ refId: 'A', queryType: 'metrics', metric: 'errorRatio', filters: { nic } }, asTyped);
+    const { series } = await readMetrics(client, planned.ok ? planned.plan : (undefined as never), {
+      window: windowOfMs(nowMs - 1_800_000, nowMs + 1_800_000),
+      maxPoints: 1,
+      signal,
+    });
+    // One of three requests has no answer.
+    expect(series[0].points.map(({ value }) => Number(value.toFixed(6)))).toContain(0.333333);
+  });
+
+  it('has events', async () => {
+    const planned = planEvents(
+      { refId: 'A', queryType: 'events', kinds: ['unanswered', 'captureLoss', 'resets'], atLeast: 1, filters: { nic } },
+      asTyped
+    );
+    const { events } = await readEvents(client, planned.ok ? planned.plan : [], { window, signal });
+    expect(events.map(({ kind, host, count }) => `${kind} ${host} ${count}`).sort()).toEqual([
+      'unanswered node-a 3',
+      'unanswered node-b 2',
+    ]);
+  });
+
+  it('gives requests for a graph, all or those of some shards', async () => {
+    const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
+    const { spans, scale, notes } = await readGraph(client, planned.ok ? planned.plan.parts : (undefined as never), {
+      window,
+      signal,
+    });
+    expect([spans.length, scale, notes]).toEqual([15, 1, []]);
+  });
+
+  it('lists the worst first', async () => {
+    expect(await l7({ sort: 'worst' })).toBe('312');
+  });
+
+  it('takes ad-hoc filters', async () => {
+    const list = async (adHoc: readonly AdHocFilter[]) => {
+      const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped, adHoc);
+      if (!planned.ok) {
+        throw new DataError(planned.problem);
+      }
+      return (await readL7List(client, planned.plan, { window, signal, fold: 'nic' })).rows.length;
+    };
+    expect(await list([{ key: 'outcome', operator: '!=', value: 'ok' }])).toBe(5);
+    expect(await list([{ key: 'host', operator: '=', value: 'node-b' }])).toBe(6);
+    expect(await list([{ key: 'src_port', operator: '=|', value: '80', values: ['80', '40000'] }])).toBeGreaterThan(0);
+    expect(await list([{ key: 'k8s_pod_name', operator: '=~', value: 'web-.*' }])).toBe(3);
+    expect(await list([{ key: 'k8s_pod_name', operator: '!~', value: 'web-.*' }])).toBe(12);
+    expect(await list([{ key: 'latency_ms', operator: '>', value: '1000' }])).toBe(5);
+    expect(await list([{ key: 'latency_ms', operator: '<', value: '1000' }])).toBe(10);
   });
 
   it('says why it refuses a query', async () => {
