@@ -1,11 +1,12 @@
 /** A push that was acknowledged is there after the process was killed, and a file is one process's at a time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startStore } from '../src/index';
+import { openDatabase } from '../src/storage/database';
 
 const root = join(__dirname, '..', '..');
 const zeroNs = BigInt(Date.now()) * 1_000_000n;
@@ -143,3 +144,55 @@ test('a full disk refuses pushes with a word, and the store goes on answering', 
     child.kill('SIGKILL');
   }
 }, 60_000);
+
+test('a file that is no store is refused and left as it is', async () => {
+  const file = join(folder, 'store.duckdb');
+  writeFileSync(file, 'notes, not a database '.repeat(1000));
+  await expect(startStore({ port: 0, file })).rejects.toMatchObject({
+    kind: 'corrupt',
+    message: expect.stringContaining(`cannot open ${file} as a store`),
+  });
+  expect(readFileSync(file, 'utf8')).toMatch(/^notes/);
+});
+
+test('a file with a hole is refused or answers, and never with what was not pushed', async () => {
+  const file = join(folder, 'store.duckdb');
+  const store = await startStore({ port: 0, file });
+  for (let at = 0; at < 20; at++) {
+    expect((await push(store.url, at, 'x'.repeat(5_000))).status).toBe(204);
+  }
+  await store.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 300_000);
+  writeFileSync(file, bytes);
+  let reopened: Awaited<ReturnType<typeof startStore>>;
+  try {
+    reopened = await startStore({ port: 0, file });
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'StorageError' });
+    return;
+  }
+  try {
+    const form = new URLSearchParams({ query: '{source="test"}', start: String(zeroNs), end: String(zeroNs + 1_000n) });
+    const response = await fetch(`${reopened.url}/loki/api/v1/query_range?${form.toString()}`);
+    const text = await response.text();
+    expect([200, 500]).toContain(response.status);
+    expect(text).not.toContain('\ufffd');
+  } finally {
+    await reopened.close().catch(() => undefined);
+  }
+});
+
+test('a file of a newer version is refused with a word on what to do', async () => {
+  const file = join(folder, 'store.duckdb');
+  await (await startStore({ port: 0, file })).close();
+  const database = await openDatabase(file);
+  const connection = await database.connect();
+  await connection.run('UPDATE store SET version = 99');
+  connection.closeSync();
+  await database.close();
+  await expect(startStore({ port: 0, file })).rejects.toMatchObject({
+    kind: 'corrupt',
+    message: expect.stringContaining('start that version, or name another --file'),
+  });
+});
