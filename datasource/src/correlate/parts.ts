@@ -25,7 +25,8 @@ export function answeredParts({ sight, timeline, clocks }: PartsOf): readonly Pa
     timeline.client === timeline.server ||
     arrived === undefined ||
     answered === undefined ||
-    answeredArriving === undefined
+    answeredArriving === undefined ||
+    contradicts({ there: [sentArriving, arrived], back: [answeredArriving, receivedFirst] }, clocks)
   ) {
     const name = timeline.serverSeen ? 'server' : 'network-and-server';
     return [sending, between(name, [sentLast, receivedFirst], sight), receiving];
@@ -47,6 +48,18 @@ export function answeredParts({ sight, timeline, clocks }: PartsOf): readonly Pa
     receiving,
   ].filter(({ name, ms }) => ms > 0 || (name !== 'request-resent' && name !== 'response-resent'));
 }
+
+/** Two NICs that are not one behind the other, such as two mirrors of one place, show ways that take less than nothing. */
+function contradicts(
+  { there, back }: { readonly there: Way; readonly back: Way },
+  clocks: ClockOffset | 'same'
+): boolean {
+  const [thereMs, backMs] = [there, back].map(([from, to]) => to.atMs - from.atMs);
+  return clocks === 'same' ? Math.min(thereMs, backMs) < -RESOLUTION_MS : thereMs + backMs < -RESOLUTION_MS;
+}
+
+/** Stamps of one host are taken at different places of the kernel, by different cores. */
+const RESOLUTION_MS = 0.05;
 
 interface Network {
   readonly there: readonly Part[];

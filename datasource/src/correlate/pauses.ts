@@ -6,6 +6,7 @@
 import { Analysis } from '@bpfnet/flow-model';
 import { type CostsOf, type Resend } from './costs';
 import { durationText } from './durations';
+import { leastRoundTripMs } from './round-trip';
 import { type Instant } from './sight';
 import { type Cost, type CostKind } from './verdict';
 
@@ -57,7 +58,10 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
 
   function pausesOf({ sender, lane, from, toMs }: Sending): readonly Pause[] {
     const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.watched.watches[lane];
-    const leastMs = Math.max(PAUSE_AT_LEAST_MS, PAUSE_SHARE * roundTripMs(lane, sender));
+    const leastMs = Math.max(
+      PAUSE_AT_LEAST_MS,
+      PAUSE_SHARE * (leastRoundTripMs(sight.watched.watches[lane], sender) ?? 0)
+    );
     const pauses: Pause[] = [];
     let lossSeen = false;
     let last = from;
@@ -93,29 +97,6 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
       }
     }
     return pauses;
-  }
-
-  /** The least that the records or the handshake show from the lane to the other side and back. */
-  function roundTripMs(lane: number, sender: 0 | 1): number {
-    const { lane: records, fromServer, span, start, ackedTo, tNs, length } = sight.watched.watches[lane];
-    const recorded = records.chunks
-      .map(({ tcp_rtt_min }) => tcp_rtt_min)
-      .filter((ms): ms is number => ms !== undefined);
-    const senderIsSrc = (records.clientIsSrc === true) === (sender === 0);
-    if (senderIsSrc && recorded.length > 0) {
-      return Math.min(...recorded);
-    }
-    let open: { readonly end: number; readonly tNs: number } | undefined;
-    let least = Infinity;
-    for (let packet = 0; packet < length; packet++) {
-      if (fromServer[packet] === sender && span[packet] > 0) {
-        open ??= { end: start[packet] + span[packet], tNs: tNs[packet] };
-      } else if (open !== undefined && ackedTo[packet] >= open.end) {
-        least = Math.min(least, (tNs[packet] - open.tNs) / 1e6);
-        open = undefined;
-      }
-    }
-    return Number.isFinite(least) ? least : 0;
   }
 }
 

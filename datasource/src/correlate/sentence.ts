@@ -23,6 +23,8 @@ export interface AnsweredSentence {
   readonly contributions: readonly Contribution[];
   /** The last NIC that was captured, where the server is beyond it. */
   readonly lastNic: string;
+  /** From there to the server and back, ms. */
+  readonly roundTripBeyondMs: number | undefined;
   readonly responseBytes: number;
   /** Where most was lost: `lost between …`. */
   readonly lossWhere: string | undefined;
@@ -42,7 +44,10 @@ function shareText(ms: number, totalMs: number): string {
   return totalMs > 0 ? ` (${Math.round((100 * ms) / totalMs)} %)` : '';
 }
 
-function phrase({ cause, cost }: Contribution, { lastNic, responseBytes, lossWhere }: AnsweredSentence): string {
+function phrase(
+  { cause, cost }: Contribution,
+  { lastNic, roundTripBeyondMs, responseBytes, lossWhere }: AnsweredSentence
+): string {
   switch (cause) {
     case 'slow-server':
       return 'in the server';
@@ -61,7 +66,9 @@ function phrase({ cause, cost }: Contribution, { lastNic, responseBytes, lossWhe
     case 'zero-window':
       return `waiting for ${cost?.part === 'sending' ? 'the server' : 'the client'} to make room (window 0)`;
     case 'beyond':
-      return `beyond ${lastNic}, network and server together`;
+      return `beyond ${lastNic}, network and server together${
+        roundTripBeyondMs === undefined ? '' : ` (a round trip there takes ${durationText(roundTripBeyondMs)})`
+      }`;
     default:
       return `transferring ${bytesText(responseBytes)}`;
   }

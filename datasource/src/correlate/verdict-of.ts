@@ -15,6 +15,7 @@ import { partsOfSpans } from './parts-of-spans';
 import { preludeParts } from './prelude';
 import { type RequestReach } from './reach';
 import { type Retransmission } from './retransmissions';
+import { leastRoundTripMs } from './round-trip';
 import { answeredSentence, listText, subjectText } from './sentence';
 import { Sight } from './sight';
 import { isAnswered, type SpanAtNic } from './span-at-nic';
@@ -83,6 +84,7 @@ function answered(request: Request): Verdict {
     totalMs,
     contributions: shares,
     lastNic: placeText(sight.watched.watches[timeline.server].place),
+    roundTripBeyondMs: leastRoundTripMs(sight.watched.watches[timeline.server], 0),
     responseBytes,
     lossWhere: lost && whereOf(lost, request),
   });
@@ -111,6 +113,7 @@ function answeredBySpans(requestId: string, sight: Sight, caveats: readonly Cave
     totalMs,
     contributions: shares,
     lastNic: placeText(last.place),
+    roundTripBeyondMs: undefined,
     responseBytes: record.direction === 'incoming' ? record.tx_bytes : record.rx_bytes,
     lossWhere: undefined,
   });
@@ -139,7 +142,7 @@ function unanswered(request: Request): Verdict {
   const sentence =
     cause === 'reset'
       ? `${subject} ${text}.`
-      : `${subject} was not answered within ${durationText(record.latency_ms)}: ${text}.`;
+      : `${subject} was not answered${record.latency_ms < 1 ? '' : ` within ${durationText(record.latency_ms)}`}: ${text}.`;
   return { requestId, cause, totalMs: sum(parts), parts, costs, sentence: withCaveats(sentence, request), caveats };
 }
 

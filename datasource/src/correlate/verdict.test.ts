@@ -258,9 +258,17 @@ describe('the verdict on an answered request', () => {
     const found = verdict(plain({ nics: [FOUR_NICS[1]], serverMs: 90 }));
     expect(found.cause).toBe('beyond');
     expect(found.sentence).toBe(
-      'GET /api/orders from 10.2.0.5 to 10.2.1.7:8080 was answered with 200 after 90.0 ms: 90.0 ms (100 %) beyond uplink on node-a, network and server together.'
+      'GET /api/orders from 10.2.0.5 to 10.2.1.7:8080 was answered with 200 after 90.0 ms: 90.0 ms (100 %) beyond uplink on node-a, network and server together (a round trip there takes 0.0 ms).'
     );
     expect(found.caveats.map(({ kind }) => kind)).toEqual(['client-not-observed', 'server-not-observed']);
+  });
+
+  it('does not divide the way between two NICs that are not one behind the other', () => {
+    // Two mirrors of one place, the second 100 ms late in both directions.
+    const [a] = FOUR_NICS.slice(1, 2);
+    const late = { ...a, nic: 'mirror', thereMs: a.thereMs + 100, backMs: a.backMs - 100 };
+    const found = verdict(plain({ nics: [a, late], serverMs: 90 }));
+    expect(partsOf(found)).toEqual(['sending 0.0', 'network-and-server 90.0', 'receiving 0.0']);
   });
 
   it('gives the network there and back together where clocks cannot be compared', () => {
