@@ -31,7 +31,8 @@ export async function openDatabase(file: string): Promise<Database> {
   }
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: memoryLimit,
-    checkpoint_threshold: '64MB',
+    // Each checkpoint writes the last row group of every part anew: seldom is cheap, and 128 MB are replayed in seconds.
+    checkpoint_threshold: '128MB',
     preserve_insertion_order: 'false',
     // A store has no business with the network or with other files.
     autoinstall_known_extensions: 'false',
