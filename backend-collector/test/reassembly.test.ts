@@ -10,13 +10,13 @@ interface Piece {
 function collector(start: number) {
   const out: Array<number | 'gap'> = [];
   const reassembly = new Reassembly({
-    data: (bytes, from, to, seq) => {
+    data: (_stream, bytes, from, to, seq) => {
       expect(((seq - start) | 0) === out.length).toBe(true);
       for (let i = from; i < to; i++) {
         out.push(bytes[i]);
       }
     },
-    gap: (length) => {
+    gap: (_stream, length) => {
       for (let i = 0; i < length; i++) {
         out.push('gap');
       }

@@ -10,13 +10,14 @@
 const MAX_WAITING_BYTES = 256 * 1024;
 const MAX_WAITING_SEGMENTS = 256;
 
+/** Who takes the streams of a connection; `stream` is the one that speaks. */
 export interface StreamReceiver {
   /** `bytes[from … to - 1]` is what follows in the stream; valid during the call only. `seq` is the first byte's number. */
-  data(bytes: Uint8Array, from: number, to: number, seq: number): void;
+  data(stream: Reassembly, bytes: Uint8Array, from: number, to: number, seq: number): void;
   /** `length` bytes of the stream were not captured. */
-  gap(length: number): void;
+  gap(stream: Reassembly, length: number): void;
   /** The other side has acknowledged bytes that were not seen so far: a gap is likely. */
-  unseenAcknowledged(): void;
+  unseenAcknowledged(stream: Reassembly): void;
 }
 
 interface Segment {
@@ -82,7 +83,7 @@ export class Reassembly {
       this.settle();
     }
     if (this.started && ((ack - this.expected) | 0) > 0) {
-      this.receiver.unseenAcknowledged();
+      this.receiver.unseenAcknowledged(this);
     }
   }
 
@@ -101,11 +102,11 @@ export class Reassembly {
     }
     this.expected = (seq + length) | 0;
     if (old < captured) {
-      this.receiver.data(bytes, from + old, from + captured, (seq + old) | 0);
+      this.receiver.data(this, bytes, from + old, from + captured, (seq + old) | 0);
     }
     const lost = length - Math.max(old, captured);
     if (lost > 0) {
-      this.receiver.gap(lost);
+      this.receiver.gap(this, lost);
     }
   }
 
@@ -145,7 +146,7 @@ export class Reassembly {
     const lost = (this.waiting[0].seq - this.expected) | 0;
     if (lost > 0) {
       this.expected = this.waiting[0].seq;
-      this.receiver.gap(lost);
+      this.receiver.gap(this, lost);
     }
     this.drain();
   }

@@ -105,7 +105,7 @@ interface RequestStart {
 }
 
 /** Is what its parser tells, too: no function is made for a connection. */
-class Conversation implements MessageReader, ParserEvents {
+class Conversation implements MessageReader, ParserEvents, StreamReceiver {
   private parser: L7Parser;
   private readonly requestStart: RequestStart = {
     isSet: false,
@@ -119,8 +119,8 @@ class Conversation implements MessageReader, ParserEvents {
   /** What the client sent so far, while it is not sure that the protocol is the right one. */
   private held: Uint8Array | undefined;
   private heldSeq = 0;
-  private readonly fromClient = new Reassembly(new ConversationStream(this, true));
-  private readonly fromServer = new Reassembly(new ConversationStream(this, false));
+  private readonly fromClient = new Reassembly(this);
+  private readonly fromServer = new Reassembly(this);
   private readonly events: SpanEvents;
   private readonly related: RelatedConnections;
   private flow!: Flow;
@@ -330,39 +330,19 @@ class Conversation implements MessageReader, ParserEvents {
     this.parser = parser;
   }
 
-  /** What one direction's reassembly tells. */
-  streamData(fromClient: boolean, bytes: Uint8Array, from: number, to: number, seq: number): void {
-    if (fromClient && this.others.length > 0) {
+  data(stream: Reassembly, bytes: Uint8Array, from: number, to: number, seq: number): void {
+    const isFromClient = stream === this.fromClient;
+    if (isFromClient && this.others.length > 0) {
       this.hold(bytes, from, to, seq);
     }
-    this.parser.data(fromClient, bytes, from, to, seq, this.nowNs);
+    this.parser.data(isFromClient, bytes, from, to, seq, this.nowNs);
   }
 
-  streamGap(fromClient: boolean, length: number): void {
-    this.parser.gap(fromClient, length, this.nowNs);
+  gap(stream: Reassembly, length: number): void {
+    this.parser.gap(stream === this.fromClient, length, this.nowNs);
   }
 
-  streamUnseenAcknowledged(fromClient: boolean): void {
-    this.parser.unseenAcknowledged(fromClient);
-  }
-}
-
-/** One direction of a conversation. */
-class ConversationStream implements StreamReceiver {
-  constructor(
-    private readonly conversation: Conversation,
-    private readonly fromClient: boolean
-  ) {}
-
-  data(bytes: Uint8Array, from: number, to: number, seq: number): void {
-    this.conversation.streamData(this.fromClient, bytes, from, to, seq);
-  }
-
-  gap(length: number): void {
-    this.conversation.streamGap(this.fromClient, length);
-  }
-
-  unseenAcknowledged(): void {
-    this.conversation.streamUnseenAcknowledged(this.fromClient);
+  unseenAcknowledged(stream: Reassembly): void {
+    this.parser.unseenAcknowledged(stream === this.fromClient);
   }
 }

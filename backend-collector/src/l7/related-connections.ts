@@ -168,10 +168,10 @@ class CarriedData implements MessageReader {
   private stream(): Reassembly {
     const { connection } = this;
     return new Reassembly({
-      data: (_bytes, from, to) => {
+      data: (_stream, _bytes, from, to) => {
         connection.bytes += to - from;
       },
-      gap: (length) => {
+      gap: (_stream, length) => {
         connection.bytes += length;
       },
       unseenAcknowledged: () => undefined,
