@@ -41,6 +41,14 @@ describe('packets of a connection', () => {
     expect(drawn(tableOf(traffic(REQUEST, [TWO_HOSTS[4]])))).toEqual(expected);
   });
 
+  it('say of each NIC when its capture lost packets', () => {
+    const { lanes } = tableOf(traffic(REQUEST, [TWO_HOSTS[0], { ...TWO_HOSTS[4], captureDrops: 3 }]));
+    expect(lanes.map((lane) => ('captureGaps' in lane ? lane.captureGaps : []))).toEqual([
+      [],
+      [{ fromNs: '1767225600957700000', toNs: '1767225600972700000', packets: 3 }],
+    ]);
+  });
+
   it('mark the first transmission, not the repetition', () => {
     const { rows } = tableOf(traffic({ ...REQUEST, resendAfterMs: 4 }, [TWO_HOSTS[0]]));
     const requests = rows.filter(({ len, sender }) => len > 0 && sender === 'client');

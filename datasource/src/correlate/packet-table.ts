@@ -134,11 +134,23 @@ function laneMeta(lane: Lane): LaneMeta {
     far,
     clientKnown: known,
     captureDrops: lane.chunks.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0),
+    ...gapsOf(lane),
     packets: Math.max(
       fetched,
       told.reduce((sum, { tx_packets, rx_packets }) => sum + tx_packets + rx_packets, 0)
     ),
   };
+}
+
+/** The kernel's drops are known by chunk: somewhere between its first packet and its last. */
+function gapsOf({ chunks, decoded }: Lane) {
+  const drops = new Map(chunks.map(({ chunk_id, capture_drops }) => [chunk_id, capture_drops ?? 0]));
+  const captureGaps = decoded.flatMap(({ record, columns, positions }) => {
+    const packets = drops.get(record.chunk_id) ?? 0;
+    const lastNs = positions.timePosNs + BigInt(Math.round(columns.tNs[columns.length - 1] ?? 0));
+    return packets === 0 ? [] : [{ fromNs: positions.timePosNs.toString(), toNs: lastNs.toString(), packets }];
+  });
+  return captureGaps.length === 0 ? {} : { captureGaps };
 }
 
 function endpoint(facts: L4Record | L7Record | undefined, side: 'src' | 'dst'): Endpoint {
