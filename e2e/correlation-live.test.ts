@@ -39,10 +39,12 @@ if (!feasible.ok) {
       const connections = connectionsOf([...records.values()].flatMap(({ all }) => all));
       const wire = wireOf({ dropped: await laboratory.droppedByWire() });
 
-      const { named, elsewhere, invented } = namedLosses(connections, wire);
+      const { named, notKnown, elsewhere, invented } = namedLosses(connections, wire);
       expect({ elsewhere, invented }).toEqual({ elsewhere: [], invented: [] });
       expect(wire.count).toBeGreaterThan(20);
-      expect(named / wire.count).toBeGreaterThanOrEqual(0.99);
+      // A capture that loses packets itself on a busy machine says so, and nothing is claimed of what it missed.
+      expect((named + notKnown) / wire.count).toBeGreaterThanOrEqual(0.99);
+      expect(named / wire.count).toBeGreaterThan(0.8);
 
       const hops = connections.flatMap(({ lanes }) => {
         const ids = new Set(lanes.flatMap(({ spans }) => spans.map(({ record }) => record.request_id)));

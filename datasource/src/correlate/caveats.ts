@@ -66,7 +66,8 @@ function laneCaveats(
     l4Proto === 'tcp' && length > 0 && !fromBeginning && { kind: 'no-handshake', lane },
     oneSided && { kind: 'one-direction', lane, seen: byServer === 0 ? 'client' : 'server' },
     chunks.some(({ end_reason }) => end_reason === 'evicted') && { kind: 'evicted', lane },
-    chunks.some(({ end_reason }) => end_reason === 'capture_ended') && { kind: 'capture-ended', lane },
+    l4Proto === 'tcp' &&
+      chunks.some(({ end_reason }) => end_reason === 'capture_ended') && { kind: 'capture-ended', lane },
     twice > 0 && { kind: 'captured-twice', lane, packets: twice },
     read < recorded && { kind: 'packets-not-read', lane, recorded, read },
   ];

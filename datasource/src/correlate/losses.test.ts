@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
 import { FOUR_NICS, WireScript } from '../testing/wire-script';
 import { caveatText } from './caveats';
@@ -125,6 +126,51 @@ describe('where segments were lost', () => {
     expect(fates(told)).toEqual(['client data: not lost at all']);
     const [loss] = told.losses.filter(({ lost }) => lost > 0);
     expect(loss.packets.map(({ tsNs }) => tsNs.slice(-10))).toEqual(['1200100000'].map((text) => text.slice(-10)));
+  });
+});
+
+describe('any losses', () => {
+  const attempts = fc.array(fc.integer({ min: 0, max: 2 }), { maxLength: 3 });
+  const message = fc.record({ byServer: fc.boolean(), len: fc.integer({ min: 1, max: 3000 }), attempts });
+
+  it('are laid to the hops that lost them, whatever the clocks show', () => {
+    fc.assert(
+      fc.property(
+        fc.array(message, { minLength: 1, maxLength: 12 }),
+        fc.double({ min: -5000, max: 5000, noNaN: true }),
+        (messages, clockAheadMs) => {
+          const script = new WireScript(FOUR_NICS.map((nic, i) => (i < 2 ? nic : { ...nic, clockAheadMs })));
+          let atMs = script.handshake(0) + 1;
+          const next = [1, 1];
+          const truth = new Map<string, number>();
+          for (const { byServer, len, attempts: lostAfter } of messages) {
+            const from = next[byServer ? 1 : 0];
+            const send = (after: number | undefined, again: boolean) =>
+              byServer
+                ? script.server({ atMs, len, ...(again && { from }), lostAfter: after })
+                : script.client({ atMs, len, ...(again && { from }), lostAfter: after });
+            lostAfter.forEach((hop, i) => {
+              // Of the hop between NICs `hop` and `hop + 1`, what the server sends is lost after the farther one.
+              send(byServer ? hop + 1 : hop, i > 0);
+              const key = byServer ? `${hop + 1}>${hop}` : `${hop}>${hop + 1}`;
+              truth.set(key, (truth.get(key) ?? 0) + 1);
+              atMs += 200 * 2 ** i;
+            });
+            send(undefined, lostAfter.length > 0);
+            next[byServer ? 1 : 0] += len;
+            atMs += 5;
+          }
+          const told = story(script);
+          const order = (lane: string) => told.nics.find((nic) => nic.lane === lane)!.order;
+          const found = told.losses
+            .filter(({ lost }) => lost > 0)
+            .map(({ from, to, lost }): [string, number] => [`${order(from)}>${order(to)}`, lost]);
+          expect(new Map(found)).toEqual(truth);
+          expect(told.retransmissions.every(({ fateOfBefore }) => fateOfBefore.kind === 'lost')).toBe(true);
+        }
+      ),
+      { numRuns: 200 }
+    );
   });
 });
 
