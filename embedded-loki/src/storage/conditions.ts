@@ -46,9 +46,15 @@ function place({ streams, spans }: PartScope): readonly string[] {
 }
 
 /** The kinds of entries to read apart: one for all, unless columns decide something. */
-export function kindsToRead({ lineFilters, mustPass }: Selection): readonly EntryKind[] {
+export function kindsToRead(selection: Selection): readonly EntryKind[] {
+  const { lineFilters, mustPass } = selection;
   const columnsDecide = mustPass.length > 0 || lineFilters.some((filter) => columnValues(filter) !== undefined);
-  return columnsDecide ? ['flat', 'other'] : ['any'];
+  return columnsDecide ? kindsApart(selection) : ['any'];
+}
+
+/** Flat entries, and others where there may be any. */
+export function kindsApart({ streams }: Selection): readonly EntryKind[] {
+  return streams.some(({ hasOther }) => hasOther) ? ['flat', 'other'] : ['flat'];
 }
 
 /** What entries of a kind must pass. */

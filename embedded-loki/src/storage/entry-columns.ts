@@ -7,9 +7,12 @@ import { partCount, slotOf } from './schema';
 
 export type Columns = ReadonlyArray<readonly DuckDBValue[]>;
 
-/** In the order of `entryColumnTypes`. */
+/** In the order of `entryColumnTypes`. Marks streams that get an entry that is not flat, before a query can see it. */
 export function entryColumns(rows: readonly Row[]): Columns {
   const fields = rows.map(({ entry }) => (entry.metadata.length === 0 ? readFields(entry.line) : undefined));
+  rows.forEach(({ stream }, at) => {
+    stream.hasOther ||= fields[at] === undefined;
+  });
   return [
     rows.map(({ entry }) => entry.tsNs),
     rows.map(({ stream }) => stream.id),

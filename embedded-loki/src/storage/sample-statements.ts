@@ -6,7 +6,7 @@
  * as a small JSON object of the fields that were asked for. Other lines come back whole.
  */
 import { type DuckDBValue } from '@duckdb/node-api';
-import { entryConditions, type EntryKind, kindsToRead, selectFrom } from './conditions';
+import { entryConditions, type EntryKind, kindsApart, kindsToRead, selectFrom } from './conditions';
 import { columnOf, isFieldColumn } from './field-columns';
 import { type PartScope } from './scope';
 import { type Selection } from './selection';
@@ -55,7 +55,7 @@ export function sampleStatements(
   plan: SamplePlan
 ): readonly SampleStatement[] {
   const kinds: readonly EntryKind[] =
-    plan.readsLine && plan.fields !== undefined ? ['flat', 'other'] : kindsToRead(selection);
+    plan.readsLine && plan.fields !== undefined ? kindsApart(selection) : kindsToRead(selection);
   return kinds.map((kind) => statement(selection, scopes, plan, kind));
 }
 

@@ -13,6 +13,8 @@ export interface Stream {
   readonly part: number;
   /** Timestamp of the newest entry; an entry after it cannot be a duplicate. */
   newestNs: bigint;
+  /** Whether any of its entries may be other than flat; see field-columns.ts. */
+  hasOther: boolean;
 }
 
 export class StreamIndex {
@@ -24,20 +26,21 @@ export class StreamIndex {
   static async load(connection: DuckDBConnection): Promise<StreamIndex> {
     const index = new StreamIndex();
     const rows = await connection.runAndReadAll(
-      `SELECT s.id, s.labels, s.part, coalesce(e.newest, -9223372036854775808)
-       FROM streams s LEFT JOIN (SELECT stream, max(ts) AS newest FROM (${selectFromAllParts('stream, ts')}) GROUP BY stream) e ON e.stream = s.id ORDER BY s.id`
+      `SELECT s.id, s.labels, s.part, coalesce(e.newest, -9223372036854775808), coalesce(e.other, false)
+       FROM streams s LEFT JOIN (SELECT stream, max(ts) AS newest, bool_or(NOT flat) AS other FROM (${selectFromAllParts('stream, ts, flat')}) GROUP BY stream) e ON e.stream = s.id ORDER BY s.id`
     );
-    for (const [id, labels, part, newestNs] of rows.getRows()) {
+    for (const [id, labels, part, newestNs, hasOther] of rows.getRows()) {
       if (
         typeof id !== 'number' ||
         typeof labels !== 'string' ||
         typeof part !== 'number' ||
-        typeof newestNs !== 'bigint'
+        typeof newestNs !== 'bigint' ||
+        typeof hasOther !== 'boolean'
       ) {
         throw new Error('the streams table does not have the types it was created with');
       }
       const pairs: Array<[string, string]> = JSON.parse(labels);
-      index.add({ id, labels: labelSet(pairs), part, newestNs });
+      index.add({ id, labels: labelSet(pairs), part, newestNs, hasOther });
     }
     return index;
   }
@@ -60,7 +63,7 @@ export class StreamIndex {
 
   /** A stream that is not in the index until `add` is called with it, after its row is committed. */
   propose(labels: LabelSet): Stream {
-    return { id: this.nextId++, labels, part: this.parts.partOf(labels), newestNs: -(2n ** 63n) };
+    return { id: this.nextId++, labels, part: this.parts.partOf(labels), newestNs: -(2n ** 63n), hasOther: false };
   }
 
   add(stream: Stream): void {
