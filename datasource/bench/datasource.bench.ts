@@ -44,6 +44,8 @@ interface Chosen {
 
 interface Cost {
   readonly ms: number;
+  /** Of this process, store and datasource together: what the story costs on a machine that has other things to do. */
+  readonly cpuMs: number;
   readonly queries: number;
   readonly bytes: number;
   readonly roundTrips: number;
@@ -154,6 +156,7 @@ async function tell(
 ): Promise<Cost> {
   client.take();
   const started = performance.now();
+  const cpu = process.cpuUsage();
   const read = await new ConnectionReader(client, new ChunkCache()).read(resolve(chosen), {
     window,
     shardCount: SHARD_COUNT,
@@ -167,11 +170,12 @@ async function tell(
   const { value } = read;
   storyOf(value);
   const ms = performance.now() - started;
+  const cpuMs = cpuSince(cpu);
   if (value.chunks.length < TWO_HOSTS.length || value.packets.length < TWO_HOSTS.length) {
     throw new Error(`the story of ${chosen.requestId} is not whole: ${value.chunks.length} chunks`);
   }
   const { queries, bytes } = client.take();
-  return { ms, queries, bytes, roundTrips: value.cost.roundTrips };
+  return { ms, cpuMs, queries, bytes, roundTrips: value.cost.roundTrips };
 }
 
 async function naiveCost(
@@ -183,16 +187,23 @@ async function naiveCost(
   for (const { requestId } of chosen) {
     client.take();
     const started = performance.now();
+    const cpu = process.cpuUsage();
     const logql = `{source="bpf_net_l7_log"} | json | request_id="${requestId}"` as Logql;
     const found = await client.lines({ logql, window, maxLines: 1000 }, new AbortController().signal);
     const ms = performance.now() - started;
+    const cpuMs = cpuSince(cpu);
     if (found.length === 0) {
       throw new Error(`${requestId} was not found by hand`);
     }
     const { queries, bytes } = client.take();
-    costs.push({ ms, queries, bytes, roundTrips: 1 });
+    costs.push({ ms, cpuMs, queries, bytes, roundTrips: 1 });
   }
   return costs;
+}
+
+function cpuSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
 function summary(name: string, costs: readonly Cost[], naive: readonly Cost[]): Row {
@@ -201,6 +212,7 @@ function summary(name: string, costs: readonly Cost[], naive: readonly Cost[]): 
     'story from': name,
     'median ms': Math.round(quantile(costs, 'ms', 0.5)),
     'p95 ms': Math.round(quantile(costs, 'ms', 0.95)),
+    'CPU ms': Math.round(quantile(costs, 'cpuMs', 0.5)),
     queries: quantile(costs, 'queries', 1),
     'round trips': quantile(costs, 'roundTrips', 1),
     'MB read': Math.round(bytes / 1e4) / 100,
