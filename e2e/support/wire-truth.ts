@@ -32,7 +32,9 @@ function countBySeq(segments: RecordedTruth['dropped']): ReadonlyMap<string, num
 export interface NamedLosses {
   /** Segments that the wire dropped and correlation lays to the wire. */
   readonly named: number;
-  /** Of which correlation says that nobody can tell. */
+  /** Dropped by the wire, and nothing is said of them. */
+  readonly missing: readonly string[];
+  /** Of which nobody can tell: a capture was not whole, or the other host saw nothing of the connection at all. */
   readonly notKnown: number;
   /** Laid to another hop. */
   readonly elsewhere: readonly string[];
@@ -47,6 +49,10 @@ export function namedLosses(connections: readonly Connection[], wire: Wire): Nam
   for (const connection of connections) {
     const others = connections.filter((other) => other !== connection).map(({ lanes }) => lanes);
     const { nics, losses } = connectionStory({ lanes: connection.lanes, otherConnections: others });
+    if (nics.every(({ host }) => host === 'node-a')) {
+      const seqs = new Set(leftHost(connection, 'node-a').map(({ seq }) => seq));
+      notKnown += [...seqs].reduce((sum, seq) => sum + (wire.dropped.get(`a-to-b/${seq}`) ?? 0), 0);
+    }
     const isUnderlay = (lane: string): boolean =>
       nics.some((nic) => nic.lane === lane && nic.nicName === 'eth0' && nic.podName === '');
     for (const { from, to, sender, packets, notKnown: unsure } of losses) {
@@ -62,6 +68,7 @@ export function namedLosses(connections: readonly Connection[], wire: Wire): Nam
   }
   return {
     named: [...wire.dropped].reduce((sum, [key, count]) => sum + Math.min(count, found.get(key) ?? 0), 0),
+    missing: [...wire.dropped].filter(([key, count]) => count > (found.get(key) ?? 0)).map(([key]) => key),
     notKnown,
     elsewhere,
     invented: [...found].filter(([key, count]) => count > (wire.dropped.get(key) ?? 0)).map(([key]) => key),
@@ -92,16 +99,23 @@ export function arrivals(
 }
 
 /** Packets with payload and this number that left a host by its underlay NIC. */
-function sentFrom({ lanes }: Connection, host: string, seq: number): number {
+function sentFrom(connection: Connection, host: string, seq: number): number {
+  return leftHost(connection, host).filter((packet) => packet.seq === seq && packet.len > 0).length;
+}
+
+/** What a host sent by its underlay NIC. */
+function leftHost({ lanes }: Connection, host: string): ReadonlyArray<{ readonly seq: number; readonly len: number }> {
   return lanes
     .filter(({ chunks: [{ host: of, nic_name, k8s_pod_name }] }) => of === host && nic_name === 'eth0' && !k8s_pod_name)
     .flatMap(({ packets }) => packets)
-    .reduce((sum, record) => {
+    .flatMap((record) => {
       const decoded = decodePacketColumns(record);
       if (!decoded.ok) {
         throw new Error(decoded.problem);
       }
-      const { dir, len, seq: seqs } = decoded.columns;
-      return sum + seqs.reduce((n, one, i) => n + (one === seq && len[i] > 0 && dir[i] === SENT_BY_SRC ? 1 : 0), 0);
-    }, 0);
+      const { dir, len, seq } = decoded.columns;
+      return Array.from(seq, (one, i) => ({ seq: one, len: len[i], out: dir[i] === SENT_BY_SRC })).filter(
+        ({ out }) => out
+      );
+    });
 }

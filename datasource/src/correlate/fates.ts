@@ -30,7 +30,7 @@ export type Fate =
     };
 
 /** Captures of several NICs and hosts do not end at the same moment. */
-const CAPTURE_END_NS = 100e6;
+const CAPTURE_END_NS = 1e9;
 
 const ARRIVED: Fate = { kind: 'arrived' };
 
