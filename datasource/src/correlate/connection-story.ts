@@ -111,15 +111,17 @@ function follow(
   return { followed: { watched, journeys: followJourneys(watched.watches) }, clocksTrusted: ordered.clocksTrusted };
 }
 
-function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (host: string) => number {
+/** By NIC and not by host: namespaces are captured apart, and do not end together. */
+function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (nic: NicPlace) => number {
   const last = new Map<string, number>();
+  const keyOf = ({ host, nicName, podName }: NicPlace): string => JSON.stringify([host, nicName, podName]);
   for (const { watched } of connections) {
     for (const { place, tNs, length } of watched.watches) {
       const seenNs = length === 0 ? -Infinity : tNs[length - 1] + Number(watched.baseNs - baseNs);
-      last.set(place.host, Math.max(seenNs, last.get(place.host) ?? -Infinity));
+      last.set(keyOf(place), Math.max(seenNs, last.get(keyOf(place)) ?? -Infinity));
     }
   }
-  return (host) => last.get(host) ?? -Infinity;
+  return (nic) => last.get(keyOf(nic)) ?? -Infinity;
 }
 
 /** The request's first byte at the first NIC; without a request the middle of what was read. */

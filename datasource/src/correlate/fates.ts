@@ -8,6 +8,7 @@ import { Acknowledged } from './acknowledged';
 import { type PacketGroup } from './byte-groups';
 import { Coverage, type CoverageAt } from './coverage';
 import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
+import { type NicPlace } from './packet-ref';
 import { ownsClient, ownsServer } from './path-ends';
 import { type Watched } from './watch';
 
@@ -42,12 +43,12 @@ export class Fates {
   constructor(
     private readonly watched: Watched,
     private readonly journeys: BothWays,
-    /** The last packet of any other connection that a host saw, on its clock; counted as the watched times. */
-    hostSawNs: (host: string) => number = () => -Infinity
+    /** The last packet of any other connection that a NIC saw, on its clock; counted as the watched times. */
+    lastSeenNs: (nic: NicPlace) => number = () => -Infinity
   ) {
     const { watches, baseNs } = watched;
     this.coverage = watches.map((watch, lane) => {
-      const capturedUntilNs = Math.max(this.lastNs(lane) - CAPTURE_END_NS, hostSawNs(watch.place.host));
+      const capturedUntilNs = Math.max(this.lastNs(lane) - CAPTURE_END_NS, lastSeenNs(watch.place));
       return new Coverage(watch, baseNs, capturedUntilNs);
     });
     this.acknowledged = [new Acknowledged(watches, 0), new Acknowledged(watches, 1)];
