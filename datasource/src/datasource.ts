@@ -192,6 +192,7 @@ function answeringOf(request: DataQueryRequest<FlowQuery>, window: TimeWindow, s
       values,
     })),
     maxPoints: request.maxDataPoints ?? DEFAULT_POINTS,
+    minStepSeconds: Math.ceil((request.intervalMs ?? 0) / 1000),
   };
 }
 

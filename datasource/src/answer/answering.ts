@@ -11,4 +11,6 @@ export interface Answering {
   readonly adHoc: readonly AdHocFilter[];
   /** Points that a graph has room for. */
   readonly maxPoints: number;
+  /** The least time between two of them, s. */
+  readonly minStepSeconds: number;
 }

@@ -84,8 +84,7 @@ export class ListAnswers {
 
   async metrics(query: MetricsQuery, answering: Answering): Promise<DataFrame[]> {
     const plan = orThrow(planMetrics(query, answering.replace, answering.adHoc));
-    const { window, maxPoints, signal } = answering;
-    const read = await readMetrics(this.client, plan, { window, maxPoints, signal });
+    const read = await readMetrics(this.client, plan, answering);
     return metricsFrames(plan, read, { refId: query.refId, logql: plan.queries(read.stepSeconds).join('\n') });
   }
 

@@ -148,7 +148,7 @@ function Links({ jsonData, onChange }: LinksProps) {
         />
         <TextField
           label="Page of a request's story"
-          placeholder="/d/bpfnet-story?var-clue=${request_id}&var-flow_shard=${flow_shard}&var-at=${at}"
+          placeholder="/d/bpfnet-request?var-request_id=${request_id}&var-flow_shard=${flow_shard}&var-at=${at}"
           value={jsonData.storyUrl ?? ''}
           onChange={(storyUrl) => onChange({ storyUrl: storyUrl || undefined })}
         />

@@ -20,7 +20,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 170px), 1fr))',
     gap: theme.spacing(1),
-    alignItems: 'end',
+    alignItems: 'start',
     '& > *': { minWidth: 0 },
   }),
   row: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), alignItems: 'end' }),

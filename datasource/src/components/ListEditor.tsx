@@ -1,6 +1,6 @@
 import React, { useId } from 'react';
 import { Field, InlineSwitch, RadioButtonGroup } from '@grafana/ui';
-import { DEFAULT_LIST_LIMIT, type L4ListQuery, type L7ListQuery, type ListSort } from '../query/flow-query';
+import { DEFAULT_LIST_LIMIT, LIST_SORTS, type L4ListQuery, type L7ListQuery, type ListSort } from '../query/flow-query';
 import { FieldGrid } from './FieldGrid';
 import { ConnectionFilters, RequestFilters } from './FilterFields';
 import { type Suggest } from './SuggestField';
@@ -57,7 +57,7 @@ function ListOptions<Q extends L7ListQuery | L4ListQuery>({ query, slowest, onCh
       <Field label="First" htmlFor={sortId} noMargin>
         <RadioButtonGroup<ListSort>
           id={sortId}
-          value={query.sort ?? 'newest'}
+          value={LIST_SORTS.find((sort) => sort === (query.sort ?? 'newest'))}
           options={[
             { value: 'newest', label: 'Newest' },
             { value: 'slowest', label: slowest },

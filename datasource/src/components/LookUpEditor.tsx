@@ -113,7 +113,7 @@ function Choice({ query, onChange }: Props) {
       );
     case 'story':
       return (
-        <Field label="Show" htmlFor={id} noMargin>
+        <Field label="Part" htmlFor={id} noMargin>
           <Combobox
             id={id}
             width={40}
@@ -127,7 +127,7 @@ function Choice({ query, onChange }: Props) {
       );
     case 'related':
       return (
-        <Field label="Show" htmlFor={id} noMargin>
+        <Field label="Dimension" htmlFor={id} noMargin>
           <Combobox
             id={id}
             width={40}

@@ -156,14 +156,13 @@ describe('the query editor', () => {
     expect(screen.getByLabelText('Ended by')).toBeInTheDocument();
   });
 
-  it.each<[Partial<FlowQuery>, string, object]>([
-    [{ queryType: 'story' }, 'Where the time', { part: 'parts' }],
-    [{ queryType: 'related' }, 'Connections below', { dimension: 'transport' }],
-  ])('chooses a part of %j', async (query, typed, expected) => {
+  it.each<[Partial<FlowQuery>, string, string, object]>([
+    [{ queryType: 'story' }, 'Part', 'Where the time', { part: 'parts' }],
+    [{ queryType: 'related' }, 'Dimension', 'Connections below', { dimension: 'transport' }],
+  ])('chooses a part of %j', async (query, label, typed, expected) => {
     const user = userEvent.setup();
     const { current } = renderEditor(query);
-    const [, part] = screen.getAllByLabelText('Show');
-    await choose(user, part, typed);
+    await choose(user, screen.getByLabelText(label), typed);
     expect(current()).toMatchObject(expected);
   });
 

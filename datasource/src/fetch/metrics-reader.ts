@@ -16,6 +16,13 @@ export interface MetricsRead {
   readonly notes: readonly string[];
 }
 
+export interface MetricsOptions {
+  readonly window: TimeWindow;
+  readonly maxPoints: number;
+  readonly minStepSeconds?: number;
+  readonly signal: AbortSignal;
+}
+
 /** Loki's default for series in one answer. */
 const MAX_SERIES = 500;
 /** More lines than these nobody tells apart, and the page becomes slow. */
@@ -24,13 +31,9 @@ const SHOWN_SERIES = 100;
 export async function readMetrics(
   client: LokiClient,
   plan: MetricsPlan,
-  {
-    window,
-    maxPoints,
-    signal,
-  }: { readonly window: TimeWindow; readonly maxPoints: number; readonly signal: AbortSignal }
+  { window, maxPoints, minStepSeconds = 1, signal }: MetricsOptions
 ): Promise<MetricsRead> {
-  const stepSeconds = stepSecondsOf(windowSeconds(window), maxPoints);
+  const stepSeconds = Math.max(minStepSeconds, stepSecondsOf(windowSeconds(window), maxPoints));
   const answers = await Promise.all(
     plan.queries(stepSeconds).map((logql) => client.series({ logql, window, stepSeconds }, signal))
   );

@@ -38,8 +38,9 @@ export function wrappedLoki(uid: string | undefined, getInstance = dataSourceIns
       app: CoreApp.Unknown,
       requestId: `bpfnet-${uid}-${Date.now()}-${requests++}`,
       startTime: Date.now(),
-      interval: '1m',
-      intervalMs: 60_000,
+      // A Loki datasource takes no step that is finer than this.
+      interval: target.step ?? '1m',
+      intervalMs: target.step === undefined ? 60_000 : parseInt(target.step, 10) * 1000,
       maxDataPoints: 1000,
       timezone: 'utc',
       scopedVars: {},

@@ -1,8 +1,15 @@
 /** A list query as LogQL, with what LogQL cannot do beside it: order, limit, and conditions over two fields. */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { type AdHocFilter } from '../query/ad-hoc';
-import { DEFAULT_LIST_LIMIT, type L4ListQuery, type L7ListQuery, type ListSort, MAX_LINES } from '../query/flow-query';
-import { type Replace } from '../query/interpolate';
+import {
+  DEFAULT_LIST_LIMIT,
+  type L4ListQuery,
+  type L7ListQuery,
+  LIST_SORTS,
+  type ListSort,
+  MAX_LINES,
+} from '../query/flow-query';
+import { type Replace, textOf } from '../query/interpolate';
 import { type FilterParts, l4Parts, l7Parts, planned, type Planned } from './filter-parts';
 
 export interface ListPlan<R> extends FilterParts<R> {
@@ -20,7 +27,7 @@ export function planL7List(
   return planned(() => ({
     ...l7Parts(query.filters ?? {}, replace, adHoc),
     limit: limitOf(query.limit),
-    sort: query.sort ?? 'newest',
+    sort: sortOf(query.sort, replace),
     ofOneRequest: query.filters?.requestId !== undefined,
   }));
 }
@@ -33,8 +40,13 @@ export function planL4List(
   return planned(() => ({
     ...l4Parts(query.filters ?? {}, replace, adHoc),
     limit: limitOf(query.limit),
-    sort: query.sort ?? 'newest',
+    sort: sortOf(query.sort, replace),
   }));
+}
+
+function sortOf(sort: string | undefined, replace: Replace): ListSort {
+  const text = textOf(sort, replace);
+  return LIST_SORTS.find((known) => known === text) ?? 'newest';
 }
 
 function limitOf(limit: number | undefined): number {

@@ -25,14 +25,17 @@ interface BaseQuery extends DataQuery {
 }
 
 /** `worst`: what failed first, then what was sent again, then by time. */
-export type ListSort = 'newest' | 'slowest' | 'worst';
+export const LIST_SORTS = ['newest', 'slowest', 'worst'] as const;
+export type ListSort = (typeof LIST_SORTS)[number];
+/** A template variable may say it. */
+type SortText = ListSort | `$${string}`;
 
 /** One row a request at a NIC; with `fold: 'request'` one row a request, as the NIC nearest to the client saw it. */
 export interface L7ListQuery extends BaseQuery {
   readonly queryType: 'l7List';
   readonly filters?: L7Filters;
   readonly limit?: number;
-  readonly sort?: ListSort;
+  readonly sort?: SortText;
   readonly fold?: 'nic' | 'request';
 }
 
@@ -42,7 +45,7 @@ export interface L4ListQuery extends BaseQuery {
   readonly filters?: L4Filters;
   readonly limit?: number;
   /** `slowest` is by round trip time. */
-  readonly sort?: ListSort;
+  readonly sort?: SortText;
 }
 
 /** Which request or connection. The first that is set counts, in this order. */

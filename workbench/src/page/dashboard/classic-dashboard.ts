@@ -13,7 +13,7 @@ const variableOption = z.looseObject({
 
 const variable = z.looseObject({
   name: z.string(),
-  type: z.enum(['query', 'custom', 'textbox', 'constant', 'datasource', 'interval']),
+  type: z.enum(['query', 'custom', 'textbox', 'constant', 'datasource', 'interval', 'adhoc']),
   label: z.string().nullish(),
   description: z.string().nullish(),
   /** 0 shown, 1 without label, 2 hidden. */
@@ -28,6 +28,8 @@ const variable = z.looseObject({
   refresh: z.number().int().optional(),
   regex: z.string().optional(),
   sort: z.number().int().optional(),
+  /** Of ad-hoc filters. */
+  filters: z.array(z.object({ key: z.string(), operator: z.string(), value: z.string() })).optional(),
 });
 
 const target = z.looseObject({

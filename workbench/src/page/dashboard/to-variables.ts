@@ -1,5 +1,6 @@
 import { type VariableRefresh, type VariableSort } from '@grafana/data';
 import {
+  AdHocFiltersVariable,
   ConstantVariable,
   CustomVariable,
   DataSourceVariable,
@@ -52,6 +53,15 @@ export function toVariable(variable: ClassicVariable): SceneVariable {
       return new ConstantVariable({ ...basics, value: queryText });
     case 'datasource':
       return new DataSourceVariable({ ...basics, ...selection, pluginId: queryText, regex: variable.regex });
+    case 'adhoc':
+      return new AdHocFiltersVariable({
+        ...basics,
+        datasource: variable.datasource ?? null,
+        filters: variable.filters ?? [],
+        applyMode: 'auto',
+        layout: 'combobox',
+        supportsMultiValueOperators: true,
+      });
     case 'interval':
       return new IntervalVariable({
         ...basics,
