@@ -39,6 +39,12 @@ const config = async (env: Env): Promise<Configuration> => {
             { from: path.join(root, source, 'img'), to: path.join(folder, 'img'), noErrorOnMissing: true },
           ]),
           { from: path.join(root, 'provisioning/dashboards/*.json'), to: 'dashboards/[name][ext]' },
+          // Beside the module that starts it: a worker is a file of its own.
+          {
+            from: path.join(root, 'node_modules/elkjs/lib/elk-worker.min.js'),
+            to: 'panels/nic-topology/[name][ext]',
+            info: { minimized: true },
+          },
         ],
       }),
       ...(base.plugins ?? []),

@@ -90,6 +90,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
 
   { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
+  {
+    folder: 'panels/nic-topology/src/view/graph/elk-layout.ts',
+    may: ['panels/nic-topology/src', 'elkjs'],
+  },
   ...['packet-sequence', 'nic-topology', 'related-logs'].flatMap((panel): ImportRule[] => [
     { folder: `panels/${panel}/src/model`, may: ['panels/shared', CONTRACT, '@grafana/data'] },
     {

@@ -1,31 +1,95 @@
-import { locationUtil, type PanelProps } from '@grafana/data';
+import { type DataFrame, locationUtil, type PanelProps } from '@grafana/data';
+import { FrameKind } from '@bpfnet/flow-model/frames';
 import React, { useMemo } from 'react';
+import { findFrame, isRecord } from '../../shared/frame-fields';
 import { PanelFrame } from '../../shared/PanelFrame';
 import { buildLink } from '../../shared/safe-link';
-import { type PathNode, readNicPath } from './model/nic-path';
+import { edgeFields } from './model/graph/edge-fields';
+import { type Graph, type GraphEdge } from './model/graph/graph';
+import { readGraph } from './model/graph/read-graph';
+import { HOP_NODE_FIELDS, type PathNode, readNicPath } from './model/nic-path';
 import { defaultOptions, type NicTopologyOptions } from './options';
+import { GraphView } from './view/graph/GraphView';
 import { NicPathView } from './view/NicPathView';
 
 type Props = PanelProps<NicTopologyOptions>;
 
-export function NicTopologyPanel({ data, options, width, height, timeRange, replaceVariables }: Props) {
+/** One request as a path, many as a graph: the frames say which. */
+export function NicTopologyPanel(props: Props) {
+  const { series } = props.data;
+  return isGraph(series) ? <ManyRequests {...props} /> : <OneRequest {...props} />;
+}
+
+function isGraph(series: readonly DataFrame[]): boolean {
+  const kinds: readonly unknown[] = series.map(({ meta }) => {
+    const custom: unknown = meta?.custom;
+    return isRecord(custom) ? custom.kind : undefined;
+  });
+  if (kinds.includes(FrameKind.NicGraphNodes) || kinds.includes(FrameKind.HopNodes)) {
+    return !kinds.includes(FrameKind.HopNodes);
+  }
+  return !findFrame(series, FrameKind.HopNodes, HOP_NODE_FIELDS).ok && readGraph(series).ok;
+}
+
+function OneRequest({ data, options, width, height, timeRange, replaceVariables }: Props) {
   const path = useMemo(() => readNicPath(data.series), [data.series]);
-  const { recordUrl } = { ...defaultOptions, ...options };
-  const hrefOf = (node: PathNode) => {
-    if (!node.observed) {
-      return undefined;
-    }
-    const href = buildLink(recordUrl, {
-      fields: { id: node.id, requestId: node.requestId, host: node.host, nicName: node.nicName },
+  const { recordUrl, traceUrl } = { ...defaultOptions, ...options };
+  const linkTo = (template: string, fields: Readonly<Record<string, string>>) => {
+    const href = buildLink(template, {
+      fields,
       fromMs: timeRange.from.valueOf(),
       toMs: timeRange.to.valueOf(),
       replaceVariables,
     });
     return href && locationUtil.assureBaseUrl(href);
   };
+  const hrefOf = (node: PathNode) =>
+    node.observed
+      ? linkTo(recordUrl, { id: node.id, requestId: node.requestId, host: node.host, nicName: node.nicName })
+      : undefined;
   return (
     <PanelFrame data={data} model={path} width={width} height={height}>
-      {(value) => <NicPathView path={value} width={width} hrefOf={hrefOf} />}
+      {(value) => (
+        <NicPathView
+          path={value}
+          width={width}
+          hrefOf={hrefOf}
+          traceHref={
+            value.traceHref ?? linkTo(traceUrl, { traceId: value.traceId, requestId: value.nodes[0].requestId })
+          }
+        />
+      )}
+    </PanelFrame>
+  );
+}
+
+function ManyRequests({ data, options, width, height, timeRange, replaceVariables }: Props) {
+  const graph = useMemo(() => readGraph(data.series), [data.series]);
+  const { edgeUrl, level, colourBy, busiest } = { ...defaultOptions, ...options };
+  const hrefOf = (shown: Graph, edge: GraphEdge) => {
+    const fields = edgeFields(shown, edge);
+    const href =
+      fields &&
+      buildLink(edgeUrl, {
+        fields,
+        fromMs: timeRange.from.valueOf(),
+        toMs: timeRange.to.valueOf(),
+        replaceVariables,
+      });
+    return href && locationUtil.assureBaseUrl(href);
+  };
+  return (
+    <PanelFrame data={data} model={graph} width={width} height={height}>
+      {(value) => (
+        <GraphView
+          graph={value}
+          series={data.series}
+          width={width}
+          height={height}
+          begin={{ level, metric: colourBy, top: busiest }}
+          hrefOf={hrefOf}
+        />
+      )}
     </PanelFrame>
   );
 }

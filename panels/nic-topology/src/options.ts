@@ -1,10 +1,26 @@
+import { type Level } from './model/graph/fold-graph';
+import { type ColourMetric } from './model/graph/graph';
+
 export interface NicTopologyOptions {
-  /** Where a NIC's button leads. */
+  /** One request: where a NIC's button leads. */
   readonly recordUrl: string;
+  /** One request: where its trace is; for frames whose field `traceId` has no link of its own. */
+  readonly traceUrl: string;
+  /** Many requests: what nodes are to begin with. */
+  readonly level: Level;
+  readonly colourBy: ColourMetric;
+  /** So many of the busiest nodes are shown by themselves, the rest as one. */
+  readonly busiest: number;
+  /** Many requests: where an edge leads. */
+  readonly edgeUrl: string;
 }
 
-/** The connection as that NIC saw it. */
 export const defaultOptions: NicTopologyOptions = {
   recordUrl:
     '/d/bpfnet-connection?var-inner_traceid=${__data.fields.id}&var-request_id=${__data.fields.requestId}&from=${__from}&to=${__to}',
+  traceUrl: '',
+  level: 'nic',
+  colourBy: 'p95Ms',
+  busiest: 500,
+  edgeUrl: '/d/bpfnet-requests?var-host=${__data.fields.host}&var-text=${__data.fields.name}&from=${__from}&to=${__to}',
 };

@@ -13,6 +13,8 @@ export type Point = readonly [number, number];
 
 export interface GroupBox extends Box {
   readonly host: string;
+  /** Place of its first NIC on the path. */
+  readonly first: number;
   /** The host's NICs began on the line above. */
   readonly continued: boolean;
 }
@@ -267,6 +269,7 @@ function groupsOf(
     if (nodes[i].observed && nodes[i].host !== '') {
       groups.push({
         host: nodes[i].host,
+        first,
         continued: first > 0 && isBreak(first - 1) && nodes[first - 1].host === nodes[i].host,
         x: boxes[first].x - GROUP_PADDING_PX,
         y: boxes[first].y - GROUP_TITLE_PX,

@@ -1,6 +1,7 @@
 /** What stands at the arrows between two NICs. */
-import { millisecondsText } from '../../../shared/quantity-text';
-import { type NicPath } from './nic-path';
+import { countText, millisecondsText } from '../../../shared/quantity-text';
+import { type NicPath, type PathEdge } from './nic-path';
+import { tunnelText } from './node-text';
 
 export type EdgeTone = 'plain' | 'muted' | 'slow' | 'danger';
 
@@ -14,11 +15,18 @@ export interface EdgeWay {
   readonly tone: EdgeTone;
 }
 
+export interface EdgeMark {
+  /** Where there is little room. */
+  readonly short: string;
+  readonly text: string;
+  readonly tone: 'nat' | 'tunnel' | 'loss';
+}
+
 export interface EdgeText {
   readonly there: EdgeWay;
   readonly back: EdgeWay;
-  /** Between the arrows: address translation. */
-  readonly nat: string;
+  /** Between the arrows: translation, tunnels, lost packets. */
+  readonly marks: readonly EdgeMark[];
   /** For those who hear the path. */
   readonly sentence: string;
 }
@@ -55,21 +63,71 @@ export function edgeText(path: NicPath, index: number): EdgeText {
         back: { ...back, lines: [...backLines, ...emphasis] },
       };
     }
+    if (edge.thereAndBackMs !== null && edge.thereEstimateMs !== null && edge.backEstimateMs !== null) {
+      return {
+        there: { arrow: 'whole', lines: estimateLines(edge.thereEstimateMs, edge), tone },
+        back: { ...back, lines: [...estimateLines(edge.backEstimateMs, edge), ...emphasis] },
+      };
+    }
     if (edge.thereAndBackMs !== null) {
       const lines = [millisecondsText(edge.thereAndBackMs), 'there and back'];
       return { there: { arrow: 'whole', lines, tone }, back: { ...back, lines: emphasis } };
     }
     return { there: { arrow: 'whole', lines: observed ? ['time not known'] : [], tone: 'muted' }, back };
   })();
-  return { ...ways, nat: edge.nat, sentence: sentenceOf(ways, edge.nat, slow) };
+  const marks = marksOf(path, index);
+  return { ...ways, marks, sentence: sentenceOf(ways, { edge, marks, slow }) };
 }
 
-function sentenceOf(ways: { readonly there: EdgeWay; readonly back: EdgeWay }, nat: string, slow: boolean): string {
+/** Clocks of two hosts were compared: the time and how far off it may be. */
+function estimateLines(ms: number, { estimateAtMostMs }: PathEdge): readonly string[] {
+  return [
+    `≈ ${millisecondsText(ms)}`,
+    ...(estimateAtMostMs === null ? [] : [`± ${millisecondsText(estimateAtMostMs)}`]),
+  ];
+}
+
+function marksOf(path: NicPath, index: number): readonly EdgeMark[] {
+  const { nat, lostSegments, sentSegments } = path.edges[index];
+  const [before, after] = [tunnelText(path.nodes[index]), tunnelText(path.nodes[index + 1])];
+  const isBoth = path.nodes[index].observed && path.nodes[index + 1].observed;
+  const marks: EdgeMark[] = [];
+  if (nat !== '') {
+    marks.push({ short: 'NAT', text: nat, tone: 'nat' });
+  }
+  if (isBoth && before !== after) {
+    const text = [before === '' ? '' : `out of ${before}`, after === '' ? '' : `into ${after}`]
+      .filter(Boolean)
+      .join(', ');
+    marks.push({ short: after === '' ? 'tunnel end' : 'tunnel', text, tone: 'tunnel' });
+  }
+  if (lostSegments !== null && lostSegments > 0) {
+    const of = sentSegments === null ? '' : ` of ${countText(sentSegments)}`;
+    marks.push({
+      short: `−${countText(lostSegments)}`,
+      text: `${countText(lostSegments)}${of} packets lost`,
+      tone: 'loss',
+    });
+  }
+  return marks;
+}
+
+interface Told {
+  readonly edge: PathEdge;
+  readonly marks: readonly EdgeMark[];
+  readonly slow: boolean;
+}
+
+function sentenceOf(ways: { readonly there: EdgeWay; readonly back: EdgeWay }, { edge, marks, slow }: Told): string {
+  const isCompared = ways.there.lines[0]?.startsWith('≈') === true;
+  const there = ways.there.lines.join(' ');
   const back = ways.back.lines.filter((line) => line !== 'slowest hop').join(' ');
   const parts = [
-    ways.there.lines.join(' '),
+    isCompared && edge.thereAndBackMs !== null
+      ? `${millisecondsText(edge.thereAndBackMs)} there and back, by compared clocks ${there} there`
+      : there,
     back === '' ? '' : `back ${back}`,
-    nat === '' ? '' : `address translation: ${nat}`,
+    ...marks.map(({ text, tone }) => (tone === 'nat' ? `address translation: ${text}` : text)),
     slow ? 'slowest hop' : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `Hop: ${parts.join(', ')}.`;

@@ -4,6 +4,7 @@ import { FrameKind, type HopEdgeRow, type HopNodeRow } from '@bpfnet/flow-model/
 import { type Outcome, type Tunnel } from '@bpfnet/flow-model/records';
 import { failed, type Result } from '../../../shared/data-problem';
 import { findFrame, isRecord, noticeOf, numberOf, readFrame, textOf } from '../../../shared/frame-fields';
+import { safeHref } from '../../../shared/safe-link';
 import { slowestHop } from './slowest-hop';
 
 export interface Address {
@@ -39,7 +40,18 @@ export interface PathNode extends Pick<HopNodeRow, NodeFields> {
 }
 
 /** Between `nodes[i]` and `nodes[i + 1]`. */
-export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'thereMs' | 'backMs' | 'thereAndBackMs' | 'nat' | 'lost'>;
+export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'thereMs' | 'backMs' | 'thereAndBackMs' | 'nat' | 'lost'> &
+  Readonly<
+    Record<
+      | 'thereEstimateMs'
+      | 'backEstimateMs'
+      | 'estimateIfSymmetricMs'
+      | 'estimateAtMostMs'
+      | 'sentSegments'
+      | 'lostSegments',
+      number | null
+    >
+  >;
 
 export interface NicPath {
   /** In path order from client to server; never empty. */
@@ -52,13 +64,17 @@ export interface NicPath {
   readonly outcome: string;
   readonly latencyMs: number;
   readonly notes: readonly string[];
+  /** The application's trace; '' where it is not known. */
+  readonly traceId: string;
+  /** The datasource's own link to it, not yet checked. */
+  readonly traceHref: string | undefined;
 }
 
-const NODE_FIELDS = ['id', 'order', 'observed', 'nicName'] as const;
+export const HOP_NODE_FIELDS = ['id', 'order', 'observed', 'nicName'] as const;
 const EDGE_FIELDS = ['source', 'target'] as const;
 
 export function readNicPath(series: readonly DataFrame[]): Result<NicPath> {
-  const nodeFrame = findFrame(series, FrameKind.HopNodes, NODE_FIELDS);
+  const nodeFrame = findFrame(series, FrameKind.HopNodes, HOP_NODE_FIELDS);
   if (!nodeFrame.ok) {
     return nodeFrame;
   }
@@ -80,11 +96,12 @@ export function readNicPath(series: readonly DataFrame[]): Result<NicPath> {
     value: {
       nodes: nodes.value,
       edges: edges.value,
-      slowest: slowestHop(edges.value),
+      slowest: slowestHop(edges.value, numberOf(meta, 'latencyMs')),
       summary: textOf(meta, 'summary'),
       outcome: textOf(meta, 'outcome'),
       latencyMs: numberOf(meta, 'latencyMs'),
       notes: Array.isArray(meta.notes) ? meta.notes.filter((note) => typeof note === 'string') : [],
+      ...traceOf(nodeFrame.value),
     },
   };
 }
@@ -168,7 +185,24 @@ const NOTHING_KNOWN: PathEdge = {
   thereAndBackMs: null,
   nat: '',
   lost: '',
+  thereEstimateMs: null,
+  backEstimateMs: null,
+  estimateIfSymmetricMs: null,
+  estimateAtMostMs: null,
+  sentSegments: null,
+  lostSegments: null,
 };
+
+/** A field may have a link; where it leads is the datasource's word. */
+function traceOf(frame: DataFrame): Pick<NicPath, 'traceId' | 'traceHref'> {
+  const field = frame.fields.find(({ name }) => name === 'traceId');
+  const values: readonly unknown[] = field?.values ?? [];
+  const row = values.findIndex((value) => typeof value === 'string' && value !== '');
+  if (field === undefined || row < 0) {
+    return { traceId: '', traceHref: undefined };
+  }
+  return { traceId: String(values[row]), traceHref: safeHref(field.getLinks?.({ valueRowIndex: row })[0]?.href ?? '') };
+}
 
 /** One edge a pair of neighbours; where the frame has none, one of which nothing is known. */
 function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Result<PathEdge[]> {
@@ -188,6 +222,12 @@ function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Re
     const thereAndBackMs = fields.nullableNumbers('thereAndBackMs');
     const nat = fields.texts('nat', '');
     const lost = fields.texts('lost', '');
+    const thereEstimateMs = fields.nullableNumbers('thereEstimateMs');
+    const backEstimateMs = fields.nullableNumbers('backEstimateMs');
+    const estimateIfSymmetricMs = fields.nullableNumbers('estimateIfSymmetricMs');
+    const estimateAtMostMs = fields.nullableNumbers('estimateAtMostMs');
+    const sentSegments = fields.nullableNumbers('sentSegments');
+    const lostSegments = fields.nullableNumbers('lostSegments');
     const byEnds = new Map<string, PathEdge>();
     for (let i = 0; i < fields.length; i++) {
       byEnds.set(JSON.stringify([source(i), target(i)]), {
@@ -197,6 +237,12 @@ function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Re
         thereAndBackMs: thereAndBackMs(i),
         nat: nat(i),
         lost: oneOf(['request', 'response'] as const, lost(i)),
+        thereEstimateMs: thereEstimateMs(i),
+        backEstimateMs: backEstimateMs(i),
+        estimateIfSymmetricMs: estimateIfSymmetricMs(i),
+        estimateAtMostMs: estimateAtMostMs(i),
+        sentSegments: sentSegments(i),
+        lostSegments: lostSegments(i),
       });
     }
     return nodes.slice(1).map((node, i) => byEnds.get(JSON.stringify([nodes[i].id, node.id])) ?? NOTHING_KNOWN);

@@ -41,12 +41,22 @@ export function cardLines(path: NicPath, index: number, wide: boolean): readonly
   ];
 }
 
+/** What the last NIC measures lies inside of what it belongs to, or beyond it. */
+function whereInside({ nodes }: NicPath, index: number): string {
+  const node = nodes[index];
+  const isLast = !nodes.slice(index + 1).some(({ observed }) => observed);
+  if (!isLast || node.latencyMs === null) {
+    return '';
+  }
+  return index === nodes.length - 1 && node.podName !== '' ? 'inside' : 'beyond';
+}
+
 /** Where no answer was seen, how often it was sent again. */
 function latencyLine(path: NicPath, index: number): CardLine {
   const node = path.nodes[index];
   return node.latencyMs === null && troubleOf(path, index) !== undefined
     ? { text: retransmissionText(node), tone: 'attention', tabular: true }
-    : { text: latencyText(node), tone: 'strong', tabular: true };
+    : { text: [latencyText(node), whereInside(path, index)].join(' ').trim(), tone: 'strong', tabular: true };
 }
 
 function troubleLine(path: NicPath, index: number): CardLine {
@@ -90,8 +100,14 @@ export function endText({ ip, port }: Address): string {
 
 /** `http · VXLAN 42`; the transport where no application protocol was recognised. */
 export function protocolText(node: PathNode): string {
-  const tunnel = node.tunnel === '' ? '' : [node.tunnel.toUpperCase(), node.vniId ?? ''].join(' ').trim();
-  return [node.l7Proto === '' ? node.l4Proto : node.l7Proto, tunnel].filter((text) => text !== '').join(' · ');
+  return [node.l7Proto === '' ? node.l4Proto : node.l7Proto, tunnelText(node)]
+    .filter((text) => text !== '')
+    .join(' · ');
+}
+
+/** `VXLAN 42`; '' outside of tunnels. */
+export function tunnelText({ tunnel, vniId }: PathNode): string {
+  return tunnel === '' ? '' : [tunnel.toUpperCase(), vniId ?? ''].join(' ').trim();
 }
 
 export function latencyText(node: PathNode): string {

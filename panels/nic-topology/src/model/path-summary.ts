@@ -1,5 +1,5 @@
 import { millisecondsText } from '../../../shared/quantity-text';
-import { type NicPath } from './nic-path';
+import { type NicPath, type PathNode } from './nic-path';
 
 /** `0.4 ms on the way, 202.9 ms beyond the last NIC`; '' where the ends saw no answer. */
 export function whereTimeWent({ nodes }: NicPath): string {
@@ -10,4 +10,20 @@ export function whereTimeWent({ nodes }: NicPath): string {
     return '';
   }
   return `${millisecondsText(first - last)} between the NICs, ${millisecondsText(last)} beyond the last`;
+}
+
+/** Time there and back between the first and the last NIC of a host, which one clock tells: `0.4 ms inside`; '' where it is not known. */
+export function timeInsideHost({ nodes }: NicPath, index: number): string {
+  const isSame = (node: PathNode | undefined) => node?.observed === true && node.host === nodes[index].host;
+  if (!isSame(nodes[index]) || isSame(nodes[index - 1])) {
+    return '';
+  }
+  let last = index;
+  while (isSame(nodes[last + 1])) {
+    last++;
+  }
+  const [first, end] = [nodes[index].latencyMs, nodes[last].latencyMs];
+  return last === index || first === null || end === null || first < end
+    ? ''
+    : `${millisecondsText(first - end)} inside`;
 }

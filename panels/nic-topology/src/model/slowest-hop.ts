@@ -11,11 +11,18 @@ export function hopMs(edge: PathEdge): number | null {
 /** How much longer than any other hop one must take to be worth pointing at. */
 const STANDS_OUT = 2;
 
-/** Index of the hop that took by far the longest; -1 where none stands out or there is only one. */
-export function slowestHop(edges: readonly PathEdge[]): number {
+/** And which share of the whole request: a microsecond among nanoseconds is nothing to look at. */
+const MATTERS = 0.1;
+
+/**
+ * Index of the hop that took by far the longest; -1 where none stands out, none matters, or there is only one.
+ *
+ * @param totalMs of the request; 0 where it is not known
+ */
+export function slowestHop(edges: readonly PathEdge[], totalMs: number): number {
   const times = edges.map(hopMs);
   const known = times.filter((ms) => ms !== null).sort((a, b) => b - a);
-  if (known.length < 2 || known[0] <= 0 || known[0] < STANDS_OUT * known[1]) {
+  if (known.length < 2 || known[0] <= 0 || known[0] < STANDS_OUT * known[1] || known[0] < MATTERS * totalMs) {
     return -1;
   }
   return times.indexOf(known[0]);

@@ -10,8 +10,12 @@ export function pathText(path: NicPath): string {
       const card = cardLines(path, i, false).map(({ text, tone }) => (tone === 'danger' ? `!! ${text}` : text));
       const lines = [`[${node.host || 'outside'}] ${card.filter((text) => text !== '').join(' | ')}`];
       if (i < path.edges.length) {
-        const { there, back, nat } = edgeText(path, i);
-        lines.push(wayText('there', there), wayText('back', back), ...(nat === '' ? [] : [`    nat ${nat}`]));
+        const { there, back, marks } = edgeText(path, i);
+        lines.push(
+          wayText('there', there),
+          wayText('back', back),
+          ...marks.map(({ tone, text }) => `    ${tone} ${text}`)
+        );
       }
       return lines;
     })

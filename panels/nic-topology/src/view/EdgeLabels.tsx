@@ -15,22 +15,27 @@ interface Props {
 /** Times beside the arrows; hidden from readers of the list, which says the same. */
 export function EdgeLabels({ place, text, down }: Props) {
   const styles = useStyles2(getStyles);
-  // Running down there is one place beside the arrow back: translation and time share it.
-  const nat =
-    text.nat === '' ? null : (
-      <span className={styles.nat} title={text.nat}>
-        {!down && place.middleLabel.width < WHOLE_NAT_FROM_PX ? 'NAT' : text.nat}
+  // Running down there is one place beside the arrow back: marks and time share it.
+  const isNarrow = !down && place.middleLabel.width < WHOLE_MARKS_FROM_PX * text.marks.length;
+  const marks =
+    text.marks.length === 0 ? null : (
+      <span className={styles.marks}>
+        {text.marks.map((mark) => (
+          <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
+            {isNarrow ? mark.short : mark.text}
+          </span>
+        ))}
       </span>
     );
   return (
     <div aria-hidden>
       <WayLabel place={place.thereLabel} way={text.there} />
       <WayLabel place={place.backLabel} way={text.back}>
-        {down && nat}
+        {down && marks}
       </WayLabel>
-      {!down && nat && (
+      {!down && marks && (
         <div className={cx(styles.label, styles.centre, styles.middle)} style={boxStyle(place.middleLabel)}>
-          {nat}
+          {marks}
         </div>
       )}
     </div>
@@ -38,7 +43,7 @@ export function EdgeLabels({ place, text, down }: Props) {
 }
 
 /** Between the arrows there is room for the addresses from here on; else they stand in the cards and the hint. */
-const WHOLE_NAT_FROM_PX = 260;
+const WHOLE_MARKS_FROM_PX = 260;
 
 const ONE_LINE_FROM_PX = 300;
 
@@ -89,15 +94,16 @@ const getStyles = (theme: GrafanaTheme2) => ({
   top: css({ justifyContent: 'flex-start' }),
   middle: css({ justifyContent: 'center' }),
   bottom: css({ justifyContent: 'flex-end' }),
-  nat: css({
-    maxWidth: '100%',
+  marks: css({ display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
+  mark: css({
+    minWidth: 0,
     padding: theme.spacing(0, 0.5),
     borderRadius: theme.shape.radius.default,
-    background: theme.colors.warning.transparent,
-    color: theme.colors.warning.text,
     overflow: 'hidden',
     textOverflow: 'ellipsis',
     whiteSpace: 'nowrap',
-    pointerEvents: 'auto',
   }),
+  nat: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
+  tunnel: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
+  loss: css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
 });

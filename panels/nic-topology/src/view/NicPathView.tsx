@@ -6,6 +6,7 @@ import { layoutPath, runsDown } from '../layout/path-layout';
 import { edgeText } from '../model/edge-text';
 import { type NicPath, type PathNode } from '../model/nic-path';
 import { cardLines } from '../model/node-text';
+import { timeInsideHost } from '../model/path-summary';
 import { EdgeLabels } from './EdgeLabels';
 import { NicCard } from './NicCard';
 import { PathArrows } from './PathArrows';
@@ -15,10 +16,11 @@ interface Props {
   readonly path: NicPath;
   readonly width: number;
   readonly hrefOf: (node: PathNode) => string | undefined;
+  readonly traceHref: string | undefined;
 }
 
 /** The path as a picture, and as a list for those who hear it. */
-export function NicPathView({ path, width, hrefOf }: Props) {
+export function NicPathView({ path, width, hrefOf, traceHref }: Props) {
   const styles = useStyles2(getStyles);
   const wide = runsDown(width);
   const lines = cardLines(path, 0, wide).length;
@@ -29,7 +31,7 @@ export function NicPathView({ path, width, hrefOf }: Props) {
   const edges = path.edges.map((_edge, i) => edgeText(path, i));
   return (
     <div className={styles.panel}>
-      <PathSummary path={path} />
+      <PathSummary path={path} traceHref={traceHref} />
       <div className={styles.scroller}>
         <div className={styles.picture} style={{ width: layout.width, height: layout.height }}>
           <PathArrows layout={layout} edges={edges} />
@@ -38,10 +40,10 @@ export function NicPathView({ path, width, hrefOf }: Props) {
               key={`${group.host} ${group.x} ${group.y}`}
               className={styles.host}
               style={{ left: group.x + 10, top: group.y + 2, maxWidth: layout.nodes[0].width - BUTTON_ROOM_PX }}
-              title={group.host}
+              title={group.host + (group.continued ? '' : insideText(path, group.first))}
             >
               {group.host}
-              {group.continued && ' (continued)'}
+              {group.continued ? ' (continued)' : insideText(path, group.first)}
             </div>
           ))}
           {layout.edges.map((place, i) => (
@@ -65,6 +67,11 @@ export function NicPathView({ path, width, hrefOf }: Props) {
     </div>
   );
 }
+
+const insideText = (path: NicPath, index: number) => {
+  const time = timeInsideHost(path, index);
+  return time === '' ? '' : ` · ${time}`;
+};
 
 const SCROLLBAR_PX = 12;
 /** The first NIC's button stands beside the host's name. */

@@ -1,17 +1,33 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
+import { TextLink, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { type NicPath } from '../model/nic-path';
 import { whereTimeWent } from '../model/path-summary';
 
+interface Props {
+  readonly path: NicPath;
+  readonly traceHref: string | undefined;
+}
+
 /** What the request was, where its time went, and what to know before trusting the picture. */
-export function PathSummary({ path }: { readonly path: NicPath }) {
+export function PathSummary({ path, traceHref }: Props) {
   const styles = useStyles2(getStyles);
   const parts = [path.summary, whereTimeWent(path)].filter((part) => part !== '');
   return (
     <div className={styles.summary}>
-      {parts.length > 0 && <p className={styles.line}>{parts.join(' · ')}</p>}
+      <p className={styles.line}>
+        {parts.join(' · ')}
+        {traceHref !== undefined && (
+          <>
+            {parts.length > 0 && ' · '}
+            <TextLink href={traceHref} external inline>
+              {path.traceId === '' ? 'Trace' : `Trace ${path.traceId.slice(0, 8)}`}
+            </TextLink>
+          </>
+        )}
+        {traceHref === undefined && path.traceId !== '' && ` · trace ${path.traceId}`}
+      </p>
       {path.notes.length > 0 && <p className={styles.notes}>{path.notes.join(' ')}</p>}
     </div>
   );

@@ -1,0 +1,130 @@
+/** The page that the bench drives, and that pictures are taken of: the panel on a graph of any size. */
+import {
+  createTheme,
+  type DataFrame,
+  FieldColorModeId,
+  getDisplayProcessor,
+  ThresholdsMode,
+  ThemeContext,
+} from '@grafana/data';
+import { GlobalStyles } from '@grafana/ui';
+import React from 'react';
+import { flushSync } from 'react-dom';
+import { createRoot, type Root } from 'react-dom/client';
+import { panelProps } from '../../shared/test/panel-props';
+import { layoutGraph } from '../src/layout/graph/graph-layout';
+import { readGraph } from '../src/model/graph/read-graph';
+import { NicTopologyPanel } from '../src/NicTopologyPanel';
+import { defaultOptions, type NicTopologyOptions } from '../src/options';
+import { syntheticNicGraph } from '../src/test/graph/synthetic-graph';
+
+const ALL = 1e6;
+
+let series: DataFrame[] = [];
+let root: Root | undefined;
+
+const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
+
+/** After the frame that is being made is on the screen. */
+const painted = () =>
+  new Promise<number>((resolve) =>
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => resolve(performance.now());
+      channel.port2.postMessage(0);
+    })
+  );
+
+/** As the panel's host would hand them over: with thresholds applied. */
+function prepare(nodes: number, mode: 'light' | 'dark'): void {
+  const theme = createTheme({ colors: { mode } });
+  series = syntheticNicGraph(nodes).map((frame) => ({
+    ...frame,
+    fields: frame.fields.map((plain) => {
+      const steps = [
+        { value: -Infinity, color: 'green' },
+        { value: 20, color: 'orange' },
+        { value: 100, color: 'red' },
+      ];
+      const config = {
+        unit: plain.name.endsWith('Ms') ? 'ms' : undefined,
+        thresholds: { mode: ThresholdsMode.Absolute, steps },
+        color: { mode: FieldColorModeId.Thresholds },
+      };
+      const field = { ...plain, config };
+      return { ...field, display: getDisplayProcessor({ field, theme }) };
+    }),
+  }));
+}
+
+function layoutMs(): number {
+  const graph = readGraph(series);
+  if (!graph.ok) {
+    throw new Error(graph.problem.kind);
+  }
+  const began = performance.now();
+  layoutGraph({ graph: graph.value, aspect: 1.75 });
+  return performance.now() - began;
+}
+
+async function firstPaint(mode: 'light' | 'dark', options: Partial<NicTopologyOptions> = {}): Promise<number> {
+  const host = document.getElementById('root');
+  if (host === null) {
+    throw new Error('no #root');
+  }
+  const theme = createTheme({ colors: { mode } });
+  document.body.style.background = theme.colors.background.primary;
+  root = createRoot(host);
+  const began = performance.now();
+  flushSync(() =>
+    root?.render(
+      <ThemeContext.Provider value={theme}>
+        <GlobalStyles />
+        <NicTopologyPanel
+          {...panelProps({ ...defaultOptions, busiest: ALL, ...options }, series, {
+            width: window.innerWidth - 16,
+            height: window.innerHeight - 16,
+          })}
+        />
+      </ThemeContext.Provider>
+    )
+  );
+  return (await painted()) - began;
+}
+
+function close(): void {
+  root?.unmount();
+  root = undefined;
+}
+
+interface Pan {
+  readonly fps: number;
+  readonly worstMs: number;
+}
+
+/** Drags the picture to and fro for `seconds`, a step a frame; frames are counted as the browser makes them. */
+async function pan(seconds: number): Promise<Pan> {
+  const target = document.querySelector('[role=application]');
+  if (target === null) {
+    throw new Error('no graph');
+  }
+  const at = { x: window.innerWidth / 2, y: window.innerHeight / 2 };
+  const send = (type: string, to: EventTarget) =>
+    to.dispatchEvent(
+      new MouseEvent(type, { bubbles: true, cancelable: true, view: window, clientX: at.x, clientY: at.y, buttons: 1 })
+    );
+  send('mousedown', target);
+  const times: number[] = [await nextFrame()];
+  while (times[times.length - 1] - times[0] < seconds * 1000) {
+    const phase = (times[times.length - 1] - times[0]) / 1000;
+    at.x += 14 * Math.sign(Math.sin(phase * 2));
+    at.y += 6 * Math.sign(Math.cos(phase * 3));
+    send('mousemove', window);
+    times.push(await nextFrame());
+  }
+  send('mouseup', window);
+  const gaps = times.slice(1).map((time, i) => time - times[i]);
+  return { fps: gaps.length / ((times[times.length - 1] - times[0]) / 1000), worstMs: Math.max(...gaps) };
+}
+
+Object.assign(window, { bench: { prepare, layoutMs, firstPaint, close, pan } });

@@ -1,0 +1,65 @@
+/** Edges as curves: what is coloured over what is not, those of one look at once. */
+import { edgeCurve } from '../../layout/graph/edge-curve';
+import { type GraphEdge } from '../../model/graph/graph';
+import { type Part, type Picture, type View } from './picture';
+
+export function drawEdges({ graph, layout, colours, theme }: Picture, view: View, { sheet, edges }: Part): void {
+  const { context, width, height } = sheet;
+  const { x: dx, y: dy, k } = view;
+  const plain = theme.isDark ? 'rgba(204,204,220,0.28)' : 'rgba(36,41,46,0.25)';
+  const byLook = new Map<string, number[]>();
+  for (const index of edges) {
+    const edge = graph.edges[index];
+    const look = JSON.stringify([colours.of(edge) ?? plain, lineWidth(edge)]);
+    const same = byLook.get(look);
+    if (same === undefined) {
+      byLook.set(look, [index]);
+    } else {
+      same.push(index);
+    }
+  }
+  const looks = [...byLook].map(([look, indexes]) => {
+    const [colour, weight] = JSON.parse(look) as [string, number];
+    return { colour, weight, indexes };
+  });
+  // What is coloured lies over what is not.
+  looks.sort((a, b) => Number(a.colour !== plain) - Number(b.colour !== plain));
+  const scaled = Math.max(0.45, Math.min(1, k * 1.6));
+  for (const { colour, weight, indexes } of looks) {
+    context.strokeStyle = colour;
+    context.fillStyle = colour;
+    context.lineWidth = weight * scaled;
+    context.beginPath();
+    for (const index of indexes) {
+      const { source, target } = graph.edges[index];
+      const c = edgeCurve(layout, source, target);
+      const [left, right] = [Math.min(c[0], c[2], c[6]) * k + dx, Math.max(c[0], c[4], c[6]) * k + dx];
+      const [top, bottom] = [Math.min(c[1], c[3], c[7]) * k + dy, Math.max(c[1], c[3], c[7]) * k + dy];
+      if (right < 0 || left > width || bottom < 0 || top > height) {
+        continue;
+      }
+      context.moveTo(c[0] * k + dx, c[1] * k + dy);
+      if (k < 0.12) {
+        context.lineTo(c[6] * k + dx, c[7] * k + dy);
+      } else {
+        context.bezierCurveTo(c[2] * k + dx, c[3] * k + dy, c[4] * k + dx, c[5] * k + dy, c[6] * k + dx, c[7] * k + dy);
+        if (k >= 0.35) {
+          arrowHead(context, [c[6] * k + dx, c[7] * k + dy], Math.sign(c[6] - c[4]) || 1);
+        }
+      }
+    }
+    context.stroke();
+  }
+}
+
+/** Two strokes, part of the path that is open. */
+function arrowHead(context: CanvasRenderingContext2D, [x, y]: readonly [number, number], sign: number): void {
+  context.moveTo(x - 6 * sign, y - 4);
+  context.lineTo(x, y);
+  context.lineTo(x - 6 * sign, y + 4);
+}
+
+/** By rate, in few steps so that edges of one look are drawn at once. */
+function lineWidth({ perSecond }: GraphEdge): number {
+  return perSecond === null ? 1.4 : 1 + 0.75 * Math.min(4, Math.round(Math.log10(1 + perSecond) * 2));
+}

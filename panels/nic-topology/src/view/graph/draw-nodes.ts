@@ -1,0 +1,97 @@
+/** A node as a card with words, or as a plate of colour where there is no room for them. */
+import { type GrafanaTheme2 } from '@grafana/data';
+import { failedShare, type GraphNode } from '../../model/graph/graph';
+import { nodeLine } from '../../model/graph/graph-text';
+import { boxOf, type Picture, type Sheet, type View } from './picture';
+
+/** A node is red from this share of failed requests on. */
+const BAD_SHARE = 0.05;
+/** From this height on a card has room for a second line. */
+const TWO_LINES_FROM_PX = 27;
+
+function tintOf(node: GraphNode, theme: GrafanaTheme2): string {
+  if (node.colour !== '') {
+    return theme.visualization.getColorByName(node.colour);
+  }
+  const share = failedShare(node) ?? 0;
+  return share >= BAD_SHARE
+    ? theme.colors.error.main
+    : share > 0
+      ? theme.colors.warning.main
+      : theme.colors.border.strong;
+}
+
+export function drawPlate(
+  { graph, layout, theme }: Picture,
+  view: View,
+  { sheet, node }: { sheet: Sheet; node: number }
+): void {
+  const { context } = sheet;
+  const { x, y, width, height } = boxOf(layout, view, node);
+  const one = graph.nodes[node];
+  context.fillStyle = theme.colors.background.primary;
+  context.fillRect(x - 1, y - 1, width + 2, height + 2);
+  context.fillStyle = one.observed ? tintOf(one, theme) : theme.colors.text.disabled;
+  context.fillRect(x, y, width, height);
+}
+
+export function drawCard(
+  { graph, layout, theme }: Picture,
+  view: View,
+  { sheet, node }: { sheet: Sheet; node: number }
+): void {
+  const { context } = sheet;
+  const { x, y, width, height } = boxOf(layout, view, node);
+  const one = graph.nodes[node];
+  context.fillStyle = theme.colors.background.secondary;
+  context.strokeStyle = one.observed ? theme.colors.border.strong : theme.colors.text.disabled;
+  context.lineWidth = 1;
+  context.setLineDash(one.observed ? [] : [4, 3]);
+  context.beginPath();
+  context.roundRect(x, y, width, height, 3);
+  context.fill();
+  context.stroke();
+  context.setLineDash([]);
+  if (one.folded !== 'no') {
+    // A card on cards.
+    context.beginPath();
+    context.moveTo(x + 4, y + height + 2.5);
+    context.lineTo(x + width + 2.5, y + height + 2.5);
+    context.lineTo(x + width + 2.5, y + 4);
+    context.stroke();
+  }
+  context.fillStyle = tintOf(one, theme);
+  const bar = Math.max(2.5, 4 * view.k);
+  context.fillRect(x, y, bar, height);
+  const hasTwo = height >= TWO_LINES_FROM_PX;
+  const size = Math.max(9, Math.min(height * (hasTwo ? 0.28 : 0.6), hasTwo ? 15 : 12));
+  const left = x + bar + 4 * Math.min(1, view.k * 1.5);
+  const room = x + width - left - 2;
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  context.font = `500 ${size}px ${theme.typography.fontFamily}`;
+  context.fillStyle = theme.colors.text.primary;
+  context.fillText(fitted(context, titleOf(one), room), left, y + height * (hasTwo ? 0.32 : 0.54));
+  if (!hasTwo) {
+    return;
+  }
+  context.font = `400 ${size * 0.92}px ${theme.typography.fontFamily}`;
+  context.fillStyle = theme.colors.text.secondary;
+  context.fillText(fitted(context, nodeLine(one) || one.subtitle, room), left, y + height * 0.71);
+}
+
+/** NICs of one name stand on every host. */
+export function titleOf({ title, podName, folded, host }: GraphNode): string {
+  return folded === 'no' && podName === '' && host !== '' ? `${title} · ${host}` : title;
+}
+
+function fitted(context: CanvasRenderingContext2D, text: string, room: number): string {
+  if (context.measureText(text).width <= room) {
+    return text;
+  }
+  let length = text.length - 1;
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) {
+    length -= Math.max(1, Math.floor(length / 12));
+  }
+  return `${text.slice(0, length)}…`;
+}

@@ -1,0 +1,83 @@
+/** Names and figures beside what they belong to, where they do not cover one another. */
+import { type GrafanaTheme2 } from '@grafana/data';
+import { edgeCurve, pointOn } from '../../layout/graph/edge-curve';
+import { edgeLine } from '../../model/graph/graph-text';
+import { titleOf } from './draw-nodes';
+import { type FreePlaces } from './free-places';
+import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './picture';
+
+const MAX_NAMES = 36;
+
+interface NamesPart {
+  readonly sheet: Sheet;
+  readonly nodes: readonly number[];
+  readonly places: FreePlaces;
+}
+
+/** What fails most first, then what carries most. */
+export function drawNames({ graph, layout, theme }: Picture, view: View, { sheet, nodes, places }: NamesPart): void {
+  const { context } = sheet;
+  const weight = (node: number) => (graph.nodes[node].failed ?? 0) * 1e6 + (graph.nodes[node].requests ?? 0);
+  const ranked = [...nodes].sort((a, b) => weight(b) - weight(a) || a - b);
+  context.font = `500 11px ${theme.typography.fontFamily}`;
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  let names = 0;
+  for (const node of ranked) {
+    if (names === MAX_NAMES) {
+      break;
+    }
+    const text = titleOf(graph.nodes[node]);
+    const box = boxOf(layout, view, node);
+    const width = context.measureText(text).width + 8;
+    const name = { x: box.x + box.width / 2 - width / 2, y: box.y - 16, width, height: 15 };
+    if (!places.take(name)) {
+      continue;
+    }
+    names++;
+    label(context, theme, { text, box: name });
+  }
+}
+
+interface EdgeWordsPart {
+  readonly sheet: Sheet;
+  readonly edges: readonly number[];
+  readonly places: FreePlaces;
+}
+
+export function drawEdgeWords(
+  { graph, layout, theme }: Picture,
+  view: View,
+  { sheet, edges, places }: EdgeWordsPart
+): void {
+  const { context } = sheet;
+  context.font = `400 11px ${theme.typography.fontFamily}`;
+  context.textBaseline = 'middle';
+  context.textAlign = 'left';
+  for (const index of edges) {
+    const edge = graph.edges[index];
+    const text = edgeLine(edge);
+    const [px, py] = pointOn(edgeCurve(layout, edge.source, edge.target), 0.5);
+    const width = text === '' ? 0 : context.measureText(text).width + 8;
+    const box = { x: px * view.k + view.x - width / 2, y: py * view.k + view.y - 8, width, height: 16 };
+    const inView = box.x + width > 0 && box.x < sheet.width && box.y > -16 && box.y < sheet.height;
+    if (text !== '' && inView && places.take(box)) {
+      label(context, theme, { text, box, colour: (edge.lost ?? 0) > 0 ? theme.colors.error.text : undefined });
+    }
+  }
+}
+
+interface Label {
+  readonly text: string;
+  readonly box: ScreenBox;
+  readonly colour?: string;
+}
+
+function label(context: CanvasRenderingContext2D, theme: GrafanaTheme2, { text, box, colour }: Label): void {
+  context.globalAlpha = 0.86;
+  context.fillStyle = theme.colors.background.primary;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.globalAlpha = 1;
+  context.fillStyle = colour ?? theme.colors.text.primary;
+  context.fillText(text, box.x + 4, box.y + box.height / 2);
+}
