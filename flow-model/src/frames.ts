@@ -110,6 +110,15 @@ export interface LaneMeta {
   readonly captureDrops: number;
   /** Packets that the records say there are, and how many of them were fetched. */
   readonly packets: number;
+  /** When the capture lost them: the chunks with `capture_drops`. Absent where the records do not say. */
+  readonly captureGaps?: readonly CaptureGapMeta[];
+}
+
+export interface CaptureGapMeta {
+  /** ns since the epoch, decimal. */
+  readonly fromNs: string;
+  readonly toNs: string;
+  readonly packets: number;
 }
 
 /** One row of a `HopNodes` frame: a NIC that saw the request, in path order from client to server; or what lies outside. */

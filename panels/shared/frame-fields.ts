@@ -14,18 +14,30 @@ class BadFrame extends Error {
 
 /** The frame of a kind: by `meta.custom.kind`, else by name, else the first that has all of `fields`. */
 export function findFrame(series: readonly DataFrame[], kind: string, fields: readonly string[]): Result<DataFrame> {
+  const frames = findFrames(series, kind, fields);
+  return frames.ok ? { ok: true, value: frames.value[0] } : frames;
+}
+
+/** All frames of a kind, by the same rule; one at least. */
+export function findFrames(
+  series: readonly DataFrame[],
+  kind: string,
+  fields: readonly string[]
+): Result<readonly DataFrame[]> {
   if (series.length === 0) {
     return failed({ kind: 'no-frames' });
   }
-  const frame =
-    series.find((f) => frameKind(f) === kind) ??
-    series.find((f) => f.name === kind) ??
-    series.find((f) => fields.every((name) => f.fields.some((field) => field.name === name)));
-  if (!frame) {
+  const rules: ReadonlyArray<(frame: DataFrame) => boolean> = [
+    (frame) => frameKind(frame) === kind,
+    (frame) => frame.name === kind,
+    (frame) => fields.every((name) => frame.fields.some((field) => field.name === name)),
+  ];
+  const frames = rules.map((rule) => series.filter(rule)).find((found) => found.length > 0);
+  if (!frames) {
     const got = series.map((f) => frameKind(f) ?? f.name ?? f.refId ?? 'unnamed');
     return failed({ kind: 'wrong-frame', wanted: kind, got });
   }
-  return { ok: true, value: frame };
+  return { ok: true, value: frames };
 }
 
 function frameKind(frame: DataFrame): string | undefined {
@@ -38,11 +50,18 @@ export function noticeOf(frame: DataFrame): string | undefined {
   return frame.meta?.notices?.find(({ text }) => text !== '')?.text;
 }
 
+export interface NumberColumn {
+  readonly length: number;
+  [index: number]: number;
+}
+
 export interface FrameReader {
   readonly length: number;
   has(field: string): boolean;
   /** Integers and the like; a value that is no finite number is a problem. `missing` stands for an absent field or null. */
   numbers(field: string, missing?: number): (row: number) => number;
+  /** A whole column of `numbers` at once, from `offset` on; for frames with very many rows. */
+  copyNumbers(field: string, into: NumberColumn, offset: number, missing?: number): void;
   /** As `numbers`, null kept. */
   nullableNumbers(field: string): (row: number) => number | null;
   texts(field: string, missing?: string): (row: number) => string;
@@ -75,10 +94,29 @@ export function readFrame<T>(frame: DataFrame, read: (fields: FrameReader) => T)
     };
   }
 
+  function copyNumbers(fieldName: string, into: NumberColumn, offset: number, missing?: number): void {
+    const field = byName.get(fieldName);
+    if (!field && missing === undefined) {
+      throw new BadFrame({ kind: 'missing-field', frame: name, field: fieldName });
+    }
+    const values: ArrayLike<unknown> | undefined = field?.values;
+    for (let row = 0; row < frame.length; row++) {
+      const value = values?.[row] ?? undefined;
+      if (value === undefined && missing !== undefined) {
+        into[offset + row] = missing;
+      } else if (typeof value === 'number' && Number.isFinite(value)) {
+        into[offset + row] = value;
+      } else {
+        throw new BadFrame({ kind: 'bad-value', frame: name, field: fieldName, row });
+      }
+    }
+  }
+
   const reader: FrameReader = {
     length: frame.length,
     has: (field) => byName.has(field),
     numbers: (field, missing) => column(field, missing, finite),
+    copyNumbers,
     nullableNumbers: (field) => column<number | null>(field, null, finite),
     texts: (field, missing) => column(field, missing, (v) => (typeof v === 'string' ? v : undefined)),
     booleans: (field, missing) => column(field, missing, truth),

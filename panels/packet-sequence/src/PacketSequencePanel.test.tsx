@@ -115,8 +115,8 @@ describe('keyboard', () => {
     await user.keyboard('{Enter}');
     expect(opened).toHaveBeenCalledTimes(1);
     await user.keyboard(' ');
-    expect(screen.getByRole('tooltip')).toHaveTextContent('client 10.1.1.4:41230');
-    expect(screen.getByRole('tooltip')).toHaveTextContent('1 (1001)');
+    expect(screen.getByRole('region', { name: 'Packet details' })).toHaveTextContent('client 10.1.1.4:41230');
+    expect(screen.getByRole('region', { name: 'Packet details' })).toHaveTextContent('1 (1001)');
   });
 });
 

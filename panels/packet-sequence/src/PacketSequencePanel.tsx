@@ -2,15 +2,17 @@ import { locationUtil, type PanelProps } from '@grafana/data';
 import React, { useMemo } from 'react';
 import { PanelFrame } from '../../shared/PanelFrame';
 import { buildLink } from '../../shared/safe-link';
-import { type L7Tag, readPackets } from './model/packets';
+import { type L7Tag } from './model/packets';
 import { defaultOptions, type PacketSequenceOptions } from './options';
 import { PacketLadder } from './view/PacketLadder';
+import { usePackets } from './view/use-packets';
 
 type Props = PanelProps<PacketSequenceOptions>;
 
-export function PacketSequencePanel({ data, options, width, height, timeRange, timeZone, replaceVariables }: Props) {
-  const packets = useMemo(() => readPackets(data.series), [data.series]);
+export function PacketSequencePanel({ data, options, width, height, timeRange, timeZone, ...host }: Props) {
+  const { replaceVariables, eventBus, onChangeTimeRange } = host;
   const complete = useMemo(() => ({ ...defaultOptions, ...options }), [options]);
+  const packets = usePackets(data.series, complete.fieldNames);
   const hrefOf = (tag: L7Tag) => {
     const href = buildLink(complete.requestUrl, {
       fields: { l7RequestId: tag.requestId, l7Label: tag.label, l7Kind: tag.kind },
@@ -32,12 +34,16 @@ export function PacketSequencePanel({ data, options, width, height, timeRange, t
           width={width}
           height={height}
           timeZone={timeZone}
+          eventBus={eventBus}
           hrefOf={hrefOf}
+          onTimeRange={(fromNs, toNs) => onChangeTimeRange({ from: toMs(fromNs), to: toMs(toNs) })}
         />
       )}
     </PanelFrame>
   );
 }
+
+const toMs = (ns: bigint): number => Number(ns / BigInt(1_000_000));
 
 /** '' where the dashboard has no such variable. */
 const filledIn = (text: string): string => (text.includes('$') ? '' : text.trim());

@@ -1,11 +1,12 @@
 import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../shared/test/golden';
+import { answersOf } from './model/answers';
 import { buildLadder } from './model/build-ladder';
 import { journeyOf } from './model/journey';
 import { type NicsLadder } from './model/ladder';
 import { type PacketTable, readPackets } from './model/packets';
 import { findRows, nextMatch } from './model/search';
-import { timeDeltas } from './model/time-delta';
+import { type DeltaMode, timeDeltas } from './model/time-delta';
 import { ladderText } from './test/ladder-text';
 import { packetFrames, type ScriptOptions } from './test/script';
 
@@ -226,6 +227,7 @@ function bigTable(like: PacketTable, length: number): PacketTable {
     len: new Uint32Array(length).fill(1448),
     win: new Uint32Array(length),
     ana: new Uint32Array(length),
+    chunk: new Uint32Array(length),
     tag: new Int32Array(length).fill(-1),
   };
 }
@@ -259,8 +261,9 @@ describe('search', () => {
 
 test('time differences count from the packet before, the same side or the start', () => {
   const ladder = ends(HANDSHAKE);
-  const ms = (mode: 'previous' | 'direction' | 'start') => [...timeDeltas(ladder, mode)].map((ns) => ns / 1e6);
+  const ms = (mode: DeltaMode) => [...timeDeltas(ladder, mode, () => answersOf(ladder))].map((ns) => ns / 1e6);
   expect(ms('previous')).toEqual([NaN, 2, 2]);
   expect(ms('direction')).toEqual([NaN, NaN, 4]);
   expect(ms('start')).toEqual([0, 2, 4]);
+  expect(ms('acknowledged')).toEqual([NaN, 2, 2]);
 });

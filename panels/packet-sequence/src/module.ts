@@ -1,8 +1,22 @@
-import { PanelPlugin } from '@grafana/data';
-import { defaultOptions, type PacketSequenceOptions } from './options';
+import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { STRIP_TITLES } from './layout/strips';
+import { type Tone } from './model/arrow-look';
+import { defaultOptions, type PacketSequenceOptions, STRIP_KINDS } from './options';
 import { PacketSequencePanel } from './PacketSequencePanel';
 
-export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel).setPanelOptions((builder) =>
+const TONES: ReadonlyArray<readonly [Tone, string]> = [
+  ['plain', 'Packets without payload'],
+  ['payload', 'Packets with payload'],
+  ['attention', 'Retransmissions and duplicate ACKs'],
+  ['warning', 'Warnings'],
+  ['danger', 'Resets and losses'],
+];
+
+const STRIP_OPTIONS = STRIP_KINDS.map((value) => ({ value, label: STRIP_TITLES[value] }));
+
+const FIELDS = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len', 'win', 'ana', 'l7Label'] as const;
+
+export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel).setPanelOptions((builder) => {
   builder
     .addRadio({
       path: 'lanes',
@@ -38,6 +52,67 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
           { value: 'previous', label: 'Previous packet' },
           { value: 'direction', label: 'Same side' },
           { value: 'start', label: 'Start' },
+          { value: 'acknowledged', label: 'Acked segment' },
+        ],
+      },
+    })
+    .addRadio({
+      path: 'seq',
+      name: 'Sequence numbers',
+      defaultValue: defaultOptions.seq,
+      settings: {
+        options: [
+          { value: 'relative', label: 'Relative' },
+          { value: 'absolute', label: 'Absolute' },
+        ],
+      },
+    })
+    .addRadio({
+      path: 'view',
+      name: 'View',
+      defaultValue: defaultOptions.view,
+      settings: {
+        options: [
+          { value: 'ladder', label: 'Ladder' },
+          { value: 'list', label: 'List' },
+          { value: 'both', label: 'Both' },
+        ],
+      },
+    })
+    .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
+      path: 'strips',
+      name: 'Beside the ladder',
+      description: 'Curves on the same time axis.',
+      defaultValue: [...defaultOptions.strips],
+      settings: { options: STRIP_OPTIONS },
+    })
+    .addBooleanSwitch({
+      path: 'foldBursts',
+      name: 'Fold bulk data',
+      description: 'Runs of equal segments become one line that opens on a click.',
+      defaultValue: defaultOptions.foldBursts,
+    })
+    .addRadio({
+      path: 'density',
+      name: 'Height of rows',
+      defaultValue: defaultOptions.density,
+      settings: {
+        options: [
+          { value: 34, label: 'Comfortable' },
+          { value: 24, label: 'Compact' },
+          { value: 12, label: 'Overview' },
+        ],
+      },
+    })
+    .addRadio({
+      path: 'click',
+      name: 'A click on a row',
+      defaultValue: defaultOptions.click,
+      settings: {
+        options: [
+          { value: 'details', label: 'Shows details' },
+          { value: 'open', label: 'Opens the request' },
+          { value: 'time-range', label: 'Sets the time range' },
         ],
       },
     })
@@ -60,5 +135,16 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
       name: 'Show request',
       description: 'The request_id to begin with, usually a dashboard variable.',
       defaultValue: defaultOptions.requestId,
-    })
-);
+    });
+  for (const [tone, name] of TONES) {
+    builder.addColorPicker({ path: `colours.${tone}`, name, category: ['Colours'] });
+  }
+  for (const field of FIELDS) {
+    builder.addTextInput({
+      path: `fieldNames.${field}`,
+      name: field,
+      category: ['Fields'],
+      description: "The frame's name for this field, where it is another.",
+    });
+  }
+});

@@ -1,13 +1,33 @@
 import { type LaneMode } from './model/ladder';
+import { type SeqMode } from './model/packet-text';
 import { type DeltaMode } from './model/time-delta';
 
 export type TimeMode = 'relative' | 'absolute';
+/** The ladder, the message list, or both where there is room. */
+export type ViewMode = 'ladder' | 'list' | 'both';
+/** Bytes in flight against the window, sequence numbers over time, round trips. */
+export type StripKind = 'flight' | 'seq' | 'rtt';
+export const STRIP_KINDS: readonly StripKind[] = ['flight', 'seq', 'rtt'];
+/** What a click on a row does. */
+export type ClickAction = 'details' | 'open' | 'time-range';
 
 export interface PacketSequenceOptions {
   /** `auto`: one lane a NIC where several NICs saw the connection and there is room, else client and server. */
   readonly lanes: LaneMode;
   readonly time: TimeMode;
   readonly delta: DeltaMode;
+  readonly seq: SeqMode;
+  readonly view: ViewMode;
+  readonly strips: readonly StripKind[];
+  /** Runs of equal bulk segments become one line. */
+  readonly foldBursts: boolean;
+  /** Height of a line, px. */
+  readonly density: number;
+  readonly click: ClickAction;
+  /** Colours of `Tone`s, by name; what is not named takes the theme's. */
+  readonly colours: Readonly<Record<string, string>>;
+  /** Names of fields in the frame for those of the contract, where they differ. */
+  readonly fieldNames: Readonly<Record<string, string>>;
   /** Silence longer than this gets a line of its own, ms; 0 for none. */
   readonly silenceMs: number;
   /** Where a request's tag leads. */
@@ -20,6 +40,14 @@ export const defaultOptions: PacketSequenceOptions = {
   lanes: 'auto',
   time: 'relative',
   delta: 'previous',
+  seq: 'relative',
+  view: 'ladder',
+  strips: [],
+  foldBursts: true,
+  density: 34,
+  click: 'details',
+  colours: {},
+  fieldNames: {},
   silenceMs: 100,
   requestUrl: '/d/bpfnet-request?var-request_id=${__data.fields.l7RequestId}&from=${__from}&to=${__to}',
   requestId: '${request_id}',

@@ -3,8 +3,9 @@ import { bytesText } from '../../../shared/quantity-text';
 import { type ArrowLook, arrowLook, LOST, NOT_SEEN_FURTHER, PASSED_UNSEEN, type Tone } from '../model/arrow-look';
 import { journeyOf, type Loss } from '../model/journey';
 import { isFromFar, type Ladder, type NicsLadder } from '../model/ladder';
-import { arrowLabels } from '../model/packet-text';
+import { arrowLabels, type LabelContent } from '../model/packet-text';
 import { type Columns, LABEL_OVERHANG_PX } from './columns';
+import { type RowShape } from './zoom';
 
 export type MeasureText = (text: string) => number;
 
@@ -27,16 +28,29 @@ export interface Label {
 
 export interface RowArrows {
   readonly strokes: readonly Stroke[];
-  readonly label: Label;
+  readonly label: Label | undefined;
+  /** How far off in time a lane's end of the arrow may be. */
+  readonly bars: readonly ErrorBar[];
 }
 
-const LABEL_Y = 13;
-const START_Y = 19;
-const SLANT_PX = 8;
+/** Upright, around the arrow's end at a lane. */
+export interface ErrorBar {
+  readonly x: number;
+  readonly y: number;
+  readonly halfPx: number;
+}
+
+export interface ArrowsInput {
+  readonly columns: Columns;
+  readonly shape: RowShape;
+  readonly labels: LabelContent;
+  readonly measure: MeasureText;
+}
+
 const STUB_PX = 18;
 
-export function layoutArrows(ladder: Ladder, row: number, columns: Columns, measure: MeasureText): RowArrows {
-  return ladder.mode === 'ends' ? endsArrows(ladder, row, columns, measure) : nicsArrows(ladder, row, columns, measure);
+export function layoutArrows(ladder: Ladder, row: number, input: ArrowsInput): RowArrows {
+  return ladder.mode === 'ends' ? endsArrows(ladder, row, input) : nicsArrows(ladder, row, input);
 }
 
 function lookOf(ladder: Ladder, row: number): ArrowLook {
@@ -44,29 +58,28 @@ function lookOf(ladder: Ladder, row: number): ArrowLook {
   return arrowLook(ladder.rows.ana[row], ladder.packets.flags[packet], ladder.packets.len[packet]);
 }
 
-function endsArrows(ladder: Ladder, row: number, { laneXs, labelsRight }: Columns, measure: MeasureText): RowArrows {
+function endsArrows(ladder: Ladder, row: number, input: ArrowsInput): RowArrows {
+  const { laneXs } = input.columns;
+  const { startY, slantPx } = input.shape;
   const [left, right] = laneXs;
   const [x1, x2] = isFromFar(ladder, row) ? [right, left] : [left, right];
   const look = lookOf(ladder, row);
-  const forms = arrowLabels(ladder.packets, ladder.rows.packet[row], ladder.rows.ana[row]);
   return {
-    strokes: [{ x1, y1: START_Y, x2, y2: START_Y + SLANT_PX, look }],
-    label: placeLabel({ forms, tone: look.tone, from: left, to: right, laneXs, labelsRight, measure }),
+    strokes: [{ x1, y1: startY, x2, y2: startY + slantPx, look }],
+    label: placeLabel(ladder, row, { ...input, tone: look.tone, from: left, to: right }),
+    bars: [],
   };
 }
 
-function nicsArrows(
-  ladder: NicsLadder,
-  row: number,
-  { laneXs, labelsRight }: Columns,
-  measure: MeasureText
-): RowArrows {
+function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArrows {
+  const { laneXs } = input.columns;
+  const { startY, slantPx } = input.shape;
   const look = lookOf(ladder, row);
   const { lanes, loss } = journeyOf(ladder, row);
   const leftwards = isFromFar(ladder, row);
   const origin = laneXs[leftwards ? laneXs.length - 1 : 0];
   const length = Math.max(1, laneXs[laneXs.length - 1] - laneXs[0]);
-  const yAt = (x: number): number => START_Y + (SLANT_PX * Math.abs(x - origin)) / length;
+  const yAt = (x: number): number => startY + (slantPx * Math.abs(x - origin)) / length;
   const stroke = (x1: number, x2: number, strokeLook: ArrowLook): Stroke => ({
     x1,
     y1: yAt(x1),
@@ -85,45 +98,58 @@ function nicsArrows(
     const hop = passedUnseen ? { ...look, dash: PASSED_UNSEEN.dash } : look;
     strokes.push(stroke(laneXs[lanes[i - 1]], laneXs[lanes[i]], hop));
   }
-  if (loss && loss.bytes === loss.ofBytes) {
+  if (loss) {
     const middle = (laneXs[loss.after] + laneXs[loss.before]) / 2;
-    strokes.push(stroke(laneXs[loss.after], middle, loss.certain ? LOST : NOT_SEEN_FURTHER));
+    // What was lost in part goes on, with the mark of loss on its way.
+    const from = loss.bytes === loss.ofBytes ? laneXs[loss.after] : middle - (leftwards ? -1 : 1);
+    strokes.push(stroke(from, middle, loss.certain ? LOST : NOT_SEEN_FURTHER));
   } else if (strokes.length === 0) {
     strokes.push(stroke(first + (leftwards ? STUB_PX : -STUB_PX), first, look));
   }
   const xs = strokes.flatMap(({ x1, x2 }) => [x1, x2]);
-  const forms = arrowLabels(ladder.packets, ladder.rows.packet[row], ladder.rows.ana[row]);
   return {
     strokes,
-    label: placeLabel({
-      forms: loss ? [...forms.map((form) => `${form} · ${lossText(loss)}`)] : forms,
+    label: placeLabel(ladder, row, {
+      ...input,
+      suffix: loss && lossText(loss),
       tone: loss?.certain ? 'danger' : look.tone,
       from: Math.min(...xs),
       to: Math.max(...xs),
-      laneXs,
-      labelsRight,
-      measure,
     }),
+    bars: lanes
+      .filter((lane) => ladder.uncertaintyNs[lane] > 0)
+      .map((lane) => ({ x: laneXs[lane], y: yAt(laneXs[lane]), halfPx: BAR_HALF_PX })),
   };
 }
 
-interface LabelInput {
-  readonly forms: readonly string[];
+/** A row's height is no measure of time, so the bar says that there is doubt; how much stands in the card. */
+const BAR_HALF_PX = 5;
+
+interface LabelInput extends ArrowsInput {
   readonly tone: Tone;
+  readonly suffix?: string;
   /** What the arrow spans. */
   readonly from: number;
   readonly to: number;
-  readonly laneXs: readonly number[];
-  readonly labelsRight: number;
-  readonly measure: MeasureText;
 }
 
 /** The longest form that fits between the outer lanes that can be seen, over the arrow's middle as far as that room allows. */
-function placeLabel({ forms, tone, from, to, laneXs, labelsRight: right, measure }: LabelInput): Label {
+function placeLabel(ladder: Ladder, row: number, input: LabelInput): Label | undefined {
+  const { tone, suffix, from, to, measure } = input;
+  const { laneXs, labelsRight: right } = input.columns;
+  const { labelY } = input.shape;
+  if (labelY === undefined) {
+    return undefined;
+  }
+  const plain = arrowLabels(ladder.packets, ladder.rows.packet[row], ladder.rows.ana[row], input.labels);
+  const forms = suffix === undefined ? plain : plain.map((form) => [form, suffix].filter((t) => t !== '').join(' · '));
   const left = laneXs[0] - LABEL_OVERHANG_PX;
   const text = forms.find((form) => measure(form) <= right - left) ?? forms[forms.length - 1];
+  if (text === '') {
+    return undefined;
+  }
   const half = measure(text) / 2;
-  return { text, x: Math.max(left + half, Math.min(right - half, (from + Math.min(to, right)) / 2)), y: LABEL_Y, tone };
+  return { text, x: Math.max(left + half, Math.min(right - half, (from + Math.min(to, right)) / 2)), y: labelY, tone };
 }
 
 function lossText(loss: Loss): string {

@@ -1,5 +1,5 @@
 /** Where the columns of the chart stand. */
-import { type TimeMode } from '../options';
+import { type StripKind, type TimeMode, type ViewMode } from '../options';
 
 /** Below this the chart drops TD and the gutter of tags. */
 const COMPACT_BELOW_PX = 560;
@@ -9,23 +9,47 @@ const MIN_LANE_DISTANCE_COMPACT_PX = 70;
 const LANE_INSET_PX = 22;
 /** A label may stand out over the outer lanes by this much. */
 export const LABEL_OVERHANG_PX = 14;
+/** From here on list and ladder stand side by side. */
+const BOTH_FROM_PX = 900;
+const STRIP_PX = 104;
 
 export const isCompact = (widthPx: number): boolean => widthPx < COMPACT_BELOW_PX;
 
+export type FieldKey = 'number' | 'from' | 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'analysis';
+
+export interface FieldColumn {
+  readonly key: FieldKey;
+  readonly x: number;
+  readonly width: number;
+}
+
+export interface StripColumn {
+  readonly kind: StripKind;
+  readonly x: number;
+  readonly width: number;
+}
+
 export interface Columns {
   readonly compact: boolean;
+  readonly view: ViewMode;
   readonly timeX: number;
   readonly timeWidth: number;
   /** 0 where TD is not shown. */
   readonly deltaX: number;
   readonly deltaWidth: number;
+  /** The message list's; empty where there is none. */
+  readonly fields: readonly FieldColumn[];
+  /** Empty where there is no ladder. */
   readonly laneXs: readonly number[];
   readonly tagX: number;
   /** 0 where tags stand on the arrows. */
   readonly tagWidth: number;
+  readonly strips: readonly StripColumn[];
   /** Where the lanes, or what can be seen of them without scrolling sideways, end: labels keep to the left of it. */
   readonly labelsRight: number;
-  /** At least the width asked for; more where the lanes need it. */
+  /** What can be seen without scrolling sideways. */
+  readonly widthPx: number;
+  /** At least that; more where the lanes need it. */
   readonly contentWidth: number;
 }
 
@@ -34,33 +58,74 @@ export interface ColumnsInput {
   readonly lanes: number;
   readonly time: TimeMode;
   readonly hasTags: boolean;
+  readonly view?: ViewMode;
+  readonly strips?: readonly StripKind[];
 }
 
-export function layoutColumns({ widthPx, lanes, time, hasTags }: ColumnsInput): Columns {
+const FIELD_PX: Readonly<Record<FieldKey, number>> = {
+  number: 58,
+  from: 62,
+  flags: 88,
+  seq: 96,
+  ack: 96,
+  len: 58,
+  win: 70,
+  analysis: 150,
+};
+const LIST: readonly FieldKey[] = ['number', 'from', 'flags', 'seq', 'ack', 'len', 'win', 'analysis'];
+const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
+const BESIDE_LADDER: readonly FieldKey[] = ['flags', 'seq', 'ack', 'len', 'win'];
+
+export function layoutColumns(input: ColumnsInput): Columns {
+  const { widthPx, lanes, time, hasTags } = input;
   const compact = isCompact(widthPx);
+  const view = input.view === 'both' && widthPx < BOTH_FROM_PX ? 'ladder' : (input.view ?? 'ladder');
   const timeX = compact ? 4 : 12;
   const timeWidth = time === 'absolute' ? 118 : 92;
   const deltaX = timeX + timeWidth;
   const deltaWidth = compact ? 0 : 78;
+  const fields = layoutFields(view, compact, deltaX + deltaWidth);
+  const fieldsEnd = fields.reduce((end, { x, width }) => Math.max(end, x + width), deltaX + deltaWidth);
   const tagWidth = hasTags && !compact ? Math.min(lanes > 6 ? 130 : 200, Math.max(120, widthPx * 0.18)) : 0;
-  const left = deltaX + deltaWidth + LANE_INSET_PX;
+  const stripKinds = compact ? [] : (input.strips ?? []);
+  const stripsWidth = stripKinds.length * STRIP_PX;
+  const stripsFrom = (x: number) =>
+    stripKinds.map((kind, i): StripColumn => ({ kind, x: x + i * STRIP_PX, width: STRIP_PX - 10 }));
+  if (view === 'list') {
+    const tagX = fieldsEnd + 6;
+    const end = tagX + tagWidth + 6;
+    return {
+      ...{ widthPx, compact, view, timeX, timeWidth, deltaX, deltaWidth, fields, tagX, tagWidth },
+      laneXs: [],
+      labelsRight: widthPx,
+      strips: stripsFrom(end),
+      contentWidth: Math.max(widthPx, end + stripsWidth),
+    };
+  }
+  const left = fieldsEnd + LANE_INSET_PX;
   const gaps = Math.max(1, lanes - 1);
-  const rest = LANE_INSET_PX + tagWidth + 6;
+  const rest = LANE_INSET_PX + tagWidth + stripsWidth + 6;
   const distance = Math.max(
     compact ? MIN_LANE_DISTANCE_COMPACT_PX : MIN_LANE_DISTANCE_PX,
     (widthPx - left - rest) / gaps
   );
   const right = left + distance * gaps;
   return {
-    compact,
-    timeX,
-    timeWidth,
-    deltaX,
-    deltaWidth,
+    ...{ widthPx, compact, view, timeX, timeWidth, deltaX, deltaWidth, fields, tagWidth },
     laneXs: Array.from({ length: lanes }, (_v, lane) => Math.round(left + distance * lane)),
     tagX: right + LANE_INSET_PX,
-    tagWidth,
+    strips: stripsFrom(right + LANE_INSET_PX + tagWidth + 4),
     labelsRight: Math.min(right + LABEL_OVERHANG_PX, widthPx - 6),
     contentWidth: Math.max(widthPx, Math.round(right + rest)),
   };
+}
+
+function layoutFields(view: ViewMode, compact: boolean, from: number): readonly FieldColumn[] {
+  const keys = view === 'ladder' ? [] : view === 'both' ? BESIDE_LADDER : compact ? LIST_COMPACT : LIST;
+  let x = from;
+  return keys.map((key) => {
+    const width = FIELD_PX[key];
+    x += width;
+    return { key, x: x - width, width };
+  });
 }

@@ -1,28 +1,69 @@
-/** Rows and the folded silences between them as lines of one height, so that a line is found by division. */
+/** Rows and the folds between them as lines of one height, so that a line is found by division. */
 
+/** Without zoom. */
 export const LINE_HEIGHT_PX = 34;
+
+/** Silence lies between two rows; a burst stands for all rows from the first to the last. */
+export interface Fold {
+  readonly kind: 'silence' | 'burst';
+  readonly from: number;
+  readonly to: number;
+}
 
 export interface Lines {
   readonly length: number;
-  /** The row on a line; -1 - row for the silence before that row. */
+  /** The row on a line; -1 - i for the fold i. */
   readonly content: Int32Array;
-  /** The line that a row is on. */
+  readonly folds: readonly Fold[];
+  /** The line that a row is on; for a row that is folded or filtered away, the one where it would be. */
   readonly ofRow: Uint32Array;
 }
 
-export function layoutLines(tNs: Float64Array, silenceNs: number): Lines {
-  const folds = silenceNs > 0 ? tNs.reduce((n, t, i) => n + (i > 0 && t - tNs[i - 1] >= silenceNs ? 1 : 0), 0) : 0;
-  const content = new Int32Array(tNs.length + folds);
+export interface LinesInput {
+  readonly tNs: Float64Array;
+  /** Silence from this on gets a line; 0 for none. */
+  readonly silenceNs: number;
+  /** Rows that are shown, in order; all where undefined. */
+  readonly rows?: Uint32Array;
+  /** In order, none overlapping; those whose first row is in `open` are not folded. */
+  readonly bursts?: ReadonlyArray<{ readonly from: number; readonly to: number }>;
+  readonly open?: ReadonlySet<number>;
+}
+
+export function layoutLines({ tNs, silenceNs, rows, bursts = [], open }: LinesInput): Lines {
+  const shown = rows?.length ?? tNs.length;
+  const content = new Int32Array(shown * 2);
   const ofRow = new Uint32Array(tNs.length);
+  const folds: Fold[] = [];
   let line = 0;
-  for (let row = 0; row < tNs.length; row++) {
-    if (silenceNs > 0 && row > 0 && tNs[row] - tNs[row - 1] >= silenceNs) {
-      content[line++] = -1 - row;
+  let burst = 0;
+  let before = -1;
+  for (let i = 0; i < shown; i++) {
+    const row = rows ? rows[i] : i;
+    if (silenceNs > 0 && before >= 0 && tNs[row] - tNs[before] >= silenceNs) {
+      content[line++] = -folds.push({ kind: 'silence', from: before, to: row });
     }
-    ofRow[row] = line;
-    content[line++] = row;
+    ofRow.fill(line, before + 1, row + 1);
+    while (burst < bursts.length && bursts[burst].to < row) {
+      burst++;
+    }
+    const here = bursts[burst];
+    if (!rows && here?.from === row && !open?.has(row)) {
+      content[line] = -folds.push({ kind: 'burst', from: here.from, to: here.to });
+      ofRow.fill(line, here.from, here.to + 1);
+      i = here.to;
+    } else {
+      content[line] = row;
+    }
+    line++;
+    before = rows ? row : i;
   }
-  return { length: line, content, ofRow };
+  ofRow.fill(Math.max(0, line - 1), before + 1);
+  return { length: line, content: content.slice(0, line), folds, ofRow };
+}
+
+export function foldAt({ content, folds }: Lines, line: number): Fold | undefined {
+  return content[line] < 0 ? folds[-1 - content[line]] : undefined;
 }
 
 export interface Window {
@@ -32,21 +73,16 @@ export interface Window {
 }
 
 /** Lines that a viewport shows, and a few around it. */
-export function visibleLines(lines: Lines, scrollTopPx: number, heightPx: number): Window {
+export function visibleLines(lines: Lines, topPx: number, heightPx: number, lineHeightPx: number): Window {
   const margin = 3;
-  const first = Math.floor(scrollTopPx / LINE_HEIGHT_PX) - margin;
-  const end = Math.ceil((scrollTopPx + heightPx) / LINE_HEIGHT_PX) + margin;
+  const first = Math.floor(topPx / lineHeightPx) - margin;
+  const end = Math.ceil((topPx + heightPx) / lineHeightPx) + margin;
   return { first: clamp(first, 0, lines.length), end: clamp(end, 0, lines.length) };
 }
 
 /** Lines that fit a viewport whole; at least one. */
-export function linesPerPage(heightPx: number): number {
-  return Math.max(1, Math.floor(heightPx / LINE_HEIGHT_PX));
-}
-
-export function rowAt(lines: Lines, yPx: number): number | undefined {
-  const content = lines.content[Math.floor(yPx / LINE_HEIGHT_PX)];
-  return content === undefined || content < 0 ? undefined : content;
+export function linesPerPage(heightPx: number, lineHeightPx: number): number {
+  return Math.max(1, Math.floor(heightPx / lineHeightPx));
 }
 
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n));

@@ -4,6 +4,7 @@
  * A clock is moved only where an arrow would go back in time otherwise, and then by the middle of the bounds.
  */
 import { durationText, elapsedText } from '../../../shared/quantity-text';
+import { type PacketKeys } from './packet-keys';
 import { type PacketTable } from './packets';
 
 export interface ClockAlignment {
@@ -14,7 +15,7 @@ export interface ClockAlignment {
   readonly notes: readonly string[];
 }
 
-export function alignClocks(packets: PacketTable): ClockAlignment {
+export function alignClocks(packets: PacketTable, keys: PacketKeys): ClockAlignment {
   const { lanes } = packets;
   const shiftNs = new Float64Array(lanes.length);
   const uncertaintyNs = new Float64Array(lanes.length);
@@ -23,15 +24,10 @@ export function alignClocks(packets: PacketTable): ClockAlignment {
   if (hosts.length < 2) {
     return { shiftNs, uncertaintyNs, notes };
   }
-  const once = lanes.map((_lane, index) => seenOnce(packets, index));
+  const once = lanes.map((_lane, index) => seenOnce(packets, keys, index));
   const [reference] = hosts;
   for (const host of hosts.slice(1)) {
-    const bounds = hostBounds(
-      once,
-      lanes.map((lane) => lane.host),
-      reference,
-      host
-    );
+    const bounds = hostBounds(once, packets, reference, host);
     const offset = bounds && offsetOf(bounds);
     if (!bounds || offset === undefined || offset === 0) {
       continue;
@@ -70,30 +66,30 @@ function offsetOf({ thereNs, backNs }: Bounds): number | undefined {
 }
 
 function hostBounds(
-  once: ReadonlyArray<ReadonlyMap<string, number>>,
-  laneHosts: readonly string[],
+  once: readonly Int32Array[],
+  packets: PacketTable,
   reference: string,
   host: string
 ): Bounds | undefined {
   let thereNs = Infinity;
   let backNs = Infinity;
-  laneHosts.forEach((a, i) =>
-    laneHosts.forEach((b, j) => {
-      if (a !== reference || b !== host) {
+  packets.lanes.forEach((a, i) =>
+    packets.lanes.forEach((b, j) => {
+      if (a.host !== reference || b.host !== host) {
         return;
       }
       // Lanes are in path order from client to server, so what the client sent passes the lane with the smaller index first.
       const clientFirst = i < j;
-      for (const [key, atReference] of once[i]) {
-        const atHost = once[j].get(key);
-        if (atHost === undefined) {
+      for (let key = 0; key < once[i].length; key++) {
+        const [atReference, atHost] = [once[i][key], once[j][key]];
+        if (atReference < 0 || atHost < 0) {
           continue;
         }
-        const fromClient = key.startsWith('0');
-        if (fromClient === clientFirst) {
-          thereNs = Math.min(thereNs, atHost - atReference);
+        const tookNs = packets.tNs[atHost] - packets.tNs[atReference];
+        if ((packets.fromFar[atHost] === 0) === clientFirst) {
+          thereNs = Math.min(thereNs, tookNs);
         } else {
-          backNs = Math.min(backNs, atReference - atHost);
+          backNs = Math.min(backNs, -tookNs);
         }
       }
     })
@@ -101,21 +97,16 @@ function hostBounds(
   return Number.isFinite(thereNs) || Number.isFinite(backNs) ? { thereNs, backNs } : undefined;
 }
 
-/** Transmissions that one lane saw exactly once → when. */
-function seenOnce(packets: PacketTable, lane: number): ReadonlyMap<string, number> {
-  const seen = new Map<string, number>();
-  const twice = new Set<string>();
+const NEVER = -1;
+const MORE_THAN_ONCE = -2;
+
+/** For each key the packet of a lane that has it, where just one has. */
+function seenOnce(packets: PacketTable, keys: PacketKeys, lane: number): Int32Array {
+  const seen = new Int32Array(keys.count).fill(NEVER);
   for (let i = 0; i < packets.length; i++) {
-    if (packets.lane[i] !== lane) {
-      continue;
-    }
-    const key = `${packets.fromFar[i]}/${packets.seq[i]}/${packets.ack[i]}/${packets.len[i]}/${packets.flags[i]}`;
-    if (seen.has(key)) {
-      twice.add(key);
-    } else {
-      seen.set(key, packets.tNs[i]);
+    if (packets.lane[i] === lane) {
+      seen[keys.of[i]] = seen[keys.of[i]] === NEVER ? i : MORE_THAN_ONCE;
     }
   }
-  twice.forEach((key) => seen.delete(key));
   return seen;
 }

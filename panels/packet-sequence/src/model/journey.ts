@@ -1,7 +1,7 @@
 /** Where a transmission was seen on its way, and where it died. */
 import { isFromFar, type NicsLadder } from './ladder';
 import { type Lane } from './lane';
-import { rangeSpan } from './transmission-match';
+import { rangeSpan } from './transmissions';
 
 export interface Journey {
   /** Lanes in the order of travel that saw it; never empty. */

@@ -36,6 +36,10 @@ export interface NicsLadder extends LadderBase {
   readonly lanes: readonly Lane[];
   /** Row-major, one entry for each row and lane. */
   readonly sightings: Sightings;
+  /** What was added to each lane's times, ns. */
+  readonly shiftNs: Float64Array;
+  /** How far off each lane's times may be where its clock was moved, else 0; ns. */
+  readonly uncertaintyNs: Float64Array;
   /** From the first to the last packet that each NIC saw, ns as `tNs`. */
   readonly periods: readonly Period[];
 }

@@ -19,15 +19,32 @@ export interface Lane {
   /** Packets that the frame holds, and that the records say there are. */
   readonly fetched: number;
   readonly recorded: number;
+  /** When the capture lost packets, ns since the epoch; empty where the records do not say when. */
+  readonly captureGaps: readonly CaptureGap[];
+}
+
+export interface CaptureGap {
+  readonly fromNs: bigint;
+  readonly toNs: bigint;
+  readonly packets: number;
 }
 
 /**
- * The lanes in the order of `PacketsMeta.lanes`; lanes that no packet names are left out, and a lane that the meta
- * does not describe stands at the end under its id.
+ * The lanes in the order of `PacketsMeta.lanes`; lanes that no packet names are left out, and a lane that no meta
+ * describes stands at the end under its id.
  */
-export function lanesOfFrame(custom: unknown, ids: readonly string[], fetched: readonly number[]): readonly Lane[] {
-  const described = isRecord(custom) && Array.isArray(custom.lanes) ? custom.lanes.filter(isRecord) : [];
-  const known = described.filter((meta) => ids.includes(textOf(meta, 'lane')));
+export function lanesOfFrames(
+  customs: readonly unknown[],
+  ids: readonly string[],
+  fetched: readonly number[]
+): readonly Lane[] {
+  const described = customs.flatMap((custom) =>
+    isRecord(custom) && Array.isArray(custom.lanes) ? custom.lanes.filter(isRecord) : []
+  );
+  const known = described.filter(
+    (meta, i) =>
+      ids.includes(textOf(meta, 'lane')) && described.findIndex((d) => textOf(d, 'lane') === textOf(meta, 'lane')) === i
+  );
   const unknown = ids.filter((id) => !known.some((meta) => textOf(meta, 'lane') === id)).map((lane) => ({ lane }));
   return [...known, ...unknown].map((meta) => {
     const id = textOf(meta, 'lane');
@@ -45,8 +62,20 @@ export function lanesOfFrame(custom: unknown, ids: readonly string[], fetched: r
       captureDrops: numberOf(meta, 'captureDrops'),
       fetched: count,
       recorded: Math.max(numberOf(meta, 'packets'), count),
+      captureGaps: captureGaps(meta),
     };
   });
+}
+
+function captureGaps(meta: Readonly<Record<string, unknown>>): readonly CaptureGap[] {
+  const gaps = Array.isArray(meta.captureGaps) ? meta.captureGaps.filter(isRecord) : [];
+  return gaps
+    .filter((gap) => [textOf(gap, 'fromNs'), textOf(gap, 'toNs')].every((text) => /^\d{1,19}$/.test(text)))
+    .map((gap) => ({
+      fromNs: BigInt(textOf(gap, 'fromNs')),
+      toNs: BigInt(textOf(gap, 'toNs')),
+      packets: numberOf(gap, 'packets'),
+    }));
 }
 
 function endpoint(meta: Readonly<Record<string, unknown>>, side: 'near' | 'far'): Endpoint {

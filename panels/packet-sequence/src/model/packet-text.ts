@@ -7,21 +7,30 @@ import { type PacketTable } from './packets';
 /** Said elsewhere or not worth a word on the arrow. */
 const QUIET = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
 
-/**
- * The label of an arrow, longest form first; the chart takes the first that fits.
- * Numbers are relative, as Wireshark prints them.
- */
-export function arrowLabels(table: PacketTable, packet: number, ana: number): readonly string[] {
-  const words = analysisWords(ana & ~QUIET)
-    .slice(0, 2)
-    .join(', ');
+export type SeqMode = 'relative' | 'absolute';
+
+export interface LabelContent {
+  readonly seq: SeqMode;
+  /** Numbers stand in a list beside the arrow. */
+  readonly wordsOnly: boolean;
+}
+
+const SPOKEN: LabelContent = { seq: 'relative', wordsOnly: false };
+
+/** The label of an arrow, longest form first; the chart takes the first that fits. */
+export function arrowLabels(table: PacketTable, packet: number, ana: number, content = SPOKEN): readonly string[] {
+  const words = remarkText(ana, 2);
+  if (content.wordsOnly) {
+    return [words];
+  }
   if (!table.lanes[table.lane[packet]].tcp) {
     return [joined(['UDP', `len ${countText(table.len[packet])}`, words])];
   }
   const flags = flagNames(table.flags[packet]) || 'no flags';
   const takesSpace = segmentSpan(table.flags[packet], table.len[packet]) > 0;
-  const seq = takesSpace || (table.flags[packet] & TcpFlag.Rst) !== 0 ? `seq ${countText(table.seqRel[packet])}` : '';
-  const ack = (table.flags[packet] & TcpFlag.Ack) !== 0 ? `ack ${countText(table.ackRel[packet])}` : '';
+  const hasSeq = takesSpace || (table.flags[packet] & TcpFlag.Rst) !== 0;
+  const seq = hasSeq ? `seq ${seqText(table, packet, content.seq)}` : '';
+  const ack = hasAck(table, packet) ? `ack ${ackText(table, packet, content.seq)}` : '';
   const len = table.len[packet] > 0 ? `len ${countText(table.len[packet])}` : '';
   const main = seq === '' ? ack : seq;
   return [
@@ -32,6 +41,28 @@ export function arrowLabels(table: PacketTable, packet: number, ana: number): re
     flags,
   ];
 }
+
+/** What the analysis remarks, worst first. */
+export function remarkText(ana: number, most = Infinity): string {
+  return analysisWords(ana & ~QUIET)
+    .slice(0, most)
+    .join(', ');
+}
+
+/** Relative as Wireshark prints them, or as they were on the wire. */
+export function seqText(table: PacketTable, packet: number, mode: SeqMode): string {
+  return mode === 'relative' ? countText(table.seqRel[packet]) : String(table.seq[packet]);
+}
+
+/** '' where the ACK flag is not set. */
+export function ackText(table: PacketTable, packet: number, mode: SeqMode): string {
+  if (!hasAck(table, packet)) {
+    return '';
+  }
+  return mode === 'relative' ? countText(table.ackRel[packet]) : String(table.ack[packet]);
+}
+
+const hasAck = (table: PacketTable, packet: number): boolean => (table.flags[packet] & TcpFlag.Ack) !== 0;
 
 /** A sentence for those who cannot see the chart. */
 export function packetSentence(table: PacketTable, packet: number, ana: number): string {

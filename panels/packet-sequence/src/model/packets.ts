@@ -1,9 +1,10 @@
-/** A `bpfnet-packets` frame as typed arrays: 100 000 packets are a few MB and no objects. */
+/** `bpfnet-packets` frames as typed arrays: a million packets are 60 MB and no objects. */
 import { type DataFrame } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
-import { findFrame, type FrameReader, noticeOf, readFrame } from '../../../shared/frame-fields';
-import { type Lane, lanesOfFrame } from './lane';
+import { findFrames, type FrameReader, noticeOf, readFrame } from '../../../shared/frame-fields';
+import { type ExactTime, sinceNs, toExactTime } from './exact-time';
+import { type Lane, lanesOfFrames } from './lane';
 
 export interface L7Tag {
   /** `GET /api/orders`, `200` */
@@ -14,7 +15,7 @@ export interface L7Tag {
 
 export const NO_TAG = -1;
 
-/** Columns of equal length; entry i of each is packet i, in the frame's order. */
+/** Columns of equal length; entry i of each is packet i, in the order of the frames. */
 export interface PacketTable {
   readonly length: number;
   readonly lanes: readonly Lane[];
@@ -33,6 +34,8 @@ export interface PacketTable {
   readonly len: Uint32Array;
   readonly win: Uint32Array;
   readonly ana: Uint32Array;
+  /** Chunk of the records that the packet stood in; counts up within a lane. */
+  readonly chunk: Uint32Array;
   /** Index into `tags` or `NO_TAG`. */
   readonly tag: Int32Array;
   readonly tags: readonly L7Tag[];
@@ -40,98 +43,166 @@ export interface PacketTable {
 
 const REQUIRED = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len'] as const;
 
+/** Frames that a datasource hands out once more, as it does while it loads, are not read again. */
+const tables = new WeakMap<DataFrame, Result<PacketTable>>();
+
+/** Several frames, as several queries give, become one table. */
 export function readPackets(series: readonly DataFrame[]): Result<PacketTable> {
-  const frame = findFrame(series, FrameKind.Packets, REQUIRED);
-  if (!frame.ok) {
-    return frame;
+  const frames = findFrames(series, FrameKind.Packets, REQUIRED);
+  if (!frames.ok) {
+    return frames;
   }
-  const table = readFrame(frame.value, (fields) => packetTable(fields, frame.value));
-  return table.ok && table.value.length === 0
-    ? failed({ kind: 'no-rows', what: 'packets', because: noticeOf(frame.value) })
-    : table;
-}
-
-function packetTable(fields: FrameReader, frame: DataFrame): PacketTable {
-  const n = fields.length;
-  const tsNs = fields.texts('tsNs');
-  const laneId = fields.texts('lane');
-  const sender = fields.texts('sender');
-  const numbers = {
-    flags: fields.numbers('flags'),
-    seq: fields.numbers('seq'),
-    ack: fields.numbers('ack'),
-    len: fields.numbers('len'),
-    seqRel: fields.numbers('seqRel', NaN),
-    ackRel: fields.numbers('ackRel', NaN),
-    win: fields.numbers('win', 0),
-    ana: fields.numbers('ana', 0),
-  };
-  const label = fields.texts('l7Label', '');
-  const kind = fields.texts('l7Kind', '');
-  const requestId = fields.texts('l7RequestId', '');
-
-  const laneIds: string[] = [];
-  const laneIndex = new Map<string, number>();
-  const lane = new Uint16Array(n);
-  const counts: number[] = [];
-  for (let i = 0; i < n; i++) {
-    const id = laneId(i);
-    let index = laneIndex.get(id);
-    if (index === undefined) {
-      index = laneIds.push(id) - 1;
-      laneIndex.set(id, index);
-      counts.push(0);
-    }
-    lane[i] = index;
-    counts[index]++;
-  }
-  const lanes = lanesOfFrame(frame.meta?.custom, laneIds, counts);
-  const place = laneIds.map((id) => lanes.findIndex((l) => l.id === id));
-
-  const baseNs = n === 0 ? BigInt(0) : decimalNs(tsNs(0));
-  const tags: L7Tag[] = [];
-  const table = {
-    length: n,
-    lanes,
-    baseNs,
-    tNs: new Float64Array(n),
-    lane,
-    fromFar: new Uint8Array(n),
-    flags: new Uint8Array(n),
-    seq: new Uint32Array(n),
-    ack: new Uint32Array(n),
-    seqRel: new Float64Array(n),
-    ackRel: new Float64Array(n),
-    len: new Uint32Array(n),
-    win: new Uint32Array(n),
-    ana: new Uint32Array(n),
-    tag: new Int32Array(n).fill(NO_TAG),
-    tags,
-  };
-  for (let i = 0; i < n; i++) {
-    table.tNs[i] = Number(decimalNs(tsNs(i)) - baseNs);
-    lane[i] = place[lane[i]];
-    const who = sender(i);
-    table.fromFar[i] = who === 'server' || who === 'remote' ? 1 : 0;
-    table.flags[i] = numbers.flags(i);
-    table.seq[i] = numbers.seq(i);
-    table.ack[i] = numbers.ack(i);
-    table.len[i] = numbers.len(i);
-    table.win[i] = numbers.win(i);
-    table.ana[i] = numbers.ana(i);
-    const seqRel = numbers.seqRel(i);
-    const ackRel = numbers.ackRel(i);
-    table.seqRel[i] = Number.isNaN(seqRel) ? table.seq[i] : seqRel;
-    table.ackRel[i] = Number.isNaN(ackRel) ? table.ack[i] : ackRel;
-    const tagKind = kind(i);
-    if (tagKind === 'request' || tagKind === 'response') {
-      table.tag[i] = tags.push({ label: label(i), kind: tagKind, requestId: requestId(i) }) - 1;
-    }
+  const [first, ...others] = frames.value;
+  const known = others.length === 0 ? tables.get(first) : undefined;
+  const table = known ?? readTable(frames.value);
+  if (others.length === 0) {
+    tables.set(first, table);
   }
   return table;
 }
 
-/** Text that is no decimal number counts as 0, so that one odd row does not hide the rest. */
-function decimalNs(text: string): bigint {
-  return /^\d{1,19}$/.test(text) ? BigInt(text) : BigInt(0);
+const NOT_YET =
+  'While a connection is open, its packets are written every 30 s: try again then, or widen the time range.';
+
+function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
+  const length = frames.reduce((sum, frame) => sum + frame.length, 0);
+  if (length === 0) {
+    return failed({ kind: 'no-rows', what: 'packets', because: frames.map(noticeOf).find((text) => text) ?? NOT_YET });
+  }
+  const columns = allocate(length);
+  const lanes = new LaneNames();
+  const tags: L7Tag[] = [];
+  let base: ExactTime | undefined;
+  let offset = 0;
+  for (const frame of frames) {
+    const read = readFrame(frame, (fields) => {
+      readNumbers(fields, columns, offset);
+      base = readTimes(fields, columns.tNs, { offset, base });
+      readNames(fields, columns, { offset, lanes });
+      readTags(fields, columns.tag, { offset, tags });
+      return true;
+    });
+    if (!read.ok) {
+      return read;
+    }
+    offset += frame.length;
+  }
+  const described = lanesOfFrames(
+    frames.map((frame) => frame.meta?.custom),
+    lanes.ids,
+    lanes.counts
+  );
+  const place = lanes.ids.map((id) => described.findIndex((lane) => lane.id === id));
+  for (let i = 0; i < length; i++) {
+    columns.lane[i] = place[columns.lane[i]];
+  }
+  return { ok: true, value: { length, lanes: described, baseNs: toBigInt(base), ...columns, tags } };
 }
+
+type Columns = Omit<PacketTable, 'length' | 'lanes' | 'baseNs' | 'tags'>;
+
+function allocate(length: number): Columns {
+  return {
+    tNs: new Float64Array(length),
+    lane: new Uint16Array(length),
+    fromFar: new Uint8Array(length),
+    flags: new Uint8Array(length),
+    seq: new Uint32Array(length),
+    ack: new Uint32Array(length),
+    seqRel: new Float64Array(length),
+    ackRel: new Float64Array(length),
+    len: new Uint32Array(length),
+    win: new Uint32Array(length),
+    ana: new Uint32Array(length),
+    chunk: new Uint32Array(length),
+    tag: new Int32Array(length).fill(NO_TAG),
+  };
+}
+
+function readNumbers(fields: FrameReader, columns: Columns, offset: number): void {
+  for (const name of ['flags', 'seq', 'ack', 'len'] as const) {
+    fields.copyNumbers(name, columns[name], offset);
+  }
+  fields.copyNumbers('win', columns.win, offset, 0);
+  fields.copyNumbers('ana', columns.ana, offset, 0);
+  fields.copyNumbers('chunkId', columns.chunk, offset, 0);
+  for (const [relative, absolute] of [
+    ['seqRel', 'seq'],
+    ['ackRel', 'ack'],
+  ] as const) {
+    fields.copyNumbers(relative, columns[relative], offset, NaN);
+    for (let i = offset; i < offset + fields.length; i++) {
+      if (Number.isNaN(columns[relative][i])) {
+        columns[relative][i] = columns[absolute][i];
+      }
+    }
+  }
+}
+
+interface TimesInto {
+  readonly offset: number;
+  readonly base: ExactTime | undefined;
+}
+
+/** Returns the base: the time of the very first packet. */
+function readTimes(fields: FrameReader, tNs: Float64Array, { offset, base }: TimesInto): ExactTime | undefined {
+  const text = fields.texts('tsNs');
+  let from = base;
+  for (let i = 0; i < fields.length; i++) {
+    const time = toExactTime(text(i));
+    from ??= time;
+    tNs[offset + i] = sinceNs(time, from);
+  }
+  return from;
+}
+
+function readNames(
+  fields: FrameReader,
+  columns: Columns,
+  { offset, lanes }: { readonly offset: number; readonly lanes: LaneNames }
+): void {
+  const laneId = fields.texts('lane');
+  const sender = fields.texts('sender');
+  for (let i = 0; i < fields.length; i++) {
+    columns.lane[offset + i] = lanes.count(laneId(i));
+    const who = sender(i);
+    columns.fromFar[offset + i] = who === 'server' || who === 'remote' ? 1 : 0;
+  }
+}
+
+function readTags(
+  fields: FrameReader,
+  tag: Int32Array,
+  { offset, tags }: { readonly offset: number; readonly tags: L7Tag[] }
+): void {
+  const label = fields.texts('l7Label', '');
+  const kind = fields.texts('l7Kind', '');
+  const requestId = fields.texts('l7RequestId', '');
+  for (let i = 0; i < fields.length; i++) {
+    const tagKind = kind(i);
+    if (tagKind === 'request' || tagKind === 'response') {
+      tag[offset + i] = tags.push({ label: label(i), kind: tagKind, requestId: requestId(i) }) - 1;
+    }
+  }
+}
+
+/** Ids of lanes in the order in which packets name them, and how many packets each has. */
+class LaneNames {
+  readonly ids: string[] = [];
+  readonly counts: number[] = [];
+  private readonly places = new Map<string, number>();
+
+  count(id: string): number {
+    let place = this.places.get(id);
+    if (place === undefined) {
+      place = this.ids.push(id) - 1;
+      this.counts.push(0);
+      this.places.set(id, place);
+    }
+    this.counts[place]++;
+    return place;
+  }
+}
+
+const toBigInt = (time: ExactTime | undefined): bigint =>
+  time ? BigInt(time.seconds) * BigInt(1_000_000_000) + BigInt(time.nanos) : BigInt(0);

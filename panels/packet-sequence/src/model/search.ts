@@ -1,17 +1,24 @@
 /**
  * Finds rows. A number is a sequence number, absolute or relative, and finds the segments that hold it; where none does,
- * the packets that acknowledge it. Other text is looked for in flags, analysis words and the labels of requests and responses.
+ * the packets that acknowledge it. `len>1000`, `ack=1449`, `win<1000` compare a number. Other text is looked for in flags,
+ * analysis words and the labels of requests and responses.
  */
 import { ANALYSIS_WORDS, flagNames } from '@bpfnet/flow-model/analysis';
 import { seqInRange, toSeq } from '@bpfnet/flow-model/seq';
 import { type Ladder } from './ladder';
-import { rangeSpan } from './transmission-match';
+import { type PacketTable } from './packets';
+import { indicesWhere } from './sorted-order';
+import { rangeSpan } from './transmissions';
 
 /** Rows that match, in order. */
 export function findRows(ladder: Ladder, query: string): Uint32Array {
   const text = query.trim().toLowerCase();
   if (text === '') {
     return new Uint32Array(0);
+  }
+  const comparison = readComparison(text);
+  if (comparison) {
+    return rowsWhere(ladder, (packet) => comparison(ladder.packets, packet));
   }
   const number = sequenceNumber(text);
   if (number === undefined) {
@@ -26,11 +33,62 @@ export function nextMatch(matches: Uint32Array, row: number, step: 1 | -1): numb
   if (matches.length === 0) {
     return undefined;
   }
-  if (step === 1) {
-    return matches.find((match) => match > row) ?? matches[0];
+  const after = firstAbove(matches, step === 1 ? row : row - 1);
+  return step === 1 ? (matches[after] ?? matches[0]) : (matches[after - 1] ?? matches[matches.length - 1]);
+}
+
+/** Where in sorted numbers the first stands that is larger; their length where none is. */
+export function firstAbove(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] > value) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
   }
-  const before = matches.filter((match) => match < row);
-  return before.length > 0 ? before[before.length - 1] : matches[matches.length - 1];
+  return low;
+}
+
+type Accept = (packets: PacketTable, packet: number) => boolean;
+
+const COMPARISON = /^(len(?:gth)?|ack|win(?:dow)?|flags)\s*(<=|>=|!=|==?|<|>|:)\s*(0x[0-9a-f]+|[\d\s,._']+)$/;
+
+const COMPARED: Readonly<Record<string, (packets: PacketTable, packet: number) => readonly number[]>> = {
+  len: (packets, packet) => [packets.len[packet]],
+  ack: (packets, packet) => [packets.ackRel[packet], packets.ack[packet]],
+  win: (packets, packet) => [packets.win[packet]],
+  fla: (packets, packet) => [packets.flags[packet]],
+};
+
+function readComparison(text: string): Accept | undefined {
+  const parts = COMPARISON.exec(text);
+  if (!parts) {
+    return undefined;
+  }
+  const values = COMPARED[parts[1].slice(0, 3)];
+  const wanted = Number(parts[3].replace(/[\s,._']/g, ''));
+  const compare = comparer(parts[2], wanted);
+  return (packets, packet) => values(packets, packet).some(compare);
+}
+
+function comparer(operator: string, wanted: number): (value: number) => boolean {
+  switch (operator) {
+    case '<':
+      return (value) => value < wanted;
+    case '>':
+      return (value) => value > wanted;
+    case '<=':
+      return (value) => value <= wanted;
+    case '>=':
+      return (value) => value >= wanted;
+    case '!=':
+      return (value) => value !== wanted;
+    default:
+      return (value) => value === wanted;
+  }
 }
 
 function sequenceNumber(text: string): number | undefined {
@@ -64,11 +122,5 @@ function rowsWithText(ladder: Ladder, text: string): Uint32Array {
 }
 
 function rowsWhere({ rows }: Ladder, accept: (packet: number, row: number) => boolean): Uint32Array {
-  const found: number[] = [];
-  for (let row = 0; row < rows.length; row++) {
-    if (accept(rows.packet[row], row)) {
-      found.push(row);
-    }
-  }
-  return Uint32Array.from(found);
+  return indicesWhere(rows.length, (row) => accept(rows.packet[row], row));
 }

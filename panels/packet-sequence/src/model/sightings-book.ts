@@ -11,49 +11,56 @@ export interface NewRow {
   readonly span: number;
 }
 
+/** Columns that double when they are full; the last entries are room. */
 export class SightingsBook {
-  readonly packet: number[] = [];
-  readonly start: number[] = [];
-  readonly span: number[] = [];
+  length = 0;
+  packet: Uint32Array;
+  start: Float64Array;
+  span: Uint32Array;
   /** First sighting, and the latest one so far in the direction of travel. */
-  readonly firstNs: number[] = [];
-  readonly lastNs: number[] = [];
-  readonly lastLane: number[] = [];
-  private readonly tNs: number[] = [];
-  private readonly covered: number[] = [];
-  private readonly parts: number[] = [];
+  firstNs: Float64Array;
+  lastNs: Float64Array;
+  lastLane: Uint16Array;
+  private tNs: Float64Array;
+  private covered: Uint32Array;
+  private parts: Uint16Array;
 
-  constructor(private readonly lanes: number) {}
-
-  get length(): number {
-    return this.packet.length;
+  constructor(
+    private readonly lanes: number,
+    private room: number
+  ) {
+    this.packet = new Uint32Array(room);
+    this.start = new Float64Array(room);
+    this.span = new Uint32Array(room);
+    this.firstNs = new Float64Array(room);
+    this.lastNs = new Float64Array(room);
+    this.lastLane = new Uint16Array(room);
+    this.tNs = new Float64Array(room * lanes);
+    this.covered = new Uint32Array(room * lanes);
+    this.parts = new Uint16Array(room * lanes);
   }
 
-  add(row: NewRow): number {
-    const index = this.packet.push(row.packet) - 1;
-    this.start.push(row.start);
-    this.span.push(row.span);
-    this.firstNs.push(row.tNs);
-    this.lastNs.push(row.tNs);
-    this.lastLane.push(row.lane);
-    for (let lane = 0; lane < this.lanes; lane++) {
-      this.tNs.push(NaN);
-      this.covered.push(0);
-      this.parts.push(0);
+  add(row: NewRow): void {
+    if (this.length === this.room) {
+      this.grow();
     }
+    const index = this.length++;
+    this.packet[index] = row.packet;
+    this.start[index] = row.start;
+    this.span[index] = row.span;
+    this.firstNs[index] = row.tNs;
     this.see(index, row.lane, row.tNs, row.span);
-    return index;
   }
 
   /** The row was seen at `lane`, or `bytes` of its sequence space were. */
   see(row: number, lane: number, tNs: number, bytes: number): void {
     const at = row * this.lanes + lane;
-    if (this.parts[at] === 0) {
+    if (this.parts[at] === 0 || tNs < this.tNs[at]) {
       this.tNs[at] = tNs;
       this.lastNs[row] = tNs;
       this.lastLane[row] = lane;
     }
-    this.parts[at]++;
+    this.parts[at] = Math.min(MAX_PARTS, this.parts[at] + 1);
     this.covered[at] = Math.min(this.span[row], this.covered[at] + bytes);
   }
 
@@ -63,37 +70,33 @@ export class SightingsBook {
     return this.parts[at] === 0 || this.covered[at] < this.span[row];
   }
 
-  append(other: SightingsBook): void {
-    const offset = this.length;
-    other.packet.forEach((packet, row) => {
-      this.packet.push(packet);
-      this.start.push(other.start[row]);
-      this.span.push(other.span[row]);
-      this.firstNs.push(other.firstNs[row]);
-      this.lastNs.push(other.lastNs[row]);
-      this.lastLane.push(other.lastLane[row]);
-      for (let lane = 0; lane < this.lanes; lane++) {
-        const from = row * this.lanes + lane;
-        const to = (offset + row) * this.lanes + lane;
-        this.tNs[to] = other.tNs[from];
-        this.covered[to] = other.covered[from];
-        this.parts[to] = other.parts[from];
-      }
-    });
+  /** The sightings of one row, written to the place `to`. */
+  copySightings(row: number, into: Sightings, to: number): void {
+    const [source, target] = [row * this.lanes, to * this.lanes];
+    for (let lane = 0; lane < this.lanes; lane++) {
+      into.parts[target + lane] = this.parts[source + lane];
+      into.covered[target + lane] = this.covered[source + lane];
+      into.tNs[target + lane] = this.parts[source + lane] === 0 ? NaN : this.tNs[source + lane];
+    }
   }
 
-  sightings(order: Uint32Array): Sightings {
-    const size = order.length * this.lanes;
-    const out = { tNs: new Float64Array(size), covered: new Uint32Array(size), parts: new Uint16Array(size) };
-    order.forEach((row, place) => {
-      for (let lane = 0; lane < this.lanes; lane++) {
-        const from = row * this.lanes + lane;
-        const to = place * this.lanes + lane;
-        out.tNs[to] = this.tNs[from];
-        out.covered[to] = this.covered[from];
-        out.parts[to] = Math.min(0xffff, this.parts[from]);
-      }
-    });
-    return out;
+  private grow(): void {
+    this.room = Math.max(16, this.room * 2);
+    this.packet = copied(this.packet, new Uint32Array(this.room));
+    this.start = copied(this.start, new Float64Array(this.room));
+    this.span = copied(this.span, new Uint32Array(this.room));
+    this.firstNs = copied(this.firstNs, new Float64Array(this.room));
+    this.lastNs = copied(this.lastNs, new Float64Array(this.room));
+    this.lastLane = copied(this.lastLane, new Uint16Array(this.room));
+    this.tNs = copied(this.tNs, new Float64Array(this.room * this.lanes));
+    this.covered = copied(this.covered, new Uint32Array(this.room * this.lanes));
+    this.parts = copied(this.parts, new Uint16Array(this.room * this.lanes));
   }
+}
+
+const MAX_PARTS = 0xffff;
+
+function copied<T extends Float64Array | Uint32Array | Uint16Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

@@ -1,7 +1,9 @@
 /** A ladder as text: what the layout would draw, one line a row, for golden tests. */
 import { layoutArrows } from '../layout/arrows';
 import { layoutColumns } from '../layout/columns';
-import { layoutLines } from '../layout/lines';
+import { LINE_HEIGHT_PX, layoutLines } from '../layout/lines';
+import { rowShape } from '../layout/zoom';
+import { answersOf } from '../model/answers';
 import { type Ladder, laneCount } from '../model/ladder';
 import { deltaText, rowTimeText } from '../view/time-text';
 import { timeDeltas } from '../model/time-delta';
@@ -11,8 +13,8 @@ const PX_PER_CHAR = 9;
 export function ladderText(ladder: Ladder, widthPx = 900): string {
   const hasTags = ladder.packets.tags.length > 0;
   const columns = layoutColumns({ widthPx, lanes: laneCount(ladder), time: 'relative', hasTags });
-  const lines = layoutLines(ladder.rows.tNs, 100e6);
-  const deltas = timeDeltas(ladder, 'previous');
+  const lines = layoutLines({ tNs: ladder.rows.tNs, silenceNs: 100e6 });
+  const deltas = timeDeltas(ladder, 'previous', () => answersOf(ladder));
   const origin = columns.laneXs[0] - 22;
   const place = (x: number) => Math.round((x - origin) / PX_PER_CHAR);
   return [...lines.content]
@@ -22,7 +24,12 @@ export function ladderText(ladder: Ladder, widthPx = 900): string {
       }
       const canvas: string[] = [];
       columns.laneXs.forEach((x) => put(canvas, place(x), '|'));
-      const { strokes, label } = layoutArrows(ladder, row, columns, (text) => text.length * 6);
+      const { strokes, label } = layoutArrows(ladder, row, {
+        columns,
+        shape: rowShape(LINE_HEIGHT_PX),
+        labels: { seq: 'relative', wordsOnly: false },
+        measure: (text) => text.length * 6,
+      });
       for (const { x1, x2, look } of strokes) {
         const [from, to] = [place(Math.min(x1, x2)), place(Math.max(x1, x2))];
         for (let i = from + 1; i < to; i++) {
@@ -40,7 +47,7 @@ export function ladderText(ladder: Ladder, widthPx = 900): string {
       const tag = ladder.packets.tags[ladder.packets.tag[ladder.rows.packet[row]]];
       const times = `${rowTimeText(ladder, row, 'relative', 'utc').padStart(10)} ${deltaText(deltas[row]).padStart(9)}`;
       const drawn = Array.from(canvas, (char) => char ?? ' ').join('');
-      return `${times} ${drawn.padEnd(place(columns.tagX))} ${label.text}${tag ? ` [${tag.label}]` : ''}`.replace(
+      return `${times} ${drawn.padEnd(place(columns.tagX))} ${label?.text ?? ''}${tag ? ` [${tag.label}]` : ''}`.replace(
         /\u202f/g,
         ' '
       );

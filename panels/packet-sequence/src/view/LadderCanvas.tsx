@@ -1,29 +1,21 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { useLayoutEffect, useMemo, useRef } from 'react';
-import { durationText } from '../../../shared/quantity-text';
-import { layoutArrows, type MeasureText } from '../layout/arrows';
-import { type Columns } from '../layout/columns';
-import { LINE_HEIGHT_PX, type Lines, type Window } from '../layout/lines';
-import { type Ladder } from '../model/ladder';
-import { NO_TAG } from '../model/packets';
-import { drawLadder, type DrawnLine, type Shade } from './draw-ladder';
+import { type PacketSequenceOptions } from '../options';
+import { drawLadder } from './draw-ladder';
 import { ladderPalette } from './palette';
+import { buildScene, type SceneInput } from './scene';
 
 interface Props {
-  readonly ladder: Ladder;
-  readonly lines: Lines;
-  readonly window: Window;
-  readonly columns: Columns;
-  readonly scrollTop: number;
-  readonly height: number;
-  readonly shadeOf: (row: number) => Shade;
+  readonly scene: SceneInput;
+  readonly colours: PacketSequenceOptions['colours'];
 }
 
-export function LadderCanvas({ ladder, lines, window: shown, columns, scrollTop, height, shadeOf }: Props) {
+export function LadderCanvas({ scene, colours }: Props) {
   const theme = useTheme2();
-  const palette = useMemo(() => ladderPalette(theme), [theme]);
+  const palette = useMemo(() => ladderPalette(theme, colours), [theme, colours]);
   const ref = useRef<HTMLCanvasElement>(null);
-  const width = columns.contentWidth;
+  const width = scene.columns.contentWidth;
+  const height = scene.heightPx;
 
   useLayoutEffect(() => {
     const canvas = ref.current;
@@ -39,28 +31,11 @@ export function LadderCanvas({ ladder, lines, window: shown, columns, scrollTop,
     }
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.font = palette.font;
-    const measure: MeasureText = (text) => ctx.measureText(text).width;
-    const drawn = Array.from({ length: shown.end - shown.first }, (_v, i): DrawnLine => {
-      const line = shown.first + i;
-      const yPx = line * LINE_HEIGHT_PX - scrollTop;
-      const row = lines.content[line];
-      if (row < 0) {
-        const next = -1 - row;
-        const silence = durationText(ladder.rows.tNs[next] - ladder.rows.tNs[next - 1]);
-        return { kind: 'silence', yPx, text: `${silence} of silence` };
-      }
-      const tagged = ladder.packets.tag[ladder.rows.packet[row]] !== NO_TAG;
-      return {
-        kind: 'row',
-        yPx,
-        arrows: layoutArrows(ladder, row, columns, measure),
-        shade: shadeOf(row),
-        labelled: !(columns.compact && tagged),
-      };
-    });
-    const endPx = lines.length * LINE_HEIGHT_PX - scrollTop;
-    const { laneXs, labelsRight } = columns;
-    drawLadder(ctx, { widthPx: width, heightPx: height, laneXs, labelsRight, lines: drawn, endPx }, palette);
+    drawLadder(
+      ctx,
+      buildScene(scene, (text) => ctx.measureText(text).width),
+      palette
+    );
   });
 
   return <canvas ref={ref} aria-hidden style={{ display: 'block', width, height }} />;

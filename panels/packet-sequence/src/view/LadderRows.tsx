@@ -1,13 +1,17 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
+import { flagNames } from '@bpfnet/flow-model/analysis';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { type Columns } from '../layout/columns';
-import { LINE_HEIGHT_PX, type Lines, type Window } from '../layout/lines';
-import { type Ladder } from '../model/ladder';
-import { packetSentence } from '../model/packet-text';
+import { bytesText, countText } from '../../../shared/quantity-text';
+import { type Columns, type FieldKey } from '../layout/columns';
+import { foldAt, type Lines, type Window } from '../layout/lines';
+import { type RowShape } from '../layout/zoom';
+import { isFromFar, type Ladder } from '../model/ladder';
+import { ackText, packetSentence, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
 import { type L7Tag, NO_TAG } from '../model/packets';
 import { type TimeMode } from '../options';
+import { foldText } from './scene';
 import { TagLink } from './TagLink';
 import { deltaText, rowTimeText } from './time-text';
 
@@ -16,22 +20,54 @@ interface Props {
   readonly lines: Lines;
   readonly window: Window;
   readonly columns: Columns;
+  readonly shape: RowShape;
+  /** Content px above the area that the rows stand in. */
+  readonly topPx: number;
   readonly time: TimeMode;
+  readonly seq: SeqMode;
   readonly timeZone: TimeZone;
   readonly deltas: Float64Array;
   readonly selected: number;
   readonly idOf: (row: number) => string;
   readonly hrefOf: (tag: L7Tag) => string | undefined;
+  readonly onOpenFold: (row: number) => void;
 }
 
-/** What is text of the visible rows: times and tags for all, the arrows in words for those who cannot see them. */
-export function LadderRows({ ladder, lines, window: shown, columns, deltas, selected, ...rest }: Props) {
+/** What is text of the visible rows: times, fields and tags for all, the arrows in words for those who cannot see them. */
+export function LadderRows({ ladder, lines, window: shown, columns, shape, topPx, ...rest }: Props) {
   const styles = useStyles2(getStyles);
   const { packets, rows } = ladder;
   const visible: React.ReactNode[] = [];
   for (let line = shown.first; line < shown.end; line++) {
+    const place = {
+      top: line * shape.lineHeightPx - topPx,
+      height: shape.lineHeightPx,
+      lineHeight: `${shape.lineHeightPx}px`,
+    };
+    const fold = foldAt(lines, line);
+    if (fold) {
+      if (fold.kind === 'burst') {
+        visible.push(
+          <div key={`fold ${fold.from}`} className={styles.row} style={place} role="row" aria-rowindex={fold.from + 2}>
+            <span role="gridcell" className={styles.unfold} style={{ left: columns.timeX }}>
+              <button
+                type="button"
+                className={styles.button}
+                title={`${foldText(ladder, fold)}: show all`}
+                aria-label={`${foldText(ladder, fold)}: show all`}
+                tabIndex={-1}
+                onClick={() => rest.onOpenFold(fold.from)}
+              >
+                + {countText(fold.to - fold.from + 1)} rows
+              </button>
+            </span>
+          </div>
+        );
+      }
+      continue;
+    }
     const row = lines.content[line];
-    if (row < 0) {
+    if (line % shape.textEvery !== 0 && row !== rest.selected) {
       continue;
     }
     const packet = rows.packet[row];
@@ -41,10 +77,10 @@ export function LadderRows({ ladder, lines, window: shown, columns, deltas, sele
         key={row}
         id={rest.idOf(row)}
         className={styles.row}
-        style={{ top: line * LINE_HEIGHT_PX }}
+        style={place}
         role="row"
         aria-rowindex={row + 2}
-        aria-selected={row === selected}
+        aria-selected={row === rest.selected}
       >
         <span role="gridcell" className={styles.cell} style={{ left: columns.timeX, width: columns.timeWidth - 12 }}>
           {rowTimeText(ladder, row, rest.time, rest.timeZone)}
@@ -52,15 +88,27 @@ export function LadderRows({ ladder, lines, window: shown, columns, deltas, sele
         {columns.deltaWidth > 0 && (
           <span
             role="gridcell"
-            className={cx(styles.cell, deltas[row] >= LONG_NS && styles.long)}
+            className={cx(styles.cell, rest.deltas[row] >= LONG_NS && styles.long)}
             style={{ left: columns.deltaX, width: columns.deltaWidth - 12 }}
           >
-            {deltaText(deltas[row])}
+            {deltaText(rest.deltas[row])}
           </span>
         )}
-        <span role="gridcell" className={styles.unseen}>
-          {packetSentence(packets, packet, rows.ana[row])}
-        </span>
+        {columns.fields.map(({ key, x, width }) => (
+          <span
+            key={key}
+            role="gridcell"
+            className={cx(styles.cell, isText(key) && styles.textCell, key === 'analysis' && styles.long)}
+            style={{ left: x, width: width - 10 }}
+          >
+            {fieldText(key, ladder, row, rest.seq)}
+          </span>
+        ))}
+        {columns.view === 'ladder' && (
+          <span role="gridcell" className={styles.unseen}>
+            {packetSentence(packets, packet, rows.ana[row])}
+          </span>
+        )}
         {tag && (
           <span role="gridcell" className={styles.tag} style={tagPlace(columns)}>
             <TagLink tag={tag} href={rest.hrefOf(tag)} />
@@ -75,28 +123,67 @@ export function LadderRows({ ladder, lines, window: shown, columns, deltas, sele
 /** A pause that a person would ask about. */
 const LONG_NS = 100_000_000;
 
+const isText = (key: FieldKey): boolean => key === 'from' || key === 'flags' || key === 'analysis';
+
+function fieldText(key: FieldKey, ladder: Ladder, row: number, seq: SeqMode): string {
+  const { packets, rows } = ladder;
+  const packet = rows.packet[row];
+  switch (key) {
+    case 'number':
+      return countText(row + 1);
+    case 'from':
+      return sideNames(packets, packet)[isFromFar(ladder, row) ? 1 : 0];
+    case 'flags':
+      return flagNames(packets.flags[packet]);
+    case 'seq':
+      return seqText(packets, packet, seq);
+    case 'ack':
+      return ackText(packets, packet, seq);
+    case 'len':
+      return countText(packets.len[packet]);
+    case 'win':
+      return bytesText(packets.win[packet]);
+    case 'analysis':
+      return remarkText(rows.ana[row]);
+  }
+}
+
 function tagPlace({ compact, laneXs, labelsRight, tagX, tagWidth }: Columns): React.CSSProperties {
-  if (!compact) {
-    return { left: tagX, width: tagWidth, top: 8 };
+  if (!compact || laneXs.length === 0) {
+    return { left: tagX, width: Math.max(tagWidth, 100) };
   }
   const last = Math.min(laneXs[laneXs.length - 1], labelsRight);
-  return { left: laneXs[0] + 6, width: last - laneXs[0] - 12, top: 0, justifyContent: 'center' };
+  return { left: laneXs[0] + 6, width: last - laneXs[0] - 12, justifyContent: 'center', alignItems: 'flex-start' };
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  row: css({ position: 'absolute', insetInline: 0, height: LINE_HEIGHT_PX, pointerEvents: 'none' }),
+  row: css({ position: 'absolute', insetInline: 0, pointerEvents: 'none' }),
   cell: css({
     position: 'absolute',
-    top: 0,
-    lineHeight: `${LINE_HEIGHT_PX + 4}px`,
+    top: 1,
     textAlign: 'right',
     whiteSpace: 'nowrap',
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
     pointerEvents: 'auto',
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
     fontVariantNumeric: 'tabular-nums',
   }),
+  textCell: css({ textAlign: 'left', color: theme.colors.text.primary }),
   long: css({ color: theme.colors.warning.text }),
+  unfold: css({ position: 'absolute' }),
+  button: css({
+    padding: theme.spacing(0, 0.5),
+    border: 'none',
+    borderRadius: theme.shape.radius.default,
+    background: theme.colors.background.secondary,
+    color: theme.colors.text.link,
+    fontSize: theme.typography.bodySmall.fontSize,
+    lineHeight: '18px',
+    pointerEvents: 'auto',
+    '&:hover': { textDecoration: 'underline' },
+  }),
   unseen: css({
     position: 'absolute',
     width: 1,
@@ -105,5 +192,5 @@ const getStyles = (theme: GrafanaTheme2) => ({
     clipPath: 'inset(50%)',
     whiteSpace: 'nowrap',
   }),
-  tag: css({ position: 'absolute', display: 'flex' }),
+  tag: css({ position: 'absolute', display: 'flex', alignItems: 'center', height: '100%' }),
 });

@@ -4,8 +4,9 @@ import { type Endpoint } from '@bpfnet/flow-model/frames';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
 import { addressText } from '../../../shared/quantity-text';
-import { type Columns } from '../layout/columns';
+import { type Columns, type FieldKey } from '../layout/columns';
 import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
+import { type Strip, STRIP_TITLES } from '../layout/strips';
 import { type Ladder } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
 
@@ -14,10 +15,11 @@ export const HEADS_HEIGHT_PX = 82;
 interface Props {
   readonly ladder: Ladder;
   readonly columns: Columns;
+  readonly strips: readonly Strip[];
 }
 
 /** One head a lane: who it is, in text that can be copied. */
-export const LaneHeads = memo(function LaneHeads({ ladder, columns }: Props) {
+export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.heads} style={{ width: columns.contentWidth }} role="row">
@@ -38,7 +40,19 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns }: Props) {
           TD
         </span>
       )}
-      {ladder.mode === 'ends' ? (
+      {columns.fields.map(({ key, x, width }) => (
+        <span key={key} className={styles.column} style={{ left: x, width: width - 10 }} role="columnheader">
+          {FIELD_TITLES[key]}
+        </span>
+      ))}
+      {columns.strips.map(({ kind, x, width }) => (
+        <span key={kind} className={cx(styles.column, styles.strip)} style={{ left: x, width }} role="columnheader">
+          {STRIP_TITLES[kind]}
+          <br />
+          <span className={styles.scale}>0 … {strips.find((strip) => strip.kind === kind)?.maxText}</span>
+        </span>
+      ))}
+      {columns.laneXs.length === 0 ? null : ladder.mode === 'ends' ? (
         <EndHeads lane={ladder.packets.lanes[ladder.lane]} columns={columns} />
       ) : (
         <NicHeads lanes={ladder.lanes} columns={columns} />
@@ -46,6 +60,17 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns }: Props) {
     </div>
   );
 });
+
+const FIELD_TITLES: Readonly<Record<FieldKey, string>> = {
+  number: '#',
+  from: 'from',
+  flags: 'flags',
+  seq: 'seq',
+  ack: 'ack',
+  len: 'len',
+  win: 'window',
+  analysis: 'analysis',
+};
 
 interface EndHeadsProps {
   readonly lane: Lane;
@@ -169,6 +194,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     lineHeight: '18px',
   }),
   column: css({ position: 'absolute', bottom: 4, textAlign: 'right', color: theme.colors.text.secondary }),
+  strip: css({ textAlign: 'left', lineHeight: '16px' }),
+  scale: css({ fontVariantNumeric: 'tabular-nums' }),
   head: css({ position: 'absolute', bottom: 4 }),
   atLeft: css({ textAlign: 'left' }),
   atRight: css({ textAlign: 'right' }),

@@ -1,26 +1,31 @@
 import { css } from '@emotion/css';
-import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
+import { type EventBus, type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, { type KeyboardEvent, type MouseEvent, useCallback, useId, useMemo, useRef, useState } from 'react';
-import { placeCard } from '../layout/card-place';
+import React, { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { isCompact, layoutColumns } from '../layout/columns';
-import { LINE_HEIGHT_PX, layoutLines, linesPerPage, rowAt, visibleLines } from '../layout/lines';
-import { buildLadder, ladderMode } from '../model/build-ladder';
+import { LINE_HEIGHT_PX, visibleLines } from '../layout/lines';
+import { rowShape, zoomed } from '../layout/zoom';
 import { laneCount } from '../model/ladder';
-import { type L7Tag, type PacketTable } from '../model/packets';
+import { sideNames } from '../model/packet-text';
+import { type L7Tag, NO_TAG, type PacketTable } from '../model/packets';
 import { requestRows } from '../model/request-rows';
-import { findRows, nextMatch } from '../model/search';
-import { timeDeltas } from '../model/time-delta';
+import { firstAbove } from '../model/search';
 import { type PacketSequenceOptions } from '../options';
-import { type Shade } from './draw-ladder';
-import { ladderKey } from './key-moves';
-import { LadderCanvas } from './LadderCanvas';
-import { LadderRows } from './LadderRows';
+import { cardFields } from './card-fields';
 import { LadderSummary } from './LadderSummary';
-import { LadderToolbar, type ToolbarState } from './LadderToolbar';
-import { HEADS_HEIGHT_PX, LaneHeads } from './LaneHeads';
-import { CARD_WIDTH_PX, cardHeightPx, PacketCard } from './PacketCard';
-import { type RowKey, rowKey, rowOfKey } from './row-key';
+import { LadderToolbar } from './LadderToolbar';
+import { HEADS_HEIGHT_PX } from './LaneHeads';
+import { LadderGrid } from './LadderGrid';
+import { DETAILS_WIDTH_PX, PacketDetails } from './PacketDetails';
+import { copyText } from './save-file';
+import { type SceneInput } from './scene';
+import { type Shade } from './scene-parts';
+import { useExports } from './use-exports';
+import { useLadderKeys } from './use-ladder-keys';
+import { useLadderModel } from './use-ladder-model';
+import { useRowSelection } from './use-row-selection';
+import { useSharedCursor } from './use-shared-cursor';
+import { useToolbarState } from './use-toolbar-state';
 import { useViewport } from './use-viewport';
 
 interface Props {
@@ -31,199 +36,180 @@ interface Props {
   readonly width: number;
   readonly height: number;
   readonly timeZone: TimeZone;
+  readonly eventBus: EventBus;
   readonly hrefOf: (tag: L7Tag) => string | undefined;
+  readonly onTimeRange: (fromNs: bigint, toNs: bigint) => void;
 }
 
 /** The chart with its controls. */
-export function PacketLadder({ packets, options, requestId, width, height, timeZone, hrefOf }: Props) {
+export function PacketLadder({ packets, options, requestId, width, height, timeZone, hrefOf, ...rest }: Props) {
   const styles = useStyles2(getStyles);
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
-  const [state, change] = useToolbarState(packets, options, isCompact(width));
-  const [selectedKey, setSelectedKey] = useState<RowKey>();
-  const [hovered, setHovered] = useState<number>();
-  const [pinned, setPinned] = useState(false);
-
-  const ladder = useMemo(() => buildLadder(packets, state.mode, state.lane), [packets, state.mode, state.lane]);
-  const lines = useMemo(() => layoutLines(ladder.rows.tNs, options.silenceMs * 1e6), [ladder, options.silenceMs]);
-  const deltas = useMemo(() => timeDeltas(ladder, state.delta), [ladder, state.delta]);
-  const matches = useMemo(() => findRows(ladder, state.query), [ladder, state.query]);
-  const matching = useMemo(() => new Set(matches), [matches]);
+  const compact = isCompact(width);
+  const [state, change] = useToolbarState(packets, options, compact);
+  const [openFolds, setOpenFolds] = useState<ReadonlySet<number>>(new Set());
+  const [showsDetails, setShowsDetails] = useState(false);
+  const model = useLadderModel(packets, state, options, openFolds);
+  const { ladder, lines, matches, isMatch, answers } = model;
   const request = useMemo(() => requestRows(ladder, requestId), [ladder, requestId]);
-  const selected = useMemo(
-    () => (selectedKey ? rowOfKey(ladder, selectedKey) : (request?.from ?? -1)),
-    [ladder, selectedKey, request]
-  );
+  const floating = width < FLOATING_BELOW_PX;
+  const sidePx = showsDetails && !floating ? DETAILS_WIDTH_PX : 0;
   const columns = useMemo(
     () =>
       layoutColumns({
-        widthPx: width - SCROLLBAR_PX,
+        widthPx: width - SCROLLBAR_PX - sidePx,
         lanes: laneCount(ladder),
         time: state.time,
         hasTags: packets.tags.length > 0,
+        view: state.view,
+        strips: state.strips,
       }),
-    [width, ladder, state.time, packets]
+    [width, sidePx, ladder, state.time, state.view, state.strips, packets]
   );
-  const {
-    scroller,
-    scrollTop,
-    height: rowsHeight,
-    onScroll,
-    showNear,
-    showCentred,
-  } = useViewport({
+  const shape = useMemo(() => rowShape(state.lineHeight), [state.lineHeight]);
+  const viewport = useViewport({
     lines,
+    lineHeight: state.lineHeight,
     headsHeight: HEADS_HEIGHT_PX,
     fallbackHeight: Math.max(LINE_HEIGHT_PX, height - 150),
     firstLine: request && lines.ofRow[request.from],
     view: `${ladder.mode} ${state.lane}`,
   });
-  const shown = visibleLines(lines, scrollTop, rowsHeight);
-
-  const select = useCallback(
-    (row: number) => {
-      setSelectedKey(rowKey(ladder, row));
-      setHovered(undefined);
-      showNear(lines.ofRow[row]);
-    },
-    [ladder, lines, showNear, setHovered]
-  );
-  const step = useCallback(
-    (by: 1 | -1) => {
-      const row = nextMatch(matches, selected, by);
-      if (row !== undefined) {
-        select(row);
-        showCentred(lines.ofRow[row]);
-      }
-    },
-    [matches, selected, select, lines, showCentred]
-  );
-  const found = useMemo(() => ({ count: matches.length, place: matches.indexOf(selected) + 1 }), [matches, selected]);
-  const leaveSearch = useCallback(() => scroller.current?.focus(), [scroller]);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    const action = ladderKey({
-      key: event.key,
-      row: selected,
-      rows: ladder.rows.length,
-      page: linesPerPage(rowsHeight),
-    });
-    if (!action || event.altKey || event.ctrlKey || event.metaKey) {
-      return;
+  const { topPx, showNear } = viewport;
+  const cursor = useSharedCursor(rest.eventBus, packets);
+  const openFold = useCallback((from: number) => setOpenFolds((open) => new Set(open).add(from)), []);
+  const selection = useRowSelection({ model, viewport, request, openFold, pointAt: cursor.pointAt });
+  const { selected, select, step, jump } = selection;
+  const synced = cursor.pointedNs === undefined ? -1 : Math.max(0, firstAbove(ladder.rows.tNs, cursor.pointedNs) - 1);
+  useEffect(() => {
+    if (synced >= 0 && synced < lines.ofRow.length) {
+      showNear(lines.ofRow[synced]);
     }
-    event.preventDefault();
-    event.stopPropagation();
-    switch (action.kind) {
-      case 'move':
-        return select(action.row);
-      case 'search':
-        return search.current?.focus();
-      case 'match':
-        return step(action.step);
-      case 'open':
-        return document.getElementById(idOf(selected))?.querySelector('a')?.click();
-      case 'card':
-        return setPinned(selected >= 0 && !pinned);
-      case 'close':
-        return setPinned(false);
-    }
-  };
+  }, [synced, lines, showNear]);
 
-  const rowUnder = (event: MouseEvent): number | undefined => {
-    const top = scroller.current?.getBoundingClientRect().top ?? 0;
-    const y = event.clientY - top - HEADS_HEIGHT_PX;
-    return y < 0 ? undefined : rowAt(lines, y + scrollTop);
-  };
-  const onClick = (event: MouseEvent) => {
-    const row = rowUnder(event);
-    if (row !== undefined && globalThis.getSelection()?.isCollapsed !== false) {
-      select(row);
-      setPinned(row !== selected || !pinned);
-    }
-  };
-
-  const idOf = (row: number) => `${id}-${row}`;
+  const idOf = useCallback((row: number) => `${id}-${row}`, [id]);
   const shadeOf = (row: number): Shade => {
     if (row === selected) {
       return 'selected';
     }
-    if (matching.has(row)) {
+    if (row === synced) {
+      return 'synced';
+    }
+    if (isMatch[row] === 1) {
       return 'match';
     }
     return request && row >= request.from && row <= request.to ? 'request' : 'none';
   };
-  const cardRow = hovered ?? (pinned && selected >= 0 ? selected : undefined);
+  const tag = selected >= 0 ? packets.tag[ladder.rows.packet[selected]] : NO_TAG;
+  const marked = useMemo(
+    () => (tag === NO_TAG ? request : requestRows(ladder, packets.tags[tag].requestId)),
+    [tag, request, ladder, packets]
+  );
+  const scene: SceneInput = {
+    ladder,
+    lines,
+    columns,
+    shape,
+    topPx,
+    shadeOf,
+    window: visibleLines(lines, topPx, viewport.height, state.lineHeight),
+    strips: model.strips,
+    captureMarks: model.captureMarks,
+    request: marked,
+    seq: state.seq,
+    heightPx: Math.min(viewport.height, Math.max(LINE_HEIGHT_PX, lines.length * state.lineHeight)),
+  };
+  const exports = useExports({
+    ladder,
+    scene,
+    deltas: model.deltas,
+    state,
+    timeZone,
+    selected,
+    colours: options.colours,
+  });
+  const onKeyDown = useLadderKeys({
+    lines,
+    pageLines: Math.max(1, Math.floor(viewport.height / state.lineHeight)),
+    lineHeight: state.lineHeight,
+    selection,
+    openFold,
+    change,
+    toggleDetails: () => setShowsDetails(selected >= 0 && !showsDetails),
+    closeDetails: () => setShowsDetails(false),
+    focusSearch: () => search.current?.focus(),
+    openLink: () => document.getElementById(idOf(selected))?.querySelector('a')?.click(),
+    copy: exports.copyText,
+  });
+  const onRowClick = (row: number) => {
+    select(row);
+    if (options.click === 'open' && packets.tag[ladder.rows.packet[row]] !== NO_TAG) {
+      document.getElementById(idOf(row))?.querySelector('a')?.click();
+    } else if (options.click === 'time-range') {
+      const ns = packets.baseNs + BigInt(Math.round(ladder.rows.tNs[row]));
+      rest.onTimeRange(ns - AROUND_NS, ns + AROUND_NS);
+    } else {
+      setShowsDetails(row !== selected || !showsDetails);
+    }
+  };
+  const found = useMemo(
+    () => ({ count: matches.length, place: isMatch[selected] === 1 ? firstAbove(matches, selected) : 0 }),
+    [matches, selected, isMatch]
+  );
+  const onZoom = useCallback(
+    (direction: 1 | -1) => change({ lineHeight: zoomed(state.lineHeight, direction) }),
+    [change, state.lineHeight]
+  );
+  const sides = useMemo(() => sideNames(packets, 0), [packets]);
 
   return (
     <div className={styles.ladder}>
-      <LadderSummary ladder={ladder} />
+      <LadderSummary
+        ladder={ladder}
+        captureMarks={model.captureMarks}
+        requestMissing={requestId !== '' && request === undefined}
+      />
       <LadderToolbar
         state={state}
         lanes={packets.lanes}
-        showDelta={!columns.compact}
+        sides={sides}
+        compact={compact}
         matches={found}
         searchRef={search}
+        exports={exports}
         onChange={change}
+        onJump={jump}
         onStep={step}
-        onLeaveSearch={leaveSearch}
+        onLeaveSearch={viewport.focus}
       />
       <div className={styles.area}>
-        <div
-          ref={scroller}
-          className={styles.scroller}
-          role="grid"
-          aria-label="Packet sequence"
-          aria-rowcount={ladder.rows.length + 1}
-          aria-activedescendant={selected >= 0 ? idOf(selected) : undefined}
-          tabIndex={0}
-          onScroll={onScroll}
+        <LadderGrid
+          scene={scene}
+          viewport={viewport}
+          state={state}
+          deltas={model.deltas}
+          timeZone={timeZone}
+          colours={options.colours}
+          selected={selected}
+          idOf={idOf}
+          hrefOf={hrefOf}
+          cardOf={(row) => cardFields(ladder, row, answers(), timeZone)}
+          onPoint={(row) => cursor.pointAt(row === undefined ? undefined : ladder.rows.tNs[row])}
+          onOpenFold={openFold}
+          onRowClick={onRowClick}
           onKeyDown={onKeyDown}
-          onClick={onClick}
-          onMouseMove={(event) => setHovered(event.buttons === 0 ? rowUnder(event) : undefined)}
-          onMouseLeave={() => setHovered(undefined)}
-        >
-          <LaneHeads ladder={ladder} columns={columns} />
-          <div className={styles.rows} style={{ width: columns.contentWidth, height: lines.length * LINE_HEIGHT_PX }}>
-            <div className={styles.canvas}>
-              <LadderCanvas
-                ladder={ladder}
-                lines={lines}
-                window={shown}
-                columns={columns}
-                scrollTop={scrollTop}
-                height={Math.min(rowsHeight, Math.max(LINE_HEIGHT_PX, lines.length * LINE_HEIGHT_PX))}
-                shadeOf={shadeOf}
-              />
-            </div>
-            <LadderRows
-              ladder={ladder}
-              lines={lines}
-              window={shown}
-              columns={columns}
-              time={state.time}
-              timeZone={timeZone}
-              deltas={deltas}
-              selected={selected}
-              idOf={idOf}
-              hrefOf={hrefOf}
-            />
-          </div>
-        </div>
-        {cardRow !== undefined && cardRow < ladder.rows.length && (
-          <PacketCard
+          onZoom={onZoom}
+        />
+        {showsDetails && selected >= 0 && (
+          <PacketDetails
             ladder={ladder}
-            row={cardRow}
+            row={selected}
+            answers={answers()}
             timeZone={timeZone}
-            pinned={cardRow === selected && pinned}
-            place={placeCard({
-              x: columns.laneXs[0] + (columns.laneXs[columns.laneXs.length - 1] - columns.laneXs[0]) * 0.7,
-              y: HEADS_HEIGHT_PX + lines.ofRow[cardRow] * LINE_HEIGHT_PX - scrollTop + LINE_HEIGHT_PX / 2,
-              rowHeight: LINE_HEIGHT_PX,
-              cardWidth: CARD_WIDTH_PX,
-              cardHeight: cardHeightPx(ladder, cardRow),
-              areaWidth: width,
-              areaHeight: HEADS_HEIGHT_PX + rowsHeight,
-            })}
+            floating={floating}
+            onCopy={copyText}
+            onClose={() => setShowsDetails(false)}
           />
         )}
       </div>
@@ -232,38 +218,12 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
 }
 
 const SCROLLBAR_PX = 14;
+/** Below this the details lie over the ladder. */
+const FLOATING_BELOW_PX = 760;
+/** To each side of a row that the dashboard's time range is set to. */
+const AROUND_NS = BigInt(1_000_000_000);
 
-/** So many lanes need no scrolling sideways on a phone. */
-const COMPACT_LANES = 3;
-
-/** Begins with the options. */
-function useToolbarState(packets: PacketTable, options: PacketSequenceOptions, compact: boolean) {
-  const [changes, setChanges] = useState<Partial<ToolbarState>>({});
-  const state = useMemo((): ToolbarState => {
-    const narrow = compact && options.lanes === 'auto' && packets.lanes.length > COMPACT_LANES;
-    return {
-      lane: 0,
-      time: options.time,
-      delta: options.delta,
-      query: '',
-      ...changes,
-      mode: ladderMode(packets, changes.mode ?? (narrow ? 'ends' : options.lanes)),
-    };
-  }, [packets, options, compact, changes]);
-  const change = useCallback((some: Partial<ToolbarState>) => setChanges((before) => ({ ...before, ...some })), []);
-  return [state, change] as const;
-}
-
-const getStyles = (theme: GrafanaTheme2) => ({
+const getStyles = (_theme: GrafanaTheme2) => ({
   ladder: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
-  area: css({ position: 'relative', flex: 1, minHeight: 0 }),
-  scroller: css({
-    position: 'absolute',
-    inset: 0,
-    overflow: 'auto',
-    outlineOffset: -2,
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
-  }),
-  rows: css({ position: 'relative' }),
-  canvas: css({ position: 'sticky', top: HEADS_HEIGHT_PX, zIndex: 0, pointerEvents: 'none' }),
+  area: css({ position: 'relative', flex: 1, minHeight: 0, display: 'flex' }),
 });

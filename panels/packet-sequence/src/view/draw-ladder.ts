@@ -1,153 +1,139 @@
-/** Draws the visible lines; knows a canvas and nothing of packets. */
-import { type Head, type Tone } from '../model/arrow-look';
-import { type Label, type RowArrows, type Stroke } from '../layout/arrows';
-import { LINE_HEIGHT_PX } from '../layout/lines';
-
-export interface Palette {
-  readonly tones: Readonly<Record<Tone, string>>;
-  /** For labels: tones that are text read well on the panel. */
-  readonly text: Readonly<Record<Tone, string>>;
-  readonly background: string;
-  readonly laneLine: string;
-  readonly selected: string;
-  readonly request: string;
-  readonly match: string;
-  readonly font: string;
-}
-
-export type Shade = 'none' | 'request' | 'match' | 'selected';
-
-export type DrawnLine =
-  | {
-      readonly kind: 'row';
-      readonly yPx: number;
-      readonly arrows: RowArrows;
-      readonly shade: Shade;
-      readonly labelled: boolean;
-    }
-  | { readonly kind: 'silence'; readonly yPx: number; readonly text: string };
+/** Draws the visible lines; knows something to draw on and nothing of packets. */
+import { type ErrorBar, type Label } from '../layout/arrows';
+import { type RowShape } from '../layout/zoom';
+import { type Tone } from '../model/arrow-look';
+import { drawStrip, type DrawnStrip } from './draw-strip';
+import { drawStroke, strokeLine } from './draw-stroke';
+import { type DrawingContext, type Palette } from './drawing';
+import { type DrawnBand, type DrawnBracket, type DrawnLine } from './scene-parts';
 
 export interface Scene {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly laneXs: readonly number[];
   readonly labelsRight: number;
+  readonly shape: RowShape;
   readonly lines: readonly DrawnLine[];
+  readonly strips: readonly DrawnStrip[];
+  readonly bands: readonly DrawnBand[];
+  readonly brackets: readonly DrawnBracket[];
   /** Bottom of the last line, where the lanes end. */
   readonly endPx: number;
 }
 
-export function drawLadder(ctx: CanvasRenderingContext2D, scene: Scene, palette: Palette): void {
+export function drawLadder(ctx: DrawingContext, scene: Scene, palette: Palette): void {
   ctx.clearRect(0, 0, scene.widthPx, scene.heightPx);
   ctx.font = palette.font;
   ctx.textAlign = 'center';
+  const { lineHeightPx } = scene.shape;
   for (const line of scene.lines) {
-    if (line.kind === 'row' && line.shade !== 'none') {
+    if (line.shade !== 'none') {
       ctx.fillStyle = palette[line.shade];
-      ctx.fillRect(0, line.yPx, scene.widthPx, LINE_HEIGHT_PX);
+      ctx.fillRect(0, line.yPx, scene.widthPx, lineHeightPx);
     }
   }
+  scene.bands.forEach((band) => drawBand(ctx, band, palette));
   ctx.lineWidth = 1;
   ctx.strokeStyle = palette.laneLine;
   for (const x of scene.laneXs) {
     strokeLine(ctx, x + 0.5, 0, x + 0.5, Math.min(scene.heightPx, scene.endPx));
   }
+  scene.brackets.forEach((bracket) => drawBracket(ctx, bracket, palette));
   for (const line of scene.lines) {
-    if (line.kind === 'silence') {
-      drawSilence(ctx, line.text, line.yPx, scene, palette);
-      continue;
-    }
-    line.arrows.strokes.forEach((stroke) => drawStroke(ctx, stroke, line.yPx, palette));
-    if (line.labelled) {
-      drawLabel(ctx, line.arrows.label, line.yPx, palette);
+    drawLine(ctx, line, scene, palette);
+  }
+  scene.strips.forEach((strip) => drawStrip(ctx, strip, palette));
+}
+
+function drawLine(ctx: DrawingContext, line: DrawnLine, scene: Scene, palette: Palette): void {
+  if (line.kind === 'fold') {
+    drawFold(ctx, line, scene, palette);
+    return;
+  }
+  if (line.seam) {
+    drawSeam(ctx, line.yPx, scene, palette);
+  }
+  if (line.arrows) {
+    const { strokes, bars, label } = line.arrows;
+    strokes.forEach((stroke) => drawStroke(ctx, stroke, { yPx: line.yPx, headScale: scene.shape.headScale }, palette));
+    bars.forEach((bar) => drawBar(ctx, bar, line.yPx, palette));
+    if (label && line.labelled) {
+      drawLabel(ctx, label, line.yPx, palette);
     }
   }
 }
 
-function drawSilence(ctx: CanvasRenderingContext2D, text: string, yPx: number, scene: Scene, palette: Palette): void {
-  const y = Math.round(yPx + LINE_HEIGHT_PX / 2) + 0.5;
-  const left = scene.laneXs[0];
-  const right = scene.laneXs[scene.laneXs.length - 1];
+function drawFold(
+  ctx: DrawingContext,
+  line: Extract<DrawnLine, { readonly kind: 'fold' }>,
+  scene: Scene,
+  palette: Palette
+): void {
+  const { lineHeightPx } = scene.shape;
+  const y = Math.round(line.yPx + lineHeightPx / 2) + 0.5;
+  const left = scene.laneXs[0] ?? 12;
+  const right = scene.laneXs[scene.laneXs.length - 1] ?? scene.widthPx - 12;
   ctx.fillStyle = palette.background;
-  scene.laneXs.forEach((x) => ctx.fillRect(x - 1, yPx + 6, 3, LINE_HEIGHT_PX - 12));
-  ctx.strokeStyle = palette.laneLine;
+  scene.laneXs.forEach((x) => ctx.fillRect(x - 1, line.yPx + lineHeightPx * 0.2, 3, lineHeightPx * 0.6));
+  const tone: Tone = line.fold === 'silence' ? 'muted' : 'payload';
+  ctx.strokeStyle = line.fold === 'silence' ? palette.laneLine : palette.tones.payload;
   ctx.lineWidth = 1;
-  ctx.setLineDash([2, 4]);
-  strokeLine(ctx, left - 14, y, right + 14, y);
+  ctx.setLineDash(line.fold === 'silence' ? [2, 4] : []);
+  // Silence is one dotted line; what stands for many segments is a pair.
+  const offsets = line.fold === 'silence' ? [0] : [-3, 3];
+  offsets.forEach((dy) => strokeLine(ctx, left - 14, y + dy, right + 14, y + dy));
   ctx.setLineDash([]);
-  drawLabel(
-    ctx,
-    { text, x: (left + Math.min(right, scene.labelsRight)) / 2, y: LINE_HEIGHT_PX / 2 + 4, tone: 'muted' },
-    yPx,
-    palette
-  );
+  if (scene.shape.labelY !== undefined) {
+    const x = (left + Math.min(right, scene.labelsRight)) / 2;
+    drawLabel(ctx, { text: line.text, x, y: lineHeightPx / 2 + 4, tone }, line.yPx, palette);
+  }
 }
 
-function drawStroke(ctx: CanvasRenderingContext2D, stroke: Stroke, yPx: number, palette: Palette): void {
-  const { x1, x2, look } = stroke;
-  const y1 = yPx + stroke.y1;
-  const y2 = yPx + stroke.y2;
-  ctx.strokeStyle = palette.tones[look.tone];
-  ctx.fillStyle = palette.tones[look.tone];
-  ctx.lineWidth = look.widthPx;
-  const angle = Math.atan2(y2 - y1, x2 - x1);
-  const tip = HEAD_LENGTH[look.head];
-  ctx.setLineDash([...look.dash]);
-  strokeLine(ctx, x1, y1, x2 - Math.cos(angle) * tip, y2 - Math.sin(angle) * tip);
-  ctx.setLineDash([]);
-  ctx.save();
-  ctx.translate(x2, y2);
-  ctx.rotate(angle);
-  HEADS[look.head](ctx);
-  ctx.restore();
+/** Here a chunk of records ends: a notch in each lane. */
+function drawSeam(ctx: DrawingContext, yPx: number, scene: Scene, palette: Palette): void {
+  ctx.strokeStyle = palette.text.muted;
+  ctx.lineWidth = 1;
+  for (const x of scene.laneXs) {
+    strokeLine(ctx, x - 7, yPx + 0.5, x + 7, yPx + 0.5);
+    strokeLine(ctx, x - 7, yPx + 3.5, x + 7, yPx + 3.5);
+  }
 }
 
-/** How far before its end the line stops, so that it does not show through the head. */
-const HEAD_LENGTH: Readonly<Record<Head, number>> = { filled: 6, open: 1, double: 12, bar: 9, cross: 0 };
-
-/** Each draws around the origin, pointing to the right. */
-const HEADS: Readonly<Record<Head, (ctx: CanvasRenderingContext2D) => void>> = {
-  filled: (ctx) => triangle(ctx, 0),
-  open: (ctx) => {
-    ctx.lineWidth = 1.6;
-    path(ctx, [-8, -4.5], [0, 0], [-8, 4.5]);
-    ctx.stroke();
-  },
-  double: (ctx) => {
-    triangle(ctx, 0);
-    triangle(ctx, -7);
-  },
-  bar: (ctx) => {
-    triangle(ctx, -3);
-    ctx.lineWidth = 2.4;
-    path(ctx, [-1.5, -6], [-1.5, 6]);
-    ctx.stroke();
-  },
-  cross: (ctx) => {
-    ctx.lineWidth = 2.2;
-    path(ctx, [-5, -5], [5, 5]);
-    ctx.stroke();
-    path(ctx, [-5, 5], [5, -5]);
-    ctx.stroke();
-  },
-};
-
-function triangle(ctx: CanvasRenderingContext2D, tip: number): void {
-  path(ctx, [tip, 0], [tip - 8, -4], [tip - 8, 4]);
-  ctx.fill();
+function drawBar(ctx: DrawingContext, { x, y, halfPx }: ErrorBar, yPx: number, palette: Palette): void {
+  ctx.strokeStyle = palette.text.muted;
+  ctx.lineWidth = 1;
+  strokeLine(ctx, x + 0.5, yPx + y - halfPx, x + 0.5, yPx + y + halfPx);
+  [-halfPx, halfPx].forEach((dy) => strokeLine(ctx, x - 3, yPx + y + dy, x + 4, yPx + y + dy));
 }
 
-function path(ctx: CanvasRenderingContext2D, ...points: ReadonlyArray<readonly [number, number]>): void {
-  ctx.beginPath();
-  points.forEach(([x, y], i) => (i === 0 ? ctx.moveTo(x, y) : ctx.lineTo(x, y)));
+/** Slanting strokes: what the capture missed must not look like a quiet time. */
+function drawBand(ctx: DrawingContext, { x, widthPx, yPx, heightPx }: DrawnBand, palette: Palette): void {
+  ctx.globalAlpha = 0.12;
+  ctx.fillStyle = palette.captureLoss;
+  ctx.fillRect(x, yPx, widthPx, heightPx);
+  ctx.globalAlpha = 0.7;
+  ctx.strokeStyle = palette.captureLoss;
+  ctx.lineWidth = 1.2;
+  for (let y = yPx; y < yPx + heightPx; y += 8) {
+    strokeLine(ctx, x, Math.min(yPx + heightPx, y + 8), x + widthPx, y);
+  }
+  ctx.globalAlpha = 1;
 }
 
-function strokeLine(ctx: CanvasRenderingContext2D, x1: number, y1: number, x2: number, y2: number): void {
-  path(ctx, [x1, y1], [x2, y2]);
-  ctx.stroke();
+/** From a request's first packet to its last; open where it goes on beyond what is drawn. */
+function drawBracket(ctx: DrawingContext, { x, fromPx, toPx, startsHere, endsHere }: DrawnBracket, palette: Palette) {
+  ctx.strokeStyle = palette.bracket;
+  ctx.lineWidth = 1.5;
+  strokeLine(ctx, x, fromPx, x, toPx);
+  if (startsHere) {
+    strokeLine(ctx, x - 6, fromPx, x, fromPx);
+  }
+  if (endsHere) {
+    strokeLine(ctx, x - 6, toPx, x, toPx);
+  }
 }
 
-function drawLabel(ctx: CanvasRenderingContext2D, label: Label, yPx: number, palette: Palette): void {
+function drawLabel(ctx: DrawingContext, label: Label, yPx: number, palette: Palette): void {
   const half = ctx.measureText(label.text).width / 2 + 4;
   ctx.globalAlpha = 0.85;
   ctx.fillStyle = palette.background;

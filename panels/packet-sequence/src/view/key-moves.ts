@@ -1,10 +1,15 @@
 /** Keys of the chart. */
+import { type Jump } from '../model/jumps';
+
 export type LadderKey =
   | { readonly kind: 'move'; readonly row: number }
   | { readonly kind: 'search' }
   | { readonly kind: 'match'; readonly step: 1 | -1 }
   | { readonly kind: 'open' }
   | { readonly kind: 'card' }
+  | { readonly kind: 'jump'; readonly jump: Jump }
+  | { readonly kind: 'zoom'; readonly direction: 1 | -1 }
+  | { readonly kind: 'copy' }
   | { readonly kind: 'close' };
 
 export interface KeyInput {
@@ -40,6 +45,18 @@ export function ladderKey({ key, row, rows, page }: KeyInput): LadderKey | undef
       return { kind: 'open' };
     case ' ':
       return { kind: 'card' };
+    case 'r':
+      return { kind: 'jump', jump: 'request' };
+    case 'a':
+      return { kind: 'jump', jump: 'notable' };
+    case 'g':
+      return { kind: 'jump', jump: 'gap' };
+    case '+':
+      return { kind: 'zoom', direction: 1 };
+    case '-':
+      return { kind: 'zoom', direction: -1 };
+    case 'c':
+      return { kind: 'copy' };
     case 'Escape':
       return { kind: 'close' };
     default:

@@ -1,7 +1,8 @@
 import { colorManipulator, type GrafanaTheme2 } from '@grafana/data';
-import { type Palette } from './draw-ladder';
+import { type Tone } from '../model/arrow-look';
+import { type Palette } from './drawing';
 
-export function ladderPalette(theme: GrafanaTheme2): Palette {
+export function ladderPalette(theme: GrafanaTheme2, own: Readonly<Partial<Record<Tone, string>>> = {}): Palette {
   const colour = (name: string) => theme.visualization.getColorByName(name);
   return {
     tones: {
@@ -11,6 +12,7 @@ export function ladderPalette(theme: GrafanaTheme2): Palette {
       attention: colour(theme.isDark ? 'orange' : 'dark-orange'),
       warning: colour(theme.isDark ? 'yellow' : 'dark-yellow'),
       danger: colour(theme.isDark ? 'red' : 'dark-red'),
+      ...chosen(own, colour),
     },
     text: {
       plain: theme.colors.text.primary,
@@ -25,6 +27,17 @@ export function ladderPalette(theme: GrafanaTheme2): Palette {
     selected: theme.colors.action.selected,
     request: colorManipulator.alpha(theme.colors.primary.main, 0.07),
     match: theme.colors.action.hover,
+    synced: theme.colors.action.focus,
+    bracket: theme.colors.primary.border,
+    captureLoss: theme.colors.error.text,
     font: `11px ${theme.typography.fontFamily}`,
   };
+}
+
+function chosen(own: Readonly<Partial<Record<Tone, string>>>, colour: (name: string) => string) {
+  return Object.fromEntries(
+    Object.entries(own)
+      .filter(([, name]) => name !== '')
+      .map(([tone, name]) => [tone, colour(name)])
+  );
 }

@@ -11,7 +11,7 @@ export function rowKey({ packets, rows }: Ladder, row: number): RowKey {
   const packet = rows.packet[row];
   return {
     lane: packets.lanes[packets.lane[packet]].id,
-    ns: packets.baseNs + BigInt(packets.tNs[packet]),
+    ns: packets.baseNs + BigInt(Math.round(packets.tNs[packet])),
     seq: packets.seq[packet],
   };
 }

@@ -1,12 +1,17 @@
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { LINE_HEIGHT_PX, type Lines } from '../layout/lines';
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type Lines } from '../layout/lines';
+import { scrollScale } from '../layout/scroll-scale';
 
 export interface Viewport {
   readonly scroller: RefObject<HTMLDivElement>;
-  readonly scrollTop: number;
+  /** Content px above what is shown. */
+  readonly topPx: number;
   /** Of the rows' part, without the heads. */
   readonly height: number;
+  /** Of the element that is scrolled. */
+  readonly contentHeight: number;
   readonly onScroll: () => void;
+  readonly focus: () => void;
   /** Scrolls as little as needed to show a line. */
   readonly showNear: (line: number) => void;
   /** Scrolls a line to the upper third. */
@@ -15,6 +20,7 @@ export interface Viewport {
 
 interface Input {
   readonly lines: Lines;
+  readonly lineHeight: number;
   readonly headsHeight: number;
   /** Where the element has no size yet. */
   readonly fallbackHeight: number;
@@ -23,13 +29,16 @@ interface Input {
   readonly view: string;
 }
 
-export function useViewport({ lines, headsHeight, fallbackHeight, firstLine, view }: Input): Viewport {
+export function useViewport(input: Input): Viewport {
+  const { lines, lineHeight, headsHeight, fallbackHeight, firstLine, view } = input;
   const scroller = useRef<HTMLDivElement>(null);
   const [scrollTop, setScrollTop] = useState(0);
   const [measured, setMeasured] = useState(0);
   const atEnd = useRef(false);
   const shownView = useRef('');
   const height = measured > headsHeight ? measured - headsHeight : fallbackHeight;
+  const scale = useMemo(() => scrollScale(lines.length * lineHeight, height), [lines, lineHeight, height]);
+  const topPx = Math.max(0, Math.min(scrollTop * scale.ratio, lines.length * lineHeight - height));
 
   useEffect(() => {
     const element = scroller.current;
@@ -49,27 +58,43 @@ export function useViewport({ lines, headsHeight, fallbackHeight, firstLine, vie
     }
   }, []);
 
-  const showCentred = useCallback(
-    (line: number) => {
+  const focus = useCallback(() => scroller.current?.focus(), []);
+
+  const scrollTo = useCallback(
+    (contentPx: number) => {
       if (scroller.current) {
-        scroller.current.scrollTop = Math.max(0, line * LINE_HEIGHT_PX - height / 3);
+        scroller.current.scrollTop = Math.max(0, contentPx) / scale.ratio;
       }
     },
-    [height]
+    [scale]
+  );
+
+  const showCentred = useCallback(
+    (line: number) => scrollTo(line * lineHeight - height / 3),
+    [scrollTo, lineHeight, height]
   );
 
   const showNear = useCallback(
     (line: number) => {
-      const top = line * LINE_HEIGHT_PX;
-      const element = scroller.current;
-      if (element && top < element.scrollTop) {
-        element.scrollTop = top;
-      } else if (element && top + LINE_HEIGHT_PX > element.scrollTop + height) {
-        element.scrollTop = top + LINE_HEIGHT_PX - height;
+      const top = line * lineHeight;
+      const shownTop = (scroller.current?.scrollTop ?? 0) * scale.ratio;
+      if (top < shownTop) {
+        scrollTo(top);
+      } else if (top + lineHeight > shownTop + height) {
+        scrollTo(top + lineHeight - height);
       }
     },
-    [height]
+    [scrollTo, scale, lineHeight, height]
   );
+
+  // What stands at the top stays there when lines grow or shrink.
+  const heightBefore = useRef(lineHeight);
+  useLayoutEffect(() => {
+    if (heightBefore.current !== lineHeight && scroller.current) {
+      scrollTo(((scroller.current.scrollTop * scale.ratio) / heightBefore.current) * lineHeight);
+      heightBefore.current = lineHeight;
+    }
+  }, [lineHeight, scale, scrollTo]);
 
   // Who looks at the end of a stream keeps seeing its end.
   useLayoutEffect(() => {
@@ -86,5 +111,5 @@ export function useViewport({ lines, headsHeight, fallbackHeight, firstLine, vie
     }
   }, [firstLine, view, showCentred]);
 
-  return { scroller, scrollTop, height, onScroll, showNear, showCentred };
+  return { scroller, topPx, height, contentHeight: scale.heightPx, onScroll, focus, showNear, showCentred };
 }

@@ -1,0 +1,81 @@
+/** Runs of bulk data: full segments of one side and the bare acknowledgements between them, nothing of note among them. */
+import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { isFromFar, type Ladder } from './ladder';
+import { NO_TAG } from './packets';
+
+export interface Burst {
+  /** First and last row of it. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Shorter runs are not worth a fold. */
+const MIN_ROWS = 12;
+const QUIET = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
+const NOT_BULK = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
+
+/** A pause of `pauseNs` ends a burst; 0 for none does. */
+export function findBursts(ladder: Ladder, pauseNs: number): readonly Burst[] {
+  const { packets, rows } = ladder;
+  const bursts: Burst[] = [];
+  let from = 0;
+  let sender = NaN;
+  const close = (end: number): void => {
+    if (!Number.isNaN(sender) && end - from >= MIN_ROWS) {
+      bursts.push({ from, to: end - 1 });
+    }
+    sender = NaN;
+  };
+  for (let row = 0; row < rows.length; row++) {
+    const packet = rows.packet[row];
+    const isPlain =
+      (rows.ana[row] & ~QUIET) === 0 &&
+      (packets.flags[packet] & NOT_BULK) === 0 &&
+      packets.tag[packet] === NO_TAG &&
+      !isLostOnItsWay(ladder, row);
+    const paused = pauseNs > 0 && row > 0 && rows.tNs[row] - rows.tNs[row - 1] >= pauseNs;
+    const side = isFromFar(ladder, row) ? 1 : 0;
+    const carries = packets.len[packet] > 0;
+    if (!isPlain || paused || (carries && !Number.isNaN(sender) && side !== sender)) {
+      close(row);
+    }
+    if (isPlain && carries && Number.isNaN(sender)) {
+      sender = side;
+      from = row;
+    }
+  }
+  close(rows.length);
+  return bursts;
+}
+
+/** Some NIC did not see it. */
+function isLostOnItsWay(ladder: Ladder, row: number): boolean {
+  if (ladder.mode === 'ends') {
+    return false;
+  }
+  const count = ladder.lanes.length;
+  for (let at = row * count; at < (row + 1) * count; at++) {
+    if (ladder.sightings.parts[at] === 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+export interface BurstFacts {
+  readonly segments: number;
+  readonly bytes: number;
+  readonly acks: number;
+  readonly lastsNs: number;
+}
+
+export function burstFacts({ packets, rows }: Ladder, { from, to }: Burst): BurstFacts {
+  let segments = 0;
+  let bytes = 0;
+  for (let row = from; row <= to; row++) {
+    const len = packets.len[rows.packet[row]];
+    segments += len > 0 ? 1 : 0;
+    bytes += len;
+  }
+  return { segments, bytes, acks: to - from + 1 - segments, lastsNs: rows.tNs[to] - rows.tNs[from] };
+}

@@ -1,0 +1,66 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type Jump, jumpRow } from '../model/jumps';
+import { type RowRange } from '../model/request-rows';
+import { nextMatch } from '../model/search';
+import { type RowKey, rowKey, rowOfKey } from './row-key';
+import { type useLadderModel } from './use-ladder-model';
+import { type Viewport } from './use-viewport';
+
+interface Input {
+  readonly model: ReturnType<typeof useLadderModel>;
+  readonly viewport: Viewport;
+  /** Its first row is selected until another is. */
+  readonly request: RowRange | undefined;
+  readonly openFold: (from: number) => void;
+  readonly pointAt: (tNs: number | undefined) => void;
+}
+
+export interface RowSelection {
+  /** -1 where none is. */
+  readonly selected: number;
+  readonly select: (row: number) => void;
+  readonly jump: (jump: Jump) => void;
+  /** To the next or previous match of the search. */
+  readonly step: (by: 1 | -1) => void;
+}
+
+/** The selected row, which outlives new data. */
+export function useRowSelection({ model, viewport, request, openFold, pointAt }: Input): RowSelection {
+  const { ladder, lines, bursts, matches } = model;
+  const { showNear, showCentred } = viewport;
+  const [key, setKey] = useState<RowKey>();
+  const toCentre = useRef<number>();
+  const selected = useMemo(() => (key ? rowOfKey(ladder, key) : (request?.from ?? -1)), [ladder, key, request]);
+  const select = useCallback(
+    (row: number) => {
+      setKey(rowKey(ladder, row));
+      pointAt(ladder.rows.tNs[row]);
+      showNear(lines.ofRow[row]);
+    },
+    [ladder, lines, showNear, pointAt]
+  );
+  const goTo = useCallback(
+    (row: number | undefined) => {
+      if (row === undefined) {
+        return;
+      }
+      const burst = bursts.find(({ from, to }) => from < row && row <= to);
+      if (burst) {
+        openFold(burst.from);
+      }
+      select(row);
+      toCentre.current = row;
+    },
+    [bursts, openFold, select]
+  );
+  // In an effect: a fold that had to be opened first moves the row.
+  useEffect(() => {
+    if (toCentre.current !== undefined) {
+      showCentred(lines.ofRow[toCentre.current]);
+      toCentre.current = undefined;
+    }
+  }, [key, showCentred, lines]);
+  const step = useCallback((by: 1 | -1) => goTo(nextMatch(matches, selected, by)), [goTo, matches, selected]);
+  const jump = useCallback((to: Jump) => goTo(jumpRow(ladder, to, selected)), [goTo, ladder, selected]);
+  return { selected, select, step, jump };
+}
