@@ -89,6 +89,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'datasource/src/correlate', may: ['datasource/src/plan', CONTRACT], pure: true },
   { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
 
+  { folder: 'panels/shared/bench', may: ['esbuild', 'node:'] },
   { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
   {
     folder: 'panels/nic-topology/src/view/graph/elk-layout.ts',
