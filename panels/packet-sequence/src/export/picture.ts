@@ -2,9 +2,11 @@
 import { type TimeZone } from '@grafana/data';
 import { laneName } from '../model/lane';
 import { NO_TAG } from '../model/packets';
+import { STRIP_TITLES } from '../layout/strips';
 import { type TimeMode } from '../options';
 import { drawLadder } from '../view/draw-ladder';
 import { type DrawingContext, type Palette } from '../view/drawing';
+import { FIELD_TITLES, fieldText, isText } from '../view/field-text';
 import { buildScene, type SceneInput } from '../view/scene';
 import { deltaText, rowTimeText } from '../view/time-text';
 
@@ -67,7 +69,14 @@ function drawHeads(ctx: DrawingContext, { ladder, columns }: SceneInput, palette
   const names = lane
     ? [`${lane.near.ip}:${lane.near.port}`, `${lane.far.ip}:${lane.far.port}`]
     : ladder.packets.lanes.map(laneName);
-  columns.laneXs.forEach((x, i) => ctx.fillText(names[i] ?? '', x, HEAD_PX - 16));
+  columns.laneXs.forEach((x, i) => {
+    const half = ctx.measureText(names[i] ?? '').width / 2 + 2;
+    ctx.fillText(names[i] ?? '', Math.max(half, Math.min(columns.contentWidth - half, x)), HEAD_PX - 16);
+  });
+  ctx.fillStyle = palette.text.muted;
+  columns.fields.forEach(({ key, x, width }) => ctx.fillText(FIELD_TITLES[key], x + width / 2, HEAD_PX - 16));
+  ctx.textAlign = 'left';
+  columns.strips.forEach(({ kind, x }) => ctx.fillText(STRIP_TITLES[kind], x, HEAD_PX - 16));
 }
 
 function drawTexts(ctx: DrawingContext, { scene, palette, ...input }: PictureInput, row: number, y: number): void {
@@ -78,10 +87,20 @@ function drawTexts(ctx: DrawingContext, { scene, palette, ...input }: PictureInp
   if (columns.deltaWidth > 0) {
     ctx.fillText(deltaText(input.deltas[row]), columns.deltaX + columns.deltaWidth - 12, y);
   }
+  for (const { key, x, width } of columns.fields) {
+    ctx.textAlign = isText(key) ? 'left' : 'right';
+    ctx.fillText(fieldText(key, ladder, row, scene.seq), isText(key) ? x : x + width - 10, y);
+  }
   const tag = ladder.packets.tag[ladder.rows.packet[row]];
-  if (tag !== NO_TAG && columns.tagWidth > 0) {
-    ctx.textAlign = 'left';
+  if (tag !== NO_TAG) {
+    // Where there is no gutter the tag takes the place of the arrow's label.
+    const inGutter = columns.tagWidth > 0 || columns.laneXs.length === 0;
+    ctx.textAlign = inGutter ? 'left' : 'center';
     ctx.fillStyle = palette.text.plain;
-    ctx.fillText(ladder.packets.tags[tag].label, columns.tagX, y);
+    ctx.fillText(
+      ladder.packets.tags[tag].label,
+      inGutter ? columns.tagX : (columns.laneXs[0] + columns.laneXs[1]) / 2,
+      inGutter ? y : y - 9
+    );
   }
 }

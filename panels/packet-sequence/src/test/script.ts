@@ -20,6 +20,8 @@ export interface ScriptLane {
   readonly clockMs?: number;
   readonly captureDrops?: number;
   readonly notFetched?: number;
+  /** From and to, ms since the script's beginning on the host's clock. */
+  readonly captureGapMs?: readonly [number, number];
 }
 
 export interface ScriptOptions {
@@ -113,9 +115,18 @@ function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[]): 
     far: { ip: '10.2.1.7', port: 8080 },
     clientKnown: true,
     captureDrops: lane.captureDrops ?? 0,
+    captureGaps: lane.captureGapMs && [
+      {
+        fromNs: nsText(lane.captureGapMs[0]),
+        toNs: nsText(lane.captureGapMs[1]),
+        packets: lane.captureDrops ?? 0,
+      },
+    ],
     packets: rows.filter((row) => row.lane === `L${index}`).length + (lane.notFetched ?? 0),
   };
 }
+
+const nsText = (ms: number): string => String(T0_NS + BigInt(Math.round(ms * 1e6)));
 
 export function packetsFrame(rows: readonly PacketRow[], lanes: readonly LaneMeta[]): DataFrame {
   const keys = Object.keys(rows[0] ?? { tsNs: '', lane: '', sender: '', flags: 0, seq: 0, ack: 0, len: 0 });

@@ -1,16 +1,16 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
-import { flagNames } from '@bpfnet/flow-model/analysis';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { bytesText, countText } from '../../../shared/quantity-text';
-import { type Columns, type FieldKey } from '../layout/columns';
+import { countText } from '../../../shared/quantity-text';
+import { type Columns } from '../layout/columns';
 import { foldAt, type Lines, type Window } from '../layout/lines';
 import { type RowShape } from '../layout/zoom';
-import { isFromFar, type Ladder } from '../model/ladder';
-import { ackText, packetSentence, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
+import { type Ladder } from '../model/ladder';
+import { packetSentence, type SeqMode } from '../model/packet-text';
 import { type L7Tag, NO_TAG } from '../model/packets';
 import { type TimeMode } from '../options';
+import { fieldText, isText } from './field-text';
 import { foldText } from './scene';
 import { TagLink } from './TagLink';
 import { deltaText, rowTimeText } from './time-text';
@@ -54,7 +54,7 @@ export function LadderRows({ ladder, lines, window: shown, columns, shape, topPx
                 type="button"
                 className={styles.button}
                 title={`${foldText(ladder, fold)}: show all`}
-                aria-label={`${foldText(ladder, fold)}: show all`}
+                aria-label={`+ ${countText(fold.to - fold.from + 1)} rows: ${foldText(ladder, fold)}`}
                 tabIndex={-1}
                 onClick={() => rest.onOpenFold(fold.from)}
               >
@@ -122,31 +122,6 @@ export function LadderRows({ ladder, lines, window: shown, columns, shape, topPx
 
 /** A pause that a person would ask about. */
 const LONG_NS = 100_000_000;
-
-const isText = (key: FieldKey): boolean => key === 'from' || key === 'flags' || key === 'analysis';
-
-function fieldText(key: FieldKey, ladder: Ladder, row: number, seq: SeqMode): string {
-  const { packets, rows } = ladder;
-  const packet = rows.packet[row];
-  switch (key) {
-    case 'number':
-      return countText(row + 1);
-    case 'from':
-      return sideNames(packets, packet)[isFromFar(ladder, row) ? 1 : 0];
-    case 'flags':
-      return flagNames(packets.flags[packet]);
-    case 'seq':
-      return seqText(packets, packet, seq);
-    case 'ack':
-      return ackText(packets, packet, seq);
-    case 'len':
-      return countText(packets.len[packet]);
-    case 'win':
-      return bytesText(packets.win[packet]);
-    case 'analysis':
-      return remarkText(rows.ana[row]);
-  }
-}
 
 function tagPlace({ compact, laneXs, labelsRight, tagX, tagWidth }: Columns): React.CSSProperties {
   if (!compact || laneXs.length === 0) {

@@ -76,7 +76,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
           {state.mode === 'ends' && (
             <MenuButton
               label={laneName(lanes[state.lane] ?? lanes[0])}
-              name="NIC"
+              name={`NIC ${laneName(lanes[state.lane] ?? lanes[0])}`}
               sections={[
                 {
                   choices: lanes.map((each, lane) => ({

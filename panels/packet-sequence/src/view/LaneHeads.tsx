@@ -4,11 +4,12 @@ import { type Endpoint } from '@bpfnet/flow-model/frames';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
 import { addressText } from '../../../shared/quantity-text';
-import { type Columns, type FieldKey } from '../layout/columns';
+import { type Columns } from '../layout/columns';
 import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
 import { type Strip, STRIP_TITLES } from '../layout/strips';
 import { type Ladder } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
+import { FIELD_TITLES } from './field-text';
 
 export const HEADS_HEIGHT_PX = 82;
 
@@ -60,17 +61,6 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Pr
     </div>
   );
 });
-
-const FIELD_TITLES: Readonly<Record<FieldKey, string>> = {
-  number: '#',
-  from: 'from',
-  flags: 'flags',
-  seq: 'seq',
-  ack: 'ack',
-  len: 'len',
-  win: 'window',
-  analysis: 'analysis',
-};
 
 interface EndHeadsProps {
   readonly lane: Lane;
