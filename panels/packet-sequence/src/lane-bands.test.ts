@@ -48,3 +48,14 @@ describe('what neighbouring lanes have in common', () => {
     expect(columns(1230, 10).labelsRight).toBe(columns(1230, 10).laneXs[9] + 14);
   });
 });
+
+test.each([900, 1280, 1900])(
+  'curves stand beside the ladder only where there is room for both, at %d px',
+  (widthPx) => {
+    const strips = ['flight', 'seq', 'rtt'] as const;
+    const all = layoutColumns({ widthPx, lanes: 2, time: 'relative', hasTags: true, view: 'both', strips });
+    expect(all.contentWidth).toBe(widthPx);
+    expect(all.laneXs[1] - all.laneXs[0]).toBeGreaterThanOrEqual(92);
+    all.strips.forEach(({ x, width }) => expect(x + width).toBeLessThanOrEqual(widthPx));
+  }
+);

@@ -12,6 +12,8 @@ export const LABEL_OVERHANG_PX = 14;
 /** From here on list and ladder stand side by side. */
 const BOTH_FROM_PX = 900;
 const STRIP_PX = 104;
+/** Curves give way before the ladder becomes narrower than this. */
+const ENDS_PX = 180;
 
 export const isCompact = (widthPx: number): boolean => widthPx < COMPACT_BELOW_PX;
 
@@ -87,7 +89,9 @@ export function layoutColumns(input: ColumnsInput): Columns {
   const fields = layoutFields(view, compact, deltaX + deltaWidth);
   const fieldsEnd = fields.reduce((end, { x, width }) => Math.max(end, x + width), deltaX + deltaWidth);
   const tagWidth = hasTags && !compact ? Math.min(lanes > 6 ? 130 : 200, Math.max(120, widthPx * 0.18)) : 0;
-  const stripKinds = compact ? [] : (input.strips ?? []);
+  const lanesPx = view === 'list' ? 0 : LANE_INSET_PX * 2 + Math.max(ENDS_PX, (lanes - 1) * MIN_LANE_DISTANCE_PX);
+  const stripsFit = Math.max(0, Math.floor((widthPx - fieldsEnd - lanesPx - tagWidth) / STRIP_PX));
+  const stripKinds = compact ? [] : (input.strips ?? []).slice(0, stripsFit);
   const stripsWidth = stripKinds.length * STRIP_PX;
   const stripsFrom = (x: number) =>
     stripKinds.map((kind, i): StripColumn => ({ kind, x: x + i * STRIP_PX, width: STRIP_PX - 10 }));

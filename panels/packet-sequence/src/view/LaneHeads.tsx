@@ -9,7 +9,7 @@ import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
 import { type Strip, STRIP_TITLES } from '../layout/strips';
 import { type Ladder } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
-import { FIELD_TITLES } from './field-text';
+import { FIELD_TITLES, isText } from './field-text';
 
 export const HEADS_HEIGHT_PX = 82;
 
@@ -42,7 +42,12 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Pr
         </span>
       )}
       {columns.fields.map(({ key, x, width }) => (
-        <span key={key} className={styles.column} style={{ left: x, width: width - 10 }} role="columnheader">
+        <span
+          key={key}
+          className={cx(styles.column, isText(key) && styles.atLeft)}
+          style={{ left: x, width: width - 10 }}
+          role="columnheader"
+        >
           {FIELD_TITLES[key]}
         </span>
       ))}
