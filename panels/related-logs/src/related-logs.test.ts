@@ -131,7 +131,7 @@ describe('columns', () => {
   const three = shownColumns([{ name: 'host' }, { name: 'nic_name', widthPx: 5 }, { name: 'own_field' }], 'requests');
 
   test('are those chosen, in their order, never too narrow', () => {
-    expect(three.map(({ title, widthPx }) => `${title} ${widthPx}`)).toEqual(['Host 84', 'NIC 48', 'own_field 110']);
+    expect(three.map(({ title, widthPx }) => `${title} ${widthPx}`)).toEqual(['Host 74', 'NIC 48', 'own_field 110']);
     expect(shownColumns([], 'mixed')).toEqual(defaultColumns('mixed'));
   });
 

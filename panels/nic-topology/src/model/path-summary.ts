@@ -12,7 +12,7 @@ export function whereTimeWent({ nodes }: NicPath): string {
   return `${millisecondsText(first - last)} between the NICs, ${millisecondsText(last)} beyond the last`;
 }
 
-/** Time there and back between the first and the last NIC of a host, which one clock tells: `0.4 ms inside`; '' where it is not known. */
+/** Time there and back between the first and the last NIC of a host, which one clock tells: `0.4 ms`; '' where it is not known. */
 export function timeInsideHost({ nodes }: NicPath, index: number): string {
   const isSame = (node: PathNode | undefined) => node?.observed === true && node.host === nodes[index].host;
   if (!isSame(nodes[index]) || isSame(nodes[index - 1])) {
@@ -23,7 +23,5 @@ export function timeInsideHost({ nodes }: NicPath, index: number): string {
     last++;
   }
   const [first, end] = [nodes[index].latencyMs, nodes[last].latencyMs];
-  return last === index || first === null || end === null || first < end
-    ? ''
-    : `${millisecondsText(first - end)} inside`;
+  return last === index || first === null || end === null || first < end ? '' : millisecondsText(first - end);
 }

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, useMemo } from 'react';
-import { layoutPath, runsDown } from '../layout/path-layout';
+import { type GroupBox, layoutPath, runsDown } from '../layout/path-layout';
 import { edgeText } from '../model/edge-text';
 import { type NicPath, type PathNode } from '../model/nic-path';
 import { cardLines } from '../model/node-text';
@@ -40,7 +40,7 @@ export function NicPathView({ path, width, hrefOf, traceHref }: Props) {
               key={`${group.host} ${group.x} ${group.y}`}
               className={styles.host}
               style={{ left: group.x + 10, top: group.y + 2, maxWidth: layout.nodes[0].width - BUTTON_ROOM_PX }}
-              title={group.host + (group.continued ? '' : insideText(path, group.first))}
+              title={hostHint(path, group)}
             >
               {group.host}
               {group.continued ? ' (continued)' : insideText(path, group.first)}
@@ -68,9 +68,15 @@ export function NicPathView({ path, width, hrefOf, traceHref }: Props) {
   );
 }
 
+function hostHint(path: NicPath, { host, first, continued }: GroupBox): string {
+  const time = timeInsideHost(path, first);
+  return continued || time === '' ? host : `${host}: ${time} between its first NIC and its last, there and back`;
+}
+
+/** Beside a host's name there is room for the time alone. */
 const insideText = (path: NicPath, index: number) => {
   const time = timeInsideHost(path, index);
-  return time === '' ? '' : ` · ${time}`;
+  return time === '' ? '' : ` (${time})`;
 };
 
 const SCROLLBAR_PX = 12;

@@ -48,7 +48,8 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
   const graphCanvas = useRef<HTMLCanvasElement>(null);
   const overCanvas = useRef<HTMLCanvasElement>(null);
   const moved = useRef<(view: View) => void>();
-  const [hovered, setHovered] = useState<Found>();
+  const [hover, setHover] = useState<{ readonly graph: Graph; readonly found: Found | undefined }>();
+  const hovered = hover?.graph === graph ? hover.found : undefined;
 
   useEffect(() => {
     if (windowRef.current === null || graphCanvas.current === null || overCanvas.current === null) {
@@ -89,7 +90,7 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
   const point = (event: MouseEvent<HTMLElement>) => {
     if (event.buttons === 0) {
       const found = foundAt(event);
-      setHovered((before) => (isSame(before, found) ? before : found));
+      setHover((before) => (before?.graph === graph && isSame(before.found, found) ? before : { graph, found }));
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -126,7 +127,7 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
         aria-describedby={hint}
         tabIndex={0}
         onMouseMove={point}
-        onMouseLeave={() => setHovered(undefined)}
+        onMouseLeave={() => setHover(undefined)}
         onClick={(event) => onSelect(foundAt(event))}
         onKeyDown={onKeyDown}
       >

@@ -64,7 +64,7 @@ export function drawCard(
   const bar = Math.max(2.5, 4 * view.k);
   context.fillRect(x, y, bar, height);
   const hasTwo = height >= TWO_LINES_FROM_PX;
-  const size = Math.max(9, Math.min(height * (hasTwo ? 0.28 : 0.6), hasTwo ? 15 : 12));
+  const size = Math.max(9, Math.min(height * (hasTwo ? 0.28 : 0.6), hasTwo ? 15 : 10.5));
   const left = x + bar + 4 * Math.min(1, view.k * 1.5);
   const room = x + width - left - 2;
   context.textBaseline = 'middle';

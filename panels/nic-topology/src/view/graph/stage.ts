@@ -71,6 +71,10 @@ export class Stage {
   }
 
   show(picture: Picture): void {
+    if (this.picture?.graph !== picture.graph) {
+      // Places of one graph mean nothing in another.
+      this.emphasis = undefined;
+    }
     this.picture = picture;
     this.draw();
   }

@@ -1,0 +1,141 @@
+/**
+ * The NIC topology panel on recorded laboratory traffic: paths of answered, slow, failing, unanswered and translated requests, and the graph of all
+ * of them.
+ */
+import { type L7Record } from '@bpfnet/flow-model';
+import { type Browser, type Page } from 'playwright-core';
+import { type Demo, startDemo } from '../scripts/demo/demo';
+import { seriousFaults } from './support/axe';
+import { launchBrowser, type PageFaults, watchPage } from './support/browser';
+import { readL7 } from './support/store-client';
+
+const SLOW_MS = 40_000;
+jest.setTimeout(4 * SLOW_MS);
+
+const THERE = ['cart-7f9c', 'veth7f9c', 'cni0', 'vxlan.1', 'eth0'];
+const WAY = [...THERE, 'eth0', 'vxlan.1', 'cni0', 'veth5d8b', 'orders-5d8b'];
+
+describe('the NIC topology panel on laboratory traffic', () => {
+  let demo: Demo;
+  let browser: Browser;
+  let page: Page;
+  let watched: PageFaults;
+  let records: readonly L7Record[];
+
+  beforeAll(async () => {
+    demo = await startDemo({
+      storePort: 0,
+      workbenchPort: 0,
+      recordingOnly: true,
+      say: () => undefined,
+      detail: () => undefined,
+    });
+    browser = await launchBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.setDefaultTimeout(SLOW_MS);
+    watched = watchPage(page, demo.url);
+    records = await readL7(demo.storeUrl, '');
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  function requestWith(what: string, fits: (record: L7Record) => boolean): string {
+    const record = records.find(fits);
+    if (record === undefined) {
+      throw new Error(`The recording has no ${what}.`);
+    }
+    return record.request_id;
+  }
+
+  async function openPath(requestId: string): Promise<readonly string[]> {
+    await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=${requestId}&from=now-1h&to=now`);
+    const items = page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem');
+    await items.first().waitFor();
+    return items.allTextContents();
+  }
+
+  const names = (items: readonly string[]) =>
+    items.map((text) => /cart-7f9c|veth7f9c|cni0|vxlan\.1|orders-5d8b|veth5d8b|eth0|N\/A/.exec(text)?.[0]);
+
+  it('draws a slow request over all NICs, with times both ways and an error bar between hosts', async () => {
+    const items = await openPath(requestWith('slow request', ({ l7_resource }) => l7_resource === '/api/report'));
+    expect(names(items)).toEqual(WAY);
+    items.slice(0, -1).forEach((text) => expect(text).toMatch(/Hop: .*\d (µs|ms)/));
+    const between = items.filter((text) => text.includes('there and back'));
+    expect(between).toHaveLength(1);
+    expect(between[0]).toMatch(/≈ [\d.]+ (µs|ms) ± [\d.]+ (µs|ms)/);
+  });
+
+  it('shows translation and tunnel where they happen', async () => {
+    const items = await openPath(requestWith('translated request', ({ server_ip }) => server_ip === '10.96.0.80'));
+    const translated = items.filter((text) => /address translation: .*10\.96\.0\.80.*10\.2\.1\.7/.test(text));
+    expect(names(translated)).toEqual(['cni0']);
+    expect(items.findIndex((text) => text.includes('into VXLAN 42'))).toBe(3);
+    expect(items.findIndex((text) => text.includes('out of VXLAN 42'))).toBe(5);
+  });
+
+  it('draws a failing request to its end', async () => {
+    const items = await openPath(requestWith('failing request', ({ outcome }) => outcome === 'server_error'));
+    expect(names(items)).toEqual(WAY);
+    await page
+      .getByText(/POST \/api\/pay → 50\d/)
+      .first()
+      .waitFor();
+  });
+
+  it('ends an unanswered request where it was last seen, in words', async () => {
+    const items = await openPath(requestWith('unanswered request', ({ outcome }) => outcome === 'unanswered'));
+    expect(names(items)).toEqual(WAY);
+    expect(items[items.length - 1]).toContain('last seen, no answer');
+    expect(items.slice(0, -1).every((text) => !text.includes('last seen'))).toBe(true);
+  });
+
+  it("opens a NIC's record in a new tab", async () => {
+    await openPath(requestWith('answered request', ({ outcome }) => outcome === 'ok'));
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Open the record of veth7f9c in a new tab' }).click();
+    const tab = await opened;
+    expect(new URL(tab.url()).searchParams.get('var-inner_traceid')).toMatch(/^[0-9a-f]{32}$/);
+    await tab.close();
+  });
+
+  it('draws all requests as a graph that keys lead through', async () => {
+    await page.goto(`${demo.url}/d/bpfnet-requests?from=now-1h&to=now`);
+    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    await panel.scrollIntoViewIfNeeded();
+    const graph = panel.getByRole('application');
+    await graph.waitFor();
+    expect(await graph.getAttribute('aria-label')).toMatch(/^Graph of 1\d nodes/);
+    await graph.focus();
+    const said: string[] = [];
+    for (let step = 0; step < WAY.length; step++) {
+      await page.keyboard.press('ArrowRight');
+      said.push((await panel.getByRole('status').last().textContent()) ?? '');
+    }
+    expect(new Set(said).size).toBeGreaterThan(2);
+    expect(said.every((text) => /req\/(s|min)/.test(text))).toBe(true);
+  });
+
+  it('leads from an edge to its requests, and folds into hosts', async () => {
+    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    await panel.getByRole('radio', { name: 'Hosts' }).click();
+    await panel.getByRole('application', { name: /^Graph of 2 nodes and 1 edges/ }).waitFor();
+    await panel.getByRole('button', { name: 'List' }).click();
+    const link = panel.getByRole('table').getByRole('link', { name: 'node-b' });
+    expect(await link.getAttribute('href')).toContain('/d/bpfnet-requests?var-host=node-b');
+    expect(await panel.getByRole('row').nth(1).textContent()).toMatch(/node-a.*req/);
+  });
+
+  it('keeps nobody out', async () => {
+    expect(await seriousFaults(page.getByRole('region', { name: 'NICs that requests crossed' }))).toEqual([]);
+    await openPath(requestWith('answered request', ({ outcome }) => outcome === 'ok'));
+    expect(await seriousFaults(page.getByRole('region', { name: 'Request path' }))).toEqual([]);
+  });
+
+  it('made no error and asked nobody but its own server', () => {
+    expect(watched.faults).toEqual([]);
+  });
+});
