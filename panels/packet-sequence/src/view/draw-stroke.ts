@@ -20,6 +20,9 @@ export function drawStroke(
   ctx.setLineDash([...look.dash]);
   strokeLine(ctx, x1, y1, x2 - Math.cos(angle) * tip, y2 - Math.sin(angle) * tip);
   ctx.setLineDash([]);
+  if (look.head === 'filled' && headScale < SMALLEST_HEAD) {
+    return;
+  }
   ctx.save();
   ctx.translate(x2, y2);
   ctx.rotate(angle);
@@ -27,6 +30,9 @@ export function drawStroke(
   HEADS[look.head](ctx);
   ctx.restore();
 }
+
+/** Below this an ordinary head is a dot; the odd ones are drawn at any size. */
+const SMALLEST_HEAD = 0.35;
 
 /** How far before its end the line stops, so that it does not show through the head. */
 const HEAD_LENGTH: Readonly<Record<Head, number>> = { filled: 6, open: 1, double: 12, bar: 9, cross: 0 };
