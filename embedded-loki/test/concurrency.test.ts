@@ -47,6 +47,66 @@ describe('the reader', () => {
   test('a query that is cancelled while it waits leaves its place', async () => {
     const running = Array.from({ length: maxParallel }, openEnded);
     const answers = running.map(({ work }) => reader.read(work));
+    const gone = new AbortController();
+    const waiting = reader.read(() => Promise.resolve('never'), gone.signal);
+    const next = reader.read(() => Promise.resolve('next'));
+    gone.abort();
+    await expect(waiting).rejects.toMatchObject({ name: 'StorageError', kind: 'cancelled' });
+    running.forEach(({ end }) => end());
+    await Promise.all(answers);
+    expect(await next).toBe('next');
+  });
+
+  test('a failure passes the turn on', async () => {
+    const failures = Array.from({ length: maxParallel * 2 }, () =>
+      reader.read(() => Promise.reject(new Error('broken')))
+    );
+    for (const result of await Promise.allSettled(failures)) {
+      expect(result).toMatchObject({ status: 'rejected', reason: { kind: 'failed' } });
+    }
+    expect(await reader.read(() => Promise.resolve('alive'))).toBe('alive');
+  });
+});
+
+describe('over HTTP', () => {
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  let store: RunningStore;
+
+  beforeAll(async () => {
+    store = await startStore({ port: 0, file: ':memory:' });
+    for (let batch = 0; batch < 8; batch++) {
+      const values = Array.from({ length: 5_000 }, (_, at) => [
+        String(nowNs - BigInt(batch * 5_000 + at) * 1_000_000n),
+        `line ${at} ${'abcdefghij'.repeat(30)}`,
+      ]);
+      expect((await push(values)).status).toBe(204);
+    }
+  }, 60_000);
+  afterAll(() => store.close());
+
+  function push(values: unknown) {
+    return fetch(`${store.url}/loki/api/v1/push`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ streams: [{ stream: { a: 'x' }, values }] }),
+    });
+  }
+
+  /** Lines are parsed one by one, so this takes its time. */
+  function slowQuery(signal?: AbortSignal) {
+    const form = new URLSearchParams({
+      query: 'sum by (n) (count_over_time({a="x"} | regexp "line (?P<n>[0-9]+) (a|b|c)+.*j$" | n="7" [1h]))',
+      time: String(nowNs),
+    });
+    return fetch(`${store.url}/loki/api/v1/query?${form.toString()}`, { signal });
+  }
+
+  async function cancelled(): Promise<boolean> {
+    const metrics = await (await fetch(`${store.url}/metrics`)).text();
+    return metrics.includes('store_requests_refused_total{status="499"} ');
+  }
+
+  test('a query ends when its client goes', async () => {
     // A client that goes before the server has its query, or after it has its answer, cancels nothing: then another goes.
     for (let attempt = 1; attempt <= 40 && !(await cancelled()); attempt++) {
       const gone = new AbortController();
