@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { source as axeSource } from 'axe-core';
 import { type Browser, type Page } from 'playwright-core';
-import { bundlePage } from '../panels/packet-sequence/bench/bundle-page';
+import { bundlePage } from '../panels/shared/bench/bundle-page';
 import { launchBrowser } from './support/browser';
 
 const SCRIPT = `

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Browser, type Page } from 'playwright-core';
 import { launchBrowser } from '../../../e2e/support/browser';
-import { bundlePage } from './bundle-page';
+import { bundlePage } from '../../shared/bench/bundle-page';
 
 type Kind = 'panel' | 'table' | 'svg';
 
