@@ -9,7 +9,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { decodeLine } from '@bpfnet/flow-model/line-codec';
 import { Pipeline } from '../src/pipeline';
-import { type LogLine, type LogSink } from '../src/record/log-line';
+import { type LineSink, type LogLine } from '../src/record/log-line';
 import { fuzzSources } from '../test/build/fuzz-sources';
 import { memorySource } from '../test/build/memory-source';
 import { mutatedDialogue, recordedDialogues } from '../test/build/mutate-dialogues';
@@ -24,7 +24,7 @@ const GROWTH_LIMIT_MIB = 64;
 const MIB = 1 << 20;
 const START_NS = 1_700_000_000_000_000_000n;
 
-class CheckingSink implements LogSink {
+class CheckingSink implements LineSink {
   private lines = 0;
 
   write({ source, line }: LogLine): void {

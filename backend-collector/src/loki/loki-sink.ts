@@ -7,7 +7,7 @@
  * as written.
  */
 import { CollectorError } from '../errors';
-import { type LogLine, type LogSink, type SinkReport } from '../record/log-line';
+import { type LineSink, type LogLine, type SinkReport } from '../record/log-line';
 import { Spool, type SpoolStats } from '../spool/spool';
 import { type BackoffLimits } from './backoff';
 import { type Batch, Batcher, type BatchLimits } from './batcher';
@@ -47,7 +47,7 @@ export interface LokiSinkStats {
   readonly spool: Readonly<SpoolStats>;
 }
 
-export interface LokiSink extends LogSink {
+export interface LokiSink extends LineSink {
   readonly stats: Readonly<LokiSinkStats>;
 }
 

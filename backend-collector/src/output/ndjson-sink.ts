@@ -9,11 +9,11 @@ import { type Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { type RecordSource } from '@bpfnet/flow-model/labels';
 import { CollectorError } from '../errors';
-import { EpochTime } from '../record/epoch-time';
+import { type EpochTime } from '../record/epoch-time';
 import { AsciiPiece, writePiece } from '../record/ascii-piece';
 import { writeNanoseconds } from '../record/decimal';
 import { LineText, MAX_LINE } from '../record/line-text';
-import { type LinesInPlace, type LogLine, type LogSink, type SinkReport } from '../record/log-line';
+import { type InPlaceSink, type LinesInPlace, type SinkReport } from '../record/log-line';
 
 /** Room for many lines. */
 const BLOCK_BYTES = MAX_LINE + 96 * 1024;
@@ -30,18 +30,16 @@ const MAX_BUFFERED = 64 * 1024 * 1024;
 /** What `ready` rejects with when nobody reads any more: a reason to stop, not to complain. */
 export class OutputClosed extends Error {}
 
-export function createNdjsonSink(out: Writable, onClosed: () => void): LogSink {
+export function createNdjsonSink(out: Writable, onClosed: () => void): InPlaceSink {
   return new NdjsonSink(out, onClosed);
 }
 
-class NdjsonSink implements LogSink, LinesInPlace {
+class NdjsonSink implements InPlaceSink, LinesInPlace {
   readonly inPlace = this;
   private readonly text = new LineText(0);
   private block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   private view = new DataView(this.block.buffer);
   private used = 0;
-  /** Where the fields of the present line begin, behind source and time. */
-  private lineAt = 0;
   /** Blocks that are written and may be filled again. */
   private readonly spare: Array<Buffer<ArrayBuffer>> = [];
   private written = 0;
@@ -65,16 +63,6 @@ class NdjsonSink implements LogSink, LinesInPlace {
     });
   }
 
-  write(line: LogLine): void {
-    const seconds = line.tsNs / 1_000_000_000n;
-    const time = new EpochTime();
-    time.set(Number(seconds), Number(line.tsNs - seconds * 1_000_000_000n));
-    this.begin(line.source, time);
-    const rest = Buffer.from(`,${line.line.slice(1)}`);
-    this.block.set(rest, this.lineAt);
-    this.endAt(this.lineAt + rest.length);
-  }
-
   begin(source: RecordSource, time: EpochTime): LineText {
     if (this.used + MAX_PREFIX + MAX_LINE > BLOCK_BYTES) {
       this.flush();
@@ -88,15 +76,10 @@ class NdjsonSink implements LogSink, LinesInPlace {
       at = writeNanoseconds(view, at, time.seconds, time.nanoseconds);
       this.block[at++] = QUOTE;
     }
-    this.lineAt = at;
     return this.text.continueAt(this.block, view, at);
   }
 
   end(): void {
-    this.endAt(this.text.end);
-  }
-
-  private endAt(at: number): void {
     if (this.closed) {
       return;
     }
@@ -105,6 +88,7 @@ class NdjsonSink implements LogSink, LinesInPlace {
       return;
     }
     this.written++;
+    const at = this.text.end;
     this.block[at] = LINE_FEED;
     this.used = at + 1;
   }

@@ -23,15 +23,23 @@ export interface LinesInPlace {
 }
 
 /**
- * Where records go: standard output, or batches for Loki's push API.
+ * Where records go: standard output, or batches for Loki's push API. A sink takes lines, or lends its memory for them.
  *
- * `write` never blocks and never throws on a slow or broken store. A producer that can wait (a file) awaits
- * `ready()` between batches; one that cannot (a live ring) goes on, and the sink counts what it had to drop.
+ * Writing never blocks and never throws on a slow or broken store. A producer that can wait (a file) awaits `ready()` between
+ * batches; one that cannot (a live ring) goes on, and the sink counts what it had to drop.
  */
-export interface LogSink {
+export type LogSink = LineSink | InPlaceSink;
+
+export interface LineSink extends SinkTurns {
+  readonly inPlace?: undefined;
   write(line: LogLine): void;
-  /** The same for a sink that needs no strings; where it is there, it takes the place of `write`. */
-  readonly inPlace?: LinesInPlace;
+}
+
+export interface InPlaceSink extends SinkTurns {
+  readonly inPlace: LinesInPlace;
+}
+
+interface SinkTurns {
   /** Resolves when the sink has room again. Rejects with a `CollectorError` when it never will. */
   ready(): Promise<void>;
   /** Writes what is left and says what became of all lines. */

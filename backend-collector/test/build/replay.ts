@@ -5,7 +5,7 @@ import { decodePacketColumns, type PacketColumns } from '@bpfnet/flow-model/pack
 import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model/records';
 import { openFileSource } from '../../src/capture/file/file-source';
 import { Pipeline, type PipelineOptions, type PipelineReport } from '../../src/pipeline';
-import { type LogLine, type LogSink } from '../../src/record/log-line';
+import { type LineSink, type LogLine } from '../../src/record/log-line';
 import { temporaryFolder } from './command';
 import { pcap, type CapturedPacket } from './pcap';
 
@@ -18,7 +18,7 @@ export interface Replayed {
 }
 
 /** Keeps what is written. */
-export class MemorySink implements LogSink {
+export class MemorySink implements LineSink {
   readonly lines: LogLine[] = [];
 
   write(line: LogLine): void {
