@@ -6,7 +6,7 @@
  * file replay back through `ready`; a live capture cannot wait, so beyond `MAX_BUFFERED` bytes lines are dropped and counted.
  */
 import { type Writable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RecordSource } from '@bpfnet/flow-model/labels';
 import { CollectorError } from '../errors';
 import { type EpochTime } from '../record/epoch-time';
@@ -42,6 +42,8 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
   private used = 0;
   /** Blocks that are written and may be filled again. */
   private readonly spare: Array<Buffer<ArrayBuffer>> = [];
+  /** Lines of one turn of the event loop go out together, and wait for no more. */
+  private flushing: NodeJS.Immediate | undefined;
   private written = 0;
   private tooSlow = 0;
   private closed = false;
@@ -91,12 +93,13 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
     const at = this.text.end;
     this.block[at] = LINE_FEED;
     this.used = at + 1;
+    this.flushing ??= setImmediate(() => this.flush());
   }
 
   async ready(): Promise<void> {
     this.flush();
     // Blocks come back in turns of the event loop, which a file that is read from memory would never give.
-    await setImmediate();
+    await nextTurn();
     if (!this.closed && this.out.writableNeedDrain) {
       await new Promise<void>((resolve) => {
         const done = () => {
@@ -137,6 +140,7 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
   }
 
   private flush(): void {
+    this.flushing = undefined;
     const { block } = this;
     if (this.used > 0 && !this.closed) {
       this.out.write(block.subarray(0, this.used), () => {
