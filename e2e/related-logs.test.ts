@@ -1,8 +1,9 @@
 /** The related logs panel on recorded laboratory traffic: counts, the current record, links, and columns that stay. */
 import { type Browser, type Page } from 'playwright-core';
-import { type Demo, startDemo } from '../scripts/demo/demo';
+import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
+import { startRecordedDemo } from './support/recorded-demo';
 import { readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -17,13 +18,7 @@ describe('the related logs panel on laboratory traffic', () => {
   let atNics: number;
 
   beforeAll(async () => {
-    demo = await startDemo({
-      storePort: 0,
-      workbenchPort: 0,
-      recordingOnly: true,
-      say: () => undefined,
-      detail: () => undefined,
-    });
+    demo = await startRecordedDemo();
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(SLOW_MS);

@@ -4,9 +4,10 @@
  */
 import { type L7Record } from '@bpfnet/flow-model';
 import { type Browser, type Page } from 'playwright-core';
-import { type Demo, startDemo } from '../scripts/demo/demo';
+import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
+import { startRecordedDemo } from './support/recorded-demo';
 import { readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -23,13 +24,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   let records: readonly L7Record[];
 
   beforeAll(async () => {
-    demo = await startDemo({
-      storePort: 0,
-      workbenchPort: 0,
-      recordingOnly: true,
-      say: () => undefined,
-      detail: () => undefined,
-    });
+    demo = await startRecordedDemo();
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(SLOW_MS);

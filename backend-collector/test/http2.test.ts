@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { type L7Record } from '@bpfnet/flow-model/records';
+import { countingEvents } from './build/counting-events';
 import { Script } from './build/connection';
 import { ascii } from './build/packet';
 import { binary, RecordedStreams, replaySent, type Sent } from './build/recorded-streams';
@@ -531,17 +532,4 @@ function frame(type: number, flags: number, streamId: number, payload: string): 
 /** `GET /` with the static table alone. */
 function get(streamId: number): string {
   return frame(1, 0x05, streamId, '\x82\x86\x84');
-}
-
-function countingEvents(counts: { began: number; ended: number }): ConstructorParameters<typeof Http2Parser>[0] {
-  return {
-    requestStarts: () => undefined,
-    began: () => counts.began++,
-    ended: () => counts.ended++,
-    completed: () => () => undefined,
-    announced: () => undefined,
-    orphanResponse: () => undefined,
-    left: () => undefined,
-    succeededBy: () => undefined,
-  };
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as tls from 'node:tls';
 import fc from 'fast-check';
 import { type L7Record } from '@bpfnet/flow-model/records';
+import { countingEvents } from './build/counting-events';
 import { temporaryFolder } from './build/command';
 import { Script } from './build/connection';
 import { ascii } from './build/packet';
@@ -304,17 +305,4 @@ function inSmallRecords(sent: readonly Sent[], size: number): readonly Sent[] {
     binary(payload.subarray(i * size, (i + 1) * size))
   );
   return [{ who: first.who, bytes: ascii(records.map((part) => rec(22, part)).join('')) }, ...rest];
-}
-
-function countingEvents(counts: { began: number; ended: number }): ParserEvents {
-  return {
-    requestStarts: () => undefined,
-    began: () => counts.began++,
-    ended: () => counts.ended++,
-    completed: () => () => undefined,
-    announced: () => undefined,
-    orphanResponse: () => undefined,
-    left: () => undefined,
-    succeededBy: () => undefined,
-  };
 }

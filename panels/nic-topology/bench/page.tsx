@@ -11,6 +11,7 @@ import { GlobalStyles } from '@grafana/ui';
 import React from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
+import { painted } from '../../shared/bench/painted';
 import { panelProps } from '../../shared/test/panel-props';
 import { layoutGraph } from '../src/layout/graph/graph-layout';
 import { readGraph } from '../src/model/graph/read-graph';
@@ -24,16 +25,6 @@ let series: DataFrame[] = [];
 let root: Root | undefined;
 
 const nextFrame = () => new Promise<number>((resolve) => requestAnimationFrame(resolve));
-
-/** After the frame that is being made is on the screen. */
-const painted = () =>
-  new Promise<number>((resolve) =>
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => resolve(performance.now());
-      channel.port2.postMessage(0);
-    })
-  );
 
 /** As the panel's host would hand them over: with thresholds applied. */
 function prepare(nodes: number, mode: 'light' | 'dark'): void {

@@ -3,6 +3,7 @@ import { createTheme, type DataFrame, ThemeContext } from '@grafana/data';
 import React from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { flushSync } from 'react-dom';
+import { painted } from '../../shared/bench/painted';
 import { panelProps } from '../../shared/test/panel-props';
 import { defaultOptions, type PacketSequenceOptions } from '../src/options';
 import { PacketSequencePanel } from '../src/PacketSequencePanel';
@@ -13,15 +14,6 @@ type Kind = 'panel' | 'table' | 'svg';
 
 let root: Root | undefined;
 let frame: DataFrame | undefined;
-
-const painted = () =>
-  new Promise<number>((resolve) =>
-    requestAnimationFrame(() => {
-      const channel = new MessageChannel();
-      channel.port1.onmessage = () => resolve(performance.now());
-      channel.port2.postMessage(0);
-    })
-  );
 
 function element(kind: Kind, traffic: DataFrame) {
   switch (kind) {

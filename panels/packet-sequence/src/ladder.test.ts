@@ -8,12 +8,7 @@ import { type PacketTable, readPackets } from './model/packets';
 import { findRows, nextMatch } from './model/search';
 import { type DeltaMode, timeDeltas } from './model/time-delta';
 import { ladderText } from './test/ladder-text';
-import { packetFrames, type ScriptOptions } from './test/script';
-
-const HANDSHAKE = `
-  0   client > SYN seq=0
-  2   server > SYN,ACK seq=0 ack=1
-  4   client > ACK seq=1 ack=1`;
+import { HANDSHAKE, packetFrames, type ScriptOptions } from './test/script';
 
 const FOUR_NICS: ScriptOptions = {
   lanes: [

@@ -16,13 +16,8 @@ import { readPackets } from './model/packets';
 import { requestRows } from './model/request-rows';
 import { timeDeltas } from './model/time-delta';
 import { type StripKind, type ViewMode } from './options';
-import { packetFrames, type ScriptOptions } from './test/script';
+import { HANDSHAKE, packetFrames, type ScriptOptions } from './test/script';
 import { ladderPalette } from './view/palette';
-
-const HANDSHAKE = `
-  0   client > SYN seq=0
-  2   server > SYN,ACK seq=0 ack=1
-  4   client > ACK seq=1 ack=1`;
 
 const FOUR_NICS: ScriptOptions = {
   lanes: [

@@ -35,6 +35,11 @@ export interface ScriptOptions {
 const T0_NS = BigInt('1764000000000000000');
 const ONE_LANE: readonly ScriptLane[] = [{ host: 'node-a', nicName: 'eth0' }];
 
+export const HANDSHAKE = `
+  0   client > SYN seq=0
+  2   server > SYN,ACK seq=0 ack=1
+  4   client > ACK seq=1 ack=1`;
+
 export function packetFrames(script: string, options: ScriptOptions = {}): DataFrame[] {
   const lanes = options.lanes ?? ONE_LANE;
   const rows = script

@@ -1,0 +1,12 @@
+/** The demo on the recording of the laboratory, which is the same every time, on free ports and without a word. */
+import { type Demo, startDemo } from '../../scripts/demo/demo';
+
+export function startRecordedDemo(): Promise<Demo> {
+  return startDemo({
+    storePort: 0,
+    workbenchPort: 0,
+    recordingOnly: true,
+    say: () => undefined,
+    detail: () => undefined,
+  });
+}
