@@ -93,20 +93,3 @@ export interface Verdict {
   readonly sentence: string;
   readonly caveats: readonly Caveat[];
 }
-
-export const PART_TEXT: Readonly<Record<PartName, string>> = {
-  'name-resolution': 'name resolution',
-  connect: 'connect',
-  tls: 'TLS handshake',
-  client: 'client',
-  sending: 'sending',
-  'request-resent': 'request sent again',
-  'network-there': 'network there',
-  server: 'server',
-  'response-resent': 'response sent again',
-  'network-back': 'network back',
-  network: 'network there and back',
-  receiving: 'receiving',
-  'network-and-server': 'network and server',
-  waiting: 'waiting',
-};

@@ -192,17 +192,3 @@ export function readQuery(target: FlowQuery | (DataQuery & { readonly queryType?
   const known = QUERY_TYPES.find((type) => type === target.queryType);
   return known === undefined ? { ...DEFAULT_QUERY, ...target, queryType: 'l7List' } : (target as FlowQuery);
 }
-
-export function isLookUp(query: FlowQuery): query is LookUpQuery {
-  switch (query.queryType) {
-    case 'packets':
-    case 'hops':
-    case 'trace':
-    case 'records':
-    case 'story':
-    case 'related':
-      return true;
-    default:
-      return false;
-  }
-}

@@ -80,9 +80,4 @@ export function visibleLines(lines: Lines, topPx: number, heightPx: number, line
   return { first: clamp(first, 0, lines.length), end: clamp(end, 0, lines.length) };
 }
 
-/** Lines that fit a viewport whole; at least one. */
-export function linesPerPage(heightPx: number, lineHeightPx: number): number {
-  return Math.max(1, Math.floor(heightPx / lineHeightPx));
-}
-
 const clamp = (n: number, low: number, high: number): number => Math.max(low, Math.min(high, n));

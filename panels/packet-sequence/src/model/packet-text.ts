@@ -1,7 +1,7 @@
 /** A packet in words. */
 import { Analysis, analysisWords, flagNames, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
-import { bytesText, countText } from '../../../shared/quantity-text';
+import { countText } from '../../../shared/quantity-text';
 import { type PacketTable } from './packets';
 
 /** Said elsewhere or not worth a word on the arrow. */
@@ -74,10 +74,6 @@ export function packetSentence(table: PacketTable, packet: number, ana: number):
 
 export function sideNames(table: PacketTable, packet: number): readonly [string, string] {
   return table.lanes[table.lane[packet]].clientKnown ? ['client', 'server'] : ['local', 'remote'];
-}
-
-export function windowText(table: PacketTable, packet: number): string {
-  return bytesText(table.win[packet]);
 }
 
 const joined = (parts: readonly string[]): string => parts.filter((part) => part !== '').join(' ');
