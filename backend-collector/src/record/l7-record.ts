@@ -1,9 +1,10 @@
 /** An exchange of a flow as the line of its record: the span. */
 import { type Flow } from '../flow/flow';
-import { type Exchange, type ProtocolFields } from '../l7/exchange';
+import { type Exchange } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
 import { connectionFields, type RecordContext } from './connection-fields';
-import { fieldName, type FieldName, fieldNames, type LineText } from './line-text';
+import { fieldNames, type LineText } from './line-text';
+import { messageFields } from './message-fields';
 
 const N = fieldNames(
   'request_id',
@@ -27,10 +28,7 @@ const N = fieldNames(
   'rx_retrans',
   'capture_drops',
   'pkt_chunk_range',
-  'outcome',
-  'l7_op',
-  'l7_resource',
-  'l7_status'
+  'outcome'
 );
 
 export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: Exchange): void {
@@ -70,11 +68,8 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
     .ifAny(N.rx_retrans, clientIsSrc ? serverRetrans : clientRetrans)
     .ifAny(N.capture_drops, x.captureDrops)
     .pair(N.pkt_chunk_range, x.firstChunk, flow.chunkId)
-    .plain(N.outcome, x.outcome)
-    .text(N.l7_op, x.op)
-    .text(N.l7_resource, x.resource === '' ? undefined : x.resource)
-    .text(N.l7_status, x.status === '' ? undefined : x.status);
-  writeProtocolFields(t, x.fields);
+    .plain(N.outcome, x.outcome);
+  messageFields(t, x);
 }
 
 function writeSeqs(t: LineText, x: Exchange, clientIsSrc: boolean): void {
@@ -93,39 +88,4 @@ function writeSeqs(t: LineText, x: Exchange, clientIsSrc: boolean): void {
   } else {
     t.again(N.tx_seq, responseAt, responseLength).again(N.rx_seq, requestAt, requestLength);
   }
-}
-
-function writeProtocolFields(t: LineText, fields: ProtocolFields): void {
-  let place = 0;
-  for (const name in fields) {
-    const field = protocolField(name, place++);
-    const value = fields[name as keyof ProtocolFields];
-    if (typeof value !== 'number') {
-      t.text(field, value);
-    } else if (Number.isInteger(value)) {
-      t.number(field, value);
-    } else {
-      t.ms(field, value * 1e6);
-    }
-  }
-}
-
-/** The fields that protocols add; there are as many as their parsers have names for. */
-const protocolFields = new Map<string, FieldName>();
-/** Name and field that stood last at each place: mostly one record is like the one before. */
-const lastNames: string[] = [];
-const lastFields: FieldName[] = [];
-
-function protocolField(name: string, place: number): FieldName {
-  if (lastNames[place] === name) {
-    return lastFields[place];
-  }
-  let field = protocolFields.get(name);
-  if (field === undefined) {
-    field = fieldName(name);
-    protocolFields.set(name, field);
-  }
-  lastNames[place] = name;
-  lastFields[place] = field;
-  return field;
 }

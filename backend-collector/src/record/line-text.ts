@@ -103,9 +103,9 @@ export class LineText implements PackedColumnTarget {
     return this.at - this.start;
   }
 
-  /** Keeps what was written since the line began. */
-  copyTo(to: DataView, at: number): void {
-    copyAscii(to, at, this.view, this.start, this.length);
+  /** Keeps what was written since the line began, or since `from` (see `end`). `to` has a word more than that. */
+  copyTo(to: DataView, at: number, from = this.start): void {
+    copyAscii(to, at, this.view, from, this.at - from);
   }
 
   /** Fields that were written and kept before. */

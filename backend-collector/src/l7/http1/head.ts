@@ -5,6 +5,8 @@
 import { withoutSessionId } from '../public-path';
 import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
 import { cachedText } from '../text-cache';
+import { letters, viewOf } from '../words';
+import { MAX_METHOD, MAX_REQUEST_LINE } from './probe';
 
 export interface RequestLine {
   method: string;
@@ -34,9 +36,13 @@ const SPACE = 0x20;
 const HYPHEN = 0x2d;
 const COLON = 0x3a;
 const SEMICOLON = 0x3b;
+const LETTER_H = 0x48;
+const LETTER_T = 0x54;
+const UNDERSCORE = 0x5f;
 const SLASH = 0x2f;
 const QUESTION_MARK = 0x3f;
 const HASH = 0x23;
+const DELETE = 0x7f;
 
 /**
  * Place of the next line feed, or `to`. Four bytes at a time: a byte of a word that is zero shows in its highest bit, when 1 is taken from it.
@@ -58,18 +64,6 @@ function lineEnd(bytes: Uint8Array, from: number, to: number): number {
   return p;
 }
 
-let viewed: Uint8Array = new Uint8Array(0);
-let view = new DataView(viewed.buffer);
-
-/** All packets of a batch lie in the same memory. */
-function viewOf(bytes: Uint8Array): DataView {
-  if (bytes !== viewed) {
-    viewed = bytes;
-    view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-  return view;
-}
-
 function text(bytes: Uint8Array, from: number, to: number): string {
   const end = Math.min(to, from + MAX_TEXT);
   const known = cachedText(bytes, from, end);
@@ -87,30 +81,97 @@ function text(bytes: Uint8Array, from: number, to: number): string {
 
 const ASCII: readonly string[] = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i));
 
-/** Reads a request line that the probe found certain into `line`. False where it is none. */
+/** Methods that nearly all requests have, with the space that follows. */
+const GET = letters('GET ');
+const POST = letters('POST');
+const VERSION_START = letters('HTTP');
+const VERSION_MIDDLE = letters('/1.\0');
+const THREE_LETTERS = 0xffffff;
+/** Of a version with the byte behind it: " HTTP/1.1", then CR or LF. */
+const VERSION_BYTES = 10;
+
+/**
+ * Reads the request line of a whole head into `line`, in one walk. False where it is none: exactly where the probe is not certain of a
+ * request (RFC 9112 section 3).
+ */
 export function readRequestLine(line: RequestLine, bytes: Uint8Array, from: number, to: number): boolean {
-  const end = trimmedEnd(bytes, from, lineEnd(bytes, from, to));
-  let methodEnd = from;
-  while (methodEnd < end && bytes[methodEnd] !== SPACE) {
-    methodEnd++;
-  }
+  const methodEnd = endOfMethod(bytes, from, to);
   const target = methodEnd + 1;
-  let targetEnd = target;
-  while (targetEnd < end && bytes[targetEnd] !== SPACE) {
-    targetEnd++;
-  }
-  if (end - targetEnd !== 9) {
+  if (methodEnd - from < 3 || methodEnd - from > MAX_METHOD || bytes[methodEnd] !== SPACE) {
     return false;
   }
-  line.method = text(bytes, from, methodEnd);
-  line.path = line.method === 'CONNECT' ? text(bytes, target, targetEnd) : pathOf(bytes, target, targetEnd);
-  line.version = versionText(bytes, end - 3);
+  let p = target;
+  let pathEnd = -1;
+  let hasParameters = false;
+  for (let byte = bytes[p]; p < to && byte > SPACE && byte < DELETE; byte = bytes[++p]) {
+    if (pathEnd < 0) {
+      if (byte === QUESTION_MARK || byte === HASH) {
+        pathEnd = p;
+      } else if (byte === SEMICOLON) {
+        hasParameters = true;
+      }
+    }
+  }
+  if (p === target || p - from >= MAX_REQUEST_LINE || p + VERSION_BYTES > to || !isVersion(bytes, p)) {
+    return false;
+  }
+  line.method = methodText(bytes, from, methodEnd);
+  if (line.method === 'CONNECT') {
+    line.path = text(bytes, target, p);
+  } else if (bytes[target] !== SLASH) {
+    line.path = pathOfAbsolute(bytes, target, p);
+  } else {
+    const path = text(bytes, target, pathEnd < 0 ? p : pathEnd);
+    line.path = hasParameters ? withoutSessionId(path) : path;
+  }
+  line.version = bytes[p + 8] === 0x31 ? '1.1' : text(bytes, p + 6, p + 9);
   return true;
 }
 
-/** A target's path: without scheme, user, host, query, fragment, and without a session id that is written into it. */
-function pathOf(bytes: Uint8Array, from: number, to: number): string {
-  const start = bytes[from] === SLASH ? from : skipAuthority(bytes, from, to);
+function endOfMethod(bytes: Uint8Array, from: number, to: number): number {
+  if (bytes[from] === LETTER_H && bytes[from + 1] === LETTER_T) {
+    // "HTTP" begins a status line.
+    return from;
+  }
+  let p = from;
+  while (p < to && (isCapital(bytes[p]) || (p > from && (bytes[p] === HYPHEN || bytes[p] === UNDERSCORE)))) {
+    p++;
+  }
+  return p;
+}
+
+function isCapital(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
+}
+
+function methodText(bytes: Uint8Array, from: number, to: number): string {
+  const word = viewOf(bytes).getInt32(from, true);
+  if (word === GET) {
+    return 'GET';
+  }
+  return word === POST && to - from === 4 ? 'POST' : text(bytes, from, to);
+}
+
+/** Is " HTTP/1.", a digit and the line's end at `at`? All ten bytes are there. */
+function isVersion(bytes: Uint8Array, at: number): boolean {
+  const view = viewOf(bytes);
+  const after = bytes[at + 9];
+  return (
+    bytes[at] === SPACE &&
+    view.getInt32(at + 1, true) === VERSION_START &&
+    (view.getInt32(at + 5, true) & THREE_LETTERS) === VERSION_MIDDLE &&
+    isDigit(bytes[at + 8]) &&
+    (after === CR || after === LF)
+  );
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}
+
+/** The path of a target with scheme and host: without these, query, fragment, and without a session id that is written into it. */
+function pathOfAbsolute(bytes: Uint8Array, from: number, to: number): string {
+  const start = skipAuthority(bytes, from, to);
   let end = start;
   let hasParameters = false;
   while (end < to && bytes[end] !== QUESTION_MARK && bytes[end] !== HASH) {
@@ -140,17 +201,21 @@ function skipAuthority(bytes: Uint8Array, from: number, to: number): number {
   return p;
 }
 
-function versionText(bytes: Uint8Array, at: number): string {
-  return bytes[at] === 0x31 && bytes[at + 2] === 0x31 ? '1.1' : text(bytes, at, at + 3);
-}
-
-/** Status code of the status line at `from`, or 0 where it is none. */
+/** Status code of the status line at `from`, or 0 where it is none: exactly where the probe is not certain of a response. */
 export function readStatus(bytes: Uint8Array, from: number, to: number): number {
   if (to - from < 12) {
     return 0;
   }
+  const view = viewOf(bytes);
+  const isStatusLine =
+    view.getInt32(from, true) === VERSION_START &&
+    (view.getInt32(from + 4, true) & THREE_LETTERS) === VERSION_MIDDLE &&
+    isDigit(bytes[from + 7]) &&
+    bytes[from + 8] === SPACE &&
+    isDigit(bytes[from + 10]) &&
+    isDigit(bytes[from + 11]);
   const status = (bytes[from + 9] - 0x30) * 100 + (bytes[from + 10] - 0x30) * 10 + (bytes[from + 11] - 0x30);
-  return status >= 100 && status < 600 ? status : 0;
+  return isStatusLine && status >= 100 && status < 600 ? status : 0;
 }
 
 export function emptyFields(): HeadFields {

@@ -248,20 +248,20 @@ export class Http1Parser implements L7Parser {
     if (p === to) {
       return to;
     }
-    if (!this.mayBegin(s, bytes, p, to)) {
-      return this.garbage(s, p);
-    }
     s.headSeq = (seq + (p - from)) | 0;
     s.headNs = nowNs;
     const end = readFields(fields, bytes, p, to);
-    if (end < 0) {
-      if (s === this.request) {
-        this.events.requestStarts();
-      }
-      s.appendHead(bytes, p, to);
-      return to;
+    if (end >= 0) {
+      return this.takeHead(s, bytes, p, end, nowNs) ? end : this.garbage(s, p);
     }
-    return this.takeHead(s, bytes, p, end, nowNs) ? end : this.garbage(s, end);
+    if (!this.mayBegin(s, bytes, p, to)) {
+      return this.garbage(s, p);
+    }
+    if (s === this.request) {
+      this.events.requestStarts();
+    }
+    s.appendHead(bytes, p, to);
+    return to;
   }
 
   private continueHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): number {
@@ -279,7 +279,7 @@ export class Http1Parser implements L7Parser {
     const end = readFields(fields, head, 0, s.headLength);
     s.headLength = 0;
     const next = from + end - before;
-    return this.mayBegin(s, head, 0, end) && this.takeHead(s, head, 0, end, nowNs) ? next : this.garbage(s, next);
+    return this.takeHead(s, head, 0, end, nowNs) ? next : this.garbage(s, next);
   }
 
   private mayBegin(s: MessageStream, bytes: Uint8Array, from: number, to: number): boolean {
@@ -298,7 +298,7 @@ export class Http1Parser implements L7Parser {
     return at;
   }
 
-  /** Takes a whole head whose fields were read; false where it is none after all. */
+  /** Takes a whole head whose fields were read; false where it is none, and then `Resync` finds none at the same place. */
   private takeHead(s: MessageStream, bytes: Uint8Array, from: number, to: number, nowNs: number): boolean {
     s.messageBytes = to - from;
     return s === this.request ? this.takeRequest(bytes, from, to, nowNs) : this.takeResponse(bytes, from, to, nowNs);

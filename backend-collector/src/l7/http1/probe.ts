@@ -4,9 +4,9 @@
  */
 import { Probe } from '../protocol';
 
-const MAX_METHOD = 20;
+export const MAX_METHOD = 20;
 /** A request target longer than what fits here is looked for no further. */
-const MAX_LINE = 16 * 1024;
+export const MAX_REQUEST_LINE = 16 * 1024;
 
 const SPACE = 0x20;
 const CR = 0x0d;
@@ -50,16 +50,16 @@ function probeRequestLine(bytes: Uint8Array, from: number, to: number): Probe {
   if (p === to) {
     return p - from <= MAX_METHOD ? Probe.Unsure : Probe.NotOurs;
   }
-  if (p - from < 3 || bytes[p] !== SPACE) {
+  if (p - from < 3 || p - from > MAX_METHOD || bytes[p] !== SPACE) {
     return Probe.NotOurs;
   }
   const target = ++p;
-  const end = Math.min(to, from + MAX_LINE);
+  const end = Math.min(to, from + MAX_REQUEST_LINE);
   while (p < end && bytes[p] > SPACE && bytes[p] < 0x7f) {
     p++;
   }
   if (p === end) {
-    return p - from < MAX_LINE && isTargetStart(bytes[target], p === target) ? Probe.Unsure : Probe.NotOurs;
+    return p - from < MAX_REQUEST_LINE && isTargetStart(bytes[target], p === target) ? Probe.Unsure : Probe.NotOurs;
   }
   if (p === target || bytes[p] !== SPACE || !hasVersionAt(bytes, p + 1, to)) {
     return Probe.NotOurs;
