@@ -256,6 +256,26 @@ describe('the table', () => {
     expect(l4[0]).toMatchObject({ client_port: 20001, server_port: 53, l4_proto: 'udp', tx_bytes: 1 });
     expect(l4[0]).not.toHaveProperty('tx_seq_min');
   });
+
+  it('counts silence from the last packet, and keeps nobody a second longer for a busier one', async () => {
+    const at = (seconds: number) => 10n ** 18n + BigInt(seconds * 1000) * 10n ** 6n;
+    const { l4 } = await replayPackets([
+      datagram(1, at(0)),
+      datagram(2, at(0.5)),
+      datagram(1, at(0.9)),
+      datagram(3, at(30.6)),
+      datagram(1, at(30.8)),
+      datagram(3, at(31.6)),
+      datagram(2, at(31.7)),
+    ]);
+    expect(l4.map((r) => [r.src_port, r.tx_packets, r.end_reason])).toEqual([
+      [20001, 2, undefined],
+      [20002, 1, 'timed_out'],
+      [20001, 1, 'capture_ended'],
+      [20003, 2, 'capture_ended'],
+      [20002, 1, 'capture_ended'],
+    ]);
+  });
 });
 
 describe('NICs and directions', () => {

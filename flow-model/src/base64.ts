@@ -10,6 +10,11 @@ for (let i = 0; i < 64; i++) {
   CODE[i] = ALPHABET.charCodeAt(i);
   VALUE[CODE[i]] = i;
 }
+/** Two letters for 12 bits, as they stand in memory. */
+const CODES = new Uint16Array(4096);
+for (let i = 0; i < 4096; i++) {
+  CODES[i] = CODE[i >> 6] | (CODE[i & 63] << 8);
+}
 const PAD = 61;
 
 const ascii = new TextDecoder('latin1');
@@ -17,27 +22,24 @@ const ascii = new TextDecoder('latin1');
 /** Base64 of the first `length` bytes. */
 export function toBase64(bytes: Uint8Array, length: number = bytes.length): string {
   const out = new Uint8Array(Math.ceil(length / 3) * 4);
-  writeBase64(out, 0, bytes, length);
+  writeBase64(new DataView(out.buffer), 0, bytes, length);
   return ascii.decode(out);
 }
 
 /** Writes the base64 of the first `length` bytes into `out` from `at` on; returns the place after it. */
-export function writeBase64(out: Uint8Array, at: number, bytes: Uint8Array, length: number): number {
+export function writeBase64(out: DataView, at: number, bytes: Uint8Array, length: number): number {
   let o = at;
   let i = 0;
-  for (; i + 2 < length; i += 3) {
+  for (; i + 2 < length; i += 3, o += 4) {
     const n = (bytes[i] << 16) | (bytes[i + 1] << 8) | bytes[i + 2];
-    out[o++] = CODE[n >> 18];
-    out[o++] = CODE[(n >> 12) & 63];
-    out[o++] = CODE[(n >> 6) & 63];
-    out[o++] = CODE[n & 63];
+    out.setUint32(o, CODES[n >> 12] | (CODES[n & 4095] << 16), true);
   }
   if (i < length) {
     const n = (bytes[i] << 16) | (i + 1 < length ? bytes[i + 1] << 8 : 0);
-    out[o++] = CODE[n >> 18];
-    out[o++] = CODE[(n >> 12) & 63];
-    out[o++] = i + 1 < length ? CODE[(n >> 6) & 63] : PAD;
-    out[o++] = PAD;
+    out.setUint16(o, CODES[n >> 12], true);
+    out.setUint8(o + 2, i + 1 < length ? CODE[(n >> 6) & 63] : PAD);
+    out.setUint8(o + 3, PAD);
+    o += 4;
   }
   return o;
 }

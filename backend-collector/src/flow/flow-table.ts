@@ -9,6 +9,8 @@ import { IpProtocol, type Decoded } from '../wire/decoded';
 import { Flow, type Side } from './flow';
 
 const KEY_WORDS = 12;
+/** Of these, an IPv4 flow has so many. */
+const IPV4_WORDS = 6;
 const INITIAL_SLOTS = 4096;
 
 export class FlowTable {
@@ -42,26 +44,27 @@ export class FlowTable {
   /** The flow of a packet, or undefined. `add` may follow, for the same packet. */
   find(d: Decoded, nicId: number): Flow | undefined {
     this.makeKey(d, nicId);
-    const hash = this.hash;
-    const n = this.keyWords;
-    const key = this.key;
-    const keys = this.keys;
-    for (let slot = hash & this.mask; ; slot = (slot + 1) & this.mask) {
-      const entry = this.slots[slot];
+    const { hash, mask, slots, hashes } = this;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot];
       if (entry === 0) {
         return undefined;
       }
-      if (this.hashes[slot] === hash) {
-        const base = (entry - 1) * KEY_WORDS;
-        let i = 0;
-        while (i < n && keys[base + i] === key[i]) {
-          i++;
-        }
-        if (i === n) {
-          return this.flows[entry - 1];
-        }
+      if (hashes[slot] === hash && this.hasKey(entry - 1)) {
+        return this.flows[entry - 1];
       }
     }
+  }
+
+  private hasKey(index: number): boolean {
+    const { key, keys, keyWords } = this;
+    const base = index * KEY_WORDS;
+    for (let i = 0; i < keyWords; i++) {
+      if (keys[base + i] !== key[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Adds a flow for the packet that `find` was just asked for. */
@@ -100,7 +103,7 @@ export class FlowTable {
 
   private slotOf(index: number): number {
     const base = index * KEY_WORDS;
-    const words = this.flows[index].ipVersion === 4 ? 6 : KEY_WORDS;
+    const words = this.flows[index].ipVersion === 4 ? IPV4_WORDS : KEY_WORDS;
     let slot = this.hashOf(this.keys, base, words) & this.mask;
     while (this.slots[slot] !== index + 1) {
       slot = (slot + 1) & this.mask;
@@ -152,7 +155,7 @@ export class FlowTable {
     if (v4) {
       k[4] = swapped ? d.dst0 : d.src0;
       k[5] = swapped ? d.src0 : d.dst0;
-      this.keyWords = 6;
+      this.keyWords = IPV4_WORDS;
     } else {
       const a = swapped ? 8 : 4;
       const b = swapped ? 4 : 8;
@@ -169,15 +172,15 @@ export class FlowTable {
     this.hash = this.hashOf(k, 0, this.keyWords);
   }
 
-  /** MurmurHash3's mixing, word by word. */
   private hashOf(words: Int32Array, from: number, count: number): number {
-    let h = this.seed;
-    for (let i = from; i < from + count; i++) {
-      let w = Math.imul(words[i], 0xcc9e2d51);
-      w = (w << 15) | (w >>> 17);
-      h ^= Math.imul(w, 0x1b873593);
-      h = (h << 13) | (h >>> 19);
-      h = (Math.imul(h, 5) + 0xe6546b64) | 0;
+    let h = mixed(this.seed, words[from]);
+    h = mixed(h, words[from + 1]);
+    h = mixed(h, words[from + 2]);
+    h = mixed(h, words[from + 3]);
+    h = mixed(h, words[from + 4]);
+    h = mixed(h, words[from + 5]);
+    for (let i = from + IPV4_WORDS; i < from + count; i++) {
+      h = mixed(h, words[i]);
     }
     h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
     h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -207,6 +210,14 @@ export class FlowTable {
     flow.vni = d.vni;
     flow.firstSide = this.side;
   }
+}
+
+/** MurmurHash3's mixing of one word. */
+function mixed(hash: number, word: number): number {
+  let w = Math.imul(word, 0xcc9e2d51);
+  w = (w << 15) | (w >>> 17);
+  const h = hash ^ Math.imul(w, 0x1b873593);
+  return (Math.imul((h << 13) | (h >>> 19), 5) + 0xe6546b64) | 0;
 }
 
 /** True where the receiver is the smaller endpoint. Any fixed order will do; words compare as signed. */

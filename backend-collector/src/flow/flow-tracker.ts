@@ -15,7 +15,7 @@ import { isCapturedTwice } from './captured-twice';
 import { type Flow, type Side } from './flow';
 import { FlowTable } from './flow-table';
 import { type MessageReader, type MessageRecogniser } from './message-reader';
-import { CHUNK_PACKETS, firstRowOf, PacketRows, rowInBlock } from './packet-rows';
+import { CHUNK_PACKETS, PacketRows, rowInBlock } from './packet-rows';
 import { askListeners } from './roles';
 import { analyseSegment, scaledWindow } from './tcp-analysis';
 import { followConnection, opensAnother } from './tcp-state';
@@ -23,6 +23,8 @@ import { followConnection, opensAnother } from './tcp-state';
 const SECOND = 1e9;
 const CHUNK_SPAN_NS = 30 * SECOND;
 const SILENCE_NS = 30 * SECOND;
+/** A busy flow goes to the end of the active ones this often, not with each packet; so far their order is off. */
+const REORDER_NS = SECOND;
 /** How long stragglers of a closed connection still go into its last chunk. */
 const CLOSING_NS = 1 * SECOND;
 /** How long late packets of a closed connection are known as its own. */
@@ -181,7 +183,8 @@ export class FlowTracker {
       return undefined;
     }
     const flow = this.table.flowAt(index);
-    return this.latestNs - flow.listNs >= afterNs ? flow : undefined;
+    const sinceNs = list === ActivityList.Active ? flow.lastNs : flow.listNs;
+    return this.latestNs - sinceNs >= afterNs ? flow : undefined;
   }
 
   private flowOf(d: Decoded, nicId: number, nowNs: number): Flow {
@@ -290,18 +293,11 @@ export class FlowTracker {
         flow.firstBlock = flow.lastBlock;
       }
     }
-    const rows = this.rows.columns;
-    const i = firstRowOf(flow.lastBlock) + place;
-    rows.dir[i] = side;
-    rows.tNs[i] = nowNs;
-    rows.flags[i] = d.flags;
-    rows.seq[i] = d.seq;
-    rows.ack[i] = (d.flags & TcpFlag.Ack) !== 0 ? d.ack : 0;
-    rows.len[i] = d.payloadLength;
+    const ack = (d.flags & TcpFlag.Ack) !== 0 ? d.ack : 0;
     // The window of a SYN is never scaled (RFC 7323 section 2.2).
-    rows.win[i] =
+    const window =
       (d.flags & TcpFlag.Syn) !== 0 ? d.window : scaledWindow(d.window, flow.halves[side], flow.halves[1 - side]);
-    rows.ana[i] = ana;
+    this.rows.put(flow.lastBlock, place, side, nowNs, d.flags, d.seq, ack, d.payloadLength, window, ana);
   }
 
   private applicationData(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array, ana: number, nowNs: number): void {
@@ -339,8 +335,10 @@ export class FlowTracker {
   /** Puts the flow into the list that says what happens to it next. */
   private place(flow: Flow, nowNs: number): void {
     if (flow.endReason === undefined) {
-      this.lists.moveTo(ActivityList.Active, flow.index);
-      flow.listNs = nowNs;
+      if (nowNs - flow.listNs >= REORDER_NS || this.lists.listOf(flow.index) !== ActivityList.Active) {
+        this.lists.moveTo(ActivityList.Active, flow.index);
+        flow.listNs = nowNs;
+      }
     } else if (this.lists.listOf(flow.index) !== ActivityList.Closing) {
       flow.chunkFin = true;
       this.endMessages(flow);

@@ -1,6 +1,10 @@
 /**
- * The packets of the present chunks of all flows, as columns in blocks of 16 rows that are chained per chunk. All blocks lie in one set of
- * typed arrays, so that a flow costs the garbage collector nothing; a short connection takes one block, a busy one up to 64.
+ * The packets of the present chunks of all flows, row by row in blocks of 16 that are chained per chunk. All blocks lie in one piece of
+ * memory, so that a flow costs the garbage collector nothing; a short connection takes one block, a busy one up to 64. A row is half a cache
+ * line: columns would touch a line each for every packet, and are made when a chunk is written.
+ *
+ *   word   0 1      2     3     4        5                 6      7
+ *   row    time ns  seq   ack   payload  window (scaled)   flags  analysis, and the side in the highest bit
  *
  * Invariant: a block is either on the free list or in the chain of exactly one flow.
  */
@@ -9,9 +13,14 @@ import { allocatePacketColumns, type PacketColumns } from '@bpfnet/flow-model/pa
 export const CHUNK_PACKETS = 1024;
 const BLOCK_ROWS = 16;
 const INITIAL_BLOCKS = 1024;
+const ROW_WORDS = 8;
+const SIDE_SHIFT = 31;
+const ANALYSIS_BITS = 0x7fffffff;
 
 export class PacketRows {
-  private rows: PacketColumns = allocatePacketColumns(INITIAL_BLOCKS * BLOCK_ROWS);
+  private words = new Int32Array(INITIAL_BLOCKS * BLOCK_ROWS * ROW_WORDS);
+  /** The same memory. */
+  private times = new Float64Array(this.words.buffer);
   /** The next block of the same chunk, or of the free list; -1 at the end. */
   private next = new Int32Array(INITIAL_BLOCKS);
   private firstFree = 0;
@@ -21,12 +30,7 @@ export class PacketRows {
     this.chainFree(0, INITIAL_BLOCKS);
   }
 
-  /** The columns that `reserve` gives places in; replaced when they grow, so not to be kept. */
-  get columns(): PacketColumns {
-    return this.rows;
-  }
-
-  /** A block that follows `previous` (-1 for the first of a chunk). Its rows are `block * 16` and on. */
+  /** A block that follows `previous` (-1 for the first of a chunk). */
   takeBlock(previous: number): number {
     if (this.firstFree < 0) {
       this.grow();
@@ -40,22 +44,46 @@ export class PacketRows {
     return block;
   }
 
-  /** The rows of a chunk in one piece, valid until the next call. */
+  /** @param place of the row in its block (see `rowInBlock`) */
+  put(
+    block: number,
+    place: number,
+    side: number,
+    tNs: number,
+    flags: number,
+    seq: number,
+    ack: number,
+    payload: number,
+    window: number,
+    analysis: number
+  ): void {
+    const row = block * BLOCK_ROWS + place;
+    const { words } = this;
+    const at = row * ROW_WORDS;
+    this.times[at >> 1] = tNs;
+    words[at + 2] = seq;
+    words[at + 3] = ack;
+    words[at + 4] = payload;
+    words[at + 5] = window;
+    words[at + 6] = flags;
+    words[at + 7] = analysis | (side << SIDE_SHIFT);
+  }
+
+  /** The rows of a chunk as columns, valid until the next call. */
   gather(firstBlock: number, count: number): PacketColumns {
-    const from = this.rows;
-    const to = this.gathered;
+    const { words, times, gathered: to } = this;
     let block = firstBlock;
     for (let done = 0; done < count; block = this.next[block]) {
       const end = Math.min(count, done + BLOCK_ROWS);
-      for (let row = block * BLOCK_ROWS; done < end; row++, done++) {
-        to.dir[done] = from.dir[row];
-        to.tNs[done] = from.tNs[row];
-        to.flags[done] = from.flags[row];
-        to.seq[done] = from.seq[row];
-        to.ack[done] = from.ack[row];
-        to.len[done] = from.len[row];
-        to.win[done] = from.win[row];
-        to.ana[done] = from.ana[row];
+      for (let at = block * BLOCK_ROWS * ROW_WORDS; done < end; at += ROW_WORDS, done++) {
+        to.tNs[done] = times[at >> 1];
+        to.seq[done] = words[at + 2];
+        to.ack[done] = words[at + 3];
+        to.len[done] = words[at + 4];
+        to.win[done] = words[at + 5];
+        to.flags[done] = words[at + 6];
+        to.ana[done] = words[at + 7] & ANALYSIS_BITS;
+        to.dir[done] = words[at + 7] >>> SIDE_SHIFT;
       }
     }
     return to;
@@ -77,18 +105,11 @@ export class PacketRows {
   }
 
   private grow(): void {
-    const old = this.rows;
     const blocks = this.next.length;
-    const grown = allocatePacketColumns(old.length * 2);
-    grown.dir.set(old.dir);
-    grown.tNs.set(old.tNs);
-    grown.flags.set(old.flags);
-    grown.seq.set(old.seq);
-    grown.ack.set(old.ack);
-    grown.len.set(old.len);
-    grown.win.set(old.win);
-    grown.ana.set(old.ana);
-    this.rows = grown;
+    const words = new Int32Array(this.words.length * 2);
+    words.set(this.words);
+    this.words = words;
+    this.times = new Float64Array(words.buffer);
     const next = new Int32Array(blocks * 2);
     next.set(this.next);
     this.next = next;
@@ -99,8 +120,4 @@ export class PacketRows {
 /** Row within its block. */
 export function rowInBlock(row: number): number {
   return row & (BLOCK_ROWS - 1);
-}
-
-export function firstRowOf(block: number): number {
-  return block * BLOCK_ROWS;
 }

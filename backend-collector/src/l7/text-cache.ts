@@ -4,7 +4,7 @@
  * A direct-mapped cache of fixed size: another text of the same hash takes the place. Only ASCII without control bytes is kept, so a
  * string stands for exactly its bytes.
  */
-import { viewOf } from './words';
+import { viewOf } from '../wire/words';
 
 const SLOTS = 1024;
 const MAX_LENGTH = 64;

@@ -248,7 +248,7 @@ export class LineText implements PackedColumnTarget {
   /** Bytes as base64. @param opening the field's name with the quote that follows, and what stands before the base64 */
   base64(opening: AsciiPiece, bytes: Uint8Array, length: number): this {
     const at = writePiece(this.view, this.at, opening);
-    this.at = writeBase64(this.memory, at, bytes, length);
+    this.at = writeBase64(this.view, at, bytes, length);
     this.unquote();
     return this;
   }

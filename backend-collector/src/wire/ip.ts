@@ -4,6 +4,7 @@
  */
 import { type Decoded, IpProtocol, type Layer, Layer as L, Stop } from './decoded';
 import { decodeTcp, decodeUdp } from './transport';
+import { word } from './words';
 
 const IPV4_HEADER = 20;
 const IPV6_HEADER = 40;
@@ -26,10 +27,6 @@ export function fail(d: Decoded, stop: Stop, layer: Layer, need: number, have: n
   d.stopLayer = layer;
   d.stopNeed = need;
   d.stopHave = have;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
 }
 
 export function decodeIpv4(d: Decoded, bytes: Uint8Array, at: number, end: number, wireEnd: number): void {

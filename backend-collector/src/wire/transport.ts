@@ -1,6 +1,7 @@
 /** TCP (RFC 9293) with the options that the analysis needs, and UDP (RFC 768). */
 import { type Decoded, Layer, MAX_SACK_BLOCKS, Stop } from './decoded';
 import { fail } from './ip';
+import { word } from './words';
 
 const TCP_HEADER = 20;
 const UDP_HEADER = 8;
@@ -16,10 +17,6 @@ const enum TcpOption {
 
 /** Largest shift that RFC 7323 section 2.3 allows; a larger one is to be taken as this. */
 const MAX_WINDOW_SCALE = 14;
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
-}
 
 export function decodeTcp(d: Decoded, bytes: Uint8Array, at: number, end: number, packetEnd: number): void {
   if (at + TCP_HEADER > end) {

@@ -5,7 +5,7 @@
 import { withoutSessionId } from '../public-path';
 import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
 import { cachedText } from '../text-cache';
-import { letters, viewOf } from '../words';
+import { letters, viewOf } from '../../wire/words';
 import { MAX_METHOD, MAX_REQUEST_LINE } from './probe';
 
 export interface RequestLine {

@@ -1,4 +1,4 @@
-/** Bytes in words of four: text is read, compared and hashed in a quarter of the steps. */
+/** Bytes in words of four: numbers of a header in one step, and text in a quarter of the steps. */
 
 let viewed: Uint8Array = new Uint8Array(0);
 let view = new DataView(viewed.buffer);
@@ -10,6 +10,11 @@ export function viewOf(bytes: Uint8Array): DataView {
     view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
   return view;
+}
+
+/** Four bytes in network order. */
+export function word(bytes: Uint8Array, at: number): number {
+  return viewOf(bytes).getInt32(at);
 }
 
 /** Four letters as `getInt32(…, true)` reads them. */
