@@ -3,6 +3,7 @@
  * anywhere, with holes, broken.
  */
 import fc from 'fast-check';
+import { requestIdText } from '@bpfnet/flow-model/ids';
 import { type Exchange } from '../src/l7/exchange';
 import { mysql } from '../src/l7/mysql/mysql';
 import { postgresql } from '../src/l7/postgresql/postgresql';
@@ -75,7 +76,7 @@ function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly
 
 const essence = (x: Exchange) =>
   [
-    x.requestId,
+    requestIdText(x.requestId),
     x.op,
     x.resource,
     x.status,

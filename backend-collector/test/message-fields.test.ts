@@ -24,7 +24,7 @@ test('every span says what is its own', () => {
   fc.assert(
     fc.property(fc.array(exchange, { minLength: 2, maxLength: 30 }), (exchanges) => {
       for (const { op, resource, status, fields } of exchanges) {
-        const x = new Exchange('', 0, 0, op, resource, fields);
+        const x = new Exchange({ high: 0, low: 0 }, 0, 0, op, resource, fields);
         x.status = status;
         messageFields(line.begin(), x);
         expect(JSON.parse(line.close().toString())).toEqual({

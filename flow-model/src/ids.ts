@@ -24,13 +24,24 @@ export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string
   return `${requestSeq}_${responseSeq ?? 0}`;
 }
 
+/** 64 bits in two words of 32, of any sign. */
+export interface RequestId {
+  readonly high: number;
+  readonly low: number;
+}
+
+/** As it stands in records: 16 hex digits. */
+export function requestIdText({ high, low }: RequestId): string {
+  return hex64(high, low);
+}
+
 /**
- * `request_id`: one request at every NIC, answered or not; 16 hex digits.
+ * `request_id`: one request at every NIC, answered or not.
  *
  * @param requestSeq sequence number of the request's first byte; 0 for datagrams
  * @param bytes memory that holds the request's first bytes at `from` … `to - 1` (see `REQUEST_ID_…_BYTES`)
  */
-export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, to: number): string {
+export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, to: number): RequestId {
   // FNV-1a from two seeds, in one walk over the bytes.
   let first = FNV_OFFSET;
   let second = FNV_OFFSET ^ 0x9e3779b9;
@@ -38,7 +49,7 @@ export function requestId(requestSeq: Seq | 0, bytes: Uint8Array, from: number, 
     first = Math.imul(first ^ bytes[i], FNV_PRIME);
     second = Math.imul(second ^ bytes[i], FNV_PRIME);
   }
-  return hex64(mix32(first ^ mix32(requestSeq)), mix32((second >>> 0) + requestSeq));
+  return { high: mix32(first ^ mix32(requestSeq)) | 0, low: mix32((second >>> 0) + requestSeq) | 0 };
 }
 
 /** `flow_shard` of a connection whose handshake was seen. */

@@ -96,20 +96,28 @@ class IntegerWriter {
 
   unsigned(n: number): void {
     if (this.length + 8 > this.bytes.length) {
-      const grown = new Uint8Array(this.bytes.length * 2);
-      grown.set(this.bytes);
-      this.bytes = grown;
+      this.grow();
     }
+    const { bytes } = this;
+    let at = this.length;
     let rest = n;
     while (rest >= 0x80000000) {
-      this.bytes[this.length++] = (rest % 128) | 0x80;
+      bytes[at++] = (rest % 128) | 0x80;
       rest = Math.floor(rest / 128);
     }
-    while (rest >= 0x80) {
-      this.bytes[this.length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
+    let small = rest | 0;
+    while (small >= 0x80) {
+      bytes[at++] = (small & 0x7f) | 0x80;
+      small >>>= 7;
     }
-    this.bytes[this.length++] = rest;
+    bytes[at++] = small;
+    this.length = at;
+  }
+
+  private grow(): void {
+    const grown = new Uint8Array(this.bytes.length * 2);
+    grown.set(this.bytes);
+    this.bytes = grown;
   }
 
   signed(n: number): void {
@@ -137,10 +145,19 @@ class IntegerWriter {
   }
 
   private endRun(): void {
-    if (this.runLength > 0) {
-      this.unsigned(this.runValue);
-      this.unsigned(this.runLength - 1);
-      this.runLength = 0;
+    const { runValue, runLength, bytes, length } = this;
+    if (runLength === 0) {
+      return;
+    }
+    this.runLength = 0;
+    // Most runs are short ones of small numbers: a byte each.
+    if (runValue < 0x80 && runLength <= 0x80 && length + 2 <= bytes.length) {
+      bytes[length] = runValue;
+      bytes[length + 1] = runLength - 1;
+      this.length = length + 2;
+    } else {
+      this.unsigned(runValue);
+      this.unsigned(runLength - 1);
     }
   }
 }

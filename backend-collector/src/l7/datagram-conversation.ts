@@ -264,7 +264,9 @@ class DatagramConversation implements MessageReader {
   private takeNotice(notice: Notice, message: ResponseMessage, side: Side, d: Decoded, nowNs: number): void {
     const exchange = this.exchange(notice, side, d, nowNs);
     const { lastNotice } = this;
-    if (lastNotice?.exchange.requestId === exchange.requestId && isCopy(lastNotice, d, nowNs)) {
+    const { high, low } = exchange.requestId;
+    const before = lastNotice?.exchange.requestId;
+    if (lastNotice !== undefined && before?.high === high && before.low === low && isCopy(lastNotice, d, nowNs)) {
       return;
     }
     exchange.outcome = message.outcome;

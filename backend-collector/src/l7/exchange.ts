@@ -1,4 +1,5 @@
 /** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
+import { type RequestId } from '@bpfnet/flow-model/ids';
 import { type L7Record, type l7RecordSchema, type Outcome } from '@bpfnet/flow-model/records';
 
 export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
@@ -15,7 +16,7 @@ type ProtocolFieldName = Extract<keyof typeof l7RecordSchema.shape, `${ProtocolP
 type ProtocolPrefix = 'http' | 'dns' | 'ftp' | 'tls' | 'redis' | 'mysql' | 'postgresql' | 'grpc';
 
 export class Exchange {
-  requestId = '';
+  requestId: RequestId;
   /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
   requestSeq = 0;
   requestFirstNs = 0;
@@ -61,7 +62,7 @@ export class Exchange {
   kernelDropsBefore = 0;
 
   constructor(
-    requestId: string,
+    requestId: RequestId,
     requestSeq: number,
     requestFirstNs: number,
     op: string,
@@ -69,11 +70,12 @@ export class Exchange {
     fields: ProtocolFields
   ) {
     this.fields = fields;
+    this.requestId = requestId;
     this.begin(requestId, requestSeq, requestFirstNs, op, resource);
   }
 
   /** Makes the object stand for another exchange; `fields` are left to the caller. */
-  begin(requestId: string, requestSeq: number, requestFirstNs: number, op: string, resource: string): void {
+  begin(requestId: RequestId, requestSeq: number, requestFirstNs: number, op: string, resource: string): void {
     this.requestId = requestId;
     this.requestSeq = requestSeq;
     this.requestFirstNs = requestFirstNs;

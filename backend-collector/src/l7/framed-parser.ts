@@ -2,7 +2,7 @@
  * A parser over two framed streams (framed-stream.ts) whose messages are paired in order: bytes are credited to the exchange that each side's
  * present message belongs to, until the last byte of that message was seen.
  */
-import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
+import { REQUEST_ID_STREAM_BYTES, type RequestId, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Exchange } from './exchange';
 import { FramedStream, type MessageReceiver } from './framed-stream';
@@ -80,7 +80,11 @@ export abstract class FramedParser<E extends Exchange> extends PairedParser<E> i
 }
 
 /** What identifies the request that begins with the stream's present message. */
-export function requestStart(s: FramedStream): { readonly id: string; readonly seq: number; readonly firstNs: number } {
+export function requestStart(s: FramedStream): {
+  readonly id: RequestId;
+  readonly seq: number;
+  readonly firstNs: number;
+} {
   const seq = toSeq(s.seq);
   const id = requestId(seq, s.bytes, s.from, Math.min(s.to, s.from + REQUEST_ID_STREAM_BYTES));
   return { id, seq, firstNs: s.firstNs };

@@ -41,7 +41,7 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
   const serverPackets = server.totalPackets - x.serverPacketsBefore;
   const clientRetrans = client.totalRetrans - x.clientRetransBefore;
   const serverRetrans = server.totalRetrans - x.serverRetransBefore;
-  const t = connectionFields(context, flow, line).plain(N.request_id, x.requestId);
+  const t = connectionFields(context, flow, line).hex64(N.request_id, x.requestId.high, x.requestId.low);
   if (isStream) {
     // The contract's l7TraceId.
     t.joined(N.l7_traceid, x.requestSeq, hasResponseSeq ? x.responseSeq : 0);
@@ -60,8 +60,8 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
       x.responseLastNs - x.responseFirstNs
     );
   }
-  t.number(N.tx_packets, clientIsSrc ? clientPackets : serverPackets)
-    .number(N.rx_packets, clientIsSrc ? serverPackets : clientPackets)
+  t.uint32(N.tx_packets, clientIsSrc ? clientPackets : serverPackets)
+    .uint32(N.rx_packets, clientIsSrc ? serverPackets : clientPackets)
     .number(N.tx_bytes, clientIsSrc ? x.requestBytes : x.responseBytes)
     .number(N.rx_bytes, clientIsSrc ? x.responseBytes : x.requestBytes)
     .ifAny(N.tx_retrans, clientIsSrc ? clientRetrans : serverRetrans)

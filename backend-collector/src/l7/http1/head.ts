@@ -240,7 +240,8 @@ export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, 
   fields.chunked = false;
   fields.upgrade = undefined;
   fields.trace = undefined;
-  for (let p = lineEnd(bytes, from, to) + 1; p < to; p = lineEnd(bytes, p, to) + 1) {
+  let p = lineEnd(bytes, from, to) + 1;
+  while (p < to) {
     const first = bytes[p];
     if (first === LF) {
       return p + 1;
@@ -248,13 +249,15 @@ export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, 
     if (first === CR && p + 1 < to && bytes[p + 1] === LF) {
       return p + 2;
     }
+    const end = lineEnd(bytes, p, to);
     const known = KNOWN_BY_LETTER[first];
     for (let i = 0; i < known.length; i++) {
-      if (isField(known[i], bytes, p, to)) {
-        readField(fields, known[i], bytes, p + known[i].name.length + 1, to);
+      if (isField(known[i], bytes, p, end)) {
+        readField(fields, known[i], bytes, p + known[i].name.length + 1, end);
         break;
       }
     }
+    p = end + 1;
   }
   return -1;
 }
@@ -311,8 +314,8 @@ function isField({ name }: KnownField, bytes: Uint8Array, from: number, to: numb
   return true;
 }
 
-function readField(fields: HeadFields, { kind }: KnownField, bytes: Uint8Array, at: number, to: number): void {
-  const lineStop = lineEnd(bytes, at, to);
+/** @param lineStop place of the line feed */
+function readField(fields: HeadFields, { kind }: KnownField, bytes: Uint8Array, at: number, lineStop: number): void {
   const from = skipSpace(bytes, at, lineStop);
   const end = trimmedEnd(bytes, from, lineStop);
   switch (kind) {

@@ -13,7 +13,7 @@
  *
  * Limits: a head of more than `MAX_HEAD` bytes counts as garbage.
  */
-import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
+import { REQUEST_ID_STREAM_BYTES, type RequestId, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
 import { Http2Parser } from '../http2/parser';
@@ -45,6 +45,8 @@ const fields = emptyFields();
 const spare: Exchange[] = [];
 const MAX_SPARE = 256;
 
+const NO_REQUEST: RequestId = { high: 0, low: 0 };
+
 function newExchange(): Exchange {
   // All fields are named here, so that all exchanges have one shape.
   const protocolFields: ProtocolFields = {
@@ -55,7 +57,7 @@ function newExchange(): Exchange {
     http_version: undefined,
     http_content_type: undefined,
   };
-  return new Exchange('', 0, 0, '', '', protocolFields);
+  return new Exchange(NO_REQUEST, 0, 0, '', '', protocolFields);
 }
 
 /** One direction. */
