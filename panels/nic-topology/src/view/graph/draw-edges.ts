@@ -7,21 +7,19 @@ export function drawEdges({ graph, layout, colours, theme }: Picture, view: View
   const { context, width, height } = sheet;
   const { x: dx, y: dy, k } = view;
   const plain = theme.isDark ? 'rgba(204,204,220,0.28)' : 'rgba(36,41,46,0.25)';
-  const byLook = new Map<string, number[]>();
+  const byLook = new Map<string, { readonly colour: string; readonly weight: number; readonly indexes: number[] }>();
   for (const index of edges) {
     const edge = graph.edges[index];
-    const look = JSON.stringify([colours.of(edge) ?? plain, lineWidth(edge)]);
+    const [colour, weight] = [colours.of(edge) ?? plain, lineWidth(edge)];
+    const look = `${weight} ${colour}`;
     const same = byLook.get(look);
     if (same === undefined) {
-      byLook.set(look, [index]);
+      byLook.set(look, { colour, weight, indexes: [index] });
     } else {
-      same.push(index);
+      same.indexes.push(index);
     }
   }
-  const looks = [...byLook].map(([look, indexes]) => {
-    const [colour, weight] = JSON.parse(look) as [string, number];
-    return { colour, weight, indexes };
-  });
+  const looks = [...byLook.values()];
   // What is coloured lies over what is not.
   looks.sort((a, b) => Number(a.colour !== plain) - Number(b.colour !== plain));
   const scaled = Math.max(0.45, Math.min(1, k * 1.6));

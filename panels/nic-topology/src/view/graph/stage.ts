@@ -37,6 +37,9 @@ export class Stage {
   private view: View = zoomIdentity;
   private drawn: View = zoomIdentity;
   private resting: ReturnType<typeof setTimeout> | undefined;
+  private isStale = false;
+  /** What is pointed at is drawn on a sheet that is only there while something is. */
+  private isOverShown = false;
   private readonly zoomer: ZoomBehavior<HTMLElement, unknown>;
   private readonly hand: Selection<HTMLElement, unknown, null, undefined>;
 
@@ -50,24 +53,18 @@ export class Stage {
       ])
       .on('zoom', ({ transform }: { readonly transform: ZoomTransform }) => this.moveTo(transform));
     this.hand.call(this.zoomer).on('dblclick.zoom', null);
+    input.overCanvas.style.display = 'none';
   }
 
   destroy(): void {
     clearTimeout(this.resting);
+    this.isStale = false;
     this.hand.on('.zoom', null);
   }
 
   resize(width: number, height: number): void {
     this.size = { width, height };
-    for (const canvas of [this.input.graphCanvas, this.input.overCanvas]) {
-      const ratio = window.devicePixelRatio || 1;
-      const [fullWidth, fullHeight] = [width * (1 + 2 * MARGIN), height * (1 + 2 * MARGIN)];
-      canvas.width = Math.round(fullWidth * ratio);
-      canvas.height = Math.round(fullHeight * ratio);
-      canvas.style.width = `${fullWidth}px`;
-      canvas.style.height = `${fullHeight}px`;
-    }
-    this.draw();
+    this.drawSoon();
   }
 
   show(picture: Picture): void {
@@ -76,12 +73,14 @@ export class Stage {
       this.emphasis = undefined;
     }
     this.picture = picture;
-    this.draw();
+    this.drawSoon();
   }
 
   point(emphasis: Emphasis | undefined): void {
     this.emphasis = emphasis;
-    this.drawOver();
+    if (!this.isStale) {
+      this.drawOver();
+    }
   }
 
   fit(layout: GraphLayout, { smooth }: { readonly smooth: boolean }): void {
@@ -124,6 +123,15 @@ export class Stage {
 
   private moveTo(view: View): void {
     this.view = view;
+    clearTimeout(this.resting);
+    if (!this.isStale) {
+      this.shift(view);
+    }
+    this.input.onView(view);
+  }
+
+  /** Moves what is drawn as it is, or draws anew where that leaves a gap. */
+  private shift(view: View): void {
     const { width, height } = this.size;
     const ratio = view.k / this.drawn.k;
     // Where the drawn sheet's corner comes to lie, and whether it still covers the window.
@@ -134,14 +142,12 @@ export class Stage {
       top <= 0 &&
       left + width * (1 + 2 * MARGIN) * ratio >= width &&
       top + height * (1 + 2 * MARGIN) * ratio >= height;
-    clearTimeout(this.resting);
     if (covers) {
       this.place(left, top, ratio);
       this.resting = setTimeout(() => this.draw(), REST_MS);
     } else {
       this.draw();
     }
-    this.input.onView(view);
   }
 
   private place(left: number, top: number, ratio: number): void {
@@ -150,8 +156,17 @@ export class Stage {
     }
   }
 
+  /** Once for all that changes in one go: size, picture and view come one after another. */
+  private drawSoon(): void {
+    if (!this.isStale) {
+      this.isStale = true;
+      queueMicrotask(() => this.isStale && this.draw());
+    }
+  }
+
   private draw(): void {
     const { width, height } = this.size;
+    this.isStale = false;
     this.drawn = this.view;
     this.place(-MARGIN * width, -MARGIN * height, 1);
     const sheet = this.sheetOf(this.input.graphCanvas);
@@ -163,15 +178,17 @@ export class Stage {
 
   /** A veil, and over it what is pointed at. */
   private drawOver(): void {
-    const sheet = this.sheetOf(this.input.overCanvas);
-    if (sheet === undefined) {
+    const isShown = this.emphasis !== undefined && this.picture !== undefined;
+    if (isShown !== this.isOverShown) {
+      this.isOverShown = isShown;
+      this.input.overCanvas.style.display = isShown ? '' : 'none';
+    }
+    const sheet = isShown ? this.sheetOf(this.input.overCanvas) : undefined;
+    if (sheet === undefined || this.emphasis === undefined || this.picture === undefined) {
       return;
     }
     const { context, width, height } = sheet;
     context.clearRect(0, 0, width, height);
-    if (this.emphasis === undefined || this.picture === undefined) {
-      return;
-    }
     context.globalAlpha = 0.72;
     context.fillStyle = this.picture.theme.colors.background.primary;
     context.fillRect(0, 0, width, height);
@@ -191,7 +208,15 @@ export class Stage {
       return undefined;
     }
     const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
+    const [pixelWidth, pixelHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
+      canvas.width = pixelWidth;
+      canvas.height = pixelHeight;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return { context, width: canvas.width / ratio, height: canvas.height / ratio };
+    return { context, width, height };
   }
 }

@@ -12,20 +12,20 @@ interface Placed {
 }
 
 /**
- * Places for a graph; undefined while a worker is at it. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
+ * Places for a graph; undefined while a worker is at it, and while the panel's shape is not known. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
  * the others where they can.
  */
-export function useGraphLayout(graph: Graph, aspect: number): GraphLayout | undefined {
+export function useGraphLayout(graph: Graph, aspect: number | undefined): GraphLayout | undefined {
   // One picture for panels of nearly one shape.
-  const roundAspect = Math.round(aspect * 4) / 4;
+  const roundAspect = aspect && Math.max(0.25, Math.round(aspect * 4) / 4);
   const key = useMemo(() => `${roundAspect} ${shapeOf(graph)}`, [graph, roundAspect]);
   const [placed, setPlaced] = useState<Placed>();
 
-  if (graph.hasLayers && placed?.key !== key) {
+  if (roundAspect !== undefined && graph.hasLayers && placed?.key !== key) {
     setPlaced(placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, before: placed?.heights })));
   }
   useEffect(() => {
-    if (graph.hasLayers) {
+    if (roundAspect === undefined || graph.hasLayers) {
       return;
     }
     return layoutInWorker(graph, (layout) =>
