@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { type GraphLayout, layoutGraph } from '../../layout/graph/graph-layout';
 import { type Graph } from '../../model/graph/graph';
-import { layoutInWorker } from './elk-layout';
+import { layoutInWorker, type WorkerFailure } from './elk-layout';
 
 interface Placed {
   /** Of what these are the places. */
@@ -9,13 +9,26 @@ interface Placed {
   readonly layout: GraphLayout;
   /** By node id. */
   readonly heights: ReadonlyMap<string, number>;
+  readonly failure?: WorkerFailure;
 }
+
+export interface LaidOut {
+  readonly layout: GraphLayout | undefined;
+  /** What a reader should know of it; '' where nothing. */
+  readonly note: string;
+}
+
+const FAILURES: Readonly<Record<WorkerFailure, string>> = {
+  'no-worker': 'The worker that finds places could not start',
+  'too-long': 'Finding places took too long',
+  failed: 'The worker that finds places failed at this graph',
+};
 
 /**
  * Places for a graph; undefined while a worker is at it, and while the panel's shape is not known. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
  * the others where they can.
  */
-export function useGraphLayout(graph: Graph, aspect: number | undefined): GraphLayout | undefined {
+export function useGraphLayout(graph: Graph, aspect: number | undefined): LaidOut {
   // One picture for panels of nearly one shape.
   const roundAspect = aspect && Math.max(0.25, Math.round(aspect * 4) / 4);
   const key = useMemo(() => `${roundAspect} ${shapeOf(graph)}`, [graph, roundAspect]);
@@ -28,12 +41,20 @@ export function useGraphLayout(graph: Graph, aspect: number | undefined): GraphL
     if (roundAspect === undefined || graph.hasLayers) {
       return;
     }
-    return layoutInWorker(graph, (layout) =>
-      setPlaced(placedAs(key, graph, layout ?? layoutGraph({ graph, aspect: roundAspect })))
+    return layoutInWorker(graph, (answer) =>
+      setPlaced(
+        answer.kind === 'placed'
+          ? placedAs(key, graph, answer.layout)
+          : { ...placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect })), failure: answer.why }
+      )
     );
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all of the graph that places depend on
   }, [key]);
-  return placed?.key === key ? placed.layout : undefined;
+  const current = placed?.key === key ? placed : undefined;
+  return {
+    layout: current?.layout,
+    note: current?.failure === undefined ? '' : `${FAILURES[current.failure]}: nodes stand in plain layers.`,
+  };
 }
 
 function shapeOf({ nodes, edges, hasLayers }: Graph): string {
