@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import { type EdgePlace, type LabelPlace } from '../layout/path-layout';
-import { type EdgeText, type EdgeWay } from '../model/edge-text';
+import { type EdgeText, type EdgeWay, SLOWEST } from '../model/edge-text';
 import { edgeColour } from './PathArrows';
 
 interface Props {
@@ -29,8 +29,8 @@ export function EdgeLabels({ place, text, down }: Props) {
     );
   return (
     <div aria-hidden>
-      <WayLabel place={place.thereLabel} way={text.there} />
-      <WayLabel place={place.backLabel} way={text.back}>
+      <WayLabel place={place.thereLabel} way={text.there} name="there" />
+      <WayLabel place={place.backLabel} way={text.back} name="back">
         {down && marks}
       </WayLabel>
       {!down && marks && (
@@ -50,13 +50,20 @@ const ONE_LINE_FROM_PX = 300;
 interface WayLabelProps {
   readonly place: LabelPlace;
   readonly way: EdgeWay;
+  /** Said where there is room: lines that turn are not told apart by their place. */
+  readonly name: 'there' | 'back';
   readonly children?: React.ReactNode;
 }
 
-function WayLabel({ place, way, children }: WayLabelProps) {
+function WayLabel({ place, way, name, children }: WayLabelProps) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
-  const emphasised = way.tone === 'slow' || way.tone === 'danger';
+  const emphasised = way.tone !== 'plain' && way.tone !== 'muted';
+  const isWide = place.width >= ONE_LINE_FROM_PX;
+  const time = way.lines.filter((one) => one !== SLOWEST).join(' ');
+  const parts = [time, way.lines.includes(SLOWEST) ? SLOWEST : '', way.loss?.text ?? ''].filter((part) => part !== '');
+  const line = `${name} ${parts.join(' · ')}`;
+  const lines = parts.length === 0 ? [] : [line];
   return (
     <div
       className={cx(styles.label, styles[place.align], styles[place.lean], emphasised && styles.emphasised)}
@@ -65,11 +72,16 @@ function WayLabel({ place, way, children }: WayLabelProps) {
         color: way.tone === 'plain' ? theme.colors.text.primary : edgeColour(theme, way.tone),
       }}
     >
-      {(place.width < ONE_LINE_FROM_PX ? way.lines : [way.lines.join(' ')]).map((line) => (
-        <span key={line} className={styles.line} title={line}>
-          {line}
+      {(isWide ? lines : way.lines).map((one) => (
+        <span key={one} className={styles.line} title={one}>
+          {one}
         </span>
       ))}
+      {!isWide && way.loss && (
+        <span className={cx(styles.mark, styles.loss)} title={way.loss.text}>
+          {way.loss.short}
+        </span>
+      )}
       {children}
     </div>
   );
@@ -105,5 +117,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   nat: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
   tunnel: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
-  loss: css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
+  quiet: css({ color: theme.colors.text.secondary }),
+  loss: css({ pointerEvents: 'auto', background: theme.colors.error.transparent, color: theme.colors.error.text }),
 });
