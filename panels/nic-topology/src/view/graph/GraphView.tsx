@@ -44,7 +44,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
   const folded = useMemo(() => foldGraph(graph, { level, flipped }), [graph, level, flipped]);
   const shown = useMemo(() => keepBusiest(folded, busiest), [folded, busiest]);
   const colours = useMemo(() => edgeColours(series, metric), [series, metric]);
-  const { layout, note } = useGraphLayout(shown, below === undefined ? undefined : width / Math.max(120, below));
+  const { layout, note } = useGraphLayout(shown, below === undefined ? undefined : width / Math.max(120, below), width);
   const picture = useMemo(() => layout && { graph: shown, layout, colours, theme }, [shown, layout, colours, theme]);
   const matches = useMemo(() => (search === '' ? undefined : searchNodes(shown, search)), [shown, search]);
   const selected = useMemo(() => findById(shown, selectedId), [shown, selectedId]);

@@ -1,5 +1,5 @@
 /** Edges as curves: what is coloured over what is not, those of one look at once. */
-import { edgeCurve } from '../../layout/graph/edge-curve';
+import { edgeCurves } from '../../layout/graph/edge-curve';
 import { type GraphEdge } from '../../model/graph/graph';
 import { type Part, type Picture, type View } from './picture';
 
@@ -29,22 +29,22 @@ export function drawEdges({ graph, layout, colours, theme }: Picture, view: View
     context.lineWidth = weight * scaled;
     context.beginPath();
     for (const index of indexes) {
-      const { source, target } = graph.edges[index];
-      const c = edgeCurve(layout, source, target);
-      const [left, right] = [Math.min(c[0], c[2], c[6]) * k + dx, Math.max(c[0], c[4], c[6]) * k + dx];
-      const [top, bottom] = [Math.min(c[1], c[3], c[7]) * k + dy, Math.max(c[1], c[3], c[7]) * k + dy];
-      if (right < 0 || left > width || bottom < 0 || top > height) {
-        continue;
-      }
-      context.moveTo(c[0] * k + dx, c[1] * k + dy);
-      if (k < 0.12) {
-        context.lineTo(c[6] * k + dx, c[7] * k + dy);
-      } else {
+      edgeCurves(layout, graph.edges, index).forEach((c, piece, { length }) => {
+        const [left, right] = [Math.min(c[0], c[2], c[6]) * k + dx, Math.max(c[0], c[4], c[6]) * k + dx];
+        const [top, bottom] = [Math.min(c[1], c[3], c[7]) * k + dy, Math.max(c[1], c[3], c[7]) * k + dy];
+        if (right < 0 || left > width || bottom < 0 || top > height) {
+          return;
+        }
+        context.moveTo(c[0] * k + dx, c[1] * k + dy);
+        if (k < 0.12) {
+          context.lineTo(c[6] * k + dx, c[7] * k + dy);
+          return;
+        }
         context.bezierCurveTo(c[2] * k + dx, c[3] * k + dy, c[4] * k + dx, c[5] * k + dy, c[6] * k + dx, c[7] * k + dy);
-        if (k >= 0.35) {
+        if (k >= 0.35 && piece === length - 1) {
           arrowHead(context, [c[6] * k + dx, c[7] * k + dy], Math.sign(c[6] - c[4]) || 1);
         }
-      }
+      });
     }
     context.stroke();
   }

@@ -3,7 +3,8 @@
  * worker from another origin, where plugins come from a content network: then a worker of the page's own loads that file.
  */
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api';
-import { type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from '../../layout/graph/graph-layout';
+import { cardSizeFor } from '../../layout/graph/card-size';
+import { type GraphLayout } from '../../layout/graph/graph-layout';
 import { type Graph } from '../../model/graph/graph';
 
 declare const __webpack_public_path__: string | undefined;
@@ -102,6 +103,7 @@ function workerStarts(): ReadonlyArray<() => Worker> {
 }
 
 function elkGraph({ nodes, edges }: Graph): ElkNode {
+  const { width, height } = cardSizeFor(nodes.length);
   return {
     id: 'graph',
     layoutOptions: {
@@ -113,7 +115,7 @@ function elkGraph({ nodes, edges }: Graph): ElkNode {
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
       'elk.edgeRouting': 'POLYLINE',
     },
-    children: nodes.map((_node, i) => ({ id: `n${i}`, width: NODE_WIDTH, height: NODE_HEIGHT })),
+    children: nodes.map((_node, i) => ({ id: `n${i}`, width, height })),
     edges: edges.map(({ source, target }, i) => ({ id: `e${i}`, sources: [`n${source}`], targets: [`n${target}`] })),
   };
 }
@@ -122,10 +124,14 @@ function layoutOf({ children = [], width = 1, height = 1 }: ElkNode, count: numb
   if (children.length !== count) {
     return undefined;
   }
+  const card = cardSizeFor(count);
   return {
-    x: Float64Array.from(children, ({ x = 0 }) => x + NODE_WIDTH / 2),
-    y: Float64Array.from(children, ({ y = 0 }) => y + NODE_HEIGHT / 2),
+    x: Float64Array.from(children, ({ x = 0 }) => x + card.width / 2),
+    y: Float64Array.from(children, ({ y = 0 }) => y + card.height / 2),
     width,
     height,
+    card,
+    bands: new Int32Array(count),
+    gutters: new Map(),
   };
 }

@@ -28,14 +28,17 @@ const FAILURES: Readonly<Record<WorkerFailure, string>> = {
  * Places for a graph; undefined while a worker is at it, and while the panel's shape is not known. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
  * the others where they can.
  */
-export function useGraphLayout(graph: Graph, aspect: number | undefined): LaidOut {
+export function useGraphLayout(graph: Graph, aspect: number | undefined, widthPx: number): LaidOut {
   // One picture for panels of nearly one shape.
   const roundAspect = aspect && Math.max(0.25, Math.round(aspect * 4) / 4);
-  const key = useMemo(() => `${roundAspect} ${shapeOf(graph)}`, [graph, roundAspect]);
+  const roundWidth = Math.round(widthPx / 100) * 100;
+  const key = useMemo(() => `${roundAspect} ${roundWidth} ${shapeOf(graph)}`, [graph, roundAspect, roundWidth]);
   const [placed, setPlaced] = useState<Placed>();
 
   if (roundAspect !== undefined && graph.hasLayers && placed?.key !== key) {
-    setPlaced(placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, before: placed?.heights })));
+    setPlaced(
+      placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, widthPx: roundWidth, before: placed?.heights }))
+    );
   }
   useEffect(() => {
     if (roundAspect === undefined || graph.hasLayers) {
@@ -45,7 +48,10 @@ export function useGraphLayout(graph: Graph, aspect: number | undefined): LaidOu
       setPlaced(
         answer.kind === 'placed'
           ? placedAs(key, graph, answer.layout)
-          : { ...placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect })), failure: answer.why }
+          : {
+              ...placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, widthPx: roundWidth })),
+              failure: answer.why,
+            }
       )
     );
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all of the graph that places depend on
