@@ -62,7 +62,7 @@ export function MiniMap({ picture, movedRef, width, height, onCentre }: Props) {
     bottom: Math.min(MAP_HEIGHT, PADDING + ((height - view.y) / view.k) * scale),
   };
   return (
-    <div className={styles.map} onPointerDown={jump} onPointerMove={jump} aria-hidden>
+    <div className={styles.map} onPointerDown={jump} onPointerMove={jump} data-minimap aria-hidden>
       <canvas ref={canvas} width={MAP_WIDTH} height={MAP_HEIGHT} />
       <div
         className={styles.seen}

@@ -103,6 +103,11 @@ export class Stage {
     this.hand.call((one) => this.zoomer.scaleBy(one, factor));
   }
 
+  /** px of the window */
+  panBy(x: number, y: number): void {
+    this.go({ k: this.view.k, x: this.view.x + x, y: this.view.y + y }, false);
+  }
+
   /** From px of the window to the picture's own units. */
   toPicture(x: number, y: number): readonly [number, number] {
     return [(x - this.view.x) / this.view.k, (y - this.view.y) / this.view.k];
