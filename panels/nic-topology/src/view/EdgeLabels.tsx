@@ -17,25 +17,20 @@ export function EdgeLabels({ place, text, down }: Props) {
   const styles = useStyles2(getStyles);
   // Running down there is one place beside the arrow back: marks and time share it.
   const isNarrow = !down && place.middleLabel.width < WHOLE_MARKS_FROM_PX * text.marks.length;
-  const marks =
-    text.marks.length === 0 ? null : (
-      <span className={styles.marks}>
-        {text.marks.map((mark) => (
-          <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
-            {isNarrow ? mark.short : mark.text}
-          </span>
-        ))}
-      </span>
-    );
+  const chips = text.marks.map((mark) => (
+    <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
+      {isNarrow || (down && mark.tone === 'quiet') ? mark.short : mark.text}
+    </span>
+  ));
   return (
     <div aria-hidden>
-      <WayLabel place={place.thereLabel} way={text.there} name="there" />
-      <WayLabel place={place.backLabel} way={text.back} name="back">
-        {down && marks}
+      <WayLabel place={place.thereLabel} way={text.there} name="there" down={down} />
+      <WayLabel place={place.backLabel} way={text.back} name="back" down={down}>
+        {down && chips}
       </WayLabel>
-      {!down && marks && (
+      {!down && chips.length > 0 && (
         <div className={cx(styles.label, styles.centre, styles.middle)} style={boxStyle(place.middleLabel)}>
-          {marks}
+          <span className={styles.marks}>{chips}</span>
         </div>
       )}
     </div>
@@ -52,10 +47,12 @@ interface WayLabelProps {
   readonly way: EdgeWay;
   /** Said where there is room: lines that turn are not told apart by their place. */
   readonly name: 'there' | 'back';
+  /** Room for two lines: times in one, all else in the other. */
+  readonly down: boolean;
   readonly children?: React.ReactNode;
 }
 
-function WayLabel({ place, way, name, children }: WayLabelProps) {
+function WayLabel({ place, way, name, down, children }: WayLabelProps) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
   const emphasised = way.tone !== 'plain' && way.tone !== 'muted';
@@ -72,17 +69,24 @@ function WayLabel({ place, way, name, children }: WayLabelProps) {
         color: way.tone === 'plain' ? theme.colors.text.primary : edgeColour(theme, way.tone),
       }}
     >
-      {(isWide ? lines : way.lines).map((one) => (
+      {(isWide ? lines : down ? [time] : way.lines).map((one) => (
         <span key={one} className={styles.line} title={one}>
           {one}
         </span>
       ))}
-      {!isWide && way.loss && (
-        <span className={cx(styles.mark, styles.loss)} title={way.loss.text}>
-          {way.loss.short}
+      {!isWide && (
+        <span className={styles.marks}>
+          {down && way.loss === undefined && way.lines.includes(SLOWEST) && (
+            <span className={styles.mark}>{SLOWEST}</span>
+          )}
+          {way.loss && (
+            <span className={cx(styles.mark, styles.loss)} title={way.loss.text}>
+              {way.loss.short}
+            </span>
+          )}
+          {children}
         </span>
       )}
-      {children}
     </div>
   );
 }
@@ -98,7 +102,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontVariantNumeric: 'tabular-nums',
     pointerEvents: 'none',
   }),
-  line: css({ maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  line: css({ flex: 'none', maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   emphasised: css({ fontWeight: theme.typography.fontWeightMedium }),
   left: css({ alignItems: 'flex-start' }),
   centre: css({ alignItems: 'center' }),
@@ -106,7 +110,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   top: css({ justifyContent: 'flex-start' }),
   middle: css({ justifyContent: 'center' }),
   bottom: css({ justifyContent: 'flex-end' }),
-  marks: css({ display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
+  marks: css({ flex: 'none', display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
   mark: css({
     minWidth: 0,
     padding: theme.spacing(0, 0.5),

@@ -72,8 +72,8 @@ function Arrow({ points, way, theme }: ArrowProps) {
   );
 }
 
-/** Where a segment died that came through later: beside the middle, where words stand near the line. */
-const CROSS_AT = 0.38;
+/** Where a segment died that came through later: before the middle, where words stand near the line. */
+const CROSS_AT = 0.22;
 
 const Cross = ({ at: [x, y] }: { readonly at: Point }) => (
   <path d="M-6 -6L6 6M-6 6L6 -6" transform={`translate(${x} ${y})`} />

@@ -197,8 +197,15 @@ function align(
     for (const i of pass % 2 === 0 ? places : places.reverse()) {
       const layer = ordered[i];
       const wishes = layer.map((node) => {
-        const others = [...into[node], ...out[node]];
-        const mean = others.length === 0 ? y[node] : others.reduce((sum, other) => sum + y[other], 0) / others.length;
+        let sum = 0;
+        for (const other of into[node]) {
+          sum += y[other];
+        }
+        for (const other of out[node]) {
+          sum += y[other];
+        }
+        const count = into[node].length + out[node].length;
+        const mean = count === 0 ? y[node] : sum / count;
         return Math.max(-height / 2, Math.min(height / 2, mean));
       });
       const placed = placedApart(wishes, row / columnsOf[i]);

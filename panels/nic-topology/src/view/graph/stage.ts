@@ -10,6 +10,8 @@ import { type Part, type Picture, type Sheet, type View } from './picture';
 /** Beyond what is seen on each side, as a share of it. */
 const MARGIN = 0.3;
 const REST_MS = 90;
+/** Edges that turn, frames and names reach so far beyond the outermost nodes. */
+const EDGE_PX = 60;
 const FIT_PADDING_PX = 24;
 const MIN_SCALE = 0.01;
 const MAX_SCALE = 2;
@@ -147,12 +149,31 @@ export class Stage {
       top <= 0 &&
       left + width * (1 + 2 * MARGIN) * ratio >= width &&
       top + height * (1 + 2 * MARGIN) * ratio >= height;
-    if (covers) {
+    if (ratio === 1 && this.holdsAll()) {
+      // Beyond the sheet there is nothing to draw.
+      this.place(left, top, ratio);
+    } else if (covers) {
       this.place(left, top, ratio);
       this.resting = setTimeout(() => this.draw(), REST_MS);
     } else {
       this.draw();
     }
+  }
+
+  /** All of the graph lies on the sheet as it is drawn. */
+  private holdsAll(): boolean {
+    if (this.picture === undefined) {
+      return true;
+    }
+    const { layout } = this.picture;
+    const { x, y, k } = this.sheetView();
+    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
+    return (
+      x >= EDGE_PX &&
+      y >= EDGE_PX &&
+      x + layout.width * k <= width - EDGE_PX &&
+      y + layout.height * k <= height - EDGE_PX
+    );
   }
 
   private place(left: number, top: number, ratio: number): void {
