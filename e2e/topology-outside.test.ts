@@ -4,6 +4,7 @@ import { type Browser, type Locator, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
 import { startRecordedDemo } from './support/recorded-demo';
+import { openRequestPath } from './support/request-path';
 import { readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -30,13 +31,8 @@ describe.each(['node-a', 'node-b'] as const)('captured on %s alone', (host) => {
     await demo?.stop();
   });
 
-  async function openPath(fits: (record: L7Record) => boolean): Promise<Locator> {
-    const { request_id } = records.find(fits)!;
-    await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=${request_id}&from=now-1h&to=now`);
-    const items = page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem');
-    await items.first().waitFor();
-    return items;
-  }
+  const openPath = (fits: (record: L7Record) => boolean): Promise<Locator> =>
+    openRequestPath(page, demo, records.find(fits)!.request_id);
 
   it('draws the other end as N/A with its address, and no button to open it', async () => {
     const items = await openPath(({ outcome, l7_proto }) => outcome === 'ok' && l7_proto === 'http');

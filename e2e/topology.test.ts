@@ -8,6 +8,7 @@ import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
 import { startRecordedDemo } from './support/recorded-demo';
+import { openRequestPath } from './support/request-path';
 import { readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -45,12 +46,8 @@ describe('the NIC topology panel on laboratory traffic', () => {
     return record.request_id;
   }
 
-  async function openPath(requestId: string): Promise<readonly string[]> {
-    await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=${requestId}&from=now-1h&to=now`);
-    const items = page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem');
-    await items.first().waitFor();
-    return items.allTextContents();
-  }
+  const openPath = async (requestId: string): Promise<readonly string[]> =>
+    (await openRequestPath(page, demo, requestId)).allTextContents();
 
   const names = (items: readonly string[]) =>
     items.map((text) => /cart-7f9c|veth7f9c|cni0|vxlan\.1|orders-5d8b|veth5d8b|eth0|N\/A/.exec(text)?.[0]);
