@@ -4,7 +4,7 @@ import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
 import { startRecordedDemo } from './support/recorded-demo';
-import { readL7 } from './support/store-client';
+import { readL4, readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
 jest.setTimeout(4 * SLOW_MS);
@@ -16,6 +16,8 @@ describe('the related logs panel on laboratory traffic', () => {
   let watched: PageFaults;
   let address: string;
   let atNics: number;
+  let ofConnection: number;
+  let ofTransport: number;
 
   beforeAll(async () => {
     demo = await startRecordedDemo();
@@ -25,7 +27,16 @@ describe('the related logs panel on laboratory traffic', () => {
     watched = watchPage(page, demo.url);
     const records = await readL7(demo.storeUrl, '|= "/api/report"');
     const requestId = records[0].request_id;
-    atNics = records.filter((record) => record.request_id === requestId).length;
+    const ofRequest = records.filter((record) => record.request_id === requestId);
+    atNics = ofRequest.length;
+    const chunks = await readL4(demo.storeUrl);
+    // The page looks from the NIC where the request took longest.
+    const current = ofRequest.reduce((longest, one) => (one.latency_ms > longest.latency_ms ? one : longest));
+    const lanes = new Set(ofRequest.map(({ inner_traceid }) => inner_traceid));
+    ofConnection =
+      (await readL7(demo.storeUrl, `|= "${current.inner_traceid}"`)).length +
+      chunks.filter(({ inner_traceid }) => inner_traceid === current.inner_traceid).length;
+    ofTransport = chunks.filter(({ inner_traceid }) => lanes.has(inner_traceid)).length;
     address = `${demo.url}/d/bpfnet-request?var-request_id=${requestId}&from=now-1h&to=now`;
   }, 120_000);
 
@@ -47,7 +58,7 @@ describe('the related logs panel on laboratory traffic', () => {
     await open();
     const tabs = await panel().getByRole('tab').allTextContents();
     expect(tabs.map((text) => text.replace(/\d+$/, ''))).toEqual(['Single connection', 'Cross-NIC', 'Transport layer']);
-    expect(tabs[1]).toMatch(new RegExp(`${atNics}$`));
+    expect(tabs.map((text) => Number(/\d+$/.exec(text)?.[0]))).toEqual([ofConnection, atNics, ofTransport]);
     expect(await panel().getByRole('table').getAttribute('aria-rowcount')).toBe(String(atNics + 1));
   });
 
@@ -56,6 +67,25 @@ describe('the related logs panel on laboratory traffic', () => {
     expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
     expect(await panel().locator('[aria-current=true]').count()).toBe(1);
     expect(await panel().locator('mark').first().textContent()).toContain('translated: 10.96.0.80');
+  });
+
+  it('shows each tab its own records', async () => {
+    await panel()
+      .getByRole('tab', { name: /Transport layer/ })
+      .click();
+    await panel().getByRole('table', { name: 'Transport layer' }).waitFor();
+    expect(await panel().getByRole('table').getAttribute('aria-rowcount')).toBe(String(ofTransport + 1));
+    await panel()
+      .getByRole('columnheader', { name: /^State/ })
+      .waitFor();
+    await panel()
+      .getByRole('tab', { name: /Single connection/ })
+      .click();
+    await panel().getByRole('table', { name: 'Single connection' }).waitFor();
+    expect(await panel().getByRole('table').getAttribute('aria-rowcount')).toBe(String(ofConnection + 1));
+    await panel()
+      .getByRole('tab', { name: /Cross-NIC/ })
+      .click();
   });
 
   it("leads from a row to its NIC's page in a new tab", async () => {

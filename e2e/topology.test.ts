@@ -8,6 +8,7 @@ import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
 import { startRecordedDemo } from './support/recorded-demo';
+import { openRequestPath } from './support/request-path';
 import { readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -45,12 +46,8 @@ describe('the NIC topology panel on laboratory traffic', () => {
     return record.request_id;
   }
 
-  async function openPath(requestId: string): Promise<readonly string[]> {
-    await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=${requestId}&from=now-1h&to=now`);
-    const items = page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem');
-    await items.first().waitFor();
-    return items.allTextContents();
-  }
+  const openPath = async (requestId: string): Promise<readonly string[]> =>
+    (await openRequestPath(page, demo, requestId)).allTextContents();
 
   const names = (items: readonly string[]) =>
     items.map((text) => /cart-7f9c|veth7f9c|cni0|vxlan\.1|orders-5d8b|veth5d8b|eth0|N\/A/.exec(text)?.[0]);
@@ -88,6 +85,40 @@ describe('the NIC topology panel on laboratory traffic', () => {
     expect(items.slice(0, -1).every((text) => !text.includes('last seen'))).toBe(true);
   });
 
+  it('says of a request what a hop lost of it, apart from what its connection lost', async () => {
+    const resent = records.filter(
+      ({ outcome, rx_retrans, tx_retrans }) => outcome === 'ok' && (rx_retrans ?? 0) + (tx_retrans ?? 0) > 0
+    );
+    const items = await openPath(requestWith('request sent again', (record) => record === resent[0]));
+    const hops = items.filter((text) => /segments? of the (request|response) lost here, sent again after/.test(text));
+    expect(names(hops)).toEqual(['eth0']);
+    expect(hops[0]).toMatch(/the whole connection lost \d+ of [\d\s]+ packets here/);
+    // Words and the red cross on the way itself.
+    await page
+      .getByText(/^(there|back) .*lost here, sent again after/)
+      .first()
+      .waitFor();
+  });
+
+  it("says a NIC's fields and its record's time, and its addresses before and after translation on hovering", async () => {
+    const record = records.find(
+      ({ nic_name, l7_resource }) => nic_name === 'vxlan.1' && l7_resource === '/api/report'
+    )!;
+    await openPath(record.request_id);
+    const pod = page.getByRole('group', { name: /^cart-7f9c on node-a, eth0/ });
+    expect(await pod.getAttribute('aria-label')).toMatch(
+      /^cart-7f9c on node-a, eth0 · shop · cart, 10\.2\.0\.5:\d+, → 10\.96\.0\.80:80, virtual · tcp · http, [\d.]+ ms/
+    );
+    const nic = page.getByRole('group', { name: new RegExp(`^vxlan\\.1 on ${record.host},`) });
+    expect(await nic.getAttribute('aria-label')).toContain(`, ${record.latency_ms.toFixed(1)} ms`);
+    await page.getByRole('group', { name: /^vxlan\.1 on node-a,/ }).hover();
+    const hint = page.getByRole('tooltip');
+    await hint.waitFor();
+    expect((await hint.innerText()).replace(/\s+/g, ' ')).toMatch(
+      /before 10\.2\.0\.5:\d+ → 10\.96\.0\.80:80 here 10\.2\.0\.5:\d+ → 10\.2\.1\.7:8080/
+    );
+  });
+
   it("opens a NIC's record in a new tab", async () => {
     await openPath(requestWith('answered request', ({ outcome }) => outcome === 'ok'));
     const opened = page.context().waitForEvent('page');
@@ -112,6 +143,34 @@ describe('the NIC topology panel on laboratory traffic', () => {
     }
     expect(new Set(said).size).toBeGreaterThan(2);
     expect(said.every((text) => /req\/(s|min)/.test(text))).toBe(true);
+  });
+
+  it('zooms, pans and fits by keys, wheel and hand, and shows where one is while not all is seen', async () => {
+    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    const graph = panel.getByRole('application');
+    const miniMap = panel.locator('[data-minimap]');
+    await panel.getByRole('button', { name: 'Fit' }).click();
+    await miniMap.waitFor({ state: 'detached' });
+    await graph.focus();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    await miniMap.waitFor();
+    const seen = () => miniMap.locator('div').evaluate((one) => one.getAttribute('style'));
+    const before = await seen();
+    await page.keyboard.press('Shift+ArrowRight');
+    expect(await seen()).not.toBe(before);
+    await page.keyboard.press('0');
+    await miniMap.waitFor({ state: 'detached' });
+    await graph.hover();
+    await page.mouse.wheel(0, -600);
+    await miniMap.waitFor();
+    const zoomed = await seen();
+    await page.mouse.down();
+    await page.mouse.move(300, 300, { steps: 4 });
+    await page.mouse.up();
+    expect(await seen()).not.toBe(zoomed);
+    await page.keyboard.press('0');
+    await miniMap.waitFor({ state: 'detached' });
   });
 
   it('leads from an edge to its requests, and folds into hosts', async () => {

@@ -186,6 +186,12 @@ export interface HopEdgeRow {
   /** Packets of the connection that both sides sent over this hop, and of these, lost; null or absent where packets were not read. */
   readonly sentSegments?: number | null;
   readonly lostSegments?: number | null;
+  /** Of these, segments of this request and of its response; null or absent where packets were not read. */
+  readonly requestSegmentsLost?: number | null;
+  readonly responseSegmentsLost?: number | null;
+  /** The longest that such a segment waited until it was sent again, ms; null or absent where none was. */
+  readonly requestResentAfterMs?: number | null;
+  readonly responseResentAfterMs?: number | null;
   /** Addresses or ports changed on this hop. */
   readonly nat: string;
   /** The request was seen at source and never at target, or the response the other way round. */

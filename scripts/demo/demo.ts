@@ -29,6 +29,8 @@ export interface DemoOptions {
   readonly rate?: number;
   /** Makes the recording play although a laboratory could be made. */
   readonly recordingOnly?: boolean;
+  /** Of the recording, the hosts that are captured; all unless named. */
+  readonly recordedHosts?: readonly string[];
   /** What the user should know, a line each. */
   readonly say: (line: string) => void;
   /** What the parts themselves say, a line each. */
@@ -81,7 +83,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       options.recordingOnly === true ? { ok: false as const, reason: 'asked for the recording' } : canRunLaboratory();
     if (!feasible.ok) {
       say(`no laboratory (${feasible.reason}): replaying a recording of it instead; its times are moved to now`);
-      await replayRecording(store.url, detail);
+      await replayRecording(store.url, options);
       return { url: workbench.url, storeUrl: store.url, runDir, broken, stopCapture: async () => undefined, stop };
     }
 
@@ -172,9 +174,15 @@ function endCollector(collector: ChildProcess): Promise<void> {
 }
 
 /** One file a host, named after it: `node-a.pcapng.gz`. */
-async function replayRecording(storeUrl: string, detail: (line: string) => void): Promise<void> {
+async function replayRecording(
+  storeUrl: string,
+  { recordedHosts, detail }: Pick<DemoOptions, 'recordedHosts' | 'detail'>
+): Promise<void> {
   for (const file of readdirSync(RECORDING).filter((name) => /\.pcapng(\.gz)?$/.test(name))) {
     const host = file.replace(/\.pcapng(\.gz)?$/, '');
+    if (recordedHosts?.includes(host) === false) {
+      continue;
+    }
     const owners = path.join(RECORDING, `owners-${host}.json`);
     const args = [
       'replay',

@@ -2,6 +2,7 @@
 import { type Caveat, caveatsOf } from './caveats';
 import { type ClockOffset } from './clock-offset';
 import { type ExchangeBytes, exchangeBytes } from './exchange-bytes';
+import { type ExchangeLoss, exchangeLosses } from './exchange-losses';
 import { Fates } from './fates';
 import { type HopTime } from './hop-times';
 import { type Followed, HostClocks } from './host-clocks';
@@ -41,6 +42,8 @@ export interface ConnectionStory {
   readonly hops: readonly HopTime[];
   readonly retransmissions: readonly Retransmission[];
   readonly losses: readonly HopLoss[];
+  /** Of `losses` what was the request's and its response's; empty without a request. */
+  readonly exchangeLosses: readonly ExchangeLoss[];
   /** Null without a request, or where its packets were not read. */
   readonly reach: RequestReach | null;
   /** Null where there is neither a request nor a connection that came to nothing. */
@@ -81,6 +84,7 @@ export function connectionStory(input: StoryInput): ConnectionStory {
     hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
     retransmissions: sentAgain,
     losses: hopLosses(watched, journeys, fates),
+    exchangeLosses: exchange === undefined ? [] : exchangeLosses(exchange, { watched, fates }),
     reach,
     verdict: verdictOf({
       requestId: input.requestId,

@@ -8,7 +8,7 @@ import { isAnswered, roundTripOf, type SpanAtNic } from './span-at-nic';
 import { oneWayText } from './time-text';
 
 /** What the packets told of the same request, where they were read. */
-export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses'>;
+export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses'>;
 
 export interface EdgeOptions {
   readonly told: HopsTold | undefined;
@@ -29,9 +29,10 @@ export function edgeBetween(source: SpanAtNic, target: SpanAtNic, { told, notes 
   const lost =
     roundTripOf(from).kind === 'unanswered' && roundTripOf(to).kind === 'known' && !lostByCapture(source, target);
   const nat = natText(from, to);
-  const losses = (told?.losses ?? []).filter(
-    (loss) => (loss.from === time.from && loss.to === time.to) || (loss.from === time.to && loss.to === time.from)
-  );
+  const losses = (told?.losses ?? []).filter((loss) => isOn(time, loss));
+  const ofRequest = (told?.exchangeLosses ?? []).filter((loss) => isOn(time, loss));
+  const requestLoss = ofRequest.find(({ part }) => part === 'request');
+  const responseLoss = ofRequest.find(({ part }) => part === 'response');
   return {
     id: `${time.from}-${time.to}`,
     source: time.from,
@@ -45,9 +46,18 @@ export function edgeBetween(source: SpanAtNic, target: SpanAtNic, { told, notes 
     ...estimates(time),
     sentSegments: told === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
     lostSegments: told === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
+    requestSegmentsLost: told === undefined ? null : (requestLoss?.segments ?? 0),
+    requestResentAfterMs: requestLoss?.resentAfterMs ?? null,
+    responseSegmentsLost: told === undefined ? null : (responseLoss?.segments ?? 0),
+    responseResentAfterMs: responseLoss?.resentAfterMs ?? null,
     nat,
     lost: lost ? 'response' : '',
   };
+}
+
+/** Either way. */
+function isOn(hop: HopTime, { from, to }: { readonly from: string; readonly to: string }): boolean {
+  return (from === hop.from && to === hop.to) || (from === hop.to && to === hop.from);
 }
 
 /** By the times of the records: first byte to first byte, and what the latencies leave for the way back. */

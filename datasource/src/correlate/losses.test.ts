@@ -50,6 +50,37 @@ describe('where segments were lost', () => {
     expect(told.retransmissions[0]).toMatchObject({ length: 100, waitedMs: 200, trigger: 'timeout' });
   });
 
+  it("tells a request's own losses from those of its connection", () => {
+    const script = new WireScript(FOUR_NICS);
+    script.handshake(0);
+    const other = [
+      script.client({ atMs: 10, len: 100, lostAfter: 1 }),
+      script.client({ atMs: 210, len: 100, from: 1 }),
+    ];
+    const otherAnswer = [script.server({ atMs: 220, len: MSS })];
+    const request = [script.client({ atMs: 300, len: 120 })];
+    const response = [
+      script.server({ atMs: 310, len: MSS, lostAfter: 2 }),
+      script.server({ atMs: 310.1, len: MSS, lostAfter: 2 }),
+      script.server({ atMs: 646, len: MSS, from: 1 + MSS }),
+      script.server({ atMs: 647, len: MSS, from: 1 + 2 * MSS }),
+    ];
+    script.client({ atMs: 650 });
+    script.exchange({ requestId: 'earlier', request: other, response: otherAnswer });
+    script.exchange({ requestId: 'asked', request, response });
+    const told = connectionStory({ lanes: script.lanes(), requestId: 'asked' });
+    expect(told.losses.reduce((sum, { lost }) => sum + lost, 0)).toBe(3);
+    expect(told.exchangeLosses).toEqual([
+      {
+        part: 'response',
+        from: told.nics[2].lane,
+        to: told.nics[1].lane,
+        segments: 2,
+        resentAfterMs: expect.closeTo(336.9, 3),
+      },
+    ]);
+  });
+
   it('cuts super-segments into the ranges of which one was lost', () => {
     // node-a's pod hands over 4 segments at once; the uplinks see them one by one, and the second is lost between the hosts.
     const [pod, uplinkA, uplinkB, server] = FOUR_NICS;

@@ -54,6 +54,10 @@ const EDGE_COLUMNS: Columns<HopEdgeRow> = {
   estimateAtMostMs: NUMBER('± at most', MILLISECONDS),
   sentSegments: NUMBER('Packets sent over it', WHOLE),
   lostSegments: NUMBER('Packets lost on it', WHOLE),
+  requestSegmentsLost: NUMBER("Request's segments lost on it", WHOLE),
+  requestResentAfterMs: NUMBER('Request sent again after', MILLISECONDS),
+  responseSegmentsLost: NUMBER("Response's segments lost on it", WHOLE),
+  responseResentAfterMs: NUMBER('Response sent again after', MILLISECONDS),
   nat: TEXT('Translation'),
   lost: TEXT('Lost here'),
 };

@@ -118,4 +118,25 @@ async function pan(seconds: number): Promise<Pan> {
   return { fps: gaps.length / ((times[times.length - 1] - times[0]) / 1000), worstMs: Math.max(...gaps) };
 }
 
-Object.assign(window, { bench: { prepare, layoutMs, firstPaint, close, pan } });
+/** Frames a second of an empty canvas of the size that the graph's has, moved alike: what the browser can do at all. */
+async function floor(seconds: number): Promise<number> {
+  const view = document.createElement('div');
+  view.style.cssText = `position:relative;overflow:hidden;width:${window.innerWidth - 16}px;height:${window.innerHeight - 72}px`;
+  const canvas = document.createElement('canvas');
+  canvas.width = (window.innerWidth - 16) * 1.6;
+  canvas.height = (window.innerHeight - 72) * 1.6;
+  canvas.style.cssText = 'position:absolute;top:0;left:0;will-change:transform';
+  canvas.getContext('2d')?.fillRect(0, 0, 1, 1);
+  view.append(canvas);
+  document.body.append(view);
+  const times: number[] = [await nextFrame()];
+  while (times[times.length - 1] - times[0] < seconds * 1000) {
+    const phase = (times[times.length - 1] - times[0]) / 1000;
+    canvas.style.transform = `translate(${-300 + 200 * Math.sin(phase * 2)}px, ${-200 + 100 * Math.cos(phase * 3)}px)`;
+    times.push(await nextFrame());
+  }
+  view.remove();
+  return (times.length - 1) / ((times[times.length - 1] - times[0]) / 1000);
+}
+
+Object.assign(window, { bench: { floor, prepare, layoutMs, firstPaint, close, pan } });

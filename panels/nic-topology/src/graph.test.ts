@@ -1,14 +1,15 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { placedApart } from './layout/graph/apart';
-import { edgeCurve, pointOn } from './layout/graph/edge-curve';
+import { edgeCurves, middleOf } from './layout/graph/edge-curve';
 import { findAt } from './layout/graph/find-at';
-import { layoutGraph, NODE_HEIGHT, NODE_WIDTH } from './layout/graph/graph-layout';
+import { layoutGraph } from './layout/graph/graph-layout';
+import { hostFrames } from './layout/graph/host-frames';
 import { layersOf } from './layout/graph/layers';
 import { edgeColours } from './model/graph/edge-colours';
 import { edgeFields } from './model/graph/edge-fields';
 import { foldGraph, keepBusiest, type Level } from './model/graph/fold-graph';
 import { type Graph } from './model/graph/graph';
-import { edgeFacts, edgeLine, nodeLine, rateText } from './model/graph/graph-text';
+import { edgeFacts, edgeLines, nodeLine, rateText } from './model/graph/graph-text';
 import { readGraph } from './model/graph/read-graph';
 import { searchNodes, stepFrom } from './model/graph/walk-graph';
 import { nicGraphFrames, syntheticNicGraph } from './test/graph/synthetic-graph';
@@ -69,7 +70,9 @@ const twoHosts = () =>
 
 const told = ({ nodes, edges }: Graph) => [
   ...nodes.map((node) => `${node.title} [${node.subtitle}] ${node.requests}`),
-  ...edges.map((one) => `${nodes[one.source].title} → ${nodes[one.target].title}: ${one.requests}, ${edgeLine(one)}`),
+  ...edges.map(
+    (one) => `${nodes[one.source].title} → ${nodes[one.target].title}: ${one.requests}, ${edgeLines(one)[0] ?? ''}`
+  ),
 ];
 
 describe('reading', () => {
@@ -100,7 +103,7 @@ describe('reading', () => {
     const graph = graphOf([edges, nodes]);
     expect(graph.hasLayers).toBe(false);
     expect(graph.nodes.map((node) => `${node.title} ${nodeLine(node)}`)).toEqual(['X 7 ops', 'Y ', 'z ']);
-    expect(graph.edges.map(edgeLine)).toEqual(['3 ms', '']);
+    expect(graph.edges.map((edge) => edgeLines(edge)[0])).toEqual(['3 ms', undefined]);
     expect(graphOf([edges]).nodes).toHaveLength(3);
   });
 
@@ -243,19 +246,57 @@ test.each([
   expect([...placedApart(wishes, gap)]).toEqual(places);
 });
 
+/** NICs one after another, the first half on one host, the rest on another. */
+function chainOf(count: number): Graph {
+  const ids = Array.from({ length: count }, (_v, i) => `n${String(i).padStart(2, '0')}`);
+  return graphOf(
+    nicGraphFrames(
+      ids.map((id, i) => ({ id, title: id, observed: true, host: i < count / 2 ? 'node-a' : 'node-b' })),
+      ids.slice(1).map((target, i) => ({ id: target, source: ids[i], target, requests: 5 }))
+    )
+  );
+}
+
 describe('the whole layout', () => {
   test.each([10, 100, 500, 1500])('%d NICs: nothing covers anything, all lie inside', (size) => {
     const graph = graphOf(syntheticNicGraph(size));
-    const { x, y, width, height } = layoutGraph({ graph, aspect: 1.8 });
+    const { x, y, width, height, card } = layoutGraph({ graph, aspect: 1.8, widthPx: 1260 });
     const byX = [...x.keys()].sort((a, b) => x[a] - x[b]);
     for (let i = 0; i < byX.length; i++) {
       const a = byX[i];
-      expect(x[a] >= NODE_WIDTH / 2 && x[a] <= width - NODE_WIDTH / 2 + 0.01).toBe(true);
-      expect(y[a] >= NODE_HEIGHT / 2 && y[a] <= height - NODE_HEIGHT / 2 + 0.01).toBe(true);
-      for (let j = i + 1; j < byX.length && x[byX[j]] - x[a] < NODE_WIDTH; j++) {
-        expect(Math.abs(y[byX[j]] - y[a])).toBeGreaterThanOrEqual(NODE_HEIGHT);
+      expect(x[a] >= card.width / 2 && x[a] <= width - card.width / 2 + 0.01).toBe(true);
+      expect(y[a] >= card.height / 2 && y[a] <= height - card.height / 2 + 0.01).toBe(true);
+      for (let j = i + 1; j < byX.length && x[byX[j]] - x[a] < card.width; j++) {
+        expect(Math.abs(y[byX[j]] - y[a])).toBeGreaterThanOrEqual(card.height);
       }
     }
+  });
+
+  test('a long thin graph is broken into bands between hosts, and its edges run between them', () => {
+    const chain = chainOf(10);
+    const layout = layoutGraph({ graph: chain, aspect: 2, widthPx: 1240 });
+    expect([...layout.bands].map(String).sort().join('')).toBe('0000011111');
+    expect(hostFrames(chain, layout).map(({ host }) => host)).toEqual(['node-a', 'node-b']);
+    const between = chain.edges.findIndex(
+      ({ source, target }) => chain.nodes[source].host !== chain.nodes[target].host
+    );
+    expect([...layout.gutters.keys()]).toEqual([between]);
+    const [, along] = edgeCurves(layout, chain.edges, between);
+    const [a, b] = hostFrames(chain, layout);
+    expect(along[1]).toBeGreaterThan(a.bottom);
+    expect(along[1]).toBeLessThan(b.top);
+    const phone = layoutGraph({ graph: chain, aspect: 0.75, widthPx: 370 });
+    expect(phone.width).toBeLessThan(3 * phone.card.width);
+  });
+
+  test('a short one is not', () => {
+    expect(new Set(layoutGraph({ graph: chainOf(4), aspect: 2, widthPx: 1240 }).bands).size).toBe(1);
+  });
+
+  test('frames that would hold what is not theirs are not drawn', () => {
+    const graph = chainOf(10);
+    const mixed = { ...graph, nodes: graph.nodes.map((node, i) => ({ ...node, host: i % 2 === 0 ? 'a' : 'b' })) };
+    expect(hostFrames(mixed, layoutGraph({ graph: mixed, aspect: 2, widthPx: 1240 }))).toEqual([]);
   });
 
   test('the same again, and other numbers on it change nothing', () => {
@@ -276,8 +317,7 @@ test('what lies at a point', () => {
   const layout = layoutGraph({ graph, aspect: 2 });
   const at = (x: number, y: number) => findAt({ graph, layout }, [x, y], 5);
   expect(at(layout.x[2], layout.y[2])).toEqual({ kind: 'node', index: 2 });
-  const { source, target } = graph.edges[1];
-  const [x, y] = pointOn(edgeCurve(layout, source, target), 0.5);
+  const [x, y] = middleOf(edgeCurves(layout, graph.edges, 1));
   expect(at(x, y)).toEqual({ kind: 'edge', index: 1 });
   expect(at(-500, -500)).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { nicKind } from './model/node-text';
 import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../shared/test/golden';
 import { type Box, layoutPath } from './layout/path-layout';
+import { edgeText } from './model/edge-text';
 import { type NicPath, readNicPath } from './model/nic-path';
 import { whereTimeWent } from './model/path-summary';
 import { hopFrames, outside, sixNics } from './test/path';
@@ -19,7 +20,7 @@ describe('what is said', () => {
   test('six NICs on two hosts', () => {
     const path = pathOf(sixNics());
     expectGolden('path-six-nics', pathText(path));
-    expect(path.slowest).toBe(2);
+    expect(path.slowest).toEqual({ index: 2, matters: true });
     expect(whereTimeWent(path)).toBe('209.7 ms between the NICs, 202.9 ms beyond the last');
   });
 
@@ -48,6 +49,39 @@ describe('what is said', () => {
       )
     );
     expectGolden('path-response-lost', pathText(path));
+  });
+
+  test('segments of it that were lost and sent again, apart from what else its connection lost', () => {
+    const edge = {
+      sameClock: false,
+      thereAndBackMs: 338,
+      thereEstimateMs: 1,
+      backEstimateMs: 337,
+      estimateAtMostMs: 1,
+    };
+    const told = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseResentAfterMs: 336 };
+    const path = pathOf(
+      hopFrames(
+        [{ latencyMs: 412 }, { nicName: 'eth1', latencyMs: 411.8 }, { host: 'node-b', latencyMs: 73 }],
+        [
+          { thereMs: 0.1, backMs: 0.1 },
+          { ...edge, ...told },
+        ]
+      )
+    );
+    expectGolden('path-segment-resent', pathText(path));
+    expect(edgeText(path, 1).sentence).toContain('1 segment of the response lost here, sent again after 336.0 ms');
+  });
+
+  test('the slowest hop is pointed at, and only where it matters as part of what was slow', () => {
+    const between = (ms: number) => ({ thereMs: ms, backMs: 0 });
+    const of = (ms: number) =>
+      pathOf(hopFrames([{ latencyMs: 400 }, { latencyMs: 399 }, { latencyMs: 300 }], [between(0.1), between(ms)]))
+        .slowest;
+    expect(of(0.15)).toEqual({ index: -1, matters: false });
+    expect(of(0.3)).toEqual({ index: -1, matters: false });
+    expect(of(4)).toEqual({ index: 1, matters: false });
+    expect(of(99)).toEqual({ index: 1, matters: true });
   });
 
   test('a NIC is neither virtual nor physical where the capture does not say', () => {
@@ -100,6 +134,26 @@ describe('where things stand', () => {
       }
     }
   });
+});
+
+test('words never lie on lines, at any width', () => {
+  for (let widthPx = 240; widthPx <= 1900; widthPx += 83) {
+    const nodes = Array.from({ length: 10 }, (_v, i) => ({ host: i < 5 ? 'node-a' : 'node-b', observed: true }));
+    const { edges } = layoutPath({ widthPx, nodes, lines: 7 });
+    for (const { there, back, thereLabel, backLabel, middleLabel } of edges) {
+      const lines = [there, back].flatMap((way) => way.slice(1).map((to, i) => [way[i], to] as const));
+      const crossed = [thereLabel, backLabel, middleLabel].filter((box) =>
+        lines.some(
+          ([[x1, y1], [x2, y2]]) =>
+            Math.max(x1, x2) > box.x &&
+            Math.min(x1, x2) < box.x + box.width &&
+            Math.max(y1, y2) > box.y &&
+            Math.min(y1, y2) < box.y + box.height
+        )
+      );
+      expect([widthPx, crossed]).toEqual([widthPx, []]);
+    }
+  }
 });
 
 describe('frames that cannot be drawn', () => {

@@ -82,6 +82,16 @@ test('only rows in view are in the page', () => {
   expect(screen.getAllByRole('row').length).toBeLessThan(60);
 });
 
+test('the current record is brought into view among many others of its connection', () => {
+  show([
+    relatedFrame(
+      'request',
+      Array.from({ length: 200 }, (_v, i) => span({ inner_traceid: 'n0', request_id: i === 150 ? 'r1' : `other-${i}` }))
+    ),
+  ]);
+  expect(screen.getByRole('region', { name: 'Cross-NIC: records' }).scrollTop).toBeGreaterThan(140 * 28);
+});
+
 describe('columns', () => {
   test('chosen ones stay with the reader where the dashboard is only read', async () => {
     const user = userEvent.setup();
@@ -99,9 +109,24 @@ describe('columns', () => {
 
     show(threeDimensions());
     expect(headers().slice(1, 4)).toEqual(['NIC', 'Time', 'Pod']);
-    expect(screen.getByRole('separator', { name: 'Width of NIC' })).toHaveAttribute('aria-valuenow', '112');
+    expect(screen.getByRole('separator', { name: 'Width of NIC' })).toHaveAttribute('aria-valuenow', '106');
     await user.click(screen.getByRole('tab', { name: /Transport/ }));
     expect(headers()).toContain('Host');
+  });
+
+  test('chosen ones hold until the page is left where the browser keeps nothing', async () => {
+    const user = userEvent.setup();
+    const full = jest.spyOn(Storage.prototype, 'setItem').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    try {
+      show(threeDimensions());
+      screen.getByRole('button', { name: 'NIC' }).focus();
+      await user.keyboard('{Alt>}{ArrowLeft}{/Alt}');
+      expect(headers().slice(1, 4)).toEqual(['Time', 'NIC', 'Host']);
+    } finally {
+      full.mockRestore();
+    }
   });
 
   test('go to the panel while it is edited', async () => {

@@ -63,12 +63,12 @@ const MAX_STRETCH_PX = 200;
 const MARGIN_PX = 8;
 const GROUP_PADDING_PX = 10;
 const GROUP_TITLE_PX = 22;
-const WRAP_GAP_PX = 72;
+const WRAP_GAP_PX = 92;
 const DOWN_GAP_PX = 46;
 /** How far beside a card the two arrows of a wrapped edge run, one around the other. */
 const NEAR_PX = 6;
 const FAR_PX = 15;
-/** Half the distance between the arrow there and the arrow back. */
+/** Half the distance between the arrow there and the arrow back: what stands between them touches neither. */
 const HALF_LANE_PX = 15;
 
 export function layoutPath(input: PathLayoutInput): PathLayout {
@@ -188,21 +188,21 @@ function wrappedEdge(from: Box, to: Box, widthPx: number): EdgePlace {
     there: [
       [x1, fromMiddle - HALF_LANE_PX],
       [right, fromMiddle - HALF_LANE_PX],
-      [right, gutter + 5],
-      [x2 - NEAR_PX, gutter + 5],
+      [right, gutter + HALF_LANE_PX],
+      [x2 - NEAR_PX, gutter + HALF_LANE_PX],
       [x2 - NEAR_PX, toMiddle - HALF_LANE_PX],
       [x2, toMiddle - HALF_LANE_PX],
     ],
     back: [
       [x2, toMiddle + HALF_LANE_PX],
       [x2 - FAR_PX, toMiddle + HALF_LANE_PX],
-      [x2 - FAR_PX, gutter - 5],
-      [x1 + NEAR_PX, gutter - 5],
+      [x2 - FAR_PX, gutter - HALF_LANE_PX],
+      [x1 + NEAR_PX, gutter - HALF_LANE_PX],
       [x1 + NEAR_PX, fromMiddle + HALF_LANE_PX],
       [x1, fromMiddle + HALF_LANE_PX],
     ],
-    thereLabel: { ...label, y: gutter + 8, height: 20, lean: 'top' },
-    backLabel: { ...label, y: gutter - 28, height: 20, lean: 'bottom' },
+    thereLabel: { ...label, y: gutter + HALF_LANE_PX + 4, height: 20, lean: 'top' },
+    backLabel: { ...label, y: gutter - HALF_LANE_PX - 24, height: 20, lean: 'bottom' },
     middleLabel: { ...label, y: gutter - 10, height: 20, lean: 'middle' },
   };
 }

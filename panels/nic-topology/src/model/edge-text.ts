@@ -1,9 +1,10 @@
 /** What stands at the arrows between two NICs. */
-import { countText, millisecondsText } from '../../../shared/quantity-text';
+import { countText, millisecondsText, pluralText } from '../../../shared/quantity-text';
 import { type NicPath, type PathEdge } from './nic-path';
 import { tunnelText } from './node-text';
 
-export type EdgeTone = 'plain' | 'muted' | 'slow' | 'danger';
+/** `slowest`: longer than all others; `slow`: so long that the request was slow for it. */
+export type EdgeTone = 'plain' | 'muted' | 'slowest' | 'slow' | 'danger';
 
 /** `none`: no arrow. `dies`: it ends half way. */
 export type ArrowState = 'whole' | 'dies' | 'none';
@@ -13,19 +14,30 @@ export interface EdgeWay {
   /** One line each; empty where nothing is known. */
   readonly lines: readonly string[];
   readonly tone: EdgeTone;
+  /** Segments of this request that died on the way and came through later. */
+  readonly loss?: WayLoss;
+}
+
+export interface WayLoss {
+  /** Where there is little room. */
+  readonly short: string;
+  readonly text: string;
 }
 
 export interface EdgeMark {
   /** Where there is little room. */
   readonly short: string;
   readonly text: string;
-  readonly tone: 'nat' | 'tunnel' | 'loss';
+  readonly tone: 'nat' | 'tunnel' | 'quiet';
 }
+
+/** The line that says so. */
+export const SLOWEST = 'slowest hop';
 
 export interface EdgeText {
   readonly there: EdgeWay;
   readonly back: EdgeWay;
-  /** Between the arrows: translation, tunnels, lost packets. */
+  /** Between the arrows: translation, tunnels, what else the connection lost. */
   readonly marks: readonly EdgeMark[];
   /** For those who hear the path. */
   readonly sentence: string;
@@ -36,15 +48,15 @@ export function edgeText(path: NicPath, index: number): EdgeText {
   const source = path.nodes[index];
   const target = path.nodes[index + 1];
   const observed = source.observed && target.observed;
-  const slow = index === path.slowest;
-  const tone: EdgeTone = slow ? 'slow' : observed ? 'plain' : 'muted';
-  const emphasis = slow ? ['slowest hop'] : [];
+  const slow = index === path.slowest.index;
+  const tone: EdgeTone = slow ? (path.slowest.matters ? 'slow' : 'slowest') : observed ? 'plain' : 'muted';
+  const emphasis = slow ? [SLOWEST] : [];
   const answered = source.latencyMs !== null || target.latencyMs !== null;
   const neverReached = path.edges.slice(0, index).some((before) => before.lost === 'request');
   const lostBack: EdgeWay = { arrow: 'dies', lines: ['response lost'], tone: 'danger' };
   const nothing: EdgeWay = { arrow: 'none', lines: [], tone: 'muted' };
 
-  const ways = ((): { readonly there: EdgeWay; readonly back: EdgeWay } => {
+  const plainWays = ((): BothWays => {
     if (neverReached) {
       return { there: nothing, back: nothing };
     }
@@ -75,8 +87,39 @@ export function edgeText(path: NicPath, index: number): EdgeText {
     }
     return { there: { arrow: 'whole', lines: observed ? ['time not known'] : [], tone: 'muted' }, back };
   })();
+  const ways = {
+    there: withLoss(plainWays.there, lossOf('request', edge.requestSegmentsLost, edge.requestResentAfterMs)),
+    back: withLoss(plainWays.back, lossOf('response', edge.responseSegmentsLost, edge.responseResentAfterMs)),
+  };
   const marks = marksOf(path, index);
   return { ...ways, marks, sentence: sentenceOf(ways, { edge, marks, slow }) };
+}
+
+interface BothWays {
+  readonly there: EdgeWay;
+  readonly back: EdgeWay;
+}
+
+function lossOf(
+  part: 'request' | 'response',
+  segments: number | null,
+  resentAfterMs: number | null
+): WayLoss | undefined {
+  if (segments === null || segments === 0) {
+    return undefined;
+  }
+  const again =
+    resentAfterMs === null
+      ? 'not sent again'
+      : `sent again after ${segments === 1 ? '' : 'up to '}${millisecondsText(resentAfterMs)}`;
+  return {
+    short: `${countText(segments)} lost`,
+    text: `${pluralText(segments, 'segment')} of the ${part} lost here, ${again}`,
+  };
+}
+
+function withLoss(way: EdgeWay, loss: WayLoss | undefined): EdgeWay {
+  return loss === undefined || way.arrow === 'none' ? way : { ...way, tone: 'danger', loss };
 }
 
 /** Clocks of two hosts were compared: the time and how far off it may be. */
@@ -105,8 +148,8 @@ function marksOf(path: NicPath, index: number): readonly EdgeMark[] {
     const of = sentSegments === null ? '' : ` of ${countText(sentSegments)}`;
     marks.push({
       short: `−${countText(lostSegments)}`,
-      text: `${countText(lostSegments)}${of} packets lost`,
-      tone: 'loss',
+      text: `the whole connection lost ${countText(lostSegments)}${of} packets here`,
+      tone: 'quiet',
     });
   }
   return marks;
@@ -118,17 +161,18 @@ interface Told {
   readonly slow: boolean;
 }
 
-function sentenceOf(ways: { readonly there: EdgeWay; readonly back: EdgeWay }, { edge, marks, slow }: Told): string {
-  const isCompared = ways.there.lines[0]?.startsWith('≈') === true;
-  const there = ways.there.lines.join(' ');
-  const back = ways.back.lines.filter((line) => line !== 'slowest hop').join(' ');
+function sentenceOf({ there, back }: BothWays, { edge, marks, slow }: Told): string {
+  const isCompared = there.lines[0]?.startsWith('≈') === true;
+  const thereText = there.lines.join(' ');
+  const backText = back.lines.filter((line) => line !== SLOWEST).join(' ');
   const parts = [
     isCompared && edge.thereAndBackMs !== null
-      ? `${millisecondsText(edge.thereAndBackMs)} there and back, by compared clocks ${there} there`
-      : there,
-    back === '' ? '' : `back ${back}`,
+      ? `${millisecondsText(edge.thereAndBackMs)} there and back, by compared clocks ${thereText} there`
+      : thereText,
+    backText === '' ? '' : `back ${backText}`,
+    ...[there.loss, back.loss].map((loss) => loss?.text ?? ''),
     ...marks.map(({ text, tone }) => (tone === 'nat' ? `address translation: ${text}` : text)),
-    slow ? 'slowest hop' : '',
+    slow ? SLOWEST : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `Hop: ${parts.join(', ')}.`;
 }

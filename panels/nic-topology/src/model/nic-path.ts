@@ -5,7 +5,7 @@ import { type Outcome, type Tunnel } from '@bpfnet/flow-model/records';
 import { failed, type Result } from '../../../shared/data-problem';
 import { findFrame, isRecord, noticeOf, numberOf, readFrame, textOf } from '../../../shared/frame-fields';
 import { safeHref } from '../../../shared/safe-link';
-import { slowestHop } from './slowest-hop';
+import { type SlowestHop, slowestHop } from './slowest-hop';
 
 export interface Address {
   readonly ip: string;
@@ -48,7 +48,11 @@ export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'thereMs' | 'backMs' | 'th
       | 'estimateIfSymmetricMs'
       | 'estimateAtMostMs'
       | 'sentSegments'
-      | 'lostSegments',
+      | 'lostSegments'
+      | 'requestSegmentsLost'
+      | 'requestResentAfterMs'
+      | 'responseSegmentsLost'
+      | 'responseResentAfterMs',
       number | null
     >
   >;
@@ -58,8 +62,7 @@ export interface NicPath {
   readonly nodes: readonly PathNode[];
   /** One less than nodes. */
   readonly edges: readonly PathEdge[];
-  /** Index of the edge that took by far the most time; -1 where none stands out. */
-  readonly slowest: number;
+  readonly slowest: SlowestHop;
   readonly summary: string;
   readonly outcome: string;
   readonly latencyMs: number;
@@ -191,6 +194,10 @@ const NOTHING_KNOWN: PathEdge = {
   estimateAtMostMs: null,
   sentSegments: null,
   lostSegments: null,
+  requestSegmentsLost: null,
+  requestResentAfterMs: null,
+  responseSegmentsLost: null,
+  responseResentAfterMs: null,
 };
 
 /** A field may have a link; where it leads is the datasource's word. */
@@ -228,6 +235,10 @@ function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Re
     const estimateAtMostMs = fields.nullableNumbers('estimateAtMostMs');
     const sentSegments = fields.nullableNumbers('sentSegments');
     const lostSegments = fields.nullableNumbers('lostSegments');
+    const requestSegmentsLost = fields.nullableNumbers('requestSegmentsLost');
+    const requestResentAfterMs = fields.nullableNumbers('requestResentAfterMs');
+    const responseSegmentsLost = fields.nullableNumbers('responseSegmentsLost');
+    const responseResentAfterMs = fields.nullableNumbers('responseResentAfterMs');
     const byEnds = new Map<string, PathEdge>();
     for (let i = 0; i < fields.length; i++) {
       byEnds.set(JSON.stringify([source(i), target(i)]), {
@@ -243,6 +254,10 @@ function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Re
         estimateAtMostMs: estimateAtMostMs(i),
         sentSegments: sentSegments(i),
         lostSegments: lostSegments(i),
+        requestSegmentsLost: requestSegmentsLost(i),
+        requestResentAfterMs: requestResentAfterMs(i),
+        responseSegmentsLost: responseSegmentsLost(i),
+        responseResentAfterMs: responseResentAfterMs(i),
       });
     }
     return nodes.slice(1).map((node, i) => byEnds.get(JSON.stringify([nodes[i].id, node.id])) ?? NOTHING_KNOWN);

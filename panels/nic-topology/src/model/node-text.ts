@@ -17,6 +17,11 @@ export interface CardLine {
  * @param wide one line has room for both addresses
  */
 export function cardLines(path: NicPath, index: number, wide: boolean): readonly CardLine[] {
+  const all = path.nodes.map((_node, i) => linesOf(path, i, wide));
+  return all[index].filter((_line, at) => all.some((lines) => lines[at].text !== ''));
+}
+
+function linesOf(path: NicPath, index: number, wide: boolean): readonly CardLine[] {
   const node = path.nodes[index];
   const before = index > 0 ? path.nodes[index - 1] : undefined;
   const clientTone = isChanged(before?.client, node.client) ? 'changed' : 'plain';
@@ -30,14 +35,13 @@ export function cardLines(path: NicPath, index: number, wide: boolean): readonly
         { text: client, tone: clientTone, tabular: true },
         { text: server, tone: serverTone, tabular: true },
       ];
-  const hasTrouble = path.nodes.some((_node, i) => troubleLine(path, i).text !== '');
   return [
     { text: nodeName(node), tone: 'strong' },
     { text: ownerText(node), tone: 'secondary' },
     ...addresses,
-    { text: node.observed ? protocolText(node) : '', tone: 'secondary' },
+    { text: node.observed ? detailText(node) : '', tone: 'secondary' },
     latencyLine(path, index),
-    ...(hasTrouble ? [troubleLine(path, index)] : []),
+    troubleLine(path, index),
   ];
 }
 
@@ -78,11 +82,21 @@ function ownerText(node: PathNode): string {
   if (!node.observed) {
     return node.id === 'outside:client' ? 'client, not observed' : 'server, not observed';
   }
-  if (node.podName === '') {
-    return [nicKind(node), node.containerName].filter((text) => text !== '').join(' · ');
-  }
-  return [node.nicName, node.k8sNamespace, node.containerName].filter((text) => text !== '').join(' · ');
+  return node.podName === ''
+    ? joined(nicKind(node), ...protocolsOf(node))
+    : joined(node.nicName, node.k8sNamespace, node.containerName);
 }
+
+/** What did not fit beside the name: of a pod's NIC what it is, of a host's what runs through it. */
+function detailText(node: PathNode): string {
+  return node.podName === ''
+    ? joined(tunnelText(node), node.containerName)
+    : joined(nicKind(node), ...protocolsOf(node), tunnelText(node));
+}
+
+const joined = (...parts: readonly string[]) => parts.filter((text) => text !== '').join(' · ');
+
+const protocolsOf = ({ l4Proto, l7Proto }: PathNode) => [l4Proto, l7Proto];
 
 /** '' where the capture does not say. */
 export function nicKind({ virtual }: Pick<PathNode, 'virtual'>): 'virtual' | 'physical' | '' {
@@ -98,12 +112,8 @@ export function endText({ ip, port }: Address): string {
   return ip === '' ? 'N/A' : addressText(ip, port);
 }
 
-/** `http · VXLAN 42`; the transport where no application protocol was recognised. */
-export function protocolText(node: PathNode): string {
-  return [node.l7Proto === '' ? node.l4Proto : node.l7Proto, tunnelText(node)]
-    .filter((text) => text !== '')
-    .join(' · ');
-}
+/** `tcp · http · VXLAN 42` */
+export const protocolText = (node: PathNode) => joined(...protocolsOf(node), tunnelText(node));
 
 /** `VXLAN 42`; '' outside of tunnels. */
 export function tunnelText({ tunnel, vniId }: PathNode): string {

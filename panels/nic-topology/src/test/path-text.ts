@@ -22,8 +22,8 @@ export function pathText(path: NicPath): string {
     .join('\n');
 }
 
-function wayText(name: string, { arrow, tone, lines }: EdgeWay): string {
-  return `    ${name} ${[arrow, tone, ...lines].join(', ')}`;
+function wayText(name: string, { arrow, tone, lines, loss }: EdgeWay): string {
+  return `    ${name} ${[arrow, tone, ...lines, ...(loss ? [`✕ ${loss.text}`] : [])].join(', ')}`;
 }
 
 export function layoutText({ nodes, groups, width, height }: PathLayout): string {

@@ -44,6 +44,12 @@ const EDGE: HopEdgeRow = {
   thereAndBackMs: null,
   nat: '',
   lost: '',
+  sentSegments: null,
+  lostSegments: null,
+  requestSegmentsLost: null,
+  requestResentAfterMs: null,
+  responseSegmentsLost: null,
+  responseResentAfterMs: null,
 };
 
 /** What lies outside of the path, towards the client or the server. */

@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import { type EdgePlace, type LabelPlace } from '../layout/path-layout';
-import { type EdgeText, type EdgeWay } from '../model/edge-text';
+import { type EdgeText, type EdgeWay, SLOWEST } from '../model/edge-text';
 import { edgeColour } from './PathArrows';
 
 interface Props {
@@ -17,25 +17,20 @@ export function EdgeLabels({ place, text, down }: Props) {
   const styles = useStyles2(getStyles);
   // Running down there is one place beside the arrow back: marks and time share it.
   const isNarrow = !down && place.middleLabel.width < WHOLE_MARKS_FROM_PX * text.marks.length;
-  const marks =
-    text.marks.length === 0 ? null : (
-      <span className={styles.marks}>
-        {text.marks.map((mark) => (
-          <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
-            {isNarrow ? mark.short : mark.text}
-          </span>
-        ))}
-      </span>
-    );
+  const chips = text.marks.map((mark) => (
+    <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
+      {isNarrow || (down && mark.tone === 'quiet') ? mark.short : mark.text}
+    </span>
+  ));
   return (
     <div aria-hidden>
-      <WayLabel place={place.thereLabel} way={text.there} />
-      <WayLabel place={place.backLabel} way={text.back}>
-        {down && marks}
+      <WayLabel place={place.thereLabel} way={text.there} name="there" down={down} />
+      <WayLabel place={place.backLabel} way={text.back} name="back" down={down}>
+        {down && chips}
       </WayLabel>
-      {!down && marks && (
+      {!down && chips.length > 0 && (
         <div className={cx(styles.label, styles.centre, styles.middle)} style={boxStyle(place.middleLabel)}>
-          {marks}
+          <span className={styles.marks}>{chips}</span>
         </div>
       )}
     </div>
@@ -50,13 +45,22 @@ const ONE_LINE_FROM_PX = 300;
 interface WayLabelProps {
   readonly place: LabelPlace;
   readonly way: EdgeWay;
+  /** Said where there is room: lines that turn are not told apart by their place. */
+  readonly name: 'there' | 'back';
+  /** Room for two lines: times in one, all else in the other. */
+  readonly down: boolean;
   readonly children?: React.ReactNode;
 }
 
-function WayLabel({ place, way, children }: WayLabelProps) {
+function WayLabel({ place, way, name, down, children }: WayLabelProps) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
-  const emphasised = way.tone === 'slow' || way.tone === 'danger';
+  const emphasised = way.tone !== 'plain' && way.tone !== 'muted';
+  const isWide = place.width >= ONE_LINE_FROM_PX;
+  const time = way.lines.filter((one) => one !== SLOWEST).join(' ');
+  const parts = [time, way.lines.includes(SLOWEST) ? SLOWEST : '', way.loss?.text ?? ''].filter((part) => part !== '');
+  const line = `${name} ${parts.join(' · ')}`;
+  const lines = parts.length === 0 ? [] : [line];
   return (
     <div
       className={cx(styles.label, styles[place.align], styles[place.lean], emphasised && styles.emphasised)}
@@ -65,12 +69,24 @@ function WayLabel({ place, way, children }: WayLabelProps) {
         color: way.tone === 'plain' ? theme.colors.text.primary : edgeColour(theme, way.tone),
       }}
     >
-      {(place.width < ONE_LINE_FROM_PX ? way.lines : [way.lines.join(' ')]).map((line) => (
-        <span key={line} className={styles.line} title={line}>
-          {line}
+      {(isWide ? lines : down ? [time] : way.lines).map((one) => (
+        <span key={one} className={styles.line} title={one}>
+          {one}
         </span>
       ))}
-      {children}
+      {!isWide && (
+        <span className={styles.marks}>
+          {down && way.loss === undefined && way.lines.includes(SLOWEST) && (
+            <span className={styles.mark}>{SLOWEST}</span>
+          )}
+          {way.loss && (
+            <span className={cx(styles.mark, styles.loss)} title={way.loss.text}>
+              {way.loss.short}
+            </span>
+          )}
+          {children}
+        </span>
+      )}
     </div>
   );
 }
@@ -86,7 +102,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     fontVariantNumeric: 'tabular-nums',
     pointerEvents: 'none',
   }),
-  line: css({ maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+  line: css({ flex: 'none', maxWidth: '100%', overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
   emphasised: css({ fontWeight: theme.typography.fontWeightMedium }),
   left: css({ alignItems: 'flex-start' }),
   centre: css({ alignItems: 'center' }),
@@ -94,7 +110,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   top: css({ justifyContent: 'flex-start' }),
   middle: css({ justifyContent: 'center' }),
   bottom: css({ justifyContent: 'flex-end' }),
-  marks: css({ display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
+  marks: css({ flex: 'none', display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
   mark: css({
     minWidth: 0,
     padding: theme.spacing(0, 0.5),
@@ -105,5 +121,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   nat: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
   tunnel: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
-  loss: css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
+  quiet: css({ color: theme.colors.text.secondary }),
+  loss: css({ pointerEvents: 'auto', background: theme.colors.error.transparent, color: theme.colors.error.text }),
 });

@@ -48,10 +48,7 @@ function nicFields(node: PathNode): ReadonlyArray<readonly [string, string]> {
     ['pod', [node.k8sNamespace, node.podName].filter((text) => text !== '').join(' / ')],
     ['container', node.containerName],
     ['direction', node.direction],
-    [
-      'protocols',
-      [node.l7Proto === '' ? '' : node.l4Proto, protocolText(node)].filter((text) => text !== '').join(' · '),
-    ],
+    ['protocols', protocolText(node)],
     ['latency', latencyText(node) || 'no answer'],
     ['sent again', retransmissionText(node)],
     ['outcome', node.outcome.replace('_', ' ')],

@@ -48,11 +48,12 @@ function Arrow({ points, way, theme }: ArrowProps) {
     return null;
   }
   const colour = edgeColour(theme, way.tone);
-  const width = way.tone === 'slow' || way.tone === 'danger' ? 2.6 : 1.4;
-  const drawn = way.arrow === 'dies' ? halfOf(points) : shortened(points, 6);
+  const isBold = way.tone !== 'plain' && way.tone !== 'muted';
+  const width = way.tone === 'slowest' ? 2 : isBold ? 2.6 : 1.4;
+  const drawn = way.arrow === 'dies' ? firstPart(points, 0.5) : shortened(points, 6);
+  const died = way.loss && firstPart(points, CROSS_AT).at(-1);
   const tip = way.arrow === 'dies' ? drawn[drawn.length - 1] : points[points.length - 1];
   const before = points[points.length - 2];
-  const angle = (Math.atan2(tip[1] - before[1], tip[0] - before[0]) * 180) / Math.PI;
   return (
     <g stroke={colour} strokeWidth={width} fill="none">
       <polyline
@@ -60,16 +61,57 @@ function Arrow({ points, way, theme }: ArrowProps) {
         strokeDasharray={way.arrow === 'dies' ? '5 4' : way.tone === 'muted' ? '2 4' : undefined}
         strokeLinejoin="round"
       />
-      <g transform={`translate(${tip[0]} ${tip[1]}) rotate(${angle})`}>
-        {way.arrow === 'dies' ? (
-          <path d="M-6 -6L6 6M-6 6L6 -6" />
-        ) : (
-          <path d={width > 2 ? 'M0 0L-11 -6V6Z' : 'M0 0L-8 -4V4Z'} fill={colour} stroke="none" />
-        )}
-      </g>
+      {way.arrow === 'dies' ? <Cross at={tip} /> : <Head at={tip} from={before} bold={isBold} colour={colour} />}
+      {died && <Cross at={died} />}
+      {longPieces(points).map(([from, to]) =>
+        [1 / 6, 5 / 6].map((part) => (
+          <Head key={`${from.join()} ${part}`} at={between(from, to, part)} from={from} bold={isBold} colour={colour} />
+        ))
+      )}
     </g>
   );
 }
+
+/** Where a segment died that came through later: before the middle, where words stand near the line. */
+const CROSS_AT = 0.22;
+
+const Cross = ({ at: [x, y] }: { readonly at: Point }) => (
+  <path d="M-6 -6L6 6M-6 6L6 -6" transform={`translate(${x} ${y})`} />
+);
+
+interface HeadProps {
+  readonly at: Point;
+  readonly from: Point;
+  readonly bold: boolean;
+  readonly colour: string;
+}
+
+function Head({ at, from, bold, colour }: HeadProps) {
+  const angle = (Math.atan2(at[1] - from[1], at[0] - from[0]) * 180) / Math.PI;
+  return (
+    <path
+      d={bold ? 'M0 0L-11 -6V6Z' : 'M0 0L-8 -4V4Z'}
+      transform={`translate(${at[0]} ${at[1]}) rotate(${angle})`}
+      fill={colour}
+      stroke="none"
+    />
+  );
+}
+
+/** Where a way is long and turns, heads on the way say which it is. */
+const LONG_PX = 300;
+
+function longPieces(points: readonly Point[]): ReadonlyArray<readonly [Point, Point]> {
+  return points
+    .slice(1)
+    .map((to, i): readonly [Point, Point] => [points[i], to])
+    .filter(([from, to]) => points.length > 2 && Math.hypot(to[0] - from[0], to[1] - from[1]) > LONG_PX);
+}
+
+const between = ([x1, y1]: Point, [x2, y2]: Point, part: number): Point => [
+  x1 + (x2 - x1) * part,
+  y1 + (y2 - y1) * part,
+];
 
 export function edgeColour(theme: GrafanaTheme2, tone: EdgeTone): string {
   switch (tone) {
@@ -81,24 +123,25 @@ export function edgeColour(theme: GrafanaTheme2, tone: EdgeTone): string {
       return theme.colors.text.disabled;
     case 'plain':
       return theme.colors.text.secondary;
+    case 'slowest':
+      return theme.colors.text.primary;
   }
 }
 
-/** The first half of the way, for what never arrived. */
-function halfOf(points: readonly Point[]): readonly Point[] {
+/** The beginning of the way, `part` of it: for what never arrived. */
+function firstPart(points: readonly Point[], part: number): readonly Point[] {
   const lengths = points.slice(1).map(([x, y], i) => Math.hypot(x - points[i][0], y - points[i][1]));
-  let rest = lengths.reduce((sum, length) => sum + length, 0) / 2;
-  const half: Point[] = [points[0]];
+  let rest = lengths.reduce((sum, length) => sum + length, 0) * part;
+  const first: Point[] = [points[0]];
   for (let i = 0; i < lengths.length; i++) {
     const [from, to] = [points[i], points[i + 1]];
     if (rest <= lengths[i]) {
-      const part = lengths[i] === 0 ? 0 : rest / lengths[i];
-      return [...half, [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part]];
+      return [...first, between(from, to, lengths[i] === 0 ? 0 : rest / lengths[i])];
     }
-    half.push(to);
+    first.push(to);
     rest -= lengths[i];
   }
-  return half;
+  return first;
 }
 
 /** Ends a little before its end, so that the line does not show through the head. */

@@ -32,13 +32,13 @@ const KNOWN: ReadonlyArray<readonly [string, string, CellKind, number?]> = [
   [TIME, 'Time', 'time'],
   ['source', 'Record', 'text', 72],
   ['host', 'Host', 'text', 74],
-  ['nic_name', 'NIC', 'text', 96],
+  ['nic_name', 'NIC', 'text', 90],
   ['k8s_namespace', 'Namespace', 'text'],
-  ['k8s_pod_name', 'Pod', 'text'],
+  ['k8s_pod_name', 'Pod', 'text', 100],
   ['k8s_container_name', 'Container', 'text'],
   ['l7_proto', 'Protocol', 'text', 76],
   ['l7_op', 'Operation', 'text', 84],
-  ['l7_resource', 'Resource', 'text', 140],
+  ['l7_resource', 'Resource', 'text', 124],
   ['l7_status', 'Status', 'text', 64],
   ['outcome', 'Outcome', 'text', 100],
   ['conn_state', 'State', 'text', 100],
@@ -50,9 +50,9 @@ const KNOWN: ReadonlyArray<readonly [string, string, CellKind, number?]> = [
   ['duration_ms', 'Duration', 'ms'],
   ['tcp_rtt', 'RTT', 'ms'],
   ['tcp_3whs_cost', 'Handshake', 'ms'],
-  ['client_ip', 'Client', 'text'],
+  ['client_ip', 'Client', 'text', 100],
   ['client_port', 'Client port', 'port', 88],
-  ['server_ip', 'Server', 'text'],
+  ['server_ip', 'Server', 'text', 100],
   ['server_port', 'Server port', 'port', 90],
   ['tx_retrans', 'Sent again', 'count', 88],
   ['rx_retrans', 'Received again', 'count', 112],
@@ -75,16 +75,14 @@ const BY_NAME = new Map(
   KNOWN.map(([name, title, kind, widthPx = WIDTHS[kind]]): [string, Column] => [name, { name, title, kind, widthPx }])
 );
 
-/** What the table begins with: requests, and what lies below them. */
+/** What the table begins with: requests, and what lies below them. What differs between NICs stands where it is seen without scrolling. */
 const DEFAULTS = {
   requests: [
     TIME,
     'host',
     'nic_name',
     'k8s_pod_name',
-    'l7_op',
     'l7_resource',
-    'l7_status',
     'latency_ms',
     'tx_retrans',
     'rx_retrans',
@@ -92,6 +90,8 @@ const DEFAULTS = {
     'client_port',
     'server_ip',
     'server_port',
+    'l7_op',
+    'l7_status',
   ],
   connections: [
     TIME,

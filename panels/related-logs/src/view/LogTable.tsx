@@ -49,6 +49,19 @@ export function LogTable(props: Props) {
     };
   }, []);
 
+  // A connection may have carried many requests before: the current one is looked at first, once for each tab.
+  const broughtTo = useRef<string>();
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (box === null || rows.length === 0 || broughtTo.current === label) {
+      return;
+    }
+    broughtTo.current = label;
+    const top = rows.findIndex(isCurrent) * ROW_PX;
+    const room = box.clientHeight - HEAD_PX;
+    box.scrollTop = top + ROW_PX <= room ? 0 : top - (room - ROW_PX) / 2;
+  }, [label, rows, isCurrent]);
+
   const first = Math.max(0, Math.floor(view.top / ROW_PX) - OVERSCAN);
   const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PX) + OVERSCAN);
   const width = OPEN_WIDTH_PX + columns.reduce((sum, { widthPx }) => sum + widthPx, 0);

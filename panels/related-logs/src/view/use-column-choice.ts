@@ -23,23 +23,26 @@ interface Input {
 
 /** One list a tab: tabs hold different records. */
 export function useColumnChoice({ options, onOptionsChange, place }: Input): (tab: string) => ColumnStore {
-  const [changes, countChange] = useState(0);
-  void changes;
+  const [chosen, setChosen] = useState<ReadonlyMap<string, readonly ColumnChoice[]>>(new Map());
   const isEdited = locationService.getSearch().has('editPanel');
   return (tab) => {
     const key = `bpfnet.related-logs.columns/${place}/${tab}`;
     return {
-      columns: (isEdited ? undefined : readKept(key)) ?? options.columns,
+      columns: (isEdited ? undefined : (chosen.get(key) ?? readKept(key))) ?? options.columns,
       keep: (columns) => {
         if (isEdited) {
           onOptionsChange({ ...options, columns });
         } else {
           write(key, columns);
-          countChange((count) => count + 1);
+          setChosen(new Map(columns.length === 0 ? without(chosen, key) : [...chosen, [key, columns]]));
         }
       },
     };
   };
+}
+
+function without<T>(all: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
+  return new Map([...all].filter(([name]) => name !== key));
 }
 
 function readKept(key: string): readonly ColumnChoice[] | undefined {

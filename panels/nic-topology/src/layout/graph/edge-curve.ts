@@ -1,24 +1,44 @@
-/** An edge as a cubic curve between the sides of two nodes that face one another. */
-import { NODE_WIDTH } from './graph-layout';
+/** An edge as cubic curves between the sides of two nodes that face one another. */
+import { type Ends } from './layers';
+import { type GraphLayout } from './graph-layout';
 
 /** x and y of: begin, first handle, second handle, end. */
 export type Curve = readonly [number, number, number, number, number, number, number, number];
 
-interface Places {
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
-}
-
 const ROUND_PX = 46;
 
-export function edgeCurve({ x, y }: Places, source: number, target: number): Curve {
-  const half = NODE_WIDTH / 2;
+/** One curve; to the next band three: out and down, along between the bands, and in. */
+export function edgeCurves(layout: GraphLayout, edges: readonly Ends[], index: number): readonly Curve[] {
+  const { source, target } = edges[index];
+  const gutter = layout.gutters.get(index);
+  return gutter === undefined
+    ? [plainCurve(layout, source, target)]
+    : wrappedCurves(layout, { source, target }, gutter);
+}
+
+function wrappedCurves({ x, y, card }: GraphLayout, { source, target }: Ends, gutter: number): readonly Curve[] {
+  const [x1, x2] = [x[source] + card.width / 2, x[target] - card.width / 2];
+  const [right, left] = [x1 + ROUND_PX, x2 - ROUND_PX];
+  return [
+    [x1, y[source], right, y[source], right, gutter, x1, gutter],
+    [x1, gutter, x1, gutter, x2, gutter, x2, gutter],
+    [x2, gutter, left, gutter, left, y[target], x2, y[target]],
+  ];
+}
+
+/** Where an edge's figures stand: in the middle of its longest part. */
+export function middleOf(curves: readonly Curve[]): readonly [number, number] {
+  return pointOn(curves[Math.floor(curves.length / 2)], 0.5);
+}
+
+function plainCurve({ x, y, card }: GraphLayout, source: number, target: number): Curve {
+  const half = card.width / 2;
   const [x1, y1, x2, y2] = [x[source] + half, y[source], x[target] - half, y[target]];
   if (x2 - x1 >= 8) {
     const reach = (x2 - x1) / 2;
     return [x1, y1, x1 + reach, y1, x2 - reach, y2, x2, y2];
   }
-  if (Math.abs(x[target] - x[source]) < NODE_WIDTH) {
+  if (Math.abs(x[target] - x[source]) < card.width) {
     // In one column: around the right side.
     const right = Math.max(x[source], x[target]) + half;
     return [x1, y1, right + ROUND_PX, y1, right + ROUND_PX, y2, x[target] + half, y2];

@@ -1,7 +1,7 @@
 /** What lies at a point of the picture. */
 import { type Graph } from '../../model/graph/graph';
-import { edgeCurve, pointOn } from './edge-curve';
-import { type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from './graph-layout';
+import { edgeCurves, pointOn } from './edge-curve';
+import { type GraphLayout } from './graph-layout';
 
 export type Found =
   { readonly kind: 'node'; readonly index: number } | { readonly kind: 'edge'; readonly index: number };
@@ -14,30 +14,31 @@ export function findAt(
   [px, py]: readonly [number, number],
   reach: number
 ): Found | undefined {
-  const { x, y } = layout;
+  const { x, y, card } = layout;
   for (let node = x.length - 1; node >= 0; node--) {
-    if (Math.abs(px - x[node]) <= NODE_WIDTH / 2 + reach / 3 && Math.abs(py - y[node]) <= NODE_HEIGHT / 2 + reach / 3) {
+    if (Math.abs(px - x[node]) <= card.width / 2 + reach / 3 && Math.abs(py - y[node]) <= card.height / 2 + reach / 3) {
       return { kind: 'node', index: node };
     }
   }
   let best: Found | undefined;
   let bestDistance = reach;
-  graph.edges.forEach(({ source, target }, index) => {
-    const curve = edgeCurve(layout, source, target);
-    const [left, right] = [Math.min(curve[0], curve[2], curve[6]), Math.max(curve[0], curve[4], curve[6])];
-    const [top, bottom] = [Math.min(curve[1], curve[3], curve[7]), Math.max(curve[1], curve[3], curve[7])];
-    if (px < left - reach || px > right + reach || py < top - reach || py > bottom + reach) {
-      return;
-    }
-    let [fromX, fromY] = pointOn(curve, 0);
-    for (let i = 1; i <= SAMPLES; i++) {
-      const [toX, toY] = pointOn(curve, i / SAMPLES);
-      const distance = distanceTo(px - fromX, py - fromY, toX - fromX, toY - fromY);
-      if (distance < bestDistance) {
-        best = { kind: 'edge', index };
-        bestDistance = distance;
+  graph.edges.forEach((_edge, index) => {
+    for (const curve of edgeCurves(layout, graph.edges, index)) {
+      const [left, right] = [Math.min(curve[0], curve[2], curve[6]), Math.max(curve[0], curve[4], curve[6])];
+      const [top, bottom] = [Math.min(curve[1], curve[3], curve[7]), Math.max(curve[1], curve[3], curve[7])];
+      if (px < left - reach || px > right + reach || py < top - reach || py > bottom + reach) {
+        continue;
       }
-      [fromX, fromY] = [toX, toY];
+      let [fromX, fromY] = pointOn(curve, 0);
+      for (let i = 1; i <= SAMPLES; i++) {
+        const [toX, toY] = pointOn(curve, i / SAMPLES);
+        const distance = distanceTo(px - fromX, py - fromY, toX - fromX, toY - fromY);
+        if (distance < bestDistance) {
+          best = { kind: 'edge', index };
+          bestDistance = distance;
+        }
+        [fromX, fromY] = [toX, toY];
+      }
     }
   });
   return best;

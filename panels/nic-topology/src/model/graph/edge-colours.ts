@@ -34,11 +34,19 @@ export function edgeColours(series: readonly DataFrame[], metric: ColourMetric):
   const steps = (field.config.thresholds?.steps ?? []).filter(({ value }) => Number.isFinite(value));
   const isAbsolute = field.config.thresholds?.mode !== 'percentage';
   const base = colourAt(Number.NEGATIVE_INFINITY);
+  // Asked for each edge at every drawing, and a display processor words the value too.
+  const known = new Map<number, string | undefined>();
+  const colourOf = (value: number): string | undefined => {
+    if (!known.has(value)) {
+      const colour = colourAt(value);
+      known.set(value, colour === base ? undefined : colour);
+    }
+    return known.get(value);
+  };
   return {
     of: (edge) => {
       const value = metricOf(edge, metric);
-      const colour = value === null ? undefined : colourAt(value);
-      return edge.colour || (colour === base ? undefined : colour);
+      return edge.colour || (value === null ? undefined : colourOf(value));
     },
     legend: isAbsolute
       ? steps.map(({ value }) => {

@@ -35,14 +35,25 @@ export function nodeLine(node: GraphNode): string {
     .join(' · ');
 }
 
-/** Beside an arrow; what went wrong comes after the time. */
-export function edgeLine(edge: GraphEdge): string {
+/** From the first byte of requests to the last of responses, at this node. */
+export const latencyLine = ({ p95Ms, folded }: GraphNode): string =>
+  p95Ms === null ? '' : `p95 ${folded === 'no' ? '' : '≤ '}${millisecondsText(p95Ms)}`;
+
+/** Beside an arrow: all of it, and what to say where there is no room for that. */
+export function edgeLines(edge: GraphEdge): readonly string[] {
   if (edge.requests === null && edge.perSecond === null) {
-    return edge.stats.join(' · ');
+    return edge.stats.length === 0 ? [] : [edge.stats.join(' · '), edge.stats[0]];
   }
-  return [p95Text(edge), edge.lost === null || edge.lost === 0 ? '' : `${countText(edge.lost)} lost`]
-    .filter((text) => text !== '')
-    .join(' · ');
+  const lost = edge.lost === null || edge.lost === 0 ? '' : `${countText(edge.lost)} lost`;
+  const time = p95Text(edge);
+  return [[time, lost].filter((text) => text !== '').join(' · '), lost || time].filter((text) => text !== '');
+}
+
+/** Where it is: of a pod's NIC the namespace too. */
+export function placeLine({ folded, observed, subtitle, k8sNamespace, host }: GraphNode): string {
+  return folded !== 'no' || !observed || host === ''
+    ? subtitle
+    : [k8sNamespace, host].filter((text) => text !== '').join(' · ');
 }
 
 /** Of folded edges the greatest p95 is an upper end, not a quantile. */

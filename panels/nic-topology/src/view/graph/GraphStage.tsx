@@ -37,6 +37,15 @@ const STEPS: Readonly<Record<string, Step>> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
 };
+const PAN_PX = 80;
+/** With the shift key, as if the eye moved. */
+const PANS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowRight: [-PAN_PX, 0],
+  ArrowLeft: [PAN_PX, 0],
+  ArrowUp: [0, PAN_PX],
+  ArrowDown: [0, -PAN_PX],
+};
+const ZOOM = 1.5;
 const CLICK_REACH_PX = 6;
 const MINIMAP_FROM_PX = 600;
 
@@ -98,11 +107,24 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
       event.stopPropagation();
       onSelect(undefined);
     }
+    const stage = stageRef.current;
     const step = STEPS[event.key];
-    if (step === undefined) {
+    const pan = event.shiftKey ? PANS[event.key] : undefined;
+    if (pan !== undefined) {
+      stage?.panBy(...pan);
+    } else if (event.key === '+' || event.key === '=') {
+      stage?.zoomBy(ZOOM);
+    } else if (event.key === '-') {
+      stage?.zoomBy(1 / ZOOM);
+    } else if (event.key === '0') {
+      stage?.fit(layout, { smooth: true });
+    } else if (step === undefined) {
       return;
     }
     event.preventDefault();
+    if (step === undefined || pan !== undefined) {
+      return;
+    }
     const from = selected?.kind === 'node' ? selected.index : undefined;
     const index = from === undefined ? 0 : stepFrom(graph, layout, { from, step });
     onSelect({ kind: 'node', index });
@@ -136,7 +158,7 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
       </div>
       <p id={hint} className={styles.unseen}>
         Right and left arrow keys follow the busiest edge, up and down go to the nodes beside, Escape ends the
-        selection.
+        selection. Plus and minus zoom, 0 shows all, arrow keys with Shift move the picture.
       </p>
       <p role="status" className={styles.unseen}>
         {said}

@@ -44,7 +44,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
   const folded = useMemo(() => foldGraph(graph, { level, flipped }), [graph, level, flipped]);
   const shown = useMemo(() => keepBusiest(folded, busiest), [folded, busiest]);
   const colours = useMemo(() => edgeColours(series, metric), [series, metric]);
-  const layout = useGraphLayout(shown, width / Math.max(120, below));
+  const { layout, note } = useGraphLayout(shown, below === undefined ? undefined : width / Math.max(120, below), width);
   const picture = useMemo(() => layout && { graph: shown, layout, colours, theme }, [shown, layout, colours, theme]);
   const matches = useMemo(() => (search === '' ? undefined : searchNodes(shown, search)), [shown, search]);
   const selected = useMemo(() => findById(shown, selectedId), [shown, selectedId]);
@@ -71,6 +71,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
       stage.current?.centre(layout.x[node], layout.y[node], { smooth: true, atLeast: READABLE });
     }
   };
+  const notes = [...graph.notes, note].filter((text) => text !== '');
   const href = selected?.kind === 'edge' ? hrefOf(shown, shown.edges[selected.index]) : undefined;
 
   return (
@@ -88,7 +89,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
           onFit={() => layout && stage.current?.fit(layout, { smooth: true })}
           onZoom={(factor) => stage.current?.zoomBy(factor)}
         />
-        {graph.notes.length > 0 && <p className={styles.notes}>{graph.notes.join(' ')}</p>}
+        {notes.length > 0 && <p className={styles.notes}>{notes.join(' ')}</p>}
       </div>
       <div className={styles.body} style={{ height: below }}>
         {settings.asList ? (
@@ -99,7 +100,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
           <GraphStage
             picture={picture}
             width={width}
-            height={below}
+            height={below ?? height}
             selected={selected}
             onSelect={(found) => setSelectedId(idOf(shown, found))}
             matches={matches}

@@ -2,7 +2,6 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { NODE_HEIGHT, NODE_WIDTH } from '../../layout/graph/graph-layout';
 import { failedShare } from '../../model/graph/graph';
 import { type Picture, type View } from './picture';
 
@@ -63,7 +62,7 @@ export function MiniMap({ picture, movedRef, width, height, onCentre }: Props) {
     bottom: Math.min(MAP_HEIGHT, PADDING + ((height - view.y) / view.k) * scale),
   };
   return (
-    <div className={styles.map} onPointerDown={jump} onPointerMove={jump} aria-hidden>
+    <div className={styles.map} onPointerDown={jump} onPointerMove={jump} data-minimap aria-hidden>
       <canvas ref={canvas} width={MAP_WIDTH} height={MAP_HEIGHT} />
       <div
         className={styles.seen}
@@ -80,7 +79,7 @@ export function MiniMap({ picture, movedRef, width, height, onCentre }: Props) {
 
 function drawMap(context: CanvasRenderingContext2D, { graph, layout, theme }: Picture, scale: number): void {
   context.clearRect(0, 0, MAP_WIDTH, MAP_HEIGHT);
-  const [width, height] = [Math.max(1.5, NODE_WIDTH * scale), Math.max(1.5, NODE_HEIGHT * scale)];
+  const [width, height] = [Math.max(1.5, layout.card.width * scale), Math.max(1.5, layout.card.height * scale)];
   graph.nodes.forEach((node, i) => {
     context.fillStyle = (failedShare(node) ?? 0) > 0 ? theme.colors.error.main : theme.colors.text.disabled;
     context.fillRect(

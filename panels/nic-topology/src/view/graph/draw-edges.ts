@@ -1,5 +1,5 @@
 /** Edges as curves: what is coloured over what is not, those of one look at once. */
-import { edgeCurve } from '../../layout/graph/edge-curve';
+import { edgeCurves } from '../../layout/graph/edge-curve';
 import { type GraphEdge } from '../../model/graph/graph';
 import { type Part, type Picture, type View } from './picture';
 
@@ -7,21 +7,19 @@ export function drawEdges({ graph, layout, colours, theme }: Picture, view: View
   const { context, width, height } = sheet;
   const { x: dx, y: dy, k } = view;
   const plain = theme.isDark ? 'rgba(204,204,220,0.28)' : 'rgba(36,41,46,0.25)';
-  const byLook = new Map<string, number[]>();
+  const byLook = new Map<string, { readonly colour: string; readonly weight: number; readonly indexes: number[] }>();
   for (const index of edges) {
     const edge = graph.edges[index];
-    const look = JSON.stringify([colours.of(edge) ?? plain, lineWidth(edge)]);
+    const [colour, weight] = [colours.of(edge) ?? plain, lineWidth(edge)];
+    const look = `${weight} ${colour}`;
     const same = byLook.get(look);
     if (same === undefined) {
-      byLook.set(look, [index]);
+      byLook.set(look, { colour, weight, indexes: [index] });
     } else {
-      same.push(index);
+      same.indexes.push(index);
     }
   }
-  const looks = [...byLook].map(([look, indexes]) => {
-    const [colour, weight] = JSON.parse(look) as [string, number];
-    return { colour, weight, indexes };
-  });
+  const looks = [...byLook.values()];
   // What is coloured lies over what is not.
   looks.sort((a, b) => Number(a.colour !== plain) - Number(b.colour !== plain));
   const scaled = Math.max(0.45, Math.min(1, k * 1.6));
@@ -31,22 +29,22 @@ export function drawEdges({ graph, layout, colours, theme }: Picture, view: View
     context.lineWidth = weight * scaled;
     context.beginPath();
     for (const index of indexes) {
-      const { source, target } = graph.edges[index];
-      const c = edgeCurve(layout, source, target);
-      const [left, right] = [Math.min(c[0], c[2], c[6]) * k + dx, Math.max(c[0], c[4], c[6]) * k + dx];
-      const [top, bottom] = [Math.min(c[1], c[3], c[7]) * k + dy, Math.max(c[1], c[3], c[7]) * k + dy];
-      if (right < 0 || left > width || bottom < 0 || top > height) {
-        continue;
-      }
-      context.moveTo(c[0] * k + dx, c[1] * k + dy);
-      if (k < 0.12) {
-        context.lineTo(c[6] * k + dx, c[7] * k + dy);
-      } else {
+      edgeCurves(layout, graph.edges, index).forEach((c, piece, { length }) => {
+        const [left, right] = [Math.min(c[0], c[2], c[6]) * k + dx, Math.max(c[0], c[4], c[6]) * k + dx];
+        const [top, bottom] = [Math.min(c[1], c[3], c[7]) * k + dy, Math.max(c[1], c[3], c[7]) * k + dy];
+        if (right < 0 || left > width || bottom < 0 || top > height) {
+          return;
+        }
+        context.moveTo(c[0] * k + dx, c[1] * k + dy);
+        if (k < 0.12) {
+          context.lineTo(c[6] * k + dx, c[7] * k + dy);
+          return;
+        }
         context.bezierCurveTo(c[2] * k + dx, c[3] * k + dy, c[4] * k + dx, c[5] * k + dy, c[6] * k + dx, c[7] * k + dy);
-        if (k >= 0.35) {
+        if (k >= 0.35 && piece === length - 1) {
           arrowHead(context, [c[6] * k + dx, c[7] * k + dy], Math.sign(c[6] - c[4]) || 1);
         }
-      }
+      });
     }
     context.stroke();
   }

@@ -1,13 +1,15 @@
 /** A node as a card with words, or as a plate of colour where there is no room for them. */
 import { type GrafanaTheme2 } from '@grafana/data';
 import { failedShare, type GraphNode } from '../../model/graph/graph';
-import { nodeLine } from '../../model/graph/graph-text';
+import { latencyLine, nodeLine, placeLine } from '../../model/graph/graph-text';
 import { boxOf, type Picture, type Sheet, type View } from './picture';
 
 /** A node is red from this share of failed requests on. */
 const BAD_SHARE = 0.05;
 /** From this height on a card has room for a second line. */
 const TWO_LINES_FROM_PX = 27;
+/** And from this one for a third. */
+const THREE_LINES_FROM_PX = 50;
 
 function tintOf(node: GraphNode, theme: GrafanaTheme2): string {
   if (node.colour !== '') {
@@ -35,11 +37,14 @@ export function drawPlate(
   context.fillRect(x, y, width, height);
 }
 
-export function drawCard(
-  { graph, layout, theme }: Picture,
-  view: View,
-  { sheet, node }: { sheet: Sheet; node: number }
-): void {
+interface CardPart {
+  readonly sheet: Sheet;
+  readonly node: number;
+  /** A frame around it names its host. */
+  readonly isFramed: boolean;
+}
+
+export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet, node, isFramed }: CardPart): void {
   const { context } = sheet;
   const { x, y, width, height } = boxOf(layout, view, node);
   const one = graph.nodes[node];
@@ -63,21 +68,28 @@ export function drawCard(
   context.fillStyle = tintOf(one, theme);
   const bar = Math.max(2.5, 4 * view.k);
   context.fillRect(x, y, bar, height);
-  const hasTwo = height >= TWO_LINES_FROM_PX;
-  const size = Math.max(9, Math.min(height * (hasTwo ? 0.28 : 0.6), hasTwo ? 15 : 10.5));
-  const left = x + bar + 4 * Math.min(1, view.k * 1.5);
-  const room = x + width - left - 2;
+  const left = x + bar + Math.max(3, 8 * Math.min(1, view.k));
+  const room = x + width - left - 4;
+  const lines = cardLines(one, height, isFramed);
+  const size = Math.max(9, Math.min(15, (height * 0.68) / lines.length, lines.length === 1 ? 10.5 : 15));
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  context.font = `500 ${size}px ${theme.typography.fontFamily}`;
-  context.fillStyle = theme.colors.text.primary;
-  context.fillText(fitted(context, titleOf(one), room), left, y + height * (hasTwo ? 0.32 : 0.54));
-  if (!hasTwo) {
-    return;
-  }
-  context.font = `400 ${size * 0.92}px ${theme.typography.fontFamily}`;
-  context.fillStyle = theme.colors.text.secondary;
-  context.fillText(fitted(context, nodeLine(one) || one.subtitle, room), left, y + height * 0.71);
+  lines.forEach((text, i) => {
+    context.font = `${i === 0 ? 500 : 400} ${i === 0 ? size : size * 0.86}px ${theme.typography.fontFamily}`;
+    context.fillStyle = i === 0 ? theme.colors.text.primary : theme.colors.text.secondary;
+    context.fillText(fitted(context, text, room), left, y + height / 2 + (i - (lines.length - 1) / 2) * size * 1.36);
+  });
+}
+
+/** As many as there is room for. */
+function cardLines(node: GraphNode, heightPx: number, isFramed: boolean): readonly string[] {
+  const [title, place] = isFramed ? [node.title, node.k8sNamespace] : [node.title, placeLine(node)];
+  const said = nodeLine(node);
+  const lines =
+    heightPx >= THREE_LINES_FROM_PX
+      ? [title, place || said, place === '' ? latencyLine(node) : said]
+      : [isFramed ? title : titleOf(node), ...(heightPx >= TWO_LINES_FROM_PX ? [said || place] : [])];
+  return lines.filter((text) => text !== '');
 }
 
 /** NICs of one name stand on every host. */

@@ -1,7 +1,7 @@
 /** Names and figures beside what they belong to, where they do not cover one another. */
 import { type GrafanaTheme2 } from '@grafana/data';
-import { edgeCurve, pointOn } from '../../layout/graph/edge-curve';
-import { edgeLine } from '../../model/graph/graph-text';
+import { edgeCurves, middleOf } from '../../layout/graph/edge-curve';
+import { edgeLines } from '../../model/graph/graph-text';
 import { titleOf } from './draw-nodes';
 import { type FreePlaces } from './free-places';
 import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './picture';
@@ -56,16 +56,27 @@ export function drawEdgeWords(
   context.textAlign = 'left';
   for (const index of edges) {
     const edge = graph.edges[index];
-    const text = edgeLine(edge);
-    const [px, py] = pointOn(edgeCurve(layout, edge.source, edge.target), 0.5);
-    const width = text === '' ? 0 : context.measureText(text).width + 8;
-    const box = { x: px * view.k + view.x - width / 2, y: py * view.k + view.y - 8, width, height: 16 };
-    const inView = box.x + width > 0 && box.x < sheet.width && box.y > -16 && box.y < sheet.height;
-    if (text !== '' && inView && places.take(box)) {
+    const curves = edgeCurves(layout, graph.edges, index);
+    const [px, py] = middleOf(curves);
+    const middle = curves[Math.floor(curves.length / 2)];
+    // Over a line that runs level; on one that climbs there is no side where words would not touch it.
+    const above = Math.abs(middle[7] - middle[1]) * view.k < LEVEL_PX ? ABOVE_PX : 0;
+    // What went wrong is said where there is no room for all.
+    edgeLines(edge).some((text) => {
+      const width = context.measureText(text).width + 8;
+      const box = { x: px * view.k + view.x - width / 2, y: py * view.k + view.y - 8 - above, width, height: 16 };
+      const inView = box.x + width > 0 && box.x < sheet.width && box.y > -16 && box.y < sheet.height;
+      if (!inView || !places.take(box)) {
+        return false;
+      }
       label(context, theme, { text, box, colour: (edge.lost ?? 0) > 0 ? theme.colors.error.text : undefined });
-    }
+      return true;
+    });
   }
 }
+
+const LEVEL_PX = 3;
+const ABOVE_PX = 10;
 
 interface Label {
   readonly text: string;

@@ -1,6 +1,6 @@
 /** What is drawn, on what, and from where. */
 import { type GrafanaTheme2 } from '@grafana/data';
-import { type GraphLayout, NODE_HEIGHT, NODE_WIDTH } from '../../layout/graph/graph-layout';
+import { type GraphLayout } from '../../layout/graph/graph-layout';
 import { type EdgeColours } from '../../model/graph/edge-colours';
 import { type Graph } from '../../model/graph/graph';
 
@@ -31,14 +31,10 @@ export interface Part {
   readonly edges: readonly number[];
 }
 
-export function isInView(x: number, y: number, { x: dx, y: dy, k }: View, { width, height }: Sheet): boolean {
-  const [sx, sy] = [x * k + dx, y * k + dy];
-  return (
-    sx > (-NODE_WIDTH * k) / 2 &&
-    sx < width + (NODE_WIDTH * k) / 2 &&
-    sy > (-NODE_HEIGHT * k) / 2 &&
-    sy < height + (NODE_HEIGHT * k) / 2
-  );
+export function isInView({ x, y, card }: GraphLayout, node: number, view: View, { width, height }: Sheet): boolean {
+  const [sx, sy] = [x[node] * view.k + view.x, y[node] * view.k + view.y];
+  const [halfWidth, halfHeight] = [(card.width * view.k) / 2, (card.height * view.k) / 2];
+  return sx > -halfWidth && sx < width + halfWidth && sy > -halfHeight && sy < height + halfHeight;
 }
 
 export interface ScreenBox {
@@ -49,6 +45,6 @@ export interface ScreenBox {
 }
 
 export function boxOf(layout: GraphLayout, { x, y, k }: View, node: number): ScreenBox {
-  const [width, height] = [Math.max(4, NODE_WIDTH * k), Math.max(3, NODE_HEIGHT * k)];
+  const [width, height] = [Math.max(4, layout.card.width * k), Math.max(3, layout.card.height * k)];
   return { x: layout.x[node] * k + x - width / 2, y: layout.y[node] * k + y - height / 2, width, height };
 }

@@ -10,6 +10,8 @@ import { type Part, type Picture, type Sheet, type View } from './picture';
 /** Beyond what is seen on each side, as a share of it. */
 const MARGIN = 0.3;
 const REST_MS = 90;
+/** Edges that turn, frames and names reach so far beyond the outermost nodes. */
+const EDGE_PX = 60;
 const FIT_PADDING_PX = 24;
 const MIN_SCALE = 0.01;
 const MAX_SCALE = 2;
@@ -37,6 +39,9 @@ export class Stage {
   private view: View = zoomIdentity;
   private drawn: View = zoomIdentity;
   private resting: ReturnType<typeof setTimeout> | undefined;
+  private isStale = false;
+  /** What is pointed at is drawn on a sheet that is only there while something is. */
+  private isOverShown = false;
   private readonly zoomer: ZoomBehavior<HTMLElement, unknown>;
   private readonly hand: Selection<HTMLElement, unknown, null, undefined>;
 
@@ -50,24 +55,18 @@ export class Stage {
       ])
       .on('zoom', ({ transform }: { readonly transform: ZoomTransform }) => this.moveTo(transform));
     this.hand.call(this.zoomer).on('dblclick.zoom', null);
+    input.overCanvas.style.display = 'none';
   }
 
   destroy(): void {
     clearTimeout(this.resting);
+    this.isStale = false;
     this.hand.on('.zoom', null);
   }
 
   resize(width: number, height: number): void {
     this.size = { width, height };
-    for (const canvas of [this.input.graphCanvas, this.input.overCanvas]) {
-      const ratio = window.devicePixelRatio || 1;
-      const [fullWidth, fullHeight] = [width * (1 + 2 * MARGIN), height * (1 + 2 * MARGIN)];
-      canvas.width = Math.round(fullWidth * ratio);
-      canvas.height = Math.round(fullHeight * ratio);
-      canvas.style.width = `${fullWidth}px`;
-      canvas.style.height = `${fullHeight}px`;
-    }
-    this.draw();
+    this.drawSoon();
   }
 
   show(picture: Picture): void {
@@ -76,12 +75,14 @@ export class Stage {
       this.emphasis = undefined;
     }
     this.picture = picture;
-    this.draw();
+    this.drawSoon();
   }
 
   point(emphasis: Emphasis | undefined): void {
     this.emphasis = emphasis;
-    this.drawOver();
+    if (!this.isStale) {
+      this.drawOver();
+    }
   }
 
   fit(layout: GraphLayout, { smooth }: { readonly smooth: boolean }): void {
@@ -104,6 +105,11 @@ export class Stage {
     this.hand.call((one) => this.zoomer.scaleBy(one, factor));
   }
 
+  /** px of the window */
+  panBy(x: number, y: number): void {
+    this.go({ k: this.view.k, x: this.view.x + x, y: this.view.y + y }, false);
+  }
+
   /** From px of the window to the picture's own units. */
   toPicture(x: number, y: number): readonly [number, number] {
     return [(x - this.view.x) / this.view.k, (y - this.view.y) / this.view.k];
@@ -124,6 +130,15 @@ export class Stage {
 
   private moveTo(view: View): void {
     this.view = view;
+    clearTimeout(this.resting);
+    if (!this.isStale) {
+      this.shift(view);
+    }
+    this.input.onView(view);
+  }
+
+  /** Moves what is drawn as it is, or draws anew where that leaves a gap. */
+  private shift(view: View): void {
     const { width, height } = this.size;
     const ratio = view.k / this.drawn.k;
     // Where the drawn sheet's corner comes to lie, and whether it still covers the window.
@@ -134,14 +149,31 @@ export class Stage {
       top <= 0 &&
       left + width * (1 + 2 * MARGIN) * ratio >= width &&
       top + height * (1 + 2 * MARGIN) * ratio >= height;
-    clearTimeout(this.resting);
-    if (covers) {
+    if (ratio === 1 && this.holdsAll()) {
+      // Beyond the sheet there is nothing to draw.
+      this.place(left, top, ratio);
+    } else if (covers) {
       this.place(left, top, ratio);
       this.resting = setTimeout(() => this.draw(), REST_MS);
     } else {
       this.draw();
     }
-    this.input.onView(view);
+  }
+
+  /** All of the graph lies on the sheet as it is drawn. */
+  private holdsAll(): boolean {
+    if (this.picture === undefined) {
+      return true;
+    }
+    const { layout } = this.picture;
+    const { x, y, k } = this.sheetView();
+    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
+    return (
+      x >= EDGE_PX &&
+      y >= EDGE_PX &&
+      x + layout.width * k <= width - EDGE_PX &&
+      y + layout.height * k <= height - EDGE_PX
+    );
   }
 
   private place(left: number, top: number, ratio: number): void {
@@ -150,8 +182,17 @@ export class Stage {
     }
   }
 
+  /** Once for all that changes in one go: size, picture and view come one after another. */
+  private drawSoon(): void {
+    if (!this.isStale) {
+      this.isStale = true;
+      queueMicrotask(() => this.isStale && this.draw());
+    }
+  }
+
   private draw(): void {
     const { width, height } = this.size;
+    this.isStale = false;
     this.drawn = this.view;
     this.place(-MARGIN * width, -MARGIN * height, 1);
     const sheet = this.sheetOf(this.input.graphCanvas);
@@ -163,15 +204,17 @@ export class Stage {
 
   /** A veil, and over it what is pointed at. */
   private drawOver(): void {
-    const sheet = this.sheetOf(this.input.overCanvas);
-    if (sheet === undefined) {
+    const isShown = this.emphasis !== undefined && this.picture !== undefined;
+    if (isShown !== this.isOverShown) {
+      this.isOverShown = isShown;
+      this.input.overCanvas.style.display = isShown ? '' : 'none';
+    }
+    const sheet = isShown ? this.sheetOf(this.input.overCanvas) : undefined;
+    if (sheet === undefined || this.emphasis === undefined || this.picture === undefined) {
       return;
     }
     const { context, width, height } = sheet;
     context.clearRect(0, 0, width, height);
-    if (this.emphasis === undefined || this.picture === undefined) {
-      return;
-    }
     context.globalAlpha = 0.72;
     context.fillStyle = this.picture.theme.colors.background.primary;
     context.fillRect(0, 0, width, height);
@@ -191,7 +234,15 @@ export class Stage {
       return undefined;
     }
     const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
+    const [pixelWidth, pixelHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
+    if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
+      canvas.width = pixelWidth;
+      canvas.height = pixelHeight;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+    }
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return { context, width: canvas.width / ratio, height: canvas.height / ratio };
+    return { context, width, height };
   }
 }

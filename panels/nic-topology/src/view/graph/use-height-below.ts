@@ -1,9 +1,9 @@
 import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
-/** What an element that may wrap leaves of `height`, px. */
-export function useHeightBelow(height: number): readonly [RefObject<HTMLDivElement>, number] {
+/** What an element that may wrap leaves of `height`, px; undefined until it was measured. */
+export function useHeightBelow(height: number): readonly [RefObject<HTMLDivElement>, number | undefined] {
   const element = useRef<HTMLDivElement>(null);
-  const [taken, setTaken] = useState(0);
+  const [taken, setTaken] = useState<number>();
   useLayoutEffect(() => {
     const box = element.current;
     if (box === null) {
@@ -15,5 +15,5 @@ export function useHeightBelow(height: number): readonly [RefObject<HTMLDivEleme
     observer.observe(box);
     return () => observer.disconnect();
   }, []);
-  return [element, Math.max(0, height - taken)];
+  return [element, taken === undefined ? undefined : Math.max(0, height - taken)];
 }
