@@ -11,6 +11,7 @@ import { orderLanes } from './lane-order';
 import { type HopLoss, hopLosses } from './losses';
 import { lanesOfOneConnection } from './one-connection';
 import { type NicPlace } from './packet-ref';
+import { packetWays, type PacketWays } from './packet-ways';
 import { type RequestReach, requestReach } from './reach';
 import { type Retransmission, retransmissions } from './retransmissions';
 import { requestHops } from './request-hops';
@@ -41,6 +42,8 @@ export interface ConnectionStory {
   readonly hops: readonly HopTime[];
   readonly retransmissions: readonly Retransmission[];
   readonly losses: readonly HopLoss[];
+  /** Packet by packet. */
+  readonly packetWays: PacketWays;
   /** Null without a request, or where its packets were not read. */
   readonly reach: RequestReach | null;
   /** Null where there is neither a request nor a connection that came to nothing. */
@@ -81,6 +84,7 @@ export function connectionStory(input: StoryInput): ConnectionStory {
     hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
     retransmissions: sentAgain,
     losses: hopLosses(watched, journeys, fates),
+    packetWays: packetWays(watched.watches, journeys, fates),
     reach,
     verdict: verdictOf({
       requestId: input.requestId,
