@@ -5,6 +5,7 @@ import { buildLadder } from './model/build-ladder';
 import { journeyOf } from './model/journey';
 import { type NicsLadder } from './model/ladder';
 import { type PacketTable, readPackets } from './model/packets';
+import { requestRows } from './model/request-rows';
 import { findRows, nextMatch } from './model/search';
 import { type DeltaMode, timeDeltas } from './model/time-delta';
 import { ladderText } from './test/ladder-text';
@@ -245,6 +246,21 @@ describe('search', () => {
     expect([nextMatch(matches, 2, 1), nextMatch(matches, 5, 1), nextMatch(matches, 2, -1)]).toEqual([5, 2, 5]);
     expect(nextMatch(new Uint32Array(0), 0, 1)).toBeUndefined();
   });
+});
+
+test('a request lasts from its first packet to the last of its response, or of itself', () => {
+  const ladder = ends(`${HANDSHAKE}
+    4   client > ACK seq=1 ack=1 len=1448 request="POST /api/pay" id=r1
+    4.1 client > PSH,ACK seq=1449 ack=1 len=100
+    9   server > ACK seq=1 ack=1549 len=1448 response=200 id=r1
+    10  server > PSH,ACK seq=1449 ack=1549 len=500
+    11  client > ACK seq=1549 ack=1949
+    20  client > PSH,ACK seq=1549 ack=1949 len=80 request="GET /hang" id=r2
+    20.1 client > PSH,ACK seq=1629 ack=1949 len=20
+    21  server > ACK seq=1949 ack=1649`);
+  expect(requestRows(ladder, 'r1')).toEqual({ from: 3, to: 6 });
+  expect(requestRows(ladder, 'r2')).toEqual({ from: 8, to: 9 });
+  expect(requestRows(ladder, 'r3')).toBeUndefined();
 });
 
 test('time differences count from the packet before, the same side or the start', () => {

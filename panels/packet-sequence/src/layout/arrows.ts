@@ -124,10 +124,13 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
       to: Math.max(...xs),
     }),
     bars: lanes
-      .filter((lane) => ladder.uncertaintyNs[lane] > 0)
+      .filter((lane) => ladder.uncertaintyNs[lane] > 0 && isFirstOfHost(ladder, lane))
       .map((lane) => ({ x: laneXs[lane], y: yAt(laneXs[lane]), halfPx: BAR_HALF_PX })),
   };
 }
+
+/** Beyond it the clock is the same, and so is the doubt. */
+const isFirstOfHost = ({ lanes }: NicsLadder, lane: number): boolean => lanes[lane - 1]?.host !== lanes[lane].host;
 
 /** A row's height is no measure of time, so the bar says that there is doubt; how much stands in the card. */
 const BAR_HALF_PX = 5;
