@@ -65,8 +65,9 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
         hasTags: packets.tags.length > 0,
         view: state.view,
         strips: state.strips,
+        fields: options.columns,
       }),
-    [width, sidePx, ladder, state.time, state.view, state.strips, packets]
+    [width, sidePx, ladder, state.time, state.view, state.strips, options.columns, packets]
   );
   const shape = useMemo(() => rowShape(lineHeight), [lineHeight]);
   const viewport = useViewport({
