@@ -74,6 +74,8 @@ const FIELD_PX: Readonly<Record<FieldKey, number>> = {
   win: 70,
   analysis: 150,
 };
+/** On a phone without scrolling sideways. */
+const FIELD_COMPACT_PX: Readonly<Partial<Record<FieldKey, number>>> = { from: 54, flags: 80, seq: 86, len: 54 };
 const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
 const BESIDE_LADDER: readonly FieldKey[] = ['flags', 'seq', 'ack', 'len', 'win'];
 
@@ -84,11 +86,12 @@ export function layoutColumns(input: ColumnsInput): Columns {
   const timeX = compact ? 4 : 12;
   const timeWidth = time === 'absolute' ? 118 : 92;
   const deltaX = timeX + timeWidth;
-  const deltaWidth = compact ? 0 : 78;
+  const deltaWidth = compact ? 0 : 84;
   const wanted = input.fields ?? FIELD_KEYS;
   const fields = layoutFields(
     keysOf(view, compact).filter((key) => wanted.includes(key)),
-    deltaX + deltaWidth
+    deltaX + deltaWidth,
+    compact ? FIELD_COMPACT_PX : {}
   );
   const fieldsEnd = fields.reduce((end, { x, width }) => Math.max(end, x + width), deltaX + deltaWidth);
   const tagWidth = hasTags && !compact ? Math.min(lanes > 6 ? 130 : 200, Math.max(120, widthPx * 0.18)) : 0;
@@ -138,10 +141,14 @@ function keysOf(view: ViewMode, compact: boolean): readonly FieldKey[] {
   }
 }
 
-function layoutFields(keys: readonly FieldKey[], from: number): readonly FieldColumn[] {
+function layoutFields(
+  keys: readonly FieldKey[],
+  from: number,
+  widths: Readonly<Partial<Record<FieldKey, number>>>
+): readonly FieldColumn[] {
   let x = from;
   return keys.map((key) => {
-    const width = FIELD_PX[key];
+    const width = widths[key] ?? FIELD_PX[key];
     x += width;
     return { key, x: x - width, width };
   });

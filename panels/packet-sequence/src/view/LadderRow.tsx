@@ -3,6 +3,7 @@ import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
 import { type Columns } from '../layout/columns';
+import { TEXT_PX } from '../layout/zoom';
 import { type Ladder } from '../model/ladder';
 import { packetSentence, type SeqMode } from '../model/packet-text';
 import { type L7Tag, NO_TAG } from '../model/packets';
@@ -49,7 +50,7 @@ export const LadderRow = memo(function LadderRow({
     <div
       id={text.idOf(row)}
       className={styles.row}
-      style={{ top, height: heightPx, lineHeight: `${heightPx}px` }}
+      style={rowPlace(top, heightPx)}
       role="row"
       aria-rowindex={row + 2}
       aria-selected={isSelected}
@@ -89,6 +90,12 @@ export const LadderRow = memo(function LadderRow({
     </div>
   );
 });
+
+/** Around the middle of the line, also where the line is lower than text. */
+function rowPlace(top: number, heightPx: number): React.CSSProperties {
+  const height = Math.max(heightPx, TEXT_PX);
+  return { top: top - (height - heightPx) / 2, height, lineHeight: `${height}px` };
+}
 
 /** A pause that a person would ask about. */
 const LONG_NS = 100_000_000;
