@@ -13,19 +13,11 @@ import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
 import { startRecordedDemo } from './support/recorded-demo';
 import { readL7, readPackets } from './support/store-client';
+import { hasTool } from './support/tools';
 import { waitFor } from './support/wait-for';
 
 const SLOW_MS = 40_000;
 jest.setTimeout(4 * SLOW_MS);
-
-const hasTshark = (() => {
-  try {
-    execFileSync('tshark', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 describe('the packet sequence panel on laboratory traffic', () => {
   let demo: Demo;
@@ -207,7 +199,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
     }
   });
 
-  (hasTshark ? it : it.skip)('exports a capture that tshark reads as the packets of the store', async () => {
+  (hasTool('tshark') ? it : it.skip)('exports a capture that tshark reads as the packets of the store', async () => {
     await open();
     const download = page.waitForEvent('download');
     await choose('Export', 'pcapng');

@@ -1,4 +1,5 @@
-import { Analysis, type PacketRow } from '@bpfnet/flow-model';
+import { type PacketRow } from '@bpfnet/flow-model';
+import { sendCutSuperSegment } from '../testing/cut-super-segment';
 import { FOUR_NICS, WireScript } from '../testing/wire-script';
 import { connectionStory } from './connection-story';
 import { packetTable } from './packet-table';
@@ -49,18 +50,7 @@ describe('packets of several NICs', () => {
   it('are matched by their bytes where super-segments are cut', () => {
     const script = new WireScript(FOUR_NICS);
     script.handshake(0);
-    script.client({ atMs: 10, len: 4 * MSS, missedAt: [1, 2, 3] });
-    for (let i = 0; i < 4; i++) {
-      script.client({
-        atMs: 10.01,
-        len: MSS,
-        from: 1 + i * MSS,
-        missedAt: [0],
-        lostAfter: i === 1 ? 1 : undefined,
-        ana: 0,
-      });
-    }
-    script.client({ atMs: 40, len: MSS, from: 1 + MSS, ana: Analysis.FastRetransmission });
+    sendCutSuperSegment(script, MSS);
     expect(byTransmission(script)).toEqual(['1 2', '1 1 1 1 2', '1 1 1 2', '1 1 1 2']);
     expect(fates(script)).toEqual([`lost 1→2 ${MSS} B, told at 0`]);
   });

@@ -74,6 +74,8 @@ const FIELD_PX: Readonly<Record<FieldKey, number>> = {
   win: 70,
   analysis: 150,
 };
+/** Where a list has no room for tags, they are reached by scrolling sideways. */
+const TAG_COMPACT_PX = 100;
 /** On a phone without scrolling sideways. */
 const FIELD_COMPACT_PX: Readonly<Partial<Record<FieldKey, number>>> = { from: 54, flags: 80, seq: 86, len: 54 };
 const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
@@ -103,7 +105,7 @@ export function layoutColumns(input: ColumnsInput): Columns {
     stripKinds.map((kind, i): StripColumn => ({ kind, x: x + i * STRIP_PX, width: STRIP_PX - 10 }));
   if (view === 'list') {
     const tagX = fieldsEnd + 6;
-    const end = tagX + tagWidth + 6;
+    const end = tagX + (compact && hasTags ? TAG_COMPACT_PX : tagWidth) + 6;
     return {
       ...{ widthPx, compact, view, timeX, timeWidth, deltaX, deltaWidth, fields, tagX, tagWidth },
       laneXs: [],
