@@ -18,6 +18,8 @@ const INSTALL_MS = 300_000;
 
 export const CANNOT_BE_HAD = 3;
 
+class NotToBeHad extends Error {}
+
 /** Where the script of a set is, or would be. */
 export function libraryScript(version: string): string {
   const made = createHash('sha256');
@@ -57,8 +59,7 @@ function install(folder: string): void {
       timeout: INSTALL_MS,
     });
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(CANNOT_BE_HAD);
+    throw new NotToBeHad(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -101,6 +102,6 @@ function packagesOf(folder: string): Plugin {
 if (require.main === module) {
   make(process.argv[2]).catch((error: unknown) => {
     console.error(error);
-    process.exitCode = 1;
+    process.exitCode = error instanceof NotToBeHad ? CANNOT_BE_HAD : 1;
   });
 }
