@@ -10,6 +10,7 @@ import { source as axeSource } from 'axe-core';
 import { type Browser, type Page } from 'playwright-core';
 import { bundlePage } from '../panels/shared/bench/bundle-page';
 import { launchBrowser } from './support/browser';
+import { hasTool } from './support/tools';
 
 const SCRIPT = `
   0   client > SYN seq=0
@@ -34,15 +35,6 @@ const LANES = {
     { host: 'node-b', nicName: 'veth1', podName: 'orders', clockMs: 3412, captureDrops: 2 },
   ],
 };
-
-const missing = ['tshark'].filter((tool) => {
-  try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' });
-    return false;
-  } catch {
-    return true;
-  }
-});
 
 describe('the packet sequence panel in a browser', () => {
   let browser: Browser;
@@ -145,7 +137,7 @@ describe('the packet sequence panel in a browser', () => {
     await expectText(() => grid(1), 'RST');
   });
 
-  (missing.length > 0 ? test.skip : test)('exports a capture that tshark reads as the same packets', async () => {
+  (hasTool('tshark') ? test : test.skip)('exports a capture that tshark reads as the same packets', async () => {
     await open();
     const download = page.waitForEvent('download');
     await choose('Export', 'pcapng');

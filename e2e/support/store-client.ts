@@ -1,5 +1,5 @@
 /** Reads a Loki API as any client would. */
-import { decodeLine, type L4Record, type L7Record, type RecordSource } from '@bpfnet/flow-model';
+import { decodeLine, type L4PacketsRecord, type L4Record, type L7Record, type RecordSource } from '@bpfnet/flow-model';
 
 interface StreamsAnswer {
   readonly data: {
@@ -58,6 +58,8 @@ export const readL7 = (storeUrl: string, stages = '') =>
   readRecords(storeUrl, 'bpf_net_l7_log', stages) as Promise<L7Record[]>;
 export const readL4 = (storeUrl: string, stages = '') =>
   readRecords(storeUrl, 'bpf_net_l4_log', stages) as Promise<L4Record[]>;
+export const readPackets = (storeUrl: string, stages = '') =>
+  readRecords(storeUrl, 'bpf_net_l4_packets', stages) as Promise<L4PacketsRecord[]>;
 
 /** An instant metric query, now. */
 export async function instantQuery(storeUrl: string, query: string): Promise<Sample[]> {

@@ -78,7 +78,25 @@ export interface PacketRow {
   readonly l7RequestId: string;
   /** Chunk that the packet is in. */
   readonly chunkId: number;
+  /**
+   * Numbers of the transmissions that the packet carries, the same at every NIC: `17`; `17-26` for a super-segment that was several elsewhere;
+   * `3,17`. '' where it was not followed.
+   */
+  readonly transmission: string;
+  /** What became of the transmission, on the packet that was seen first on its way; '' on all others and where it arrived. */
+  readonly fate: PacketFate;
+  /** The hop that a fate speaks of: lanes in the direction of travel. `fateTo` is '' where it lies beyond the last NIC. */
+  readonly fateFrom: string;
+  readonly fateTo: string;
+  /** Sequence space that did not arrive, bytes; 0 for what takes none. */
+  readonly fateBytes: number;
 }
+
+/**
+ * `lost`: seen at `fateFrom` and not at `fateTo`, which was watching. `lost-beyond`: seen at the last NIC, and sent again all the same. `unknown`: not
+ * seen at `fateTo`, whose capture lost packets or did not see the connection then.
+ */
+export type PacketFate = '' | 'lost' | 'lost-beyond' | 'unknown';
 
 /** `frame.meta.custom` of a `Packets` frame. */
 export interface PacketsMeta {
@@ -110,8 +128,19 @@ export interface LaneMeta {
   readonly captureDrops: number;
   /** Packets that the records say there are, and how many of them were fetched. */
   readonly packets: number;
+  /** What to do to its times; absent where its host's clock could not be compared with that of the first lane's host. */
+  readonly clock?: LaneClock;
   /** When the capture lost them: the chunks with `capture_drops`. Absent where the records do not say. */
   readonly captureGaps?: readonly CaptureGapMeta[];
+}
+
+/** What puts a lane's times on the clock of the first lane's host. All 0 on that host. */
+export interface LaneClock {
+  /** To be added, ns. */
+  readonly shiftNs: number;
+  /** How far off that may be where both ways take the same time, and at all; ns. */
+  readonly ifSymmetricNs: number;
+  readonly atMostNs: number;
 }
 
 export interface CaptureGapMeta {

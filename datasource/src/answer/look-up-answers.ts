@@ -34,7 +34,11 @@ export class LookUpAnswers {
       return [packetsFrame({ rows: [], lanes: [], notes: [] }, { refId, notes: [problemText(read.problem)] })];
     }
     const { value } = read;
-    const table = packetTable({ lanes: lanesOf(value), requestId: value.focus[0]?.record.request_id });
+    const table = packetTable({
+      lanes: lanesOf(value),
+      requestId: value.focus[0]?.record.request_id,
+      story: storyOf(value),
+    });
     const notes = table.rows.length > 0 ? [] : ['The records of this connection hold no packets in this time range.'];
     return [packetsFrame(table, { refId, notes: [...notes, ...value.notes], cost: value.cost })];
   }

@@ -12,6 +12,7 @@ import { orderLanes } from './lane-order';
 import { type HopLoss, hopLosses } from './losses';
 import { lanesOfOneConnection } from './one-connection';
 import { type NicPlace } from './packet-ref';
+import { packetWays, type PacketWays } from './packet-ways';
 import { type RequestReach, requestReach } from './reach';
 import { type Retransmission, retransmissions } from './retransmissions';
 import { requestHops } from './request-hops';
@@ -44,6 +45,8 @@ export interface ConnectionStory {
   readonly losses: readonly HopLoss[];
   /** Of `losses` what was the request's and its response's; empty without a request. */
   readonly exchangeLosses: readonly ExchangeLoss[];
+  /** Packet by packet. */
+  readonly packetWays: PacketWays;
   /** Null without a request, or where its packets were not read. */
   readonly reach: RequestReach | null;
   /** Null where there is neither a request nor a connection that came to nothing. */
@@ -85,6 +88,7 @@ export function connectionStory(input: StoryInput): ConnectionStory {
     retransmissions: sentAgain,
     losses: hopLosses(watched, journeys, fates),
     exchangeLosses: exchange === undefined ? [] : exchangeLosses(exchange, { watched, fates }),
+    packetWays: packetWays(watched.watches, journeys, fates),
     reach,
     verdict: verdictOf({
       requestId: input.requestId,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
+import { sendCutSuperSegment } from '../testing/cut-super-segment';
 import { FOUR_NICS, WireScript } from '../testing/wire-script';
 import { caveatText } from './caveats';
 import { type ConnectionStory, connectionStory } from './connection-story';
@@ -86,18 +87,7 @@ describe('where segments were lost', () => {
     const [pod, uplinkA, uplinkB, server] = FOUR_NICS;
     const script = new WireScript([pod, uplinkA, uplinkB, server]);
     script.handshake(0);
-    script.client({ atMs: 10, len: 4 * MSS, missedAt: [1, 2, 3] });
-    for (let i = 0; i < 4; i++) {
-      script.client({
-        atMs: 10.01,
-        len: MSS,
-        from: 1 + i * MSS,
-        missedAt: [0],
-        lostAfter: i === 1 ? 1 : undefined,
-        ana: 0,
-      });
-    }
-    script.client({ atMs: 40, len: MSS, from: 1 + MSS, ana: Analysis.FastRetransmission });
+    sendCutSuperSegment(script, MSS);
     script.server({ atMs: 41.5 });
     const told = story(script);
     expect(lossLines(told)).toEqual(['uplink on node-a → uplink on node-b: 1 of 7 client packets lost, 1400 B']);

@@ -5,6 +5,7 @@ import {
   type Endpoint,
   type L4Record,
   type L7Record,
+  type LaneClock,
   type LaneMeta,
   type PacketRow,
   type Sender,
@@ -12,8 +13,11 @@ import {
   TcpFlag,
 } from '@bpfnet/flow-model';
 import { type Mark, markRequests, type Packet } from './l7-marks';
+import { type ConnectionStory } from './connection-story';
+import { laneClocks } from './lane-clocks';
 import { earliestNs, type Lane, type LaneRecords, openLane } from './lane';
 import { orderLanes } from './lane-order';
+import { NOT_FOLLOWED, type PacketWay } from './packet-ways';
 import { type OriginFacts, type SeqOrigin, seqOrigins } from './seq-origin';
 
 export interface PacketTable {
@@ -26,20 +30,22 @@ export interface PacketTableInput {
   readonly lanes: readonly LaneRecords[];
   /** The request that was asked for: where one packet carries several, this one names it. */
   readonly requestId?: string;
+  /** What correlation says of the same lanes; without it packets of several NICs stand beside each other without a word on which are the same. */
+  readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetWays'>;
 }
 
 interface PlacedLane extends Lane {
   readonly origin: SeqOrigin;
 }
 
-export function packetTable({ lanes: input, requestId }: PacketTableInput): PacketTable {
+export function packetTable({ lanes: input, requestId, story }: PacketTableInput): PacketTable {
   const notes: string[] = [];
   const opened = input.map((lane) => openLane(lane, notes));
   const origins = seqOrigins(opened.map(originFacts));
   const lanes = opened.map((lane, i): PlacedLane => ({ ...lane, origin: origins[i] }));
   const baseNs = earliestNs(lanes);
   const ordered = orderLanes(lanes, requestId);
-  const packets: Array<Packet<PlacedLane>> = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs));
+  const packets = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs, story?.packetWays.get(lane.lane)));
   packets.sort((a, b) => a.tNs - b.tNs);
 
   const marks = new Map<Packet, Mark>();
@@ -49,14 +55,16 @@ export function packetTable({ lanes: input, requestId }: PacketTableInput): Pack
   if (ordered.clocksTrusted) {
     notes.push("The order of some hosts' lanes rests on the hosts' own clocks, which were not compared.");
   }
-  if (new Set(lanes.map((lane) => lane.host)).size > 1) {
+  const clocks = laneClocks(story?.nics ?? [], story?.clocks ?? []);
+  const hosts = new Set(lanes.map((lane) => lane.host));
+  if (hosts.size > 1 && [...hosts].some((host) => !clocks.has(host))) {
     notes.push(
-      'Packets of different hosts are placed by the clock of each: small differences between hosts mean nothing.'
+      'Packets of hosts whose clocks could not be compared are placed by the clock of each: small differences between them mean nothing.'
     );
   }
   return {
     rows: packets.map((packet) => rowOf(packet, baseNs, marks.get(packet))),
-    lanes: ordered.lanes.map(laneMeta),
+    lanes: ordered.lanes.map((lane) => laneMeta(lane, clocks.get(lane.host))),
     notes,
   };
 }
@@ -69,19 +77,26 @@ function originFacts(lane: Lane): OriginFacts {
   };
 }
 
-function packetsOf(lane: PlacedLane, baseNs: bigint): ReadonlyArray<Packet<PlacedLane>> {
+interface FollowedPacket extends Packet<PlacedLane> {
+  readonly way: PacketWay;
+}
+
+/** @param ways of the lane's packets, in order */
+function packetsOf(lane: PlacedLane, baseNs: bigint, ways: readonly PacketWay[] = []): readonly FollowedPacket[] {
+  let place = 0;
   return lane.decoded.flatMap((chunk) => {
     const offset = Number(chunk.positions.timePosNs - baseNs);
-    return Array.from(chunk.columns.tNs, (tNs, index): Packet<PlacedLane> => ({
+    return Array.from(chunk.columns.tNs, (tNs, index): FollowedPacket => ({
       lane,
       chunk,
       index,
       tNs: offset + tNs,
+      way: ways[place++] ?? NOT_FOLLOWED,
     }));
   });
 }
 
-function rowOf({ lane, chunk, index, tNs }: Packet<PlacedLane>, baseNs: bigint, mark: Mark | undefined): PacketRow {
+function rowOf({ lane, chunk, index, tNs, way }: FollowedPacket, baseNs: bigint, mark: Mark | undefined): PacketRow {
   const { columns, record } = chunk;
   const bySrc = columns.dir[index] === SENT_BY_SRC;
   const tsNs = baseNs + BigInt(Math.round(tNs));
@@ -104,6 +119,7 @@ function rowOf({ lane, chunk, index, tNs }: Packet<PlacedLane>, baseNs: bigint, 
     l7Kind: mark?.l7Kind ?? '',
     l7RequestId: mark?.l7RequestId ?? '',
     chunkId: record.chunk_id,
+    ...way,
   };
 }
 
@@ -114,7 +130,7 @@ function senderOf(bySrc: boolean, client: boolean | undefined): Sender {
   return bySrc === client ? 'client' : 'server';
 }
 
-function laneMeta(lane: Lane): LaneMeta {
+function laneMeta(lane: Lane, clock: LaneClock | undefined): LaneMeta {
   const { facts } = lane;
   const known = lane.clientIsSrc !== undefined;
   const src = endpoint(facts, 'src');
@@ -134,6 +150,7 @@ function laneMeta(lane: Lane): LaneMeta {
     far,
     clientKnown: known,
     captureDrops: lane.chunks.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0),
+    ...(clock && { clock }),
     ...gapsOf(lane),
     packets: Math.max(
       fetched,

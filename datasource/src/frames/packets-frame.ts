@@ -26,6 +26,11 @@ const FIELDS: ReadonlyArray<{
   { name: 'l7Kind', type: FieldType.string, displayName: 'Kind' },
   { name: 'l7RequestId', type: FieldType.string, displayName: 'Request id' },
   { name: 'chunkId', type: FieldType.number, displayName: 'Chunk', unit: 'none' },
+  { name: 'transmission', type: FieldType.string, displayName: 'Transmission' },
+  { name: 'fate', type: FieldType.string, displayName: 'What became of it' },
+  { name: 'fateFrom', type: FieldType.string, displayName: 'Last seen at' },
+  { name: 'fateTo', type: FieldType.string, displayName: 'Not seen at' },
+  { name: 'fateBytes', type: FieldType.number, displayName: 'Did not arrive', unit: 'decbytes' },
 ];
 
 export interface PacketsFrameOptions {

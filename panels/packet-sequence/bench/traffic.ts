@@ -23,7 +23,16 @@ const NAMES = [
   'l7Kind',
   'l7RequestId',
   'chunkId',
+  'transmission',
+  'fate',
+  'fateFrom',
+  'fateTo',
+  'fateBytes',
 ] as const;
+
+const ARRIVED = { fate: '', fateFrom: '', fateTo: '', fateBytes: 0 };
+/** What the server sent, between the NICs. */
+const LOST = { fate: 'lost', fateFrom: 'L1', fateTo: 'L0' };
 
 /** @param packets at both NICs together */
 export function trafficFrame(packets: number): DataFrame {
@@ -63,6 +72,8 @@ export function trafficFrame(packets: number): DataFrame {
         l7Kind: isRequest ? 'request' : '',
         l7RequestId: isRequest ? `r${i}` : '',
         chunkId: Math.floor(i / 512),
+        transmission: String(i + 1),
+        ...(isLost && !fromClient ? { ...LOST, fateBytes: len } : ARRIVED),
       });
     }
     sent += fromClient || retransmission ? 0 : SEGMENT;
@@ -94,5 +105,6 @@ const laneMeta = (index: number): LaneMeta => ({
   far: { ip: '10.2.1.7', port: 8080 },
   clientKnown: true,
   captureDrops: 0,
+  clock: { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 },
   packets: 0,
 });

@@ -2,6 +2,7 @@ import { toCsv } from './export/csv';
 import { bpfFilter, tsharkFilter } from './export/packet-filters';
 import { ipBytes } from './export/ip-bytes';
 import { toPlainText } from './export/plain-text';
+import { layoutColumns } from './layout/columns';
 import { foldAt, layoutLines } from './layout/lines';
 import { scrollScale } from './layout/scroll-scale';
 import { answersOf, NO_ROW } from './model/answers';
@@ -12,6 +13,7 @@ import { type PacketTable, readPackets } from './model/packets';
 import { ALL_ROWS, filterRows } from './model/row-filter';
 import { sameTables } from './model/same-tables';
 import { findRows } from './model/search';
+import { type FieldKey, FIELD_KEYS } from './options';
 import { packetFrames, type ScriptOptions } from './test/script';
 
 const SCRIPT = `
@@ -163,4 +165,14 @@ describe('what leaves the panel', () => {
   ])('the address %s', (text, bytes) => {
     expect([...ipBytes(text)]).toEqual(bytes);
   });
+});
+
+test('the list has the columns that the options name, as far as there is room', () => {
+  const keys = (widthPx: number, fields?: readonly FieldKey[]) =>
+    layoutColumns({ widthPx, lanes: 2, time: 'relative', hasTags: false, view: 'list', fields }).fields.map(
+      ({ key }) => key
+    );
+  expect(keys(1280)).toEqual(FIELD_KEYS);
+  expect(keys(1280, ['analysis', 'seq'])).toEqual(['seq', 'analysis']);
+  expect(keys(390, ['analysis', 'seq'])).toEqual(['seq']);
 });

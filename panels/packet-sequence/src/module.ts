@@ -1,8 +1,9 @@
 import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
 import { STRIP_TITLES } from './layout/strips';
 import { type Tone } from './model/arrow-look';
-import { defaultOptions, type PacketSequenceOptions, STRIP_KINDS } from './options';
+import { defaultOptions, FIELD_KEYS, type PacketSequenceOptions, STRIP_KINDS } from './options';
 import { PacketSequencePanel } from './PacketSequencePanel';
+import { FIELD_TITLES } from './view/field-text';
 
 const TONES: ReadonlyArray<readonly [Tone, string]> = [
   ['plain', 'Packets without payload'],
@@ -13,6 +14,8 @@ const TONES: ReadonlyArray<readonly [Tone, string]> = [
 ];
 
 const STRIP_OPTIONS = STRIP_KINDS.map((value) => ({ value, label: STRIP_TITLES[value] }));
+
+const COLUMN_OPTIONS = FIELD_KEYS.map((value) => ({ value, label: FIELD_TITLES[value] }));
 
 const FIELDS = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len', 'win', 'ana', 'l7Label'] as const;
 
@@ -78,6 +81,12 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
           { value: 'both', label: 'Both' },
         ],
       },
+    })
+    .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
+      path: 'columns',
+      name: 'Columns of the list',
+      defaultValue: [...defaultOptions.columns],
+      settings: { options: COLUMN_OPTIONS },
     })
     .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
       path: 'strips',

@@ -11,6 +11,10 @@ export const STRIP_KINDS: readonly StripKind[] = ['flight', 'seq', 'rtt'];
 /** What a click on a row does. */
 export type ClickAction = 'details' | 'open' | 'time-range';
 
+/** Columns of the message list beside time and TD. */
+export type FieldKey = 'number' | 'from' | 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'analysis';
+export const FIELD_KEYS: readonly FieldKey[] = ['number', 'from', 'flags', 'seq', 'ack', 'len', 'win', 'analysis'];
+
 export interface PacketSequenceOptions {
   /** `auto`: one lane a NIC where several NICs saw the connection and there is room, else client and server. */
   readonly lanes: LaneMode;
@@ -18,6 +22,8 @@ export interface PacketSequenceOptions {
   readonly delta: DeltaMode;
   readonly seq: SeqMode;
   readonly view: ViewMode;
+  /** Of the message list, those that there is room for. */
+  readonly columns: readonly FieldKey[];
   readonly strips: readonly StripKind[];
   /** Runs of equal bulk segments become one line. */
   readonly foldBursts: boolean;
@@ -42,6 +48,7 @@ export const defaultOptions: PacketSequenceOptions = {
   delta: 'previous',
   seq: 'relative',
   view: 'ladder',
+  columns: FIELD_KEYS,
   strips: [],
   foldBursts: true,
   density: 34,

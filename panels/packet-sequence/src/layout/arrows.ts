@@ -99,10 +99,17 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
     strokes.push(stroke(laneXs[lanes[i - 1]], laneXs[lanes[i]], hop));
   }
   if (loss) {
-    const middle = (laneXs[loss.after] + laneXs[loss.before]) / 2;
+    const middle =
+      loss.before === undefined
+        ? laneXs[loss.after] + (leftwards ? -STUB_PX : STUB_PX)
+        : (laneXs[loss.after] + laneXs[loss.before]) / 2;
     // What was lost in part goes on, with the mark of loss on its way.
     const from = loss.bytes === loss.ofBytes ? laneXs[loss.after] : middle - (leftwards ? -1 : 1);
     strokes.push(stroke(from, middle, loss.certain ? LOST : NOT_SEEN_FURTHER));
+  } else if (lanes[lanes.length - 1] !== (leftwards ? 0 : laneXs.length - 1)) {
+    // It arrived, and no NIC from here on was watching.
+    const last = laneXs[lanes[lanes.length - 1]];
+    strokes.push(stroke(last, last + (leftwards ? -STUB_PX : STUB_PX), PASSED_UNSEEN));
   } else if (strokes.length === 0) {
     strokes.push(stroke(first + (leftwards ? STUB_PX : -STUB_PX), first, look));
   }
@@ -117,10 +124,13 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
       to: Math.max(...xs),
     }),
     bars: lanes
-      .filter((lane) => ladder.uncertaintyNs[lane] > 0)
+      .filter((lane) => ladder.uncertaintyNs[lane] > 0 && isFirstOfHost(ladder, lane))
       .map((lane) => ({ x: laneXs[lane], y: yAt(laneXs[lane]), halfPx: BAR_HALF_PX })),
   };
 }
+
+/** Beyond it the clock is the same, and so is the doubt. */
+const isFirstOfHost = ({ lanes }: NicsLadder, lane: number): boolean => lanes[lane - 1]?.host !== lanes[lane].host;
 
 /** A row's height is no measure of time, so the bar says that there is doubt; how much stands in the card. */
 const BAR_HALF_PX = 5;
@@ -154,5 +164,5 @@ function placeLabel(ladder: Ladder, row: number, input: LabelInput): Label | und
 
 function lossText(loss: Loss): string {
   const bytes = loss.bytes < loss.ofBytes ? `${bytesText(loss.bytes)} of ${bytesText(loss.ofBytes)} ` : '';
-  return `${bytes}${loss.certain ? 'lost' : 'not seen further'}`;
+  return `${bytes}${!loss.certain ? 'not seen further' : loss.before === undefined ? 'lost beyond' : 'lost'}`;
 }

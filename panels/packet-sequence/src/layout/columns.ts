@@ -1,5 +1,5 @@
 /** Where the columns of the chart stand. */
-import { type StripKind, type TimeMode, type ViewMode } from '../options';
+import { FIELD_KEYS, type FieldKey, type StripKind, type TimeMode, type ViewMode } from '../options';
 
 /** Below this the chart drops TD and the gutter of tags. */
 const COMPACT_BELOW_PX = 560;
@@ -16,8 +16,6 @@ const STRIP_PX = 104;
 const ENDS_PX = 180;
 
 export const isCompact = (widthPx: number): boolean => widthPx < COMPACT_BELOW_PX;
-
-export type FieldKey = 'number' | 'from' | 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'analysis';
 
 export interface FieldColumn {
   readonly key: FieldKey;
@@ -62,6 +60,8 @@ export interface ColumnsInput {
   readonly hasTags: boolean;
   readonly view?: ViewMode;
   readonly strips?: readonly StripKind[];
+  /** Of the message list; all where undefined. */
+  readonly fields?: readonly FieldKey[];
 }
 
 const FIELD_PX: Readonly<Record<FieldKey, number>> = {
@@ -74,7 +74,10 @@ const FIELD_PX: Readonly<Record<FieldKey, number>> = {
   win: 70,
   analysis: 150,
 };
-const LIST: readonly FieldKey[] = ['number', 'from', 'flags', 'seq', 'ack', 'len', 'win', 'analysis'];
+/** Where a list has no room for tags, they are reached by scrolling sideways. */
+const TAG_COMPACT_PX = 100;
+/** On a phone without scrolling sideways. */
+const FIELD_COMPACT_PX: Readonly<Partial<Record<FieldKey, number>>> = { from: 54, flags: 80, seq: 86, len: 54 };
 const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
 const BESIDE_LADDER: readonly FieldKey[] = ['flags', 'seq', 'ack', 'len', 'win'];
 
@@ -85,8 +88,13 @@ export function layoutColumns(input: ColumnsInput): Columns {
   const timeX = compact ? 4 : 12;
   const timeWidth = time === 'absolute' ? 118 : 92;
   const deltaX = timeX + timeWidth;
-  const deltaWidth = compact ? 0 : 78;
-  const fields = layoutFields(view, compact, deltaX + deltaWidth);
+  const deltaWidth = compact ? 0 : 84;
+  const wanted = input.fields ?? FIELD_KEYS;
+  const fields = layoutFields(
+    keysOf(view, compact).filter((key) => wanted.includes(key)),
+    deltaX + deltaWidth,
+    compact ? FIELD_COMPACT_PX : {}
+  );
   const fieldsEnd = fields.reduce((end, { x, width }) => Math.max(end, x + width), deltaX + deltaWidth);
   const tagWidth = hasTags && !compact ? Math.min(lanes > 6 ? 130 : 200, Math.max(120, widthPx * 0.18)) : 0;
   const lanesPx = view === 'list' ? 0 : LANE_INSET_PX * 2 + Math.max(ENDS_PX, (lanes - 1) * MIN_LANE_DISTANCE_PX);
@@ -97,7 +105,7 @@ export function layoutColumns(input: ColumnsInput): Columns {
     stripKinds.map((kind, i): StripColumn => ({ kind, x: x + i * STRIP_PX, width: STRIP_PX - 10 }));
   if (view === 'list') {
     const tagX = fieldsEnd + 6;
-    const end = tagX + tagWidth + 6;
+    const end = tagX + (compact && hasTags ? TAG_COMPACT_PX : tagWidth) + 6;
     return {
       ...{ widthPx, compact, view, timeX, timeWidth, deltaX, deltaWidth, fields, tagX, tagWidth },
       laneXs: [],
@@ -124,11 +132,25 @@ export function layoutColumns(input: ColumnsInput): Columns {
   };
 }
 
-function layoutFields(view: ViewMode, compact: boolean, from: number): readonly FieldColumn[] {
-  const keys = view === 'ladder' ? [] : view === 'both' ? BESIDE_LADDER : compact ? LIST_COMPACT : LIST;
+function keysOf(view: ViewMode, compact: boolean): readonly FieldKey[] {
+  switch (view) {
+    case 'ladder':
+      return [];
+    case 'both':
+      return BESIDE_LADDER;
+    case 'list':
+      return compact ? LIST_COMPACT : FIELD_KEYS;
+  }
+}
+
+function layoutFields(
+  keys: readonly FieldKey[],
+  from: number,
+  widths: Readonly<Partial<Record<FieldKey, number>>>
+): readonly FieldColumn[] {
   let x = from;
   return keys.map((key) => {
-    const width = FIELD_PX[key];
+    const width = widths[key] ?? FIELD_PX[key];
     x += width;
     return { key, x: x - width, width };
   });

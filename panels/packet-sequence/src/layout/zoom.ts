@@ -24,7 +24,8 @@ export interface RowShape {
   readonly textEvery: number;
 }
 
-const TEXT_PX = 16;
+/** Height of text, which stands over lines that are lower than it. */
+export const TEXT_PX = 16;
 
 export function rowShape(lineHeightPx: number): RowShape {
   const roomy = lineHeightPx >= 30;

@@ -3,7 +3,7 @@ import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual, toSeq } from '@bpfnet/flow-model/seq';
 import { isFromFar, type Ladder } from './ladder';
-import { rangeSpan } from './transmissions';
+import { rangeSpan } from './range-span';
 
 export const NO_ROW = -1;
 

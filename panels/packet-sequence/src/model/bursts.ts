@@ -48,10 +48,13 @@ export function findBursts(ladder: Ladder, pauseNs: number): readonly Burst[] {
   return bursts;
 }
 
-/** Some NIC did not see it. */
+/** Some NIC did not see it, or not all of it. */
 function isLostOnItsWay(ladder: Ladder, row: number): boolean {
   if (ladder.mode === 'ends') {
     return false;
+  }
+  if (ladder.packets.ways.fates.has(ladder.rows.packet[row])) {
+    return true;
   }
   const count = ladder.lanes.length;
   for (let at = row * count; at < (row + 1) * count; at++) {

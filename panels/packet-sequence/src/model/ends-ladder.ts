@@ -2,6 +2,9 @@ import { type EndsLadder } from './ladder';
 import { type PacketTable } from './packets';
 import { indicesWhere, sortBy } from './sorted-order';
 
+const NOT_FOLLOWED =
+  'Which packets of the NICs are the same is not said (field "transmission"), so one NIC is shown at a time.';
+
 /** Every packet that one NIC saw of the connection. */
 export function endsLadder(packets: PacketTable, lane: number): EndsLadder {
   const packet = sortBy(
@@ -18,6 +21,6 @@ export function endsLadder(packets: PacketTable, lane: number): EndsLadder {
       tNs: Float64Array.from(packet, (p) => packets.tNs[p]),
       ana: Uint32Array.from(packet, (p) => packets.ana[p]),
     },
-    notes: [],
+    notes: packets.lanes.length > 1 && packets.ways.count === 0 ? [NOT_FOLLOWED] : [],
   };
 }

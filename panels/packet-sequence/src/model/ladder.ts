@@ -38,18 +38,11 @@ export interface NicsLadder extends LadderBase {
   readonly sightings: Sightings;
   /** What was added to each lane's times, ns. */
   readonly shiftNs: Float64Array;
-  /** How far off each lane's times may be where its clock was moved, else 0; ns. */
+  /** How far off each lane's times may be beside the first lane's where both ways take the same time, ns. */
   readonly uncertaintyNs: Float64Array;
-  /** From the first to the last packet that each NIC saw, ns as `tNs`. */
-  readonly periods: readonly Period[];
 }
 
 export type Ladder = EndsLadder | NicsLadder;
-
-export interface Period {
-  readonly fromNs: number;
-  readonly toNs: number;
-}
 
 export interface Sightings {
   /** First time that bytes of the row passed the NIC, ns as `tNs`; NaN where never. */

@@ -1,4 +1,4 @@
-import { type Endpoint } from '@bpfnet/flow-model/frames';
+import { type Endpoint, type LaneClock } from '@bpfnet/flow-model/frames';
 import { isRecord, numberOf, textOf } from '../../../shared/frame-fields';
 
 /** One connection at one NIC. */
@@ -19,6 +19,8 @@ export interface Lane {
   /** Packets that the frame holds, and that the records say there are. */
   readonly fetched: number;
   readonly recorded: number;
+  /** What puts its times on the first lane's clock; undefined where that is not known. */
+  readonly clock: LaneClock | undefined;
   /** When the capture lost packets, ns since the epoch; empty where the records do not say when. */
   readonly captureGaps: readonly CaptureGap[];
 }
@@ -62,9 +64,20 @@ export function lanesOfFrames(
       captureDrops: numberOf(meta, 'captureDrops'),
       fetched: count,
       recorded: Math.max(numberOf(meta, 'packets'), count),
+      clock: clockOf(meta),
       captureGaps: captureGaps(meta),
     };
   });
+}
+
+function clockOf({ clock }: Readonly<Record<string, unknown>>): LaneClock | undefined {
+  return isRecord(clock)
+    ? {
+        shiftNs: numberOf(clock, 'shiftNs'),
+        ifSymmetricNs: numberOf(clock, 'ifSymmetricNs'),
+        atMostNs: numberOf(clock, 'atMostNs'),
+      }
+    : undefined;
 }
 
 function captureGaps(meta: Readonly<Record<string, unknown>>): readonly CaptureGap[] {

@@ -1,104 +1,132 @@
-/** One row a transmission, one line a NIC: the same bytes found again at every NIC that saw them. */
+/** One row a transmission, one line a NIC: which packets are the same is what the datasource says. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
+import { seqDiff, toSeq } from '@bpfnet/flow-model/seq';
 import { pluralText } from '../../../shared/quantity-text';
-import { alignClocks } from './clock-alignment';
-import { type NicsLadder, type Period } from './ladder';
+import { clockNotes } from './clock-notes';
+import { type NicsLadder, type Sightings } from './ladder';
 import { laneName } from './lane';
-import { packetKeys } from './packet-keys';
+import { type Run } from './packet-ways';
 import { type PacketTable } from './packets';
-import { SightingsBook } from './sightings-book';
+import { rangeSpan } from './range-span';
 import { indicesWhere, sortBy } from './sorted-order';
-import { matchArrivals } from './transmission-match';
-import { rangeSpans, type Transmissions, unwrapStarts } from './transmissions';
 
-/** Timestamps of one host's NICs are taken at different places of the kernel. */
-const SAME_HOST_SLACK_NS = 50_000;
+const NONE = -1;
 
 export function nicsLadder(packets: PacketTable): NicsLadder {
   const { lanes } = packets;
-  const keys = packetKeys(packets);
-  const clocks = alignClocks(packets, keys);
-  const tNs = packets.tNs.map((t, i) => t + clocks.shiftNs[packets.lane[i]]);
-  const all: Transmissions = { keys, tNs, start: new Float64Array(packets.length), span: rangeSpans(packets) };
-  const books = [0, 1].map((fromFar) => {
-    const direction = indicesWhere(
-      packets.length,
-      (i) => packets.fromFar[i] === fromFar && (packets.ana[i] & Analysis.CapturedTwice) === 0
-    );
-    sortBy(direction, tNs);
-    unwrapStarts(packets, direction, all);
-    const oneWay = new SightingsBook(lanes.length, Math.ceil(direction.length / Math.max(1, lanes.length)));
-    const path = lanes.map((_lane, index) => index);
-    for (const lane of fromFar === 1 ? path.reverse() : path) {
-      matchArrivals(all, oneWay, {
-        lane,
-        packets: direction.filter((i) => packets.lane[i] === lane),
-        slackNs: (from) =>
-          SAME_HOST_SLACK_NS +
-          (lanes[from].host === lanes[lane].host ? 0 : clocks.uncertaintyNs[lane] + clocks.uncertaintyNs[from]),
-      });
-    }
-    return oneWay;
-  });
+  const shiftNs = Float64Array.from(lanes, ({ clock }) => clock?.shiftNs ?? 0);
+  const tNs = packets.tNs.map((t, i) => t + shiftNs[packets.lane[i]]);
+  const heads = headsOf(packets, tNs);
+  const packet = sortBy(rowPackets(packets, heads), tNs);
+  const rows = {
+    length: packet.length,
+    packet,
+    tNs: Float64Array.from(packet, (p) => tNs[p]),
+    ana: Uint32Array.from(packet, (p) => packets.ana[p]),
+  };
   return {
     mode: 'nics',
     packets,
     lanes,
-    ...merged(packets, books, lanes.length),
-    shiftNs: clocks.shiftNs,
-    uncertaintyNs: clocks.uncertaintyNs,
-    periods: lanes.map((_lane, lane) => period(packets, lane, tNs)),
-    notes: [...clocks.notes, ...missing(packets)],
+    rows,
+    sightings: sightingsOf(packets, { packet, tNs, heads }),
+    shiftNs,
+    uncertaintyNs: Float64Array.from(lanes, ({ clock }) => clock?.ifSymmetricNs ?? 0),
+    notes: [...clockNotes(lanes), ...missing(packets)],
   };
 }
 
-/** Rows of both directions in order of time. */
-function merged(
-  packets: PacketTable,
-  [near, far]: readonly SightingsBook[],
-  lanes: number
-): Pick<NicsLadder, 'rows' | 'sightings'> {
-  const length = near.length + far.length;
-  const [nearOrder, farOrder] = [near, far].map((book) =>
-    sortBy(
-      indicesWhere(book.length, () => true),
-      book.firstNs
-    )
-  );
-  const rows = {
-    length,
-    packet: new Uint32Array(length),
-    tNs: new Float64Array(length),
-    ana: new Uint32Array(length),
-  };
-  const sightings = {
-    tNs: new Float64Array(length * lanes),
-    covered: new Uint32Array(length * lanes),
-    parts: new Uint16Array(length * lanes),
-  };
-  let [i, j] = [0, 0];
-  for (let row = 0; row < length; row++) {
-    const fromNear = i < near.length && (j === far.length || near.firstNs[nearOrder[i]] <= far.firstNs[farOrder[j]]);
-    const book = fromNear ? near : far;
-    const source = fromNear ? nearOrder[i++] : farOrder[j++];
-    rows.packet[row] = book.packet[source];
-    rows.tNs[row] = book.firstNs[source];
-    rows.ana[row] = packets.ana[book.packet[source]];
-    book.copySightings(source, sightings, row);
-  }
-  return { rows, sightings };
-}
-
-function period(packets: PacketTable, lane: number, tNs: Float64Array): Period {
-  let fromNs = Infinity;
-  let toNs = -Infinity;
-  for (let i = 0; i < packets.length; i++) {
-    if (packets.lane[i] === lane) {
-      fromNs = Math.min(fromNs, tNs[i]);
-      toNs = Math.max(toNs, tNs[i]);
+/** Of each transmission the packet that was seen first in the direction of travel. */
+function headsOf({ length, lane, fromFar, ways }: PacketTable, tNs: Float64Array): Int32Array {
+  const heads = new Int32Array(ways.count + 1).fill(NONE);
+  for (let i = 0; i < length; i++) {
+    const number = ways.first[i];
+    // What carries several was several before.
+    if (number === 0 || ways.several.has(i)) {
+      continue;
+    }
+    const head = heads[number];
+    const ahead = head === NONE ? -1 : fromFar[i] === 1 ? lane[head] - lane[i] : lane[i] - lane[head];
+    if (ahead < 0 || (ahead === 0 && tNs[i] < tNs[head])) {
+      heads[number] = i;
     }
   }
-  return { fromNs, toNs };
+  // Where the NICs at which it was several are not among these.
+  for (const [packet, runs] of ways.several) {
+    forEachNumber(runs, (number) => {
+      heads[number] = heads[number] === NONE ? packet : heads[number];
+    });
+  }
+  return heads;
+}
+
+function forEachNumber(runs: readonly Run[], visit: (number: number) => void): void {
+  for (const [from, to] of runs) {
+    for (let number = from; number <= to; number++) {
+      visit(number);
+    }
+  }
+}
+
+/** The heads, and what was not followed. */
+function rowPackets({ length, ana, ways }: PacketTable, heads: Int32Array): Uint32Array {
+  const isHead = new Uint8Array(length);
+  heads.forEach((head) => head !== NONE && (isHead[head] = 1));
+  return indicesWhere(
+    length,
+    (i) => isHead[i] === 1 || (ways.first[i] === 0 && (ana[i] & Analysis.CapturedTwice) === 0)
+  );
+}
+
+interface Rows {
+  readonly packet: Uint32Array;
+  readonly tNs: Float64Array;
+  readonly heads: Int32Array;
+}
+
+function sightingsOf(packets: PacketTable, { packet, tNs, heads }: Rows): Sightings {
+  const { lanes, ways } = packets;
+  const length = packet.length * lanes.length;
+  const sightings = {
+    tNs: new Float64Array(length).fill(NaN),
+    covered: new Uint32Array(length),
+    parts: new Uint16Array(length),
+  };
+  const rowOf = new Int32Array(packets.length).fill(NONE);
+  packet.forEach((p, row) => (rowOf[p] = row));
+  const see = (row: number, seen: number): void => {
+    const at = row * lanes.length + packets.lane[seen];
+    if (sightings.parts[at] === 0 || tNs[seen] < sightings.tNs[at]) {
+      sightings.tNs[at] = tNs[seen];
+    }
+    sightings.parts[at] = Math.min(MAX_PARTS, sightings.parts[at] + 1);
+    sightings.covered[at] += sharedSpan(packets, packet[row], seen);
+  };
+  for (let i = 0; i < packets.length; i++) {
+    const runs = ways.several.get(i);
+    if (runs) {
+      const seen = new Set<number>();
+      forEachNumber(runs, (number) => seen.add(rowOf[heads[number]]));
+      seen.forEach((row) => see(row, i));
+    } else if (ways.first[i] > 0) {
+      see(rowOf[heads[ways.first[i]]], i);
+    } else if (rowOf[i] !== NONE) {
+      see(rowOf[i], i);
+    }
+  }
+  return sightings;
+}
+
+const MAX_PARTS = 0xffff;
+
+/** Sequence space of `head` that `other` carries. */
+function sharedSpan(packets: PacketTable, head: number, other: number): number {
+  const span = rangeSpan(packets, head);
+  if (head === other || span === 0) {
+    return span;
+  }
+  const from = seqDiff(toSeq(packets.seq[other]), toSeq(packets.seq[head]));
+  return Math.max(0, Math.min(span, from + rangeSpan(packets, other)) - Math.max(0, from));
 }
 
 function missing(packets: PacketTable): string[] {

@@ -5,6 +5,7 @@ import { failed, type Result } from '../../../shared/data-problem';
 import { findFrames, type FrameReader, noticeOf, readFrame } from '../../../shared/frame-fields';
 import { type ExactTime, sinceNs, toExactTime } from './exact-time';
 import { type Lane, lanesOfFrames } from './lane';
+import { type PacketWays, WaysOfFrames } from './packet-ways';
 
 export interface L7Tag {
   /** `GET /api/orders`, `200` */
@@ -39,6 +40,8 @@ export interface PacketTable {
   /** Index into `tags` or `NO_TAG`. */
   readonly tag: Int32Array;
   readonly tags: readonly L7Tag[];
+  /** Which packets of several NICs are the same. */
+  readonly ways: PacketWays;
 }
 
 const REQUIRED = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len'] as const;
@@ -72,6 +75,7 @@ function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
   const columns = allocate(length);
   const lanes = new LaneNames();
   const tags: L7Tag[] = [];
+  const ways = new WaysOfFrames(length);
   let base: ExactTime | undefined;
   let offset = 0;
   for (const frame of frames) {
@@ -80,6 +84,7 @@ function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
       base = readTimes(fields, columns.tNs, { offset, base });
       readNames(fields, columns, { offset, lanes });
       readTags(fields, columns.tag, { offset, tags });
+      ways.read(fields, offset);
       return true;
     });
     if (!read.ok) {
@@ -96,10 +101,11 @@ function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
   for (let i = 0; i < length; i++) {
     columns.lane[i] = place[columns.lane[i]];
   }
-  return { ok: true, value: { length, lanes: described, baseNs: toBigInt(base), ...columns, tags } };
+  const value = { length, lanes: described, baseNs: toBigInt(base), ...columns, tags, ways: ways.ways(described) };
+  return { ok: true, value };
 }
 
-type Columns = Omit<PacketTable, 'length' | 'lanes' | 'baseNs' | 'tags'>;
+type Columns = Omit<PacketTable, 'length' | 'lanes' | 'baseNs' | 'tags' | 'ways'>;
 
 function allocate(length: number): Columns {
   return {

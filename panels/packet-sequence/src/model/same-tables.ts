@@ -10,7 +10,9 @@ export function sameTables(a: PacketTable, b: PacketTable): boolean {
       a.baseNs === b.baseNs &&
       sameData(a.lanes, b.lanes) &&
       sameData(a.tags, b.tags) &&
-      COLUMNS.every((name) => sameNumbers(a[name], b[name])))
+      COLUMNS.every((name) => sameNumbers(a[name], b[name])) &&
+      sameNumbers(a.ways.first, b.ways.first) &&
+      sameData([...a.ways.several, ...a.ways.fates], [...b.ways.several, ...b.ways.fates]))
   );
 }
 

@@ -8,7 +8,7 @@ import { seqInRange, toSeq } from '@bpfnet/flow-model/seq';
 import { type Ladder } from './ladder';
 import { type PacketTable } from './packets';
 import { indicesWhere } from './sorted-order';
-import { rangeSpan } from './transmissions';
+import { rangeSpan } from './range-span';
 
 /** Rows that match, in order. */
 export function findRows(ladder: Ladder, query: string): Uint32Array {

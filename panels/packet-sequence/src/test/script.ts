@@ -5,11 +5,13 @@
  *   4.1 client > PSH,ACK seq=1 len=212 at=L0,L1 request="GET /api/orders"
  *
  * The line begins with ms since the script's beginning. Numbers are relative to the initial sequence numbers. A packet is seen at all lanes, or at those that `at` names; each
- * lane adds its delay, counted from the sender's end.
+ * lane adds its delay, counted from the sender's end. A line is a transmission; lines that are parts of one have the same `tx`, one that glues several names all (`tx=1-3`). What
+ * does not come to the last lane was lost on the hop after the last that `at` names, unless `fate=` says otherwise: `unknown`, `arrived`, `lost:BYTES`.
  */
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { Analysis, type AnalysisName, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { FrameKind, type LaneMeta, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model/frames';
+import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, toSeq } from '@bpfnet/flow-model/seq';
 
 export interface ScriptLane {
@@ -46,17 +48,22 @@ export function packetFrames(script: string, options: ScriptOptions = {}): DataF
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .flatMap((line) => packetsOfLine(line, lanes, options))
+    .flatMap((line, i) => packetsOfLine(line, i + 1, { ...options, lanes }))
     .sort((a, b) => Number(BigInt(a.tsNs) - BigInt(b.tsNs)));
   return [
     packetsFrame(
       rows,
-      lanes.map((lane, i) => laneMeta(lane, i, rows))
+      lanes.map((lane, i) => laneMeta(lane, i, rows, lanes[0]))
     ),
   ];
 }
 
-function packetsOfLine(line: string, lanes: readonly ScriptLane[], options: ScriptOptions): PacketRow[] {
+function packetsOfLine(
+  line: string,
+  number: number,
+  options: ScriptOptions & { readonly lanes: readonly ScriptLane[] }
+): PacketRow[] {
+  const { lanes } = options;
   const head = /^([\d.]+)\s+(client|server)\s+>\s+(\S+)/.exec(line);
   if (!head) {
     throw new Error(`Not a line of a script: ${line}`);
@@ -65,13 +72,21 @@ function packetsOfLine(line: string, lanes: readonly ScriptLane[], options: Scri
   const fields = new Map(
     [...line.matchAll(/(\w+)=("[^"]*"|\S+)/g)].map(([, key, value]) => [key, value.replace(/"/g, '')])
   );
-  const number = (key: string) => Number(fields.get(key) ?? 0);
+  const numberOf = (key: string) => Number(fields.get(key) ?? 0);
   const fromClient = sender === 'client';
   const [own, other] = fromClient
     ? [options.clientIsn ?? 1000, options.serverIsn ?? 5000]
     : [options.serverIsn ?? 5000, options.clientIsn ?? 1000];
+  const flags = flagText.split(',').reduce((bits, name) => bits | flagBit(name), 0);
   const kind = fields.has('request') ? 'request' : fields.has('response') ? 'response' : '';
   const seen = fields.get('at')?.split(',') ?? lanes.map((_lane, i) => `L${i}`);
+  const path = lanes.map((_lane, i) => `L${i}`);
+  const travelled = (fromClient ? path : path.reverse()).filter((lane) => seen.includes(lane));
+  const fate = fateOf(fields.get('fate'), {
+    from: travelled[travelled.length - 1],
+    to: path[path.indexOf(travelled[travelled.length - 1]) + 1],
+    bytes: segmentSpan(flags, numberOf('len')),
+  });
   return seen.map((lane): PacketRow => {
     const index = Number(lane.slice(1));
     const hops = fromClient ? index : lanes.length - 1 - index;
@@ -81,20 +96,42 @@ function packetsOfLine(line: string, lanes: readonly ScriptLane[], options: Scri
       tsNs: String(T0_NS + BigInt(Math.round(timeMs * 1e6))),
       lane,
       sender: fromClient ? 'client' : 'server',
-      flags: flagText.split(',').reduce((bits, name) => bits | flagBit(name), 0),
-      seq: seqAdd(toSeq(own), number('seq')),
-      ack: flagText.includes('ACK') ? seqAdd(toSeq(other), number('ack')) : 0,
-      seqRel: number('seq'),
-      ackRel: number('ack'),
-      len: number('len'),
-      win: fields.has('win') ? number('win') : 64256,
+      flags,
+      seq: seqAdd(toSeq(own), numberOf('seq')),
+      ack: flagText.includes('ACK') ? seqAdd(toSeq(other), numberOf('ack')) : 0,
+      seqRel: numberOf('seq'),
+      ackRel: numberOf('ack'),
+      len: numberOf('len'),
+      win: fields.has('win') ? numberOf('win') : 64256,
       ana: (fields.get('ana')?.split(',') ?? []).reduce((bits, name) => bits | Analysis[name as AnalysisName], 0),
       l7Kind: kind,
       l7Label: kind === '' ? '' : (fields.get(kind) ?? ''),
       l7RequestId: kind === '' ? '' : (fields.get('id') ?? 'r1'),
       chunkId: 1,
+      transmission: fields.get('tx') ?? String(number),
+      ...(lane === travelled[0] ? fate : NO_FATE),
     };
   });
+}
+
+const NO_FATE = { fate: '', fateFrom: '', fateTo: '', fateBytes: 0 } as const;
+
+interface LastHop {
+  readonly from: string;
+  readonly to: string | undefined;
+  readonly bytes: number;
+}
+
+function fateOf(said: string | undefined, { from, to, bytes }: LastHop): Pick<PacketRow, keyof typeof NO_FATE> {
+  const [fate, part] = (said ?? (to === undefined ? 'arrived' : 'lost')).split(':');
+  return fate === 'lost' || fate === 'unknown'
+    ? {
+        fate: to === undefined ? 'lost-beyond' : fate,
+        fateFrom: from,
+        fateTo: to ?? '',
+        fateBytes: Number(part ?? bytes),
+      }
+    : NO_FATE;
 }
 
 function flagBit(name: string): number {
@@ -108,7 +145,7 @@ function flagBit(name: string): number {
   return bits[name];
 }
 
-function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[]): LaneMeta {
+function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[], first: ScriptLane): LaneMeta {
   return {
     lane: `L${index}`,
     host: lane.host,
@@ -120,6 +157,10 @@ function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[]): 
     far: { ip: '10.2.1.7', port: 8080 },
     clientKnown: true,
     captureDrops: lane.captureDrops ?? 0,
+    clock:
+      lane.host === first.host
+        ? SAME_CLOCK
+        : { ...OTHER_CLOCK, shiftNs: ((first.clockMs ?? 0) - (lane.clockMs ?? 0)) * 1e6 },
     captureGaps: lane.captureGapMs && [
       {
         fromNs: nsText(lane.captureGapMs[0]),
@@ -130,6 +171,9 @@ function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[]): 
     packets: rows.filter((row) => row.lane === `L${index}`).length + (lane.notFetched ?? 0),
   };
 }
+
+const SAME_CLOCK = { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 };
+const OTHER_CLOCK = { ifSymmetricNs: 100_000, atMostNs: 500_000 };
 
 const nsText = (ms: number): string => String(T0_NS + BigInt(Math.round(ms * 1e6)));
 

@@ -4,6 +4,7 @@ import { type PacketSequenceOptions } from '../options';
 import { drawLadder } from './draw-ladder';
 import { ladderPalette } from './palette';
 import { buildScene, type SceneInput } from './scene';
+import { TextWidths } from './text-widths';
 
 interface Props {
   readonly scene: SceneInput;
@@ -13,6 +14,7 @@ interface Props {
 export function LadderCanvas({ scene, colours }: Props) {
   const theme = useTheme2();
   const palette = useMemo(() => ladderPalette(theme, colours), [theme, colours]);
+  const widths = useMemo(() => new TextWidths(palette.font), [palette.font]);
   const ref = useRef<HTMLCanvasElement>(null);
   const width = scene.columns.contentWidth;
   const height = scene.heightPx;
@@ -31,11 +33,7 @@ export function LadderCanvas({ scene, colours }: Props) {
     }
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.font = palette.font;
-    drawLadder(
-      ctx,
-      buildScene(scene, (text) => ctx.measureText(text).width),
-      palette
-    );
+    drawLadder(ctx, buildScene(scene, widths.of(ctx)), palette);
   });
 
   return <canvas ref={ref} aria-hidden style={{ display: 'block', width, height }} />;

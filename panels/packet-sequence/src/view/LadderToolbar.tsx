@@ -31,18 +31,20 @@ const MODES: Array<{ value: LadderMode; label: string; description: string }> = 
 interface Props {
   readonly state: ToolbarState;
   readonly lanes: readonly Lane[];
+  readonly canShowNics: boolean;
   readonly sides: readonly [string, string];
   readonly compact: boolean;
   readonly matches: FoundMatches;
   readonly searchRef: Ref<HTMLInputElement>;
   readonly exports: ExportActions;
   readonly onChange: (change: Partial<ToolbarState>) => void;
+  readonly onZoom: (direction: 1 | -1) => void;
   readonly onJump: (jump: Jump) => void;
   readonly onStep: (step: 1 | -1) => void;
   readonly onLeaveSearch: () => void;
 }
 
-/** Not drawn again while the chart scrolls. */
+/** Not drawn again while the chart scrolls or zooms. */
 export const LadderToolbar = memo(function LadderToolbar(props: Props) {
   const { state, lanes, compact, onChange } = props;
   const styles = useStyles2(getStyles);
@@ -66,13 +68,15 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       )}
       {lanes.length > 1 && (
         <div className={styles.group}>
-          <RadioButtonGroup
-            aria-label="Lanes"
-            size="sm"
-            options={MODES}
-            value={state.mode}
-            onChange={(mode) => onChange({ mode })}
-          />
+          {props.canShowNics && (
+            <RadioButtonGroup
+              aria-label="Lanes"
+              size="sm"
+              options={MODES}
+              value={state.mode}
+              onChange={(mode) => onChange({ mode })}
+            />
+          )}
           {state.mode === 'ends' && (
             <MenuButton
               label={laneName(lanes[state.lane] ?? lanes[0])}
@@ -90,7 +94,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
           )}
         </div>
       )}
-      <MenuButton label="Show" sections={viewSections(state, onChange)} />
+      <MenuButton label="Show" sections={viewSections(state, onChange, props.onZoom)} />
       <MenuButton
         label={isFiltering(state.filter) ? 'Filter (on)' : 'Filter'}
         sections={filterSections(state.filter, props.sides, onChange)}

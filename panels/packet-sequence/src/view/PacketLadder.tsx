@@ -4,7 +4,8 @@ import { useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { isCompact, layoutColumns } from '../layout/columns';
 import { LINE_HEIGHT_PX, visibleLines } from '../layout/lines';
-import { rowShape, zoomed } from '../layout/zoom';
+import { rowShape } from '../layout/zoom';
+import { canShowNics } from '../model/build-ladder';
 import { laneCount } from '../model/ladder';
 import { sideNames } from '../model/packet-text';
 import { type L7Tag, NO_TAG, type PacketTable } from '../model/packets';
@@ -47,7 +48,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
   const id = useId();
   const search = useRef<HTMLInputElement>(null);
   const compact = isCompact(width);
-  const [state, change] = useToolbarState(packets, options, compact);
+  const { state, change, lineHeight, zoom } = useToolbarState(packets, options, compact);
   const [openFolds, setOpenFolds] = useState<ReadonlySet<number>>(new Set());
   const [showsDetails, setShowsDetails] = useState(false);
   const model = useLadderModel(packets, state, options, openFolds);
@@ -64,13 +65,14 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
         hasTags: packets.tags.length > 0,
         view: state.view,
         strips: state.strips,
+        fields: options.columns,
       }),
-    [width, sidePx, ladder, state.time, state.view, state.strips, packets]
+    [width, sidePx, ladder, state.time, state.view, state.strips, options.columns, packets]
   );
-  const shape = useMemo(() => rowShape(state.lineHeight), [state.lineHeight]);
+  const shape = useMemo(() => rowShape(lineHeight), [lineHeight]);
   const viewport = useViewport({
     lines,
-    lineHeight: state.lineHeight,
+    lineHeight,
     headsHeight: HEADS_HEIGHT_PX,
     fallbackHeight: Math.max(LINE_HEIGHT_PX, height - 150),
     firstLine: request && lines.ofRow[request.from],
@@ -113,12 +115,12 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
     shape,
     topPx,
     shadeOf,
-    window: visibleLines(lines, topPx, viewport.height, state.lineHeight),
+    window: visibleLines(lines, topPx, viewport.height, lineHeight),
     strips: model.strips,
     captureMarks: model.captureMarks,
     request: marked,
     seq: state.seq,
-    heightPx: Math.min(viewport.height, Math.max(LINE_HEIGHT_PX, lines.length * state.lineHeight)),
+    heightPx: Math.min(viewport.height, Math.max(LINE_HEIGHT_PX, lines.length * lineHeight)),
   };
   const exports = useExports({
     ladder,
@@ -131,11 +133,10 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
   });
   const onKeyDown = useLadderKeys({
     lines,
-    pageLines: Math.max(1, Math.floor(viewport.height / state.lineHeight)),
-    lineHeight: state.lineHeight,
+    pageLines: Math.max(1, Math.floor(viewport.height / lineHeight)),
     selection,
     openFold,
-    change,
+    zoom,
     toggleDetails: () => setShowsDetails(selected >= 0 && !showsDetails),
     closeDetails: () => setShowsDetails(false),
     focusSearch: () => search.current?.focus(),
@@ -157,10 +158,6 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
     () => ({ count: matches.length, place: isMatch[selected] === 1 ? firstAbove(matches, selected) : 0 }),
     [matches, selected, isMatch]
   );
-  const onZoom = useCallback(
-    (direction: 1 | -1) => change({ lineHeight: zoomed(state.lineHeight, direction) }),
-    [change, state.lineHeight]
-  );
   const sides = useMemo(() => sideNames(packets, 0), [packets]);
 
   return (
@@ -173,12 +170,14 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
       <LadderToolbar
         state={state}
         lanes={packets.lanes}
+        canShowNics={canShowNics(packets)}
         sides={sides}
         compact={compact}
         matches={found}
         searchRef={search}
         exports={exports}
         onChange={change}
+        onZoom={zoom}
         onJump={jump}
         onStep={step}
         onLeaveSearch={viewport.focus}
@@ -199,7 +198,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
           onOpenFold={openFold}
           onRowClick={onRowClick}
           onKeyDown={onKeyDown}
-          onZoom={onZoom}
+          onZoom={zoom}
         />
         {showsDetails && selected >= 0 && (
           <PacketDetails

@@ -20,7 +20,14 @@ export function TagLink({ tag, href }: Props) {
       {text}
     </span>
   ) : (
-    <a className={cx(className, styles.link)} href={href} title={`${title}: open the request`} tabIndex={-1}>
+    <a
+      className={cx(className, styles.link)}
+      href={href}
+      target="_blank"
+      rel="noreferrer"
+      title={`${title}: open the request in a new tab`}
+      tabIndex={-1}
+    >
       {text}
     </a>
   );

@@ -78,7 +78,9 @@ function sightingFields(ladder: Ladder, row: number): CardField[] {
       return [laneName(lane), 'not seen'] as const;
     }
     const parts = sightings.parts[at] > 1 ? `, ${sightings.parts[at]} packets` : '';
-    const doubt = uncertaintyNs[i] > 0 ? ` ± ${durationText(uncertaintyNs[i])}` : '';
+    const atMostNs = lane.clock?.atMostNs ?? 0;
+    const most = atMostNs > uncertaintyNs[i] ? ` (at most ± ${durationText(atMostNs)})` : '';
+    const doubt = uncertaintyNs[i] > 0 || most !== '' ? ` ± ${durationText(uncertaintyNs[i])}${most}` : '';
     return [laneName(lane), `+${durationText(sightings.tNs[at] - rows.tNs[row])}${doubt}${parts}`] as const;
   });
 }

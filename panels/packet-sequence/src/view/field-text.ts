@@ -1,9 +1,10 @@
 /** The columns of the message list. */
 import { flagNames } from '@bpfnet/flow-model/analysis';
 import { bytesText, countText } from '../../../shared/quantity-text';
-import { type FieldKey } from '../layout/columns';
+
 import { isFromFar, type Ladder } from '../model/ladder';
 import { ackText, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
+import { type FieldKey } from '../options';
 
 export const FIELD_TITLES: Readonly<Record<FieldKey, string>> = {
   number: '#',

@@ -1,6 +1,5 @@
 /** What the menus over the ladder offer. */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
-import { zoomed } from '../layout/zoom';
 import { type Jump, JUMPS } from '../model/jumps';
 import { ALL_ROWS, type RowFilter } from '../model/row-filter';
 import { type DeltaMode } from '../model/time-delta';
@@ -10,6 +9,7 @@ import { type MenuSection } from './MenuButton';
 import { type ToolbarState } from './use-toolbar-state';
 
 type Change = (change: Partial<ToolbarState>) => void;
+type Zoom = (direction: 1 | -1) => void;
 
 export const DELTA_LABELS: Readonly<Record<DeltaMode, string>> = {
   previous: 'previous packet',
@@ -20,7 +20,7 @@ export const DELTA_LABELS: Readonly<Record<DeltaMode, string>> = {
 
 const TIME_LABELS: Readonly<Record<TimeMode, string>> = { relative: 'since the first packet', absolute: 'time of day' };
 
-export function viewSections(state: ToolbarState, change: Change): readonly MenuSection[] {
+export function viewSections(state: ToolbarState, change: Change, zoom: Zoom): readonly MenuSection[] {
   const keys = <T extends string>(labels: Readonly<Record<T, string>>) => Object.keys(labels) as T[];
   const toggled = (kind: StripKind) => STRIP_KINDS.filter((each) => (each === kind) !== state.strips.includes(each));
   return [
@@ -64,8 +64,8 @@ export function viewSections(state: ToolbarState, change: Change): readonly Menu
           active: state.foldBursts,
           onChoose: () => change({ foldBursts: !state.foldBursts }),
         },
-        { label: 'larger (+)', onChoose: () => change({ lineHeight: zoomed(state.lineHeight, 1) }) },
-        { label: 'smaller (−)', onChoose: () => change({ lineHeight: zoomed(state.lineHeight, -1) }) },
+        { label: 'larger (+)', onChoose: () => zoom(1) },
+        { label: 'smaller (−)', onChoose: () => zoom(-1) },
       ],
     },
   ];

@@ -1,17 +1,14 @@
 import { type KeyboardEvent } from 'react';
 import { foldAt, type Lines } from '../layout/lines';
-import { zoomed } from '../layout/zoom';
 import { ladderKey } from './key-moves';
 import { type RowSelection } from './use-row-selection';
-import { type ToolbarState } from './use-toolbar-state';
 
 interface Input {
   readonly lines: Lines;
   readonly pageLines: number;
-  readonly lineHeight: number;
   readonly selection: RowSelection;
   readonly openFold: (from: number) => void;
-  readonly change: (change: Partial<ToolbarState>) => void;
+  readonly zoom: (direction: 1 | -1) => void;
   readonly toggleDetails: () => void;
   readonly closeDetails: () => void;
   readonly focusSearch: () => void;
@@ -56,7 +53,7 @@ export function useLadderKeys(input: Input): (event: KeyboardEvent) => void {
       case 'open':
         return fold ? input.openFold(fold.from) : input.openLink();
       case 'zoom':
-        return input.change({ lineHeight: zoomed(input.lineHeight, action.direction) });
+        return input.zoom(action.direction);
       case 'copy':
         return input.copy();
       case 'card':

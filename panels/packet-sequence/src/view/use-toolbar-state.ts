@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
+import { zoomed } from '../layout/zoom';
 import { ladderMode } from '../model/build-ladder';
 import { type LadderMode } from '../model/ladder';
 import { type SeqMode } from '../model/packet-text';
@@ -17,7 +18,6 @@ export interface ToolbarState {
   readonly seq: SeqMode;
   readonly strips: readonly StripKind[];
   readonly foldBursts: boolean;
-  readonly lineHeight: number;
   readonly filter: RowFilter;
   readonly query: string;
 }
@@ -25,7 +25,7 @@ export interface ToolbarState {
 /** So many lanes need no scrolling sideways on a phone. */
 const COMPACT_LANES = 3;
 
-/** Begins with what this browser was set to before, else with the options. */
+/** Begins with what this browser was set to before, else with the options. The height of lines stands apart: while it changes, the toolbar stays. */
 export function useToolbarState(packets: PacketTable, options: PacketSequenceOptions, compact: boolean) {
   const [changes, setChanges] = useState<Partial<ToolbarState>>(recall);
   const state = useMemo((): ToolbarState => {
@@ -38,7 +38,6 @@ export function useToolbarState(packets: PacketTable, options: PacketSequenceOpt
       seq: options.seq,
       strips: options.strips,
       foldBursts: options.foldBursts,
-      lineHeight: options.density,
       filter: ALL_ROWS,
       query: '',
       ...changes,
@@ -49,5 +48,10 @@ export function useToolbarState(packets: PacketTable, options: PacketSequenceOpt
     remember(some satisfies Partial<Remembered & ToolbarState>);
     setChanges((before) => ({ ...before, ...some }));
   }, []);
-  return [state, change] as const;
+  const [lineHeight, setLineHeight] = useState<number>();
+  const zoom = useCallback(
+    (direction: 1 | -1) => setLineHeight((before) => zoomed(before ?? options.density, direction)),
+    [options.density]
+  );
+  return { state, change, lineHeight: lineHeight ?? options.density, zoom };
 }

@@ -32,13 +32,14 @@ interface Input {
 export function useViewport(input: Input): Viewport {
   const { lines, lineHeight, headsHeight, fallbackHeight, firstLine, view } = input;
   const scroller = useRef<HTMLDivElement>(null);
-  const [scrollTop, setScrollTop] = useState(0);
+  /** What stands at the top, in lines: stays there when lines grow or shrink. */
+  const [topLine, setTopLine] = useState(0);
   const [measured, setMeasured] = useState(0);
   const atEnd = useRef(false);
   const shownView = useRef('');
   const height = measured > headsHeight ? measured - headsHeight : fallbackHeight;
   const scale = useMemo(() => scrollScale(lines.length * lineHeight, height), [lines, lineHeight, height]);
-  const topPx = Math.max(0, Math.min(scrollTop * scale.ratio, lines.length * lineHeight - height));
+  const topPx = Math.max(0, Math.min(topLine * lineHeight, lines.length * lineHeight - height));
 
   useEffect(() => {
     const element = scroller.current;
@@ -50,13 +51,18 @@ export function useViewport(input: Input): Viewport {
     return () => observer.disconnect();
   }, []);
 
+  /** Where a change of height has put the scrollbar: that it moved is no news. */
+  const putAt = useRef<number>();
   const onScroll = useCallback(() => {
     const element = scroller.current;
     if (element) {
-      setScrollTop(element.scrollTop);
+      if (element.scrollTop !== putAt.current) {
+        setTopLine((element.scrollTop * scale.ratio) / lineHeight);
+        putAt.current = undefined;
+      }
       atEnd.current = element.scrollTop > 0 && element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
     }
-  }, []);
+  }, [scale, lineHeight]);
 
   const focus = useCallback(() => scroller.current?.focus(), []);
 
@@ -87,14 +93,15 @@ export function useViewport(input: Input): Viewport {
     [scrollTo, scale, lineHeight, height]
   );
 
-  // What stands at the top stays there when lines grow or shrink.
+  // The rows are drawn where they belong already; only the scrollbar follows.
   const heightBefore = useRef(lineHeight);
   useLayoutEffect(() => {
     if (heightBefore.current !== lineHeight && scroller.current) {
-      scrollTo(((scroller.current.scrollTop * scale.ratio) / heightBefore.current) * lineHeight);
       heightBefore.current = lineHeight;
+      scroller.current.scrollTop = topPx / scale.ratio;
+      putAt.current = scroller.current.scrollTop;
     }
-  }, [lineHeight, scale, scrollTo]);
+  }, [lineHeight, scale, topPx]);
 
   // Who looks at the end of a stream keeps seeing its end.
   useLayoutEffect(() => {
