@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Folder in the bundle → where its plugin.json lies, its id and type. The id is what stored dashboards refer to. */
 const PLUGINS = {

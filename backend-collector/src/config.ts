@@ -1,6 +1,6 @@
 /** Settings from the command line, the environment and files, checked at this border only. Every complaint says what to do. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type NicOwner } from './capture/packet-source';
 import { CollectorError } from './errors';
 

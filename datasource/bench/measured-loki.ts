@@ -1,5 +1,5 @@
 /** A store over HTTP, with what it says each answer cost it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LokiClient, newestFirst } from '../src/fetch/loki-client';
 
 /** Of all queries since the last `take`. */

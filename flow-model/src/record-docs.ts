@@ -1,5 +1,5 @@
 /** The record schema as a page for people and as JSON schema for machines; both made from records.ts alone. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { RECORD_SOURCES } from './labels';
 import { recordSchemas, SCHEMA_VERSION } from './records';
 

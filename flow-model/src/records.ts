@@ -5,7 +5,7 @@
  * A field that has no value is absent, never null. Units stand in the description of each field. Readers accept
  * fields that they do not know (`looseObject`), so that an older reader survives a newer writer.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Raised when a field changes its meaning; a new field alone does not raise it. */
 export const SCHEMA_VERSION = 1;

@@ -2,7 +2,7 @@
  * Loki's HTTP API at this datasource's own URL, through Grafana's datasource proxy (so that the browser needs no access to it).
  */
 import { type BackendSrv, getBackendSrv } from '@grafana/runtime';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DataError } from '../data-error';
 import { type LogEntry, type LokiClient, newestFirst, type Sample, type Series } from './loki-client';
 import { failureOf } from './loki-failure';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeOwners } from '../collector-setup';
 import { type Laboratory, type LaboratoryHost, startLaboratory } from '../laboratory';
 import { LaboratoryError } from '../laboratory-error';

@@ -2,7 +2,7 @@
  * What the wire does to the frames that it carries, and how it is told. Only TCP inside the tunnel is ever dropped; ARP, UDP
  * and the like always pass, so that a fault shows where one looks for it.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface Fault {
   /** Probability of losing a segment, 0..1, drawn from the seeded random numbers. */

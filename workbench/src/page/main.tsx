@@ -2,7 +2,7 @@ import { createTheme, ThemeContext } from '@grafana/data';
 import { GlobalStyles } from '@grafana/ui';
 import React from 'react';
 import { createRoot } from 'react-dom/client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { App } from './app/App';
 import { Message } from './app/Message';
 import { readTheme } from './app/theme-choice';

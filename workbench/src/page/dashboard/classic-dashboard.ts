@@ -2,7 +2,7 @@
  * The part of Grafana's classic dashboard JSON (schema version 39 and later) that the workbench shows. What it does
  * not know it keeps (loose objects), so that panels get their options as they stand in the file.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const datasourceRef = z.object({ type: z.string().optional(), uid: z.string() });
 
