@@ -7,7 +7,7 @@
  * nothing is kept between them.
  */
 import { startStore } from '@bpfnet/embedded-loki';
-import { nicTraceId, shardOfClientIsn, toSeq } from '@bpfnet/flow-model';
+import { seqAdd, shardOfClientIsn, toSeq } from '@bpfnet/flow-model';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -39,6 +39,9 @@ interface Chosen {
     readonly nic_traceid: string;
     readonly client_ip: string;
     readonly client_port: number;
+    readonly server_ip: string;
+    readonly server_port: number;
+    readonly req_seq: number;
   };
 }
 
@@ -71,6 +74,15 @@ const WAYS: readonly Way[] = [
   [
     'an address and port',
     ({ record }) => ({ ...nowhere, lookUp: clueOf(`${record.client_ip}:${record.client_port}`) }),
+  ],
+  [
+    'the address and port of a server',
+    ({ record }) => ({ ...nowhere, lookUp: clueOf(`${record.server_ip}:${record.server_port}`) }),
+  ],
+  ['the sequence number of a request', ({ record }) => ({ ...nowhere, lookUp: clueOf(String(record.req_seq)) })],
+  [
+    'a sequence number within a request',
+    ({ record }) => ({ ...nowhere, lookUp: clueOf(String(seqAdd(toSeq(record.req_seq), 7))) }),
   ],
 ];
 

@@ -1,9 +1,10 @@
-/** A file of the store's first version is taken over, also after a process that ended half-way. */
+/** Files of the store's earlier versions are taken over, that of the first one also after a process that ended half-way. */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startStore } from '../src/index';
+import { entriesTable, parts } from '../src/storage/schema';
 
 const zeroNs = 1_700_000_000_000_000_000n;
 
@@ -70,3 +71,53 @@ test('what was taken over before the process ended is not there twice', async ()
   copyFileSync(join(folder, 'copy'), `${file}.v1`);
   expect(await countIn(file)).toBe(`500,500 ${499 * 500} 1`);
 });
+
+test('addresses are found in a store that had none among its words', async () => {
+  const file = join(folder, 'store.duckdb');
+  const line = (at: number) => `{"src_ip":"10.0.0.${at}","src_port":${4000 + at},"n":${at}}`;
+  const first = await startStore({ port: 0, file });
+  await fetch(`${first.url}/loki/api/v1/push`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({
+      streams: [1, 2, 3].map((at) => ({
+        stream: { source: 's', flow_shard: String(at) },
+        values: [[String(zeroNs + BigInt(at) * 60_000_000_000n), line(at)]],
+      })),
+    }),
+  });
+  await first.close();
+  await asSecondVersion(file);
+  const store = await startStore({ port: 0, file });
+  try {
+    const form = new URLSearchParams({
+      query: '{source="s"} |= "\\"10.0.0.2\\"" |~ "\\"(?:src_port|dst_port)\\":\\"?(?:4002)[\\",}]"',
+      start: String(zeroNs),
+      end: String(zeroNs + 3_600_000_000_000n),
+    });
+    const response = await fetch(`${store.url}/loki/api/v1/query_range?${form.toString()}`);
+    const { data } = (await response.json()) as {
+      readonly data: {
+        readonly result: ReadonlyArray<{ readonly values: ReadonlyArray<readonly [string, string]> }>;
+        readonly stats: { readonly summary: { readonly totalLinesProcessed: number } };
+      };
+    };
+    expect(data.result.map(({ values }) => values.map(([, text]) => text))).toEqual([[line(2)]]);
+    expect(data.stats.summary.totalLinesProcessed).toBe(1);
+  } finally {
+    await store.close();
+  }
+});
+
+/** As the second version left a file: fewer columns, and only ids among the words. */
+async function asSecondVersion(file: string): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  await connection.run('DELETE FROM words');
+  for (const part of parts) {
+    await connection.run(`ALTER TABLE ${entriesTable(part)} DROP COLUMN f_tx_seq_min`);
+  }
+  await connection.run('UPDATE store SET version = 2');
+  connection.closeSync();
+  instance.closeSync();
+}

@@ -142,6 +142,11 @@ describe('an answer is the same whoever reads the lines', () => {
     '| json | outcome!~".+" | n > 100',
     '| json o="outcome", l="latency_ms" | l > 3',
     '| json | id="r12" or id="r13"',
+    '| json | outcome="reset" or latency_ms > 40',
+    '| json l="latency_ms", o="outcome" | (l != "" and l >= 3 and l <= 40) or (o != "" and o="reset")',
+    '| json l="latency_ms" | (l != "" and l >= 3) or (l >= 500)',
+    '| json | latency_ms > 40 or (kind="a" and n < 3) or ms > 1',
+    '| json l="latency_ms", n="n" | l != "" | l != "3" | n < 50 or l > 40',
     '| json | ms > 1',
     '| json | tx_packets > 5 | outcome=~"reset|from.*"',
     '|~ "\\"id\\":\\"(?:r1|r2|r23)\\""',
@@ -185,7 +190,22 @@ describe('what the look-ups rest on', () => {
   const word = fc.stringMatching(/^[0-9a-zA-Z]{6,12}$/);
   const piece = fc.oneof(
     word,
-    fc.constantFrom('"', '_', '-', ':', ',', ' ', '{', 'request_id', '.'),
+    fc.constantFrom(
+      '"',
+      '_',
+      '-',
+      ':',
+      ',',
+      ' ',
+      '{',
+      '}',
+      'request_id',
+      '.',
+      'src_port":',
+      '"req_seq":',
+      '80',
+      '"10.0.0.1"'
+    ),
     fc.string({ maxLength: 5 })
   );
   const line = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
@@ -205,7 +225,27 @@ describe('what the look-ups rest on', () => {
     expect(wordHashes('"request_id":"4bf92f3577b34da6"').size).toBe(1);
     expect(wordHashes('"nic_traceid":"341268920_').size).toBe(1);
     expect(wordHashes('4bf92f3577b34da6').size).toBe(0);
-    expect(wordHashes('"req_seq":341268920,"len":"AAAA1234/+=="').size).toBe(0);
+    expect(wordHashes('"tx_bytes":341268920,"len":"AAAA1234/+=="').size).toBe(0);
+  });
+
+  test('an address, a port and a sequence number are words, quoted or not', () => {
+    const wordsOf = (text: string) => [...wordHashes(text)].sort();
+    expect(wordsOf('"dst_ip":"10.0.0.1"').length).toBe(1);
+    expect(wordsOf('"fd00::1"').length).toBe(1);
+    expect(wordsOf('"src_port":80,')).toEqual(wordsOf('"dst_port":"80"'));
+    expect(wordsOf('"src_port":80}')).toEqual(wordsOf('"src_port":80,'));
+    expect(wordsOf('"req_seq":341268920,')).toEqual(wordsOf('"l7_traceid":"341268920_'));
+    for (const none of [
+      '"10.0.0.1',
+      '"export":80,',
+      '"src_port":80',
+      'c_port":8a0,',
+      '"12:30 h"',
+      '"::x::"',
+      '"1.1"',
+    ]) {
+      expect([none, wordsOf(none)]).toEqual([none, []]);
+    }
   });
 
   test('a pattern that is a list of texts finds what one of the texts does', () => {
@@ -226,7 +266,10 @@ describe('what the look-ups rest on', () => {
       { numRuns: 2_000 }
     );
     expect(textsOfPattern('"(?:a|b)":"(?:x\\.y|z)"')).toEqual(['"a":"x.y"', '"a":"z"', '"b":"x.y"', '"b":"z"']);
-    expect(textsOfPattern('(?i)a')).toBeUndefined();
+    expect(textsOfPattern('a"?[,}]')).toEqual(['a",', 'a"}', 'a,', 'a}']);
+    expect(['(?i)a', '[^a]', '[a-c]', '[[:alpha:]]', '[\\d]', '[', '[]a]', 'a??'].map(textsOfPattern)).toEqual(
+      Array(8).fill(undefined)
+    );
   });
 
   test.each([

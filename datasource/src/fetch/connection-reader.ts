@@ -5,13 +5,14 @@
  *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets, name look-ups
  *   3. the same for NICs that only the chunks of round 2 told of
  *
- * Queries of one round run side by side. Where a link named a shard or a time that holds nothing, round 1 is repeated over
+ * Queries of one round run side by side. What is searched for by address or sequence number is looked for in the newest part of the window first,
+ * which is one round more where it is older; a number that begins nothing takes another. Where a link named a shard or a time that holds nothing, round 1 is repeated over
  * all shards and the whole range: a shard count that changed, or NAT without a handshake, may have moved the records.
  */
 import { orderPath } from '../correlate/path-order';
 import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
-import { chunksLogql, isNamed, shardsOf, spansLogql } from '../plan/look-up-plan';
-import { type TimeWindow, windowAround, windowAt } from '../plan/time-window';
+import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
+import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
 import { chosenConnection, chosenRequest, isClue } from './choose-request';
 import { type ChunkCache } from './chunk-cache';
@@ -41,6 +42,7 @@ import {
 import { countedLoki } from './counted-loki';
 import { type LokiClient } from './loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
+import { CLUE_LINES, mayStandAnywhere, type Search, searchesFor } from './searches';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
@@ -118,40 +120,49 @@ class Reading {
     return { ok: true, value };
   }
 
-  /** Round 1. */
+  /** Round 1, again where it found nothing and there is more to search. */
   private async named(): Promise<Named> {
-    const { lookUp, resolved, shardCount, window } = this.asked;
-    const shards = shardsOf(lookUp, resolved.flowShard, shardCount);
-    const near = windowAt(resolved.atNs, window);
-    const found = await this.namedIn({ shards, window: near });
-    if (!isEmpty(found) || (shards.length === 0 && near === window)) {
-      return found;
-    }
-    const anywhere = await this.namedIn({ shards: [], window });
-    if (!isEmpty(anywhere) && shards.length > 0) {
-      const where = shardsFound([...anywhere.spans.records, ...anywhere.chunks.records]);
-      if (!where.some((shard) => shards.includes(shard))) {
-        this.notes.push(
-          `The records lie in another shard than ${shards.join(', ')}: check the shard count of this datasource.`
-        );
+    let found: Named = { spans: NOTHING, chunks: NOTHING };
+    for (const search of searchesFor(this.asked)) {
+      found = await this.namedIn(search);
+      if (!isEmpty(found)) {
+        this.notes.push(...search.notesOf(shardsFound([...found.spans.records, ...found.chunks.records])));
+        return found;
       }
     }
-    return anywhere;
+    return found;
   }
 
-  private async namedIn({ shards, window }: Scope): Promise<Named> {
+  private async namedIn({ shards, window, seq }: Search): Promise<Named> {
     const { lookUp, signal } = this.asked;
     this.roundTrips++;
-    const ofChunks = chunksLogql(lookUp, shards);
+    const limits = mayStandAnywhere(lookUp) ? CLUE_LINES : {};
+    const ofSpans = seq === 'covering' ? undefined : spansLogql(lookUp, shards);
+    const ofChunks = chunksLogql(lookUp, shards, seq);
     const [spans, chunks] = await Promise.all([
-      readRecords(this.client, { source: 'bpf_net_l7_log', logql: spansLogql(lookUp, shards), window }, signal),
+      ofSpans === undefined
+        ? NOTHING
+        : readRecords(
+            this.client,
+            { source: 'bpf_net_l7_log', logql: ofSpans, window, maxLines: limits.spans },
+            signal
+          ),
       ofChunks === undefined
         ? NOTHING
-        : readRecords(this.client, { source: 'bpf_net_l4_log', logql: ofChunks, window }, signal),
+        : readRecords(
+            this.client,
+            { source: 'bpf_net_l4_log', logql: ofChunks, window, maxLines: limits.chunks },
+            signal
+          ),
     ]);
     return {
       spans: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
-      chunks: { ...chunks, records: chunks.records.filter(({ record }) => isNamed(lookUp, record)) },
+      chunks: {
+        ...chunks,
+        records: chunks.records.filter(({ record }) =>
+          lookUp.by === 'seq' ? holdsSeq(lookUp.seq, record) : isNamed(lookUp, record)
+        ),
+      },
     };
   }
 
@@ -174,7 +185,7 @@ class Reading {
     const wholePath = nics === 'all';
     // What the chunks of the whole connection will hold need not be read twice.
     const bySyn = new Set(wholePath ? focus.filter(({ record }) => hasSyn(record)).map(innerOf) : []);
-    const haveChunks = found.chunks.records.length > 0;
+    const haveChunks = found.chunks.records.length > 0 && !found.chunks.limitHit;
     const haveSpans = !byRequest && found.spans.records.length > 0;
 
     this.roundTrips++;

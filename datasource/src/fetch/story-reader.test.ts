@@ -129,10 +129,34 @@ describe('a link that knows too much', () => {
 describe('a clue that names many', () => {
   it('is about the worst, and offers the others', async () => {
     const failed = traffic({ requestId: 'badbadbadbadbad0', atMs: 700_000, clientIsn: 5000 }, TWO_HOSTS);
-    const store = lineStore([...LINES, ...linesOf(failed)]);
-    const { focus, candidates } = await read(stories(store), { clue: '10.1.0.5:40000' });
+    const store = lineStore([...linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(0, 100)), ...linesOf(failed)]);
+    const { focus, candidates, notes } = await read(stories(store), { clue: '10.1.0.5:40000' });
     expect(focus[0].record.request_id).toBe('badbadbadbadbad0');
-    expect(new Set(candidates.map(({ record }) => record.request_id)).size).toBe(202);
+    expect(new Set(candidates.map(({ record }) => record.request_id)).size).toBe(102);
+    expect(notes).toEqual([]);
+  });
+
+  it('says so where it names more than are read', async () => {
+    const { candidates, notes } = await read(stories(lineStore(LINES)), { clue: '10.1.0.5:40000' });
+    expect(candidates).toHaveLength(1000);
+    expect(notes).toEqual([expect.stringMatching(/^Only the newest 1000 lines of bpf_net_l7_log were read/)]);
+  });
+
+  it('is about the newest part of the time range that has any, and says so', async () => {
+    const late = traffic({ ...REQUEST, requestId: 'badbadbadbadbad1', atMs: 3_500_000, clientIsn: 5001 }, TWO_HOSTS);
+    const store = lineStore([...LINES, ...linesOf(late)]);
+    const { focus, candidates, notes } = await read(stories(store), { clue: '10.1.0.5:40000' });
+    expect(focus[0].record.request_id).toBe('badbadbadbadbad1');
+    expect(candidates).toHaveLength(5);
+    expect(notes).toEqual([expect.stringMatching(/^Searched in the newest 15 min of the time range/)]);
+  });
+
+  it('may be a sequence number within a request, which is looked for once nothing begins with it', async () => {
+    const store = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(0, 20)));
+    const { chunks, cost } = await read(stories(store), { clue: '90' });
+    expect(new Set(chunks.map(({ record }) => record.nic_traceid))).toEqual(new Set(['77_9000']));
+    expect(store.asked.filter((query) => query.includes('json'))).toHaveLength(2);
+    expect(cost.roundTrips).toBe(4);
   });
 
   it('leads to a connection that carried no request', async () => {

@@ -105,6 +105,12 @@ export function fieldStartsWith(field: string, text: string): LineFilter {
   return contains(`"${field}":${JSON.stringify(text).slice(0, -1)}`);
 }
 
+/** Records with an id of the form `<number>_<number>` that begins with this number, or any that ends with it. */
+export function idHolds(field: string, number: string): LineFilter {
+  const one = escapeRegex(number);
+  return matches(`"${escapeRegex(field)}":"${one}_|_${one}"`);
+}
+
 /** Records in which some text field is this text. */
 export function someFieldIs(text: string): LineFilter {
   return contains(JSON.stringify(text));

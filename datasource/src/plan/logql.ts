@@ -70,7 +70,10 @@ function conditionText(condition: FieldCondition): string {
       return `${condition.field} <= ${decimal(condition.value)}`;
     case 'within': {
       const value = decimal(condition.value);
-      return condition.anyOf.map(([first, last]) => `(${first} <= ${value} and ${last} >= ${value})`).join(' or ');
+      // An absent field would pass, as an error of the comparison.
+      return condition.anyOf
+        .map(([first, last]) => `(${first} != "" and ${first} <= ${value} and ${last} >= ${value})`)
+        .join(' or ');
     }
     case 'found':
       return `${condition.field} =~ ${quote(`(?s).*(?:${condition.regex}).*`)}`;

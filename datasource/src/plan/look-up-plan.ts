@@ -1,16 +1,18 @@
 /**
  * Look-ups as LogQL: which shard to read, which line filter finds the records, and of which kind they may be.
  *
- * A sequence number is looked for in chunks whose first is not above it and whose last is not below; a chunk in which numbers
- * pass 2^32 is found by its requests only.
+ * A sequence number is looked for where a request, a response or a handshake begins with it, which line filters decide; and where there is none,
+ * in chunks whose first is not above it and whose last is not below, which takes a parser. A chunk in which numbers pass 2^32 is
+ * found by the former only.
  */
-import { type L7Record, type RecordSource, shardOfClientIsn, toSeq } from '@bpfnet/flow-model';
+import { type L4Record, type L7Record, type RecordSource, shardOfClientIsn, toSeq } from '@bpfnet/flow-model';
 import { type LookUp } from '../query/look-up';
 import {
   anyFieldIs,
   anyNumberIs,
   fieldIs,
   fieldStartsWith,
+  idHolds,
   type LineFilter,
   listHas,
   someFieldIs,
@@ -32,13 +34,20 @@ export function shardsOf(lookUp: LookUp, flowShard: number | undefined, shardCou
   return isn === undefined ? [] : [shardOfClientIsn(toSeq(Number(isn)), shardCount)];
 }
 
+/** How a sequence number is looked for: where a request or connection begins with it, or among all that a chunk holds. */
+export type SeqSearch = 'first' | 'covering';
+
 /** Requests that a look-up names; of a connection, all of them. */
 export function spansLogql(lookUp: LookUp, shards: readonly number[]): Logql {
   return logql({ source: 'bpf_net_l7_log', shards, lineFilters: spanFilters(lookUp) });
 }
 
 /** Chunks that a look-up names by itself; undefined where only its requests lead to them. */
-export function chunksLogql(lookUp: LookUp, shards: readonly number[]): Logql | undefined {
+export function chunksLogql(
+  lookUp: LookUp,
+  shards: readonly number[],
+  search: SeqSearch = 'covering'
+): Logql | undefined {
   const source: RecordSource = 'bpf_net_l4_log';
   const one = (field: string) => fieldIs(field, { kind: 'oneOf', values: [lookUp.id] });
   switch (lookUp.by) {
@@ -60,7 +69,9 @@ export function chunksLogql(lookUp: LookUp, shards: readonly number[]): Logql | 
     case 'endpoint':
       return logql({ source, shards, lineFilters: endpointFilters(lookUp) });
     case 'seq':
-      return logql({ source, shards, lineFilters: [], conditions: [coveringSeq(lookUp.seq)] });
+      return search === 'first'
+        ? logql({ source, shards, lineFilters: [idHolds('nic_traceid', lookUp.id)] })
+        : logql({ source, shards, lineFilters: [], conditions: [coveringSeq(lookUp.seq)] });
   }
 }
 
@@ -96,6 +107,20 @@ export function nameLookUpsLogql(clients: readonly string[], addresses: readonly
 
 type NamedRecord = Pick<L7Record, 'src_ip' | 'src_port' | 'dst_ip' | 'dst_port' | 'inner_traceid' | 'nic_traceid'> &
   Partial<Pick<L7Record, 'request_id' | 'trace_id' | 'l7_traceid'>>;
+
+/** What of a chunk says which sequence numbers it holds. */
+type SeqRanges = Partial<Pick<L4Record, 'tx_seq_min' | 'tx_seq_max' | 'rx_seq_min' | 'rx_seq_max'>>;
+
+/** Whether a chunk begins with a number, or holds it. Where numbers pass 2^32 in a chunk, its last is below its first. */
+export function holdsSeq(seq: number, record: NamedRecord & SeqRanges): boolean {
+  const within = (first: number | undefined, last: number | undefined) =>
+    first !== undefined && last !== undefined && first <= seq && seq <= last;
+  return (
+    (record.nic_traceid ?? '').split('_').includes(String(seq)) ||
+    within(record.tx_seq_min, record.tx_seq_max) ||
+    within(record.rx_seq_min, record.rx_seq_max)
+  );
+}
 
 /**
  * Whether a record that was found is one that the look-up names. Line filters for clues look for a text wherever it stands, since

@@ -17,6 +17,12 @@ export function windowSeconds({ fromNs, toNs }: TimeWindow): number {
   return Number(toNs - fromNs) / 1e9;
 }
 
+/** `45 min`, `3.5 h`. */
+export function windowText(window: TimeWindow): string {
+  const minutes = Math.round(windowSeconds(window) / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
+}
+
 interface Happened {
   readonly tsNs: bigint;
   readonly latencyMs: number;
@@ -48,6 +54,24 @@ export function windowAt(atNs: bigint | undefined, within: TimeWindow): TimeWind
   }
   const margin = BigInt(MOMENT_MARGIN_MS) * NS_PER_MS;
   return { fromNs: atNs - margin, toNs: atNs + margin };
+}
+
+/** What is searched first for a clue that may stand anywhere: the newest part of a window, since what is asked about is mostly recent. */
+const NEWEST_SHARE = 8n;
+const LEAST_NEWEST_MS = 900_000;
+
+/** A window in steps, the newest first; one step where it is short. */
+export function stepsBack(window: TimeWindow): readonly TimeWindow[] {
+  const { fromNs, toNs } = window;
+  const least = BigInt(LEAST_NEWEST_MS) * NS_PER_MS;
+  const share = (toNs - fromNs) / NEWEST_SHARE;
+  const edgeNs = toNs - (share > least ? share : least);
+  return edgeNs <= fromNs
+    ? [window]
+    : [
+        { fromNs: edgeNs, toNs },
+        { fromNs, toNs: edgeNs },
+      ];
 }
 
 const NAME_LOOK_UP_MS = 20_000;

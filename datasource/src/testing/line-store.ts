@@ -56,7 +56,7 @@ function matches(entry: LogEntry, logql: string): boolean {
 
 /** Line filters, then the stages after the parser. */
 function splitStages(pipeline: string): string[] {
-  const parts = pipeline.split(/ \| (?=json |\w+ (?:[<>]=|[=!]~) |\(|unwrap|__error__)/);
+  const parts = pipeline.split(/ \| (?=json |\w+ (?:[<>]=|[=!]~|!=) |\(|unwrap|__error__)/);
   return parts.filter(
     (part) => !part.startsWith('json ') && !part.startsWith('unwrap') && !part.startsWith('__error__')
   );
@@ -67,12 +67,14 @@ function stageFits(stage: string, record: Readonly<Record<string, unknown>>): bo
 }
 
 function fits(condition: string, record: Readonly<Record<string, unknown>>): boolean {
-  const [, field, operator, value] = /^[\s(]*(\w+) ([<>]=|[=!]~) ([\s\S]+?)[\s)]*$/.exec(condition) ?? [];
+  const [, field, operator, value] = /^[\s(]*(\w+) ([<>]=|[=!]~|!=) ([\s\S]+?)[\s)]*$/.exec(condition) ?? [];
   switch (operator) {
     case '>=':
       return Number(record[field]) >= Number(value);
     case '<=':
       return Number(record[field]) <= Number(value);
+    case '!=':
+      return String(record[field] ?? '') !== textOf(value);
     default:
       return regex(`^(?:${textOf(value)})$`).test(String(record[field] ?? '')) === (operator === '=~');
   }

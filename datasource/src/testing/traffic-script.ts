@@ -194,8 +194,13 @@ function observe(exchange: Exchange, watcher: Watcher, index: number, end: Watch
   const count = (bySrc: boolean) => passes.filter(({ byClient }) => (byClient === clientIsSrc) === bySrc);
   const bytes = (bySrc: boolean) => count(bySrc).reduce((sum, { len }) => sum + len, 0);
   const retrans = (bySrc: boolean) => count(bySrc).filter(({ ana }) => ana !== undefined).length;
-  const endOf = (bySrc: boolean) =>
-    count(bySrc).reduce((_, { seq, flags, len }) => seqAdd(toSeq(seq), segmentSpan(flags, len)), toSeq(0));
+  /** In order of sequence numbers, as this script sends them. */
+  const rangeOf = (bySrc: boolean) => {
+    const sent = count(bySrc).map(({ seq, flags, len }) => [toSeq(seq), seqAdd(toSeq(seq), segmentSpan(flags, len))]);
+    return [sent[0]?.[0], sent[sent.length - 1]?.[1]];
+  };
+  const [txSeqMin, txSeqMax] = rangeOf(true);
+  const [rxSeqMin, rxSeqMax] = rangeOf(false);
   const traffic = {
     tx_packets: count(true).length,
     rx_packets: count(false).length,
@@ -211,8 +216,10 @@ function observe(exchange: Exchange, watcher: Watcher, index: number, end: Watch
     ...traffic,
     chunk_id: 1,
     duration_ms: passes[passes.length - 1].atMs - passes[0].atMs,
-    tx_seq_max: endOf(true),
-    rx_seq_max: endOf(false),
+    tx_seq_min: txSeqMin,
+    tx_seq_max: txSeqMax,
+    rx_seq_min: rxSeqMin,
+    rx_seq_max: rxSeqMax,
     conn_state: 'closed',
     end_reason: answered ? 'closed' : 'timed_out',
   };

@@ -6,7 +6,7 @@ const maxTexts = 64;
 /** What may follow a backslash and stands for itself in RE2. */
 const escapable = /[\\.+*?()|[\]{}^$"'/\-#&~<>=:!@%,; ]/;
 
-/** The texts, or undefined where the pattern has anything but texts, groups and alternatives. */
+/** The texts, or undefined where the pattern has anything but texts, groups, alternatives, `[…]` and `?`. */
 export function textsOfPattern(pattern: string): readonly string[] | undefined {
   const scan = { pattern, at: 0 };
   const texts = alternatives(scan);
@@ -40,8 +40,9 @@ function sequence(scan: Scan): readonly string[] | undefined {
     if (character === undefined || character === '|' || character === ')') {
       return texts;
     }
-    const next = character === '(' ? group(scan) : literal(scan);
-    if (next === undefined || texts.length * next.length > maxTexts || /^[*+?{]/.test(scan.pattern.slice(scan.at))) {
+    const once = character === '(' ? group(scan) : character === '[' ? oneOf(scan) : literal(scan);
+    const next = once === undefined ? undefined : atMostOnce(scan, once);
+    if (next === undefined || texts.length * next.length > maxTexts || /[*+?{]/.test(scan.pattern[scan.at] ?? '')) {
       return undefined;
     }
     texts = texts.flatMap((text) => next.map((end) => text + end));
@@ -56,6 +57,23 @@ function group(scan: Scan): readonly string[] | undefined {
   }
   scan.at++;
   return texts;
+}
+
+/** `[",}]`: without ranges, escapes, names of classes and `^`. */
+function oneOf(scan: Scan): readonly string[] | undefined {
+  const end = scan.pattern.indexOf(']', scan.at + 1);
+  const members = [...scan.pattern.slice(scan.at + 1, Math.max(end, 0))];
+  scan.at = end + 1;
+  return members.length === 0 || members.some((member) => /[\\[^-]/.test(member)) ? undefined : members;
+}
+
+/** With the `?` that may follow. */
+function atMostOnce(scan: Scan, once: readonly string[]): readonly string[] {
+  if (scan.pattern[scan.at] !== '?') {
+    return once;
+  }
+  scan.at++;
+  return [...once, ''];
 }
 
 function literal(scan: Scan): readonly string[] | undefined {

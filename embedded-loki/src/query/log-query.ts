@@ -1,8 +1,9 @@
 /**
  * Log queries: entries in [start, end), the newest or oldest first, until the limit.
  *
- * The range is read in slices of time from the end that is asked for, each wider than the one before: a query that soon
- * has its entries reads little, and one that matches rarely reads all in few slices.
+ * The range is read in slices of time from the end that is asked for, each as wide as the share of entries that passed so far makes
+ * likely to do, up to eight times the one before: a query that soon has its entries reads little, and one that matches
+ * rarely reads all in few slices.
  */
 import { type LogExpression } from '../logql/ast';
 import { LabelBuilder } from '../logql/label-builder';
@@ -24,7 +25,7 @@ export interface LogQueryRange {
 }
 
 /** Entries in the first slice of a query that drops some. */
-const leastSlice = 8_192;
+const leastSlice = 2_048;
 const sliceGrowth = 8;
 /** So that the lines of a slice, put in order, stay within what the database may hold in memory. */
 const largestSlice = 262_144;
@@ -59,7 +60,8 @@ export async function runLogQuery(
     let lastNs: bigint | undefined;
     const scopes = await snapshot.scope(selection);
     const perSlice = dropsSome ? Math.max(leastSlice, limit * 4) : limit * 2;
-    for await (const slice of slices(snapshot, scopes, { backward, perSlice, work: source.work })) {
+    const wanted: Wanted = { backward, perSlice, limit, found: () => entries.length };
+    for await (const slice of slices(snapshot, scopes, wanted, source.work)) {
       const order = { backward, limit: pipelineDrops ? undefined : limit - entries.length };
       for await (const entry of snapshot.entries(selection, slice, order)) {
         const labels = builders.get(entry.stream);
@@ -90,10 +92,20 @@ export async function runLogQuery(
   }
 }
 
+interface Wanted {
+  readonly backward: boolean;
+  /** Entries in the first slice. */
+  readonly perSlice: number;
+  readonly limit: number;
+  /** Entries that passed so far. */
+  found(): number;
+}
+
 async function* slices(
   snapshot: Snapshot,
   scopes: readonly PartScope[],
-  { backward, perSlice, work }: { readonly backward: boolean; readonly perSlice: number; readonly work: WorkDone }
+  { backward, perSlice, limit, found }: Wanted,
+  work: WorkDone
 ): AsyncGenerator<readonly PartScope[]> {
   const whole = await snapshot.extent(scopes);
   const count = (extent: Extent) => {
@@ -111,6 +123,7 @@ async function* slices(
   const { fromNs, toNs } = whole.span;
   let size = perSlice;
   let edge = backward ? toNs : fromNs;
+  let seen = 0;
   while (backward ? edge >= fromNs : edge <= toNs) {
     const widthNs = BigInt(Math.ceil((Number(toNs - fromNs + 1n) * size) / whole.entries));
     const span: TimeSpan = backward
@@ -121,8 +134,15 @@ async function* slices(
     if (extent.entries > 0) {
       count(extent);
       yield slice;
+      seen += extent.entries;
     }
     edge = backward ? span.fromNs - 1n : span.toNs + 1n;
-    size = Math.min(largestSlice, size * sliceGrowth);
+    size = nextSize(size, (seen * (limit - found())) / found());
   }
+}
+
+/** As many as should do by the share that passed so far, and some more; where few passed, many more than before. */
+function nextSize(size: number, expected: number): number {
+  const most = Math.min(largestSlice, size * sliceGrowth);
+  return Number.isFinite(expected) ? Math.min(most, Math.max(leastSlice, Math.ceil(expected * 1.5))) : most;
 }

@@ -86,16 +86,27 @@ export function necessaryConditions(rest: readonly Stage[], streams: readonly St
       parsers = [...parsers, stage.kind];
       parsed.add(stage);
     } else if (stage.kind === 'labelFilter') {
+      const isField = (filter: SimpleFilter) =>
+        !nameOf(filter).startsWith('__') && !streams.some(({ labels }) => hasLabel(labels, nameOf(filter)));
+      const oneParser = new Set(parsers).size === 1 && parsers[0] !== 'logfmt';
+      const conditionOf = (filter: SimpleFilter) =>
+        oneParser && isField(filter) && !nameOf(filter).endsWith('_extracted')
+          ? fieldCondition(filter, parsed)
+          : undefined;
       for (const filter of parsers.length === 0 ? [] : conjuncts(stage.filter)) {
-        const name = filter.kind === 'match' ? filter.matcher.name : filter.name;
-        if (name.startsWith('__') || streams.some(({ labels }) => hasLabel(labels, name))) {
+        if (filter.kind === 'or') {
+          const anyOf = filter.anyOf.map((one) =>
+            conjuncts(one).flatMap((each) => (each.kind === 'or' ? [] : (conditionOf(each) ?? [])))
+          );
+          if (anyOf.every((all) => all.length > 0)) {
+            mustPass.push({ kind: 'either', anyOf });
+          }
           continue;
         }
-        if (isPlainEquality(filter)) {
+        if (isField(filter) && isPlainEquality(filter)) {
           mustContain.push(filter.matcher.value);
         }
-        const oneParser = new Set(parsers).size === 1 && parsers[0] !== 'logfmt';
-        const condition = oneParser && !name.endsWith('_extracted') ? fieldCondition(filter, parsed) : undefined;
+        const condition = conditionOf(filter);
         if (condition !== undefined) {
           mustPass.push(condition);
           decided.add(filter);
@@ -122,8 +133,14 @@ function fieldCondition(filter: SimpleFilter, parsed: ParsedFields): FieldCondit
   if (filter.kind === 'match') {
     const { name, operator, value } = filter.matcher;
     const field = parsed.fieldOf(name);
-    const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);
-    return isText && !value.includes('\0') ? { kind: 'match', field, operator, value } : undefined;
+    if (field === undefined || !isFieldColumn(field)) {
+      return undefined;
+    }
+    if (isNumberColumn(field)) {
+      // No number is printed as nothing.
+      return operator === '!=' && value === '' ? { kind: 'present', field } : undefined;
+    }
+    return value.includes('\0') ? undefined : { kind: 'match', field, operator, value };
   }
   const field = parsed.fieldOf(filter.name);
   const isText = field !== undefined && isFieldColumn(field) && !isNumberColumn(field);
@@ -132,15 +149,29 @@ function fieldCondition(filter: SimpleFilter, parsed: ParsedFields): FieldCondit
     : undefined;
 }
 
-function conjuncts(filter: LabelFilter): readonly SimpleFilter[] {
+function nameOf(filter: SimpleFilter): string {
+  return filter.kind === 'match' ? filter.matcher.name : filter.name;
+}
+
+interface Either {
+  readonly kind: 'or';
+  readonly anyOf: readonly LabelFilter[];
+}
+
+function conjuncts(filter: LabelFilter): ReadonlyArray<SimpleFilter | Either> {
   switch (filter.kind) {
     case 'and':
       return [...conjuncts(filter.left), ...conjuncts(filter.right)];
-    case 'or':
     case 'ip':
       return [];
+    case 'or':
+      return [{ kind: 'or', anyOf: disjuncts(filter) }];
     case 'match':
     case 'compare':
       return [filter];
   }
+}
+
+function disjuncts(filter: LabelFilter): readonly LabelFilter[] {
+  return filter.kind === 'or' ? [...disjuncts(filter.left), ...disjuncts(filter.right)] : [filter];
 }

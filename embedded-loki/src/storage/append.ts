@@ -5,19 +5,12 @@
  * Duplicates (same stream, time and line) are dropped here, so that a sender may repeat a push whose answer it did not
  * get. Entries newer than all of their stream cannot be duplicates and are not looked up.
  */
-import {
-  type DuckDBConnection,
-  DuckDBDataChunk,
-  type DuckDBType,
-  type DuckDBValue,
-  INTEGER,
-  UINTEGER,
-  UTINYINT,
-} from '@duckdb/node-api';
+import { type DuckDBConnection } from '@duckdb/node-api';
 import { type LabelSet } from '../logql/label-set';
+import { appendColumns } from './append-columns';
 import { identityOf, possibleDuplicates } from './duplicates';
 import { entryColumns, WordPostings } from './entry-columns';
-import { entriesTable, entryColumnTypes } from './schema';
+import { entriesTable, entryColumnTypes, wordsTable } from './schema';
 import { storageError } from './storage-error';
 import { type Stream, type StreamIndex } from './stream-index';
 
@@ -48,9 +41,6 @@ export interface Row {
   readonly stream: Stream;
   readonly entry: NewEntry;
 }
-
-/** DuckDB's vector size: the rows of one chunk. */
-const rowsPerChunk = 2048;
 
 export class Appender {
   private pending: PendingPush[] = [];
@@ -185,28 +175,12 @@ export class Appender {
       }
     }
     for (const [part, ofPart] of byPart) {
-      await this.appendChunks(entriesTable(part), entryColumnTypes, entryColumns(ofPart));
+      await appendColumns(
+        this.connection,
+        { table: entriesTable(part), types: entryColumnTypes },
+        entryColumns(ofPart)
+      );
     }
-    await this.appendChunks('words', [UINTEGER, UTINYINT, INTEGER], words.columns());
-  }
-
-  private async appendChunks(
-    table: string,
-    types: readonly DuckDBType[],
-    columns: ReadonlyArray<readonly DuckDBValue[]>
-  ): Promise<void> {
-    const appender = await this.connection.createAppender(table);
-    try {
-      for (let from = 0; from < columns[0].length; from += rowsPerChunk) {
-        const chunk = DuckDBDataChunk.create(types);
-        chunk.setColumns(
-          columns[0].length <= rowsPerChunk ? columns : columns.map((column) => column.slice(from, from + rowsPerChunk))
-        );
-        appender.appendDataChunk(chunk);
-      }
-      appender.flushSync();
-    } finally {
-      appender.closeSync();
-    }
+    await appendColumns(this.connection, wordsTable, words.columns());
   }
 }

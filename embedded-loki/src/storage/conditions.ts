@@ -114,7 +114,13 @@ function columnValues(
 }
 
 function fieldCondition(condition: FieldCondition): string {
+  if (condition.kind === 'either') {
+    return `(${condition.anyOf.map((all) => `(${all.map(fieldCondition).join(' AND ')})`).join(' OR ')})`;
+  }
   const { field } = condition;
+  if (condition.kind === 'present') {
+    return `${columnOf(field)} IS NOT NULL`;
+  }
   if (condition.kind === 'match') {
     const { operator, value } = condition;
     const column = columnOf(field);

@@ -1,11 +1,9 @@
 /** Rows as the columns that DuckDB's appender takes. */
-import { type DuckDBValue } from '@duckdb/node-api';
 import { type NewEntry, type Row } from './append';
+import { type Columns } from './append-columns';
 import { fieldNames, readFields } from './field-columns';
 import { wordHashes } from './line-words';
 import { partCount, slotOf } from './schema';
-
-export type Columns = ReadonlyArray<readonly DuckDBValue[]>;
 
 /** In the order of `entryColumnTypes`. Marks streams that get an entry that is not flat, before a query can see it. */
 export function entryColumns(rows: readonly Row[]): Columns {
@@ -31,7 +29,7 @@ export class WordPostings {
   private readonly parts: number[] = [];
   private readonly slots: number[] = [];
 
-  add({ line, tsNs }: NewEntry, part: number): void {
+  add({ line, tsNs }: Pick<NewEntry, 'line' | 'tsNs'>, part: number): void {
     const slot = slotOf(tsNs);
     let known = this.known.get(slot);
     if (known === undefined) {

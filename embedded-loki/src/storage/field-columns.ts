@@ -34,6 +34,10 @@ export const fieldColumns = {
   rx_bytes: 'number',
   tx_retrans: 'number',
   rx_retrans: 'number',
+  tx_seq_min: 'number',
+  tx_seq_max: 'number',
+  rx_seq_min: 'number',
+  rx_seq_max: 'number',
   capture_drops: 'number',
 } as const satisfies Readonly<Record<string, FieldType>>;
 

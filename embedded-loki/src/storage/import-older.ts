@@ -1,5 +1,6 @@
 /**
- * Taking over what an older version of the store wrote (schema 1: all entries in one table).
+ * Taking over what an older version of the store wrote. Schema 1 has all entries in one table; schema 2 has the tables of today with fewer
+ * columns, and fewer words in its index.
  *
  * The old file is put aside under another name, its entries are pushed into a new one, then it is deleted. A process that
  * ends half-way goes on at its next start: what it had pushed already is dropped as duplicate.
@@ -47,8 +48,15 @@ export async function importOlder(file: string, database: Database, appender: Ap
   let imported = 0;
   try {
     await connection.run(`ATTACH '${aside.replaceAll("'", "''")}' AS older (READ_ONLY)`);
+    const tables = await connection.runAndReadAll(
+      "SELECT table_name FROM duckdb_tables() WHERE database_name = 'older' AND table_name SIMILAR TO 'entries(_\\d+)?'"
+    );
+    const entries = tables
+      .getRows()
+      .map(([name]) => `SELECT stream, ts, line, metadata FROM older.main.${String(name)}`)
+      .join(' UNION ALL ');
     const rows = await connection.stream(
-      `SELECT s.labels, e.ts, e.line, e.metadata FROM older.main.entries e JOIN older.main.streams s ON s.id = e.stream ORDER BY e.ts`
+      `SELECT s.labels, e.ts, e.line, e.metadata FROM (${entries}) e JOIN older.main.streams s ON s.id = e.stream ORDER BY e.ts`
     );
     let batch = new Batch();
     for await (const chunk of rows) {
@@ -74,6 +82,7 @@ export async function importOlder(file: string, database: Database, appender: Ap
   return imported;
 }
 
+/** The name is that of the first version's, so that what was half taken over is found. */
 function asideName(file: string): string {
   return `${file}.v1`;
 }

@@ -1,19 +1,27 @@
 /**
- * Words of lines by which the store finds lines without reading them: ids.
+ * Words of lines by which the store finds lines without reading them. There are three kinds:
  *
- * A word is a longest run of 8 to 64 letters and digits (ASCII), one digit at least, that stands between two of `"`, `_`
- * and `-`. Invariant: a line that contains a text contains all words of that text, since a word brings both its
- * neighbours along. Bare numbers of JSON stand between colons and commas and are no words, nor is packed base64, which
- * would fill the index with noise.
+ * - ids: a longest run of 8 to 64 letters and digits (ASCII), one digit at least, between two of `"`, `_` and `-`;
+ * - addresses: all that stands between two quotes, where that is 3 to 45 hexadecimal digits, points and colons, two points or
+ *   colons at least;
+ * - ports and sequence numbers: the digits of `_port":80` and `_seq":"80"`, up to the comma, brace or quote behind them.
+ *
+ * Invariant: a line that contains a text contains all words of that text, since a word brings both its
+ * neighbours along. Other bare numbers are no words, nor is packed base64, which would fill the index with noise.
  */
 const leastLength = 8;
 const mostLength = 64;
+const leastAddress = 3;
+const mostAddress = 45;
+const mostDigits = 10;
 
 const enum Kind {
   Other = 0,
   Letter = 1,
   Digit = 2,
   Edge = 3,
+  Quote = 4,
+  Point = 5,
 }
 
 const kinds = new Uint8Array(128);
@@ -23,9 +31,19 @@ for (let code = 0; code < 128; code++) {
     kinds[code] = Kind.Letter;
   } else if (/\d/.test(character)) {
     kinds[code] = Kind.Digit;
-  } else if (/["_-]/.test(character)) {
+  } else if (/[_-]/.test(character)) {
     kinds[code] = Kind.Edge;
+  } else if (character === '"') {
+    kinds[code] = Kind.Quote;
+  } else if (/[.:]/.test(character)) {
+    kinds[code] = Kind.Point;
   }
+}
+
+const hashStart = 0x811c9dc5;
+
+function hashWith(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193);
 }
 
 /**
@@ -36,25 +54,74 @@ export function wordHashes(text: string): ReadonlySet<number> {
   const hashes = new Set<number>();
   let start = 0;
   let hasDigit = false;
-  let hash = 0x811c9dc5;
+  let hasLetter = false;
+  let hash = hashStart;
   let begins = false;
+  /** Behind the last quote; below 0 before the first. */
+  let quoted = -1;
+  let points = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? kinds[code] : Kind.Other;
     if (kind === Kind.Letter || kind === Kind.Digit) {
       hasDigit ||= kind === Kind.Digit;
-      hash = Math.imul(hash ^ code, 0x01000193);
+      hasLetter ||= kind === Kind.Letter;
+      hash = hashWith(hash, code);
       continue;
     }
-    const isEdge = kind === Kind.Edge;
+    const isEdge = kind === Kind.Edge || kind === Kind.Quote;
     const length = at - start;
-    if (begins && isEdge && hasDigit && length >= leastLength && length <= mostLength) {
-      hashes.add(hash >>> 0);
+    if (hasDigit) {
+      if (begins && isEdge && length >= leastLength && length <= mostLength) {
+        hashes.add(hash >>> 0);
+      } else if (!hasLetter && length <= mostDigits && endsNumber(code) && isIndexedNumber(text, start)) {
+        hashes.add(hash >>> 0);
+      }
+    }
+    if (kind === Kind.Point) {
+      points++;
+    } else if (kind === Kind.Quote) {
+      if (points >= 2 && quoted >= 0 && at - quoted >= leastAddress && at - quoted <= mostAddress) {
+        const address = addressHash(text, quoted, at);
+        if (address !== undefined) {
+          hashes.add(address);
+        }
+      }
+      quoted = at + 1;
+      points = 0;
     }
     start = at + 1;
     hasDigit = false;
-    hash = 0x811c9dc5;
+    hasLetter = false;
+    hash = hashStart;
     begins = isEdge;
   }
   return hashes;
+}
+
+/** A comma, a closing brace or a quote. */
+function endsNumber(code: number): boolean {
+  return code === 0x2c || code === 0x7d || code === 0x22;
+}
+
+/** Whether `_port":` or `_seq":`, with a quote or without, stands right before a place. */
+function isIndexedNumber(text: string, start: number): boolean {
+  const end = text.charCodeAt(start - 1) === 0x22 ? start - 1 : start;
+  if (text.charCodeAt(end - 1) !== 0x3a || text.charCodeAt(end - 2) !== 0x22) {
+    return false;
+  }
+  return text.startsWith('_port', end - 7) || text.startsWith('_seq', end - 6);
+}
+
+function addressHash(text: string, from: number, to: number): number | undefined {
+  let hash = hashStart;
+  for (let at = from; at < to; at++) {
+    const code = text.charCodeAt(at);
+    const isHex = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);
+    if (!isHex && code !== 0x2e && code !== 0x3a) {
+      return undefined;
+    }
+    hash = hashWith(hash, code);
+  }
+  return hash >>> 0;
 }

@@ -9,10 +9,21 @@
  *   DuckDB's minima and maxima per row group prune a time range without an index.
  * - `words(hash, part, slot)`: where lines with a word are, once a slot of `slotNs`; see line-words.ts.
  */
-import { BIGINT, BOOLEAN, DOUBLE, type DuckDBConnection, type DuckDBType, INTEGER, VARCHAR } from '@duckdb/node-api';
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBConnection,
+  type DuckDBType,
+  INTEGER,
+  UINTEGER,
+  UTINYINT,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { type Table } from './append-columns';
 import { columnOf, fieldColumns } from './field-columns';
 
-export const schemaVersion = 2;
+export const schemaVersion = 3;
 
 /** More combinations of source and shard than this share parts. */
 export const partCount = 64;
@@ -57,7 +68,7 @@ export const entryColumnTypes: readonly DuckDBType[] = columns.map(({ type }) =>
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
   await connection.run('CREATE TABLE streams(id INTEGER NOT NULL, labels VARCHAR NOT NULL, part INTEGER NOT NULL)');
-  await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
+  await createWords(connection);
   const body = columns.map(({ name, sql }) => `${name} ${sql}`).join(', ');
   for (const part of parts) {
     await connection.run(`CREATE TABLE ${entriesTable(part)}(${body})`);
@@ -65,6 +76,13 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
   await connection.run('CREATE TABLE store(version INTEGER NOT NULL)');
   await connection.run(`INSERT INTO store VALUES (${schemaVersion})`);
   await connection.run('COMMIT');
+}
+
+/** Columns in the order of `WordPostings.columns`. */
+export const wordsTable: Table = { table: 'words', types: [UINTEGER, UTINYINT, INTEGER] };
+
+export async function createWords(connection: DuckDBConnection): Promise<void> {
+  await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
 }
 
 /** The version of the schema that the store was written with, or undefined for an empty file. */

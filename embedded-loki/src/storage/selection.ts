@@ -24,7 +24,11 @@ export type FieldCondition =
       /** Lines without the field pass on, for the filter to mark them as errors. */
       readonly keepAbsent: boolean;
     }
-  /** Fields with a column only. An absent field counts as empty. */
+  /** All of one of these. */
+  | { readonly kind: 'either'; readonly anyOf: ReadonlyArray<readonly FieldCondition[]> }
+  /** Fields with a column only. */
+  | { readonly kind: 'present'; readonly field: string }
+  /** Text fields with a column only. An absent field counts as empty. */
   | { readonly kind: 'match'; readonly field: string; readonly operator: MatchOperator; readonly value: string };
 
 /** All that lies in a time range. */
