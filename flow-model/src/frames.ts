@@ -244,6 +244,8 @@ export interface HopsMeta {
 export interface VerdictRow {
   /** When the request's first byte passed the NIC nearest to the client, ms since the epoch. */
   readonly time: number;
+  /** What became of it, in a word or two: `ok`, `ok · loss`, `server error`, `unanswered`; `failed` for a connection that came to nothing. */
+  readonly headline: string;
   /** For a ticket. */
   readonly sentence: string;
   /** One word for what was the matter: `slow-server`, `loss`, `refused`, … */
@@ -265,11 +267,14 @@ export interface VerdictPartRow {
   readonly title: string;
   readonly kind: 'part' | 'cost';
   readonly ms: number;
+  /** The same in seconds, which Grafana prints in the unit that fits. */
+  readonly durationS: number;
   /** Of the total, 0 … 1. */
   readonly share: number;
   /** How far off that may be between two clocks: where both ways take the same time, and at all; null where exact. */
   readonly ifSymmetricMs: number | null;
   readonly atMostMs: number | null;
+  readonly atMostS: number | null;
   /** First and last packet: `eth0 of cart-1 #12 … #15`, '' where only the record says so. */
   readonly evidence: string;
 }

@@ -1,10 +1,8 @@
-/** What a reader must know to trust a result: typed, so that a page can draw it, and worded once, here. See docs/honesty.md. */
+/** What a reader must know to trust a result: typed, so that a page can draw it; worded in caveat-text.ts. See docs/honesty.md. */
 import { Analysis } from '@bpfnet/flow-model';
 import { type ClockOffset, type ClockUnknown } from './clock-offset';
 import { type Coverage } from './coverage';
-import { type NicPlace, placeText } from './packet-ref';
 import { ownsClient, ownsServer } from './path-ends';
-import { UNKNOWN_TEXT } from './time-text';
 import { type Watch, type Watched } from './watch';
 
 export type Caveat =
@@ -72,46 +70,4 @@ function laneCaveats(
     read < recorded && { kind: 'packets-not-read', lane, recorded, read },
   ];
   return found.filter((caveat): caveat is Caveat => caveat !== false);
-}
-
-/** One whole sentence. */
-export function caveatText(caveat: Caveat, nics: readonly NicPlace[]): string {
-  const at = (lane: string): string => {
-    const place = nics.find((nic) => nic.lane === lane);
-    return place === undefined ? 'a NIC' : placeText(place);
-  };
-  switch (caveat.kind) {
-    case 'capture-dropped':
-      return `The capture lost ${packets(caveat.packets)} at ${at(caveat.lane)}: what is missing there may have been on the wire, and is not counted as lost.`;
-    case 'truncated':
-      return `Of ${packets(caveat.packets)} at ${at(caveat.lane)} the capture holds fewer bytes than the wire did: what was asked or answered may be read in part.`;
-    case 'no-handshake':
-      return `The connection began before what was read of ${at(caveat.lane)}: what was sent before is not known there.`;
-    case 'one-direction':
-      return `${capital(at(caveat.lane))} saw what the ${caveat.seen} sent only: the other way goes past it, or the capture missed it.`;
-    case 'evicted':
-      return `The collector's table of connections was full at ${at(caveat.lane)}: the rest of the connection is not recorded there.`;
-    case 'capture-ended':
-      return `The connection was still open when the capture at ${at(caveat.lane)} ended.`;
-    case 'captured-twice':
-      return `${capital(packets(caveat.packets))} at ${at(caveat.lane)} were captured twice (a mirror port); each counts once.`;
-    case 'packets-not-read':
-      return `Of ${packets(caveat.recorded)} at ${at(caveat.lane)} ${caveat.read} were read.`;
-    case 'client-not-observed':
-      return "The client's own NIC was not captured: what happened before the first NIC is not known.";
-    case 'server-not-observed':
-      return "The server's own NIC was not captured: what lies beyond the last NIC cannot be told from the server.";
-    case 'clocks':
-      return `The clocks of ${caveat.from} and ${caveat.to} cannot be compared: ${UNKNOWN_TEXT[caveat.why]}.`;
-    case 'order-by-clocks':
-      return "Nothing but the hosts' own clocks tells the order of some hosts: it may be wrong.";
-  }
-}
-
-function packets(count: number): string {
-  return count === 1 ? '1 packet' : `${count} packets`;
-}
-
-function capital(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
 }

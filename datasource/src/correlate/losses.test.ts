@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
 import { sendCutSuperSegment } from '../testing/cut-super-segment';
 import { FOUR_NICS, WireScript } from '../testing/wire-script';
-import { caveatText } from './caveats';
+import { caveatTexts } from './caveat-text';
 import { type ConnectionStory, connectionStory } from './connection-story';
 import { lostWhere } from './fate-text';
 import { placeText } from './packet-ref';
@@ -213,9 +213,12 @@ describe('losses of the capture itself', () => {
     expect(fates(told)).toEqual([
       'client data: lost in a place that is not known, since the capture at uplink on node-b lost packets itself',
     ]);
-    expect(told.caveats.map((caveat) => caveatText(caveat, told.nics))).toEqual([
-      'The capture lost 3 packets at uplink on node-b: what is missing there may have been on the wire, and is not counted as lost.',
-      'The capture lost 3 packets at eth0 of orders: what is missing there may have been on the wire, and is not counted as lost.',
+    expect(told.caveats.map(({ kind }) => kind)).toEqual(['capture-dropped', 'capture-dropped']);
+    expect(caveatTexts(told.caveats, told.nics)).toEqual([
+      {
+        kind: 'capture-dropped',
+        text: 'The capture lost 3 packets each at uplink on node-b and eth0 of orders: what is missing there may have been on the wire, and is not counted as lost.',
+      },
     ]);
   });
 

@@ -1,7 +1,7 @@
 /** A story as frames: one a part, each readable as a plain table. */
 import { type DataFrame, type FieldConfig } from '@grafana/data';
 import { FrameKind, type LossRow, type VerdictPartRow, type VerdictRow } from '@bpfnet/flow-model';
-import { caveatText } from '../correlate/caveats';
+import { caveatTexts } from '../correlate/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
 import { orderPath } from '../correlate/path-order';
 import { summaryOf } from '../correlate/request-words';
@@ -12,10 +12,11 @@ import { type StoredL7 } from '../fetch/record-reader';
 import { assertUnreachable } from '../query/flow-query';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, TIME, WHOLE } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
-import { PART_TITLES, Places, whatText } from './story-words';
+import { headlineText, PART_TITLES, Places, whatText } from './story-words';
 
 const VERDICT_COLUMNS: Columns<VerdictRow> = {
   time: TIME('Time'),
+  headline: TEXT('Outcome'),
   sentence: TEXT('Verdict'),
   cause: TEXT('Cause'),
   summary: TEXT('Request'),
@@ -27,14 +28,19 @@ const VERDICT_COLUMNS: Columns<VerdictRow> = {
 
 const FINE: FieldConfig = { ...MILLISECONDS, decimals: 3 };
 
+/** Grafana prints seconds in the unit that fits: `4.0 µs`, `285.6 ms`. */
+const SCALED: FieldConfig = { unit: 's', decimals: 1 };
+
 const PART_COLUMNS: Columns<VerdictPartRow> = {
   part: TEXT('Part'),
   title: TEXT('What took the time'),
   kind: TEXT('Kind'),
-  ms: NUMBER('Time', FINE),
+  ms: NUMBER('Time in ms', FINE),
+  durationS: NUMBER('Time', SCALED),
   share: NUMBER('Share', SHARE),
   ifSymmetricMs: NUMBER('± if symmetric', FINE),
   atMostMs: NUMBER('± at most', FINE),
+  atMostS: NUMBER('± at most, in a fitting unit', SCALED),
   evidence: TEXT('Packets'),
 };
 
@@ -74,6 +80,7 @@ export function verdictFrame(
   const first = orderPath(oncePerNic(spans).map(pathPointOf)).points[0]?.span;
   const row: VerdictRow = {
     time: first === undefined ? 0 : Number(first.tsNs / 1_000_000n),
+    headline: headlineText(verdict, first?.record.outcome),
     sentence: verdict.sentence,
     cause: verdict.cause,
     summary: first === undefined ? '' : summaryOf(first.record),
@@ -135,9 +142,11 @@ export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): D
       title: PART_TITLES[part.name],
       kind: 'part',
       ms: part.ms,
+      durationS: part.ms / 1000,
       share: share(part.ms),
       ifSymmetricMs: part.ifSymmetricMs,
       atMostMs: part.atMostMs,
+      atMostS: part.atMostMs === null ? null : part.atMostMs / 1000,
       evidence: places.evidence(part.from, part.to),
     },
     ...(verdict?.costs ?? [])
@@ -147,9 +156,11 @@ export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): D
         title: cost.text,
         kind: 'cost',
         ms: cost.ms,
+        durationS: cost.ms / 1000,
         share: share(cost.ms),
         ifSymmetricMs: null,
         atMostMs: null,
+        atMostS: null,
         evidence: places.evidence(cost.packets[0] ?? null, cost.packets[cost.packets.length - 1] ?? null),
       })),
   ]);
@@ -189,8 +200,9 @@ export function lossesFrame({ retransmissions, nics, losses }: ConnectionStory, 
 const NO_CAVEAT = 'Nothing that limits this answer is known.';
 
 export function caveatsFrame({ caveats, nics }: ConnectionStory, refId: string): DataFrame {
-  const known = caveats.map((caveat) => ({ kind: caveat.kind as string, text: caveatText(caveat, nics) }));
-  const rows = known.length > 0 ? known : [{ kind: 'none', text: NO_CAVEAT }];
+  const known = caveatTexts(caveats, nics);
+  const rows: ReadonlyArray<{ readonly kind: string; readonly text: string }> =
+    known.length > 0 ? known : [{ kind: 'none', text: NO_CAVEAT }];
   return columnsFrame(rows, CAVEAT_COLUMNS, {
     name: FrameKind.Caveats,
     refId,

@@ -1,8 +1,9 @@
 /** Words of a story's frames. */
+import { type Outcome } from '@bpfnet/flow-model';
 import { type Fate } from '../correlate/fates';
 import { type NicPlace, type PacketRef, placeText } from '../correlate/packet-ref';
 import { type Retransmission } from '../correlate/retransmissions';
-import { type PartName } from '../correlate/verdict';
+import { type PartName, type Verdict } from '../correlate/verdict';
 import { assertUnreachable } from '../query/flow-query';
 
 export const PART_TITLES: Readonly<Record<PartName, string>> = {
@@ -22,6 +23,15 @@ export const PART_TITLES: Readonly<Record<PartName, string>> = {
   waiting: 'Waiting for an answer',
 };
 
+/** `ok`; `ok · loss` where it was answered well but not at once; `server error`; `failed` for a connection that came to nothing. */
+export function headlineText({ cause }: Pick<Verdict, 'cause'>, outcome: Outcome | undefined): string {
+  if (outcome === undefined) {
+    return 'failed';
+  }
+  const word = outcome.replaceAll('_', ' ');
+  return outcome === 'ok' && cause !== 'fast' ? `${word} · ${cause.replaceAll('-', ' ')}` : word;
+}
+
 /** NICs of a story by lane, as words. */
 export class Places {
   private readonly byLane: ReadonlyMap<string, NicPlace>;
@@ -35,7 +45,7 @@ export class Places {
     return place === undefined ? 'a NIC that is not on the path' : placeText(place);
   }
 
-  /** `eth0 of cart-1, chunk 1, packets 4 to 6`; '' for none. */
+  /** `eth0 of cart-1 #4 to #6`: the places of packets in the connection's first chunk; `#2:6` in its second. '' for none. */
   evidence(from: PacketRef | null, to: PacketRef | null): string {
     const [first, last] = [from ?? to, to ?? from];
     if (first === null || last === null) {
@@ -44,14 +54,12 @@ export class Places {
     if (first.lane !== last.lane) {
       return `${this.packet(first)} to ${this.packet(last)}`;
     }
-    if (first.chunkId !== last.chunkId) {
-      return `${this.packet(first)} to chunk ${last.chunkId}, packet ${last.index + 1}`;
-    }
-    return first.index === last.index ? this.packet(first) : `${this.packet(first)} to ${last.index + 1}`;
+    const [start, end] = [numberText(first), numberText(last)];
+    return start === end ? this.packet(first) : `${this.packet(first)} to ${end}`;
   }
 
-  private packet({ lane, chunkId, index }: PacketRef): string {
-    return `${this.text(lane)}, chunk ${chunkId}, packet ${index + 1}`;
+  private packet(ref: PacketRef): string {
+    return `${this.text(ref.lane)} ${numberText(ref)}`;
   }
 
   fate(fate: Fate): string {
@@ -72,6 +80,10 @@ export class Places {
         return assertUnreachable(fate);
     }
   }
+}
+
+function numberText({ chunkId, index }: PacketRef): string {
+  return chunkId === 1 ? `#${index + 1}` : `#${chunkId}:${index + 1}`;
 }
 
 export function whatText({ what, trigger }: Pick<Retransmission, 'what' | 'trigger'>): {

@@ -1,6 +1,6 @@
-import { type DataFrame, type PanelProps } from '@grafana/data';
-import { type TableSortByFieldState } from '@grafana/schema';
-import { Table } from '@grafana/ui';
+import { cacheFieldDisplayNames, type DataFrame, type PanelProps } from '@grafana/data';
+import { type TableCellHeight, type TableSortByFieldState } from '@grafana/schema';
+import { TableNG } from '@grafana/ui/unstable';
 import React, { useMemo } from 'react';
 import { EmptyPanel } from './EmptyPanel';
 
@@ -8,6 +8,7 @@ export interface TableOptions {
   readonly showHeader?: boolean;
   readonly sortBy?: readonly TableSortByFieldState[];
   readonly frameIndex?: number;
+  readonly cellHeight?: TableCellHeight;
 }
 
 export function TablePanel({ data, options, width, height, timeRange, fieldConfig }: PanelProps<TableOptions>) {
@@ -17,15 +18,18 @@ export function TablePanel({ data, options, width, height, timeRange, fieldConfi
   }
   return (
     <div data-testid="core-table" style={{ width, height }}>
-      <Table
+      <TableNG
         data={frame}
         width={width}
         height={height}
         noHeader={options.showHeader === false}
-        initialSortBy={options.sortBy ? [...options.sortBy] : undefined}
+        sortBy={options.sortBy ? [...options.sortBy] : undefined}
+        cellHeight={options.cellHeight}
         timeRange={timeRange}
         fieldConfig={fieldConfig}
-        columnMinWidth={60}
+        structureRev={data.structureRev}
+        // The page's content security policy allows no code made at run time.
+        protoParserEnabled={true}
         resizable={true}
       />
     </div>
@@ -33,5 +37,7 @@ export function TablePanel({ data, options, width, height, timeRange, fieldConfi
 }
 
 function chooseFrame(series: readonly DataFrame[], index: number | undefined): DataFrame | undefined {
+  // The table names its columns by what is cached here.
+  cacheFieldDisplayNames([...series]);
   return series[index ?? 0] ?? series[0];
 }
