@@ -64,6 +64,10 @@ async function push(storeUrl: string): Promise<void> {
     stream: streamLabels('bpf_net_l7_log', host, 3),
     values: [[String(now + BigInt(index * 100_000)), encodeLine(span(index))] as const],
   }));
+  await postStreams(storeUrl, streams);
+}
+
+async function postStreams(storeUrl: string, streams: unknown): Promise<void> {
   const response = await fetch(`${storeUrl}/loki/api/v1/push`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -179,6 +183,31 @@ if (missing.length > 0) {
     await page.goto(`${workbench.url}/d/bpfnet-requests?var-min_latency=100000`);
     await page.getByText('No records were found in this time range').first().waitFor({ timeout: seconds });
     expect(await page.getByTestId('core-table').count()).toBe(0);
+  }, 60_000);
+
+  it('marks the events of a dashboard over the time axis of its graphs', async () => {
+    const now = BigInt(Date.now() - 120_000) * 1_000_000n;
+    const unanswered = Array.from({ length: 9 }, (_, at) => [
+      String(now + BigInt(at * 1_000_000)),
+      encodeLine({
+        ...span(0),
+        request_id: `${'feed'.repeat(3)}000${at}`,
+        outcome: 'unanswered',
+        l7_status: undefined,
+      }),
+    ]);
+    await postStreams(store.url, [{ stream: streamLabels('bpf_net_l7_log', 'node-a', 5), values: unanswered }]);
+    await page.goto(`${workbench.url}/d/bpfnet-requests?from=now-15m&to=now`);
+    const mark = page.getByTestId('annotation-mark').first();
+    await mark.waitFor({ timeout: seconds });
+    expect(await page.getByTestId('core-timeseries').getByTestId('annotation-mark').count()).toBeGreaterThanOrEqual(3);
+    await mark.focus();
+    await page.getByRole('tooltip').getByText('Requests unanswered').waitFor();
+    await page.getByRole('tooltip').getByText('9 requests without an answer on node-a').waitFor();
+    // Switched off, they are gone.
+    await page.getByLabel('Events', { exact: true }).press('Space');
+    await mark.waitFor({ state: 'detached', timeout: seconds });
+    expect(complaints).toEqual([]);
   }, 60_000);
 
   it('shows light and dark', async () => {

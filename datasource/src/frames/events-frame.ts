@@ -17,12 +17,13 @@ interface EventRow {
   readonly count: number;
 }
 
+/** Without other names: annotations go by the name that is shown. */
 const COLUMNS: Columns<EventRow> = {
-  time: TIME('From'),
-  timeEnd: TIME('To'),
-  title: TEXT('What'),
-  text: TEXT('Text'),
-  tags: TEXT('Tags'),
+  time: TIME(),
+  timeEnd: TIME(),
+  title: TEXT(),
+  text: TEXT(),
+  tags: TEXT(),
   host: TEXT('Host'),
   count: NUMBER('Count', WHOLE),
 };

@@ -10,6 +10,7 @@ import {
 import { LegendDisplayMode, TooltipDisplayMode, type VizLegendOptions, type VizTooltipOptions } from '@grafana/schema';
 import { SeriesTable, TimeSeries, TooltipPlugin2, useTheme2 } from '@grafana/ui';
 import React, { useMemo } from 'react';
+import { AnnotationMarks } from './AnnotationMarks';
 import { EmptyPanel } from './EmptyPanel';
 
 export interface TimeSeriesOptions {
@@ -45,29 +46,32 @@ export function TimeSeriesPanel(props: PanelProps<TimeSeriesOptions>) {
         legend={legend}
         options={options}
       >
-        {(builder, aligned) =>
-          options.tooltip?.mode === TooltipDisplayMode.None ? null : (
-            <TooltipPlugin2
-              config={builder}
-              hoverMode={hoverAll}
-              queryZoom={onChangeTimeRange}
-              render={(_plot, dataIdxs) => {
-                const index = dataIdxs.find((i) => i !== null && i !== undefined);
-                if (index === undefined || index === null) {
-                  return null;
-                }
-                return (
-                  <div style={{ padding: theme.spacing(1) }}>
-                    <SeriesTable
-                      timestamp={dateTimeFormat(aligned.fields[0].values[index], { timeZone })}
-                      series={valuesAt(aligned, index, frames)}
-                    />
-                  </div>
-                );
-              }}
-            />
-          )
-        }
+        {(builder, aligned) => (
+          <>
+            <AnnotationMarks config={builder} annotations={data.annotations ?? []} timeZone={timeZone} />
+            {options.tooltip?.mode === TooltipDisplayMode.None ? null : (
+              <TooltipPlugin2
+                config={builder}
+                hoverMode={hoverAll}
+                queryZoom={onChangeTimeRange}
+                render={(_plot, dataIdxs) => {
+                  const index = dataIdxs.find((i) => i !== null && i !== undefined);
+                  if (index === undefined || index === null) {
+                    return null;
+                  }
+                  return (
+                    <div style={{ padding: theme.spacing(1) }}>
+                      <SeriesTable
+                        timestamp={dateTimeFormat(aligned.fields[0].values[index], { timeZone })}
+                        series={valuesAt(aligned, index, frames)}
+                      />
+                    </div>
+                  );
+                }}
+              />
+            )}
+          </>
+        )}
       </TimeSeries>
     </div>
   );

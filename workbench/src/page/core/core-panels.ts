@@ -55,10 +55,12 @@ function tablePanel(): PanelPlugin<TableOptions> {
 }
 
 function timeSeriesPanel(): PanelPlugin<TimeSeriesOptions> {
-  return new PanelPlugin<TimeSeriesOptions, Record<string, unknown>>(TimeSeriesPanel).useFieldConfig({
-    standardOptions: { [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.PaletteClassic } } },
-    useCustomConfig: (builder) => addCustomFields(builder, timeSeriesFields),
-  });
+  return new PanelPlugin<TimeSeriesOptions, Record<string, unknown>>(TimeSeriesPanel)
+    .useFieldConfig({
+      standardOptions: { [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.PaletteClassic } } },
+      useCustomConfig: (builder) => addCustomFields(builder, timeSeriesFields),
+    })
+    .setDataSupport({ annotations: true, alertStates: false });
 }
 
 /** Custom field options and their defaults, as the core panels have them. */

@@ -12,6 +12,7 @@ import { useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
 import React from 'react';
 import { type ClassicDashboardLink } from './classic-dashboard';
+import { AnnotationControls } from './AnnotationControls';
 import { DashboardLinks } from './DashboardLinks';
 
 interface DashboardSceneState extends SceneObjectState {
@@ -35,6 +36,7 @@ function DashboardSceneView({ model }: SceneComponentProps<DashboardScene>) {
         <div className={styles.variables}>
           <DashboardLinks links={links} scene={model} />
           <variableControls.Component model={variableControls} />
+          <AnnotationControls scene={model} />
         </div>
         <div className={styles.time}>
           {timeControls.map((control) => (

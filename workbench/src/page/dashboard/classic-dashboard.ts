@@ -72,6 +72,17 @@ const panel = z.looseObject({
   timeFrom: z.string().nullish(),
 });
 
+const annotation = z.looseObject({
+  name: z.string(),
+  enable: z.boolean().default(true),
+  hide: z.boolean().optional(),
+  iconColor: z.string().default('blue'),
+  /** Grafana's own, which the workbench has no store for. */
+  builtIn: z.number().optional(),
+  datasource: datasourceRef.nullish(),
+  target: z.looseObject({}).optional(),
+});
+
 const dashboardLink = z.looseObject({
   title: z.string(),
   type: z.string(),
@@ -91,6 +102,7 @@ export const classicDashboardSchema = z.looseObject({
   refresh: z.union([z.string(), z.boolean()]).optional(),
   timepicker: z.looseObject({ refresh_intervals: z.array(z.string()).optional() }).optional(),
   graphTooltip: z.number().int().default(0),
+  annotations: z.object({ list: z.array(annotation).default([]) }).default({ list: [] }),
   templating: z.object({ list: z.array(variable) }).default({ list: [] }),
   links: z.array(dashboardLink).default([]),
   panels: z.array(panel),
@@ -98,6 +110,7 @@ export const classicDashboardSchema = z.looseObject({
 
 export type ClassicDashboard = z.infer<typeof classicDashboardSchema>;
 export type ClassicPanel = z.infer<typeof panel>;
+export type ClassicAnnotation = z.infer<typeof annotation>;
 export type ClassicVariable = z.infer<typeof variable>;
 export type ClassicDashboardLink = z.infer<typeof dashboardLink>;
 

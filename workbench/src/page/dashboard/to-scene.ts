@@ -17,6 +17,7 @@ import { type DashboardCursorSync, type DataSourceRef } from '@grafana/schema';
 import { type ClassicDashboard, type ClassicPanel } from './classic-dashboard';
 import { DashboardScene } from './DashboardScene';
 import { PanelLinks } from './PanelLinks';
+import { toAnnotations } from './to-annotations';
 import { toVariableSet } from './to-variables';
 
 /** A scene that shows the dashboard: variables and time above, panels in Grafana's grid of 24 columns. */
@@ -25,6 +26,7 @@ export function toScene(dashboard: ClassicDashboard): DashboardScene {
     key: dashboard.uid,
     $timeRange: new SceneTimeRange({ ...dashboard.time, timeZone: dashboard.timezone || 'browser' }),
     $variables: toVariableSet(dashboard.templating.list),
+    $data: toAnnotations(dashboard.annotations.list),
     $behaviors: [
       new behaviors.CursorSync({ key: 'cursor', sync: dashboard.graphTooltip as DashboardCursorSync }),
       new behaviors.SceneQueryController(),
