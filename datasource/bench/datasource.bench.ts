@@ -172,7 +172,7 @@ async function tell(
   const read = await new ConnectionReader(client, new ChunkCache()).read(resolve(chosen), {
     window,
     shardCount: SHARD_COUNT,
-    want: { chunks: true, packets: true, names: true },
+    want: { chunks: true, packets: true, names: true, clocks: true },
     nics: 'all',
     signal: new AbortController().signal,
   });

@@ -1,10 +1,18 @@
 /**
  * The queries of rounds 2 and 3 (connection-reader.ts): by shard, time and connection, each of what earlier rounds did not bring.
  */
-import { chunksLogql, clientSeqOf, fiveTupleLogql, innerLogql, nameLookUpsLogql } from '../plan/look-up-plan';
-import { nameWindow, type TimeWindow } from '../plan/time-window';
+import {
+  betweenLogql,
+  chunksLogql,
+  clientSeqOf,
+  fiveTupleLogql,
+  innerLogql,
+  nameLookUpsLogql,
+} from '../plan/look-up-plan';
+import { clockWindow, nameWindow, type TimeWindow, windowAround } from '../plan/time-window';
 import { type ChunkCache } from './chunk-cache';
-import { distinct, happened, hasSyn, innerOf, withinRanges } from './connection-records';
+import { endsOf } from './clock-connections';
+import { distinct, happened, hasSyn, innerOf, shardsFound, withinRanges } from './connection-records';
 import { type LokiClient } from './loki-client';
 import { readRecords, type ReadRecords, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
@@ -13,6 +21,8 @@ export interface Wanted {
   readonly chunks: boolean;
   readonly packets: boolean;
   readonly names?: boolean;
+  /** Other connections between the same hosts, for their clocks. */
+  readonly clocks?: boolean;
 }
 
 /** Where the rest is. */
@@ -36,6 +46,10 @@ export interface InnerOptions {
   /** All requests of the connections too. */
   readonly spans: boolean;
 }
+
+/** Some tens of connections at some NICs: enough to choose from. */
+const MAX_NEIGHBOUR_LINES = 200;
+const NO_TIME: TimeWindow = { fromNs: 0n, toNs: 0n };
 
 /** Connections of one look-up by number of SYN; a request has one unless numbers collide. */
 const MAX_CONNECTIONS = 4;
@@ -106,6 +120,39 @@ export class ConnectionQueries {
       packets: [...(want.packets ? cached : []), ...withinRanges(packets.records, focus)],
       notes: [...chunks.notes, ...spans.notes, ...packets.notes],
     };
+  }
+
+  /** Chunks of other connections between the same ends, at the same time; in any shard. */
+  async neighbours(focus: readonly StoredL7[]): Promise<ReadRecords<StoredL4['record']>> {
+    const ends = endsOf(focus);
+    return ends === undefined
+      ? NOTHING
+      : readRecords(
+          this.client,
+          {
+            source: 'bpf_net_l4_log',
+            logql: betweenLogql(ends.clients, ends.servers),
+            window: clockWindow(focus.map(happened)),
+            maxLines: MAX_NEIGHBOUR_LINES,
+          },
+          this.signal
+        );
+  }
+
+  /** Their packets. */
+  packetsOf(chunks: readonly StoredL4[]): Promise<ReadRecords<StoredPackets['record']>> {
+    return readRecords(
+      this.client,
+      {
+        source: 'bpf_net_l4_packets',
+        logql: innerLogql('bpf_net_l4_packets', distinct(chunks.map(innerOf)), shardsFound(chunks)),
+        window: windowAround(
+          chunks.map(({ tsNs, record }) => ({ tsNs, latencyMs: record.duration_ms })),
+          NO_TIME
+        ),
+      },
+      this.signal
+    );
   }
 
   /** They are other flows in other shards, so all shards are read, over the little time before the request. */

@@ -3,7 +3,7 @@
  *
  *   1. the records that the id itself names (a shard where the id or the link tells it, else all shards by line filter)
  *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets, name look-ups
- *   3. the same for NICs that only the chunks of round 2 told of
+ *   3. the same for NICs that only the chunks of round 2 told of; packets of other connections between the same ends, for the clocks
  *
  * Queries of one round run side by side. What is searched for by address or sequence number is looked for in the newest part of the window first,
  * which is one round more where it is older; a number that begins nothing takes another. Where a link named a shard or a time that holds nothing, round 1 is repeated over
@@ -16,15 +16,8 @@ import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
 import { chosenConnection, chosenRequest, isClue } from './choose-request';
 import { type ChunkCache } from './chunk-cache';
-import {
-  ConnectionQueries,
-  EMPTY,
-  type InnerOptions,
-  NOTHING,
-  type OfConnections,
-  type Scope,
-  type Wanted,
-} from './connection-queries';
+import { comparable } from './clock-connections';
+import { ConnectionQueries, EMPTY, NOTHING, type OfConnections, type Scope, type Wanted } from './connection-queries';
 import {
   chunkKey,
   type Connections,
@@ -170,10 +163,10 @@ class Reading {
   private async around(
     focus: readonly StoredL7[],
     found: Named
-  ): Promise<OfConnections & Pick<Connections, 'nameLookUps'>> {
+  ): Promise<OfConnections & Pick<Connections, 'nameLookUps' | 'others'>> {
     const { want, window, nics } = this.asked;
     if (!want.chunks && !want.packets) {
-      return { spans: found.spans.records, chunks: [], packets: [], nameLookUps: [], notes: [] };
+      return { spans: found.spans.records, chunks: [], packets: [], nameLookUps: [], others: NO_OTHERS, notes: [] };
     }
     const byRequest = focus.length > 0;
     const start = byRequest ? focus : found.spans.records;
@@ -189,7 +182,7 @@ class Reading {
     const haveSpans = !byRequest && found.spans.records.length > 0;
 
     this.roundTrips++;
-    const [siblings, ofKnown, nameLookUps] = await Promise.all([
+    const [siblings, ofKnown, nameLookUps, neighbours] = await Promise.all([
       wholePath ? this.queries.chunksOfConnection(byRequest ? focus : found.chunks.records, scope) : NOTHING,
       this.queries.ofInner(known, {
         scope,
@@ -198,10 +191,19 @@ class Reading {
         spans: !haveSpans,
       }),
       want.names === true && byRequest ? this.queries.nameLookUps(focus) : NOTHING,
+      want.clocks === true && byRequest ? this.queries.neighbours(focus) : NOTHING,
     ]);
     const others = distinct(siblings.records.map(innerOf)).filter((inner) => !known.includes(inner));
-    const ofOthers =
-      others.length === 0 ? EMPTY : await this.ofOthers(others, { scope, focus: [], chunksOf: [], spans: true });
+    // Where the search took more than one round trip, none is made for the clocks alone.
+    const compared =
+      others.length > 0 || this.roundTrips < MOST_FOR_CLOCKS
+        ? comparable(neighbours.records, [...siblings.records, ...ofKnown.chunks])
+        : [];
+    this.roundTrips += others.length > 0 || compared.length > 0 ? 1 : 0;
+    const [ofOthers, comparedPackets] = await Promise.all([
+      others.length === 0 ? EMPTY : this.queries.ofInner(others, { scope, focus: [], chunksOf: [], spans: true }),
+      compared.length === 0 ? NOTHING : this.queries.packetsOf(compared),
+    ]);
 
     const chunks = unique([...found.chunks.records, ...siblings.records, ...ofKnown.chunks], chunkKey);
     return {
@@ -216,13 +218,12 @@ class Reading {
         packetsKey
       ),
       nameLookUps: nameLookUps.records,
+      others: {
+        chunks: compared,
+        packets: comparedPackets.records.filter(({ record }) => record.chunk_id === 1),
+      },
       notes: [...siblings.notes, ...ofKnown.notes, ...ofOthers.notes],
     };
-  }
-
-  private ofOthers(others: readonly string[], options: InnerOptions): Promise<OfConnections> {
-    this.roundTrips++;
-    return this.queries.ofInner(others, options);
   }
 
   private atNics(spans: readonly StoredL7[]): readonly StoredL7[] {
@@ -238,6 +239,10 @@ class Reading {
           .map(({ span }) => span);
   }
 }
+
+const MOST_FOR_CLOCKS = 3;
+
+const NO_OTHERS: Connections['others'] = { chunks: [], packets: [] };
 
 const WORDS: Readonly<Record<LookUp['by'], string>> = {
   request: 'request',

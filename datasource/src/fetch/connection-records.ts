@@ -15,6 +15,8 @@ export interface Connections {
   readonly packets: readonly StoredPackets[];
   /** Name look-ups of the client whose answers held the server's address. */
   readonly nameLookUps: readonly StoredL7[];
+  /** Other connections between the same ends, for the clocks of their hosts. */
+  readonly others: { readonly chunks: readonly StoredL4[]; readonly packets: readonly StoredPackets[] };
   readonly notes: readonly string[];
   readonly cost: ReadCost & { readonly roundTrips: number };
 }

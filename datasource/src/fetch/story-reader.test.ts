@@ -57,16 +57,44 @@ describe('a story', () => {
   });
 
   it('from a row reads its shard and its minute, and no byte that is not its own', async () => {
-    const store = lineStore(LINES);
+    const store = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(0, 40)));
     const { cost } = await read(stories(store), ROW);
     const own = linesOf(traffic(REQUEST, TWO_HOSTS));
     const bytes = own.reduce((sum, { line }) => sum + line.length, 0);
-    expect(cost).toEqual({ queries: 5, roundTrips: 2, lines: 20, bytes: expect.any(Number) });
-    // Its five spans come twice: as the request, and among the requests of its connection.
-    expect(cost.bytes).toBeLessThan(bytes * 1.5);
+    expect(cost).toEqual({ queries: 6, roundTrips: 2, lines: 25, bytes: expect.any(Number) });
+    // Its five spans come twice: as the request, and among the requests of its connection. So do its chunks: as those of its connection,
+    // and as those between its ends, of which there is no other.
+    expect(cost.bytes).toBeLessThan(bytes * 2);
     const withShard = store.asked.filter((query) => query.includes('flow_shard="12"'));
-    // Name look-ups are other flows, in other shards.
-    expect([store.asked.length, withShard.length]).toEqual([5, 4]);
+    // Name look-ups and what else passes between the ends are other flows, in other shards.
+    expect([store.asked.length, withShard.length]).toEqual([6, 4]);
+  });
+
+  it('reads three other connections between its ends for the clocks, in the same three round trips', async () => {
+    const store = lineStore(LINES);
+    const { others, cost } = await read(stories(store), ROW);
+    expect(cost.roundTrips).toBe(3);
+    expect(new Set(others.chunks.map(({ record }) => record.nic_traceid)).size).toBe(3);
+    expect(others.packets).toHaveLength(3 * TWO_HOSTS.length);
+    // Nearest in time first.
+    expect(others.chunks.every(({ record }) => Math.abs(Number(record.nic_traceid?.split('_')[0]) - 1060) <= 1)).toBe(
+      true
+    );
+  });
+
+  it('reads none for a request that stayed on one host, and none where one round trip more would be needed for it', async () => {
+    const oneHost = TWO_HOSTS.map((watcher) => ({ ...watcher, host: 'node-a' }));
+    const local = linesOf(
+      traffic(REQUEST, oneHost),
+      traffic({ ...REQUEST, clientIsn: 5000, requestId: 'feed000000000001' }, oneHost)
+    );
+    const store = lineStore(local);
+    await read(stories(store), ROW);
+    expect(store.asked).toHaveLength(5);
+    const searched = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(55, 65)));
+    const { others, cost } = await read(stories(searched), { clue: '10.1.0.5:40000' });
+    expect(cost.roundTrips).toBe(3);
+    expect(others.packets).toEqual([]);
   });
 
   it('is read once for all panels of a page, and not again once nothing can be added', async () => {
@@ -74,9 +102,9 @@ describe('a story', () => {
     const reader = stories(store);
     const [one, other] = await Promise.all([read(reader, ROW), read(reader, ROW)]);
     expect(other).toBe(one);
-    expect(store.asked).toHaveLength(5);
+    expect(store.asked).toHaveLength(7);
     expect(await read(reader, ROW)).toBe(one);
-    expect(store.asked).toHaveLength(5);
+    expect(store.asked).toHaveLength(7);
   });
 
   it('is read again while more of it may be written', async () => {

@@ -41,7 +41,7 @@ export class StoryReader {
         window,
         nics,
         shardCount: this.shardCount,
-        want: { chunks: true, packets: true, names: nics === 'all' },
+        want: { chunks: true, packets: true, names: nics === 'all', clocks: nics === 'all' },
         signal: shared,
       })
     );

@@ -105,6 +105,18 @@ export function nameLookUpsLogql(clients: readonly string[], addresses: readonly
   });
 }
 
+/** Chunks of connections from one of the clients to one of the servers; closed ones, so that both ways were seen. */
+export function betweenLogql(clients: readonly string[], servers: readonly string[]): Logql {
+  return logql({
+    source: 'bpf_net_l4_log',
+    lineFilters: [
+      ...anyFieldIs(['client_ip'], { kind: 'oneOf', values: clients }),
+      ...anyFieldIs(['server_ip'], { kind: 'oneOf', values: servers }),
+      ...fieldIs('end_reason', { kind: 'oneOf', values: ['closed'] }),
+    ],
+  });
+}
+
 type NamedRecord = Pick<L7Record, 'src_ip' | 'src_port' | 'dst_ip' | 'dst_port' | 'inner_traceid' | 'nic_traceid'> &
   Partial<Pick<L7Record, 'request_id' | 'trace_id' | 'l7_traceid'>>;
 

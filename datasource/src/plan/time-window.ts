@@ -74,6 +74,16 @@ export function stepsBack(window: TimeWindow): readonly TimeWindow[] {
       ];
 }
 
+const CLOCKS_MS = 30_000;
+
+/** Where connections lie whose packets tell what the hosts' clocks were at the time of a request: they drift little meanwhile. */
+export function clockWindow(spans: readonly Happened[]): TimeWindow {
+  const margin = BigInt(CLOCKS_MS) * NS_PER_MS;
+  const times = spans.map(({ tsNs }) => tsNs);
+  const [first, last] = [times.reduce((a, b) => (b < a ? b : a)), times.reduce((a, b) => (b > a ? b : a))];
+  return { fromNs: first - margin, toNs: last + margin };
+}
+
 const NAME_LOOK_UP_MS = 20_000;
 
 /** Where the name look-up lies that led to a request: shortly before its connection, which is before the request. */
