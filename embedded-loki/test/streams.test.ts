@@ -134,12 +134,14 @@ describe('detection', () => {
   test('of fields says type, number of values and where they stand', async () => {
     for (const answer of await ask('detected_fields', { query: `{run="${run}"}` })) {
       const { fields } = answer as FieldsAnswer;
+      // Loki 3.4 does not say where in the JSON they stand.
+      const saysWhere = fields.some(({ jsonPath }) => jsonPath !== undefined);
       const shown = fields
         .filter(({ label }) => !label.startsWith('host'))
         .map(({ label, type, cardinality, parsers, jsonPath = [] }) =>
           [label, type, cardinality, [...parsers].sort().join('+'), jsonPath.join('.')].join(' ')
         );
-      expect([...shown].sort()).toEqual([
+      const expected = [
         'dur duration 5 logfmt ',
         'latency_ms float 20 json latency_ms',
         'level string 3 json+logfmt level',
@@ -149,7 +151,8 @@ describe('detection', () => {
         'ok boolean 2 json ok',
         'size bytes 20 json size',
         'took duration 20 json took',
-      ]);
+      ];
+      expect([...shown].sort()).toEqual(saysWhere ? expected : expected.map((line) => line.replace(/[^ ]*$/, '')));
     }
   });
 
