@@ -90,11 +90,12 @@ describe('the way to the verdict', () => {
     await page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem').first().waitFor();
     await page.getByRole('grid', { name: 'Packet sequence' }).getByRole('row').first().waitFor();
     await page.getByRole('region', { name: 'Records' }).getByText('"request_id"').first().waitFor();
-    // Nine panels, one reading: the request; chunks, requests, packets and name look-ups of its connection; NICs that these told of.
+    // Nine panels, one reading: the request; chunks, requests, packets and name look-ups of its connection, and others between its ends;
+    // NICs that these told of, and packets of the others.
     const ofStory = queries.filter((query) => !query.includes('sum by') && !query.includes('quantile'));
-    expect(ofStory.length).toBeLessThanOrEqual(7);
+    expect(ofStory.length).toBeLessThanOrEqual(9);
     const acrossShards = ofStory.filter((query) => !query.includes('flow_shard='));
-    expect(acrossShards.every((query) => query.includes('dns_addresses'))).toBe(true);
+    expect(acrossShards.every((query) => /dns_addresses|server_ip/.test(query))).toBe(true);
   });
 
   it('leads to all requests of a clue, and from one to its own story', async () => {

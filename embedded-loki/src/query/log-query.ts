@@ -2,7 +2,7 @@
  * Log queries: entries in [start, end), the newest or oldest first, until the limit.
  *
  * The range is read in slices of time from the end that is asked for, each as wide as the share of entries that passed so far makes
- * likely to do, up to eight times the one before: a query that soon has its entries reads little, and one that matches
+ * likely to do, up to eight times the one before, or 64 times where that had none: a query that soon has its entries reads little, and one that matches
  * rarely reads all in few slices.
  */
 import { type LogExpression } from '../logql/ast';
@@ -27,6 +27,8 @@ export interface LogQueryRange {
 /** Entries in the first slice of a query that drops some. */
 const leastSlice = 2_048;
 const sliceGrowth = 8;
+/** Where a slice had nothing: the next will have little, and each slice costs some milliseconds. */
+const emptySliceGrowth = 64;
 /** So that the lines of a slice, put in order, stay within what the database may hold in memory. */
 const largestSlice = 262_144;
 
@@ -141,8 +143,10 @@ async function* slices(
   }
 }
 
-/** As many as should do by the share that passed so far, and some more; where few passed, many more than before. */
+/** As many as should do by the share that passed so far, and some more; where few or none passed, many more than before. */
 function nextSize(size: number, expected: number): number {
-  const most = Math.min(largestSlice, size * sliceGrowth);
-  return Number.isFinite(expected) ? Math.min(most, Math.max(leastSlice, Math.ceil(expected * 1.5))) : most;
+  if (!Number.isFinite(expected)) {
+    return Math.min(largestSlice, size * emptySliceGrowth);
+  }
+  return Math.min(largestSlice, size * sliceGrowth, Math.max(leastSlice, Math.ceil(expected * 1.5)));
 }
