@@ -35,7 +35,7 @@ export function EventsEditor({ query, suggest, onChange }: Props) {
         </Field>
         <TextField
           label="Events from, in one step"
-          placeholder="5"
+          placeholder="5, more than usual"
           value={query.atLeast === undefined ? '' : String(query.atLeast)}
           onChange={(typed) =>
             onChange({ ...query, atLeast: /^[1-9]\d{0,6}$/.test(typed) ? Number(typed) : undefined })

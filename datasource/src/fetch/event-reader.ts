@@ -32,7 +32,11 @@ export async function readEvents(
     plans.map((plan) => client.series({ logql: plan.logql(stepSeconds), window, stepSeconds }, signal))
   );
   const events = plans
-    .flatMap((plan, i) => answers[i].flatMap((series) => burstsOf(plan, series, stepSeconds * 1000)))
+    .flatMap((plan, i) =>
+      answers[i].flatMap((series) =>
+        burstsOf(plan, series, { stepMs: stepSeconds * 1000, steps: Math.ceil(windowSeconds(window) / stepSeconds) })
+      )
+    )
     .sort((a, b) => b.count - a.count);
   const notes =
     events.length > MAX_EVENTS
@@ -41,16 +45,32 @@ export async function readEvents(
   return { events: events.slice(0, MAX_EVENTS).sort((a, b) => a.fromMs - b.fromMs), notes };
 }
 
-function burstsOf({ kind, atLeast }: EventPlan, { labels, points }: Series, stepMs: number): readonly FlowEvent[] {
+interface Steps {
+  readonly stepMs: number;
+  /** In the range. */
+  readonly steps: number;
+}
+
+function burstsOf(plan: EventPlan, { labels, points }: Series, { stepMs, steps }: Steps): readonly FlowEvent[] {
+  const from = plan.aboveUsual ? Math.max(plan.atLeast, clearlyMoreThanUsual(points, steps)) : plan.atLeast;
   const events: FlowEvent[] = [];
-  for (const { timeMs, value } of points.filter((point) => point.value >= atLeast)) {
+  for (const { timeMs, value } of points.filter((point) => point.value >= from)) {
     const last = events[events.length - 1];
     // A step counts the time before it.
     if (last?.toMs === timeMs - stepMs) {
       events[events.length - 1] = { ...last, toMs: timeMs, count: last.count + value };
     } else {
-      events.push({ kind, host: labels.host ?? '', fromMs: timeMs - stepMs, toMs: timeMs, count: value });
+      events.push({ kind: plan.kind, host: labels.host ?? '', fromMs: timeMs - stepMs, toMs: timeMs, count: value });
     }
   }
   return events;
+}
+
+/**
+ * Above the mean of all steps by more than three times what chance makes of a steady rate (the deviation of a Poisson count is the root of
+ * its mean).
+ */
+function clearlyMoreThanUsual(points: Series['points'], steps: number): number {
+  const mean = points.reduce((sum, { value }) => sum + value, 0) / steps;
+  return mean + 3 * Math.sqrt(mean);
 }

@@ -127,6 +127,15 @@ describe('events', () => {
     ]);
   });
 
+  it('are more than usual: what goes on all the time is none', async () => {
+    const steady = Array.from({ length: 50 }, (_, i) => resets(5.5 + i, 6)).flat();
+    expect(await events(steady)).toEqual([]);
+    expect(await events([...steady, ...resets(30.5, 20)])).toEqual(['resets node-a 1000 ms: 26']);
+    // What began only now is more than usual.
+    expect(await events([...resets(57.5, 6), ...resets(58.5, 6)])).toEqual(['resets node-a 2000 ms: 12']);
+    expect(await events(steady, { atLeast: 6 })).toEqual(['resets node-a 50000 ms: 300']);
+  });
+
   it('are of the kinds asked for, from the number that is asked for', async () => {
     const lost = chunk(20.5, { capture_drops: 3 });
     expect(await events([...resets(10.5, 2), lost])).toEqual(['captureLoss node-a 1000 ms: 3']);

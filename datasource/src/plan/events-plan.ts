@@ -10,6 +10,8 @@ import { sumCount, sumOf } from './metric-logql';
 export interface EventPlan {
   readonly kind: EventKind;
   readonly atLeast: number;
+  /** Only what is clearly more than usual is an event: a number that nobody chose fits no traffic. */
+  readonly aboveUsual: boolean;
   readonly logql: (stepSeconds: number) => Logql;
 }
 
@@ -23,6 +25,7 @@ export function planEvents(
   adHoc: readonly AdHocFilter[] = []
 ): Planned<readonly EventPlan[]> {
   const { filters = {}, kinds = EVENT_KINDS, atLeast = DEFAULT_AT_LEAST } = query;
+  const aboveUsual = query.atLeast === undefined;
   return planned(() =>
     kinds.map((kind): EventPlan => {
       switch (kind) {
@@ -32,7 +35,7 @@ export function planEvents(
             ...parts,
             lineFilters: [...parts.lineFilters, ...fieldIs('end_reason', { kind: 'oneOf', values: RESETS })],
           };
-          return { kind, atLeast, logql: (seconds) => sumCount(reset, PER_HOST, seconds) };
+          return { kind, atLeast, aboveUsual, logql: (seconds) => sumCount(reset, PER_HOST, seconds) };
         }
         case 'unanswered': {
           const { parts } = l7Parts(filters, replace, adHoc);
@@ -40,13 +43,14 @@ export function planEvents(
             ...parts,
             lineFilters: [...parts.lineFilters, ...fieldIs('outcome', { kind: 'oneOf', values: ['unanswered'] })],
           };
-          return { kind, atLeast, logql: (seconds) => sumCount(unanswered, PER_HOST, seconds) };
+          return { kind, atLeast, aboveUsual, logql: (seconds) => sumCount(unanswered, PER_HOST, seconds) };
         }
         case 'captureLoss': {
           const { parts } = l4Parts(filters, replace, adHoc);
           return {
             kind,
             atLeast: query.atLeast ?? 1,
+            aboveUsual: false,
             logql: (seconds) => sumOf(parts, 'capture_drops', { by: PER_HOST, seconds }),
           };
         }

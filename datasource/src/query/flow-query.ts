@@ -162,7 +162,7 @@ export interface EventsQuery extends BaseQuery {
   readonly queryType: 'events';
   /** All unless given. */
   readonly kinds?: readonly EventKind[];
-  /** So many in one step make an event; 5 unless given, and 1 for what the capture lost. */
+  /** So many in one step make an event. Unless given: 5 that are clearly more than usual in the range, and 1 for what the capture lost. */
   readonly atLeast?: number;
   readonly filters?: L7Filters & L4Filters;
 }
