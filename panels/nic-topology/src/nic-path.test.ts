@@ -41,6 +41,14 @@ describe('what is said', () => {
     expect(whereTimeWent(path)).toBe('');
   });
 
+  test('a request without an answer, timed by the clocks that were compared', () => {
+    const unanswered = { outcome: 'unanswered' } as const;
+    const edge = { sameClock: false, thereEstimateMs: 1.3, estimateAtMostMs: 1.1 };
+    const path = pathOf(hopFrames([unanswered, { ...unanswered, host: 'node-b' }], [edge]));
+    expect(edgeText(path, 0).there).toMatchObject({ lines: ['≈ 1.3 ms', '± 1.1 ms'] });
+    expect(edgeText(path, 0).back.arrow).toBe('none');
+  });
+
   test('a response that got lost, and a client that nobody saw', () => {
     const path = pathOf(
       hopFrames(

@@ -85,6 +85,10 @@ export function edgeText(path: NicPath, index: number): EdgeText {
       const lines = [millisecondsText(edge.thereAndBackMs), 'there and back'];
       return { there: { arrow: 'whole', lines, tone }, back: { ...back, lines: emphasis } };
     }
+    if (edge.thereEstimateMs !== null) {
+      // Nothing came back that this hop could be timed by.
+      return { there: { arrow: 'whole', lines: estimateLines(edge.thereEstimateMs, edge), tone }, back };
+    }
     return { there: { arrow: 'whole', lines: observed ? ['time not known'] : [], tone: 'muted' }, back };
   })();
   const ways = {
