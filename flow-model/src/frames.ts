@@ -343,6 +343,8 @@ export interface RelatedMeta {
   readonly kind: typeof FrameKind.RelatedLogs;
   readonly dimension: 'connection' | 'request' | 'transport';
   readonly count: number;
+  /** The request's connection at each NIC (`inner_traceid`) from client to server; empty where no request tells. */
+  readonly path?: readonly string[];
 }
 
 /** One row of a `RelatedCounts` frame. */

@@ -5,7 +5,7 @@ import { nicSpans } from '../correlate/nic-spans';
 import { packetTable } from '../correlate/packet-table';
 import { problemText } from '../data-error';
 import { chosenOf } from '../fetch/choose-request';
-import { relatedRecords } from '../fetch/related';
+import { pathOf, relatedRecords } from '../fetch/related';
 import { type StoryReader } from '../fetch/story-reader';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
 import { packetsFrame } from '../frames/packets-frame';
@@ -79,7 +79,7 @@ export class LookUpAnswers {
       ? relatedRecords(read.value, lookUpOf(query, answering.replace).innerTraceId)
       : { connection: [], request: [], transport: [] };
     const notes = read.ok ? read.value.notes : [problemText(read.problem)];
-    return relatedFrames(related, { refId, notes, dimension });
+    return relatedFrames(related, { refId, notes, dimension, path: read.ok ? pathOf(read.value) : [] });
   }
 
   async records(query: RecordsQuery, answering: Answering): Promise<DataFrame[]> {

@@ -191,6 +191,10 @@ describe('for core panels', () => {
       preferredVisualisationType: 'logs',
       custom: { dimension: 'transport', count: 5 },
     });
+    const hops = await framesOf({ refId: 'A', queryType: 'hops', requestId: ID });
+    const path = column(hops[0], 'id').filter((_id, i) => column(hops[0], 'observed')[i]);
+    expect(path).toHaveLength(5);
+    expect(one.meta?.custom).toMatchObject({ path });
   });
 });
 

@@ -8,7 +8,7 @@ import { isAnswered, roundTripOf, type SpanAtNic } from './span-at-nic';
 import { oneWayText } from './time-text';
 
 /** What the packets told of the same request, where they were read. */
-export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses'>;
+export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
 
 export interface EdgeOptions {
   readonly told: HopsTold | undefined;

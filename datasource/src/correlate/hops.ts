@@ -14,6 +14,7 @@ import { ownsClient, ownsServer } from './path-ends';
 import { orderPath } from './path-order';
 import { summaryOf } from './request-words';
 import { type ChunkAtNic, oncePerNic, pathPointOf, type SpanAtNic } from './span-at-nic';
+import { unplacedLosses } from './unplaced-losses';
 
 export { OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hop-nodes';
 
@@ -78,6 +79,12 @@ export function hopsOf(spans: readonly SpanAtNic[], chunks: readonly ChunkAtNic[
     notes: [
       ...clockNotes(path, { trusted: clocksTrusted, compared: told !== undefined }),
       ...notes,
+      ...(told === undefined
+        ? []
+        : unplacedLosses(
+            path.map(({ record }) => record.inner_traceid),
+            told
+          )),
       ...dropNotes(path),
       ...endNotes(path, missed),
     ],

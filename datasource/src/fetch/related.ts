@@ -20,8 +20,9 @@ export type RelatedRecord = {
 export type Related = Readonly<Record<RelatedDimension, readonly RelatedRecord[]>>;
 
 /** @param innerTraceId the NIC that is looked from; '' for the one nearest to the client */
-export function relatedRecords({ focus, spans, chunks }: Connections, innerTraceId: string): Related {
-  const inner = innerTraceId || nearestInner(focus, spans, chunks);
+export function relatedRecords(connections: Connections, innerTraceId: string): Related {
+  const { focus, spans, chunks } = connections;
+  const inner = innerTraceId || pathOf(connections)[0] || (chunks[0]?.record.inner_traceid ?? '');
   const one = focus[0]?.record;
   return {
     connection: [
@@ -50,10 +51,10 @@ export function relatedRecords({ focus, spans, chunks }: Connections, innerTrace
   };
 }
 
-function nearestInner(focus: readonly StoredL7[], spans: readonly StoredL7[], chunks: readonly StoredL4[]): string {
+/** The connection at each NIC that saw the request, client first. */
+export function pathOf({ focus, spans }: Pick<Connections, 'focus' | 'spans'>): readonly string[] {
   const at = focus.length > 0 ? focus : spans;
-  const [first] = orderPath(oncePerNic(at).map(pathPointOf)).points;
-  return first?.span.record.inner_traceid ?? chunks[0]?.record.inner_traceid ?? '';
+  return orderPath(oncePerNic(at).map(pathPointOf)).points.map(({ span }) => span.record.inner_traceid);
 }
 
 function ofSpan(span: StoredL7, joinedBy: JoinedBy, value: string): RelatedRecord {

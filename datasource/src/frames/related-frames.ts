@@ -19,14 +19,16 @@ export interface RelatedFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly dimension: RelatedDimension | undefined;
+  /** `RelatedMeta.path` */
+  readonly path: readonly string[];
 }
 
 /** Lines first, so that a panel which shows one frame shows these. */
-export function relatedFrames(related: Related, { refId, notes, dimension }: RelatedFrameOptions): DataFrame[] {
+export function relatedFrames(related: Related, { refId, notes, dimension, path }: RelatedFrameOptions): DataFrame[] {
   const dimensions = dimension === undefined ? RELATED_DIMENSIONS : [dimension];
   const lines = dimensions.map((one) => {
     const records = related[one];
-    const meta: RelatedMeta = { kind: FrameKind.RelatedLogs, dimension: one, count: records.length };
+    const meta: RelatedMeta = { kind: FrameKind.RelatedLogs, dimension: one, count: records.length, path };
     const frame = recordsFrame(records, { refId, notes });
     return { ...frame, name: `${FrameKind.RelatedLogs} ${one}`, meta: { ...frame.meta, custom: { ...meta } } };
   });
