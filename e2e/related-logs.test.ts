@@ -69,6 +69,13 @@ describe('the related logs panel on laboratory traffic', () => {
     expect(await panel().locator('mark').first().textContent()).toContain('translated: 10.96.0.80');
   });
 
+  it('numbers NICs from client to server', async () => {
+    const places = await panel().locator('[role=row] [role=cell]:first-child').allInnerTexts();
+    expect(places.map((text) => Number(/\d+/.exec(text)?.[0]))).toEqual(
+      Array.from({ length: atNics }, (_v, i) => i + 1)
+    );
+  });
+
   it('shows each tab its own records', async () => {
     await panel()
       .getByRole('tab', { name: /Transport layer/ })

@@ -6,7 +6,7 @@ import React from 'react';
 import { panelProps } from '../../shared/test/panel-props';
 import { defaultOptions, type RelatedLogsOptions } from './options';
 import { RelatedLogsPanel } from './RelatedLogsPanel';
-import { relatedFrame, span, threeDimensions } from './test/related-frames';
+import { FOUR_NICS, relatedFrame, span, threeDimensions } from './test/related-frames';
 
 function show(series: DataFrame[], onOptionsChange: (options: RelatedLogsOptions) => void = () => undefined) {
   const replaceVariables = (text: string) => text.replace('${request_id}', 'r1');
@@ -69,6 +69,27 @@ test('sorting and filtering', async () => {
   expect(screen.getAllByRole('row')[1]).toHaveTextContent('203.0 ms');
   await user.type(screen.getByPlaceholderText(/Filter/), 'latency_ms>400');
   expect(screen.getByRole('status')).toHaveTextContent('2 of 4 records');
+});
+
+test('records stand from client to server where the path is known, whatever the clocks of hosts show', async () => {
+  const user = userEvent.setup();
+  const path = ['n0', 'n1', 'n2', 'n3'];
+  const early = FOUR_NICS.map((one) => (one.host === 'node-b' ? { ...one, tsNs: '1763990000000000000' } : one));
+  show([relatedFrame('request', early, path)]);
+  const latencies = () =>
+    screen
+      .getAllByRole('row')
+      .slice(1)
+      .map((row) => /[\d.]+ ms/.exec(row.textContent ?? '')?.[0]);
+  expect(latencies()).toEqual(['412.6 ms', '412.4 ms', '203.2 ms', '203.0 ms']);
+  expect(screen.getAllByRole('row')[1]).toHaveTextContent(/^1/);
+  expect(screen.getByText(/Times are by each host's own clock/)).toBeVisible();
+  await user.click(screen.getByRole('button', { name: 'Time' }));
+  expect(latencies().slice(0, 2)).toEqual(['203.2 ms', '203.0 ms']);
+  await user.click(screen.getByRole('button', { name: 'Place on the path' }));
+  expect(latencies()[0]).toBe('412.6 ms');
+  await user.click(screen.getByRole('button', { name: 'Place on the path' }));
+  expect(latencies()[0]).toBe('203.0 ms');
 });
 
 test('only rows in view are in the page', () => {

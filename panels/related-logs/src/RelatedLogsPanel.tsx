@@ -38,6 +38,7 @@ export function RelatedLogsPanel(props: Props) {
       {(value) => (
         <RelatedLogsView
           logs={value}
+          width={width}
           isCurrent={currentRecord(value, {
             requestId: variable(options.requestId),
             innerTraceId: variable(options.innerTraceId),

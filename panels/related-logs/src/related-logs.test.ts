@@ -1,4 +1,4 @@
-import { rowFilter, sortedRows } from './model/arrange-rows';
+import { placesOn, rowFilter, rowsAlongPath, sortedRows } from './model/arrange-rows';
 import { columnOf, defaultColumns, moved, offeredColumns, resized, shownColumns, toggled } from './model/columns';
 import { csvOf } from './model/csv';
 import { currentRecord } from './model/current-record';
@@ -107,6 +107,32 @@ describe('sorting', () => {
 
   test('time to the nanosecond', () => {
     expect(inners(sortedRows(rows, { name: 'time', descending: false }))).toBe('b c a');
+  });
+});
+
+describe('along the path', () => {
+  // node-b's clock is an hour behind.
+  const at = (request_id: string, inner_traceid: string, tsNs: string) => span({ request_id, inner_traceid, tsNs });
+  const rows = rowsOf([
+    at('r2', 'n3', '1763996400000000021'),
+    at('r1', 'n3', '1763996400000000011'),
+    at('r1', 'n9', '1764000000000000012'),
+    at('r1', 'n0', '1764000000000000010'),
+    at('r2', 'n0', '1764000000000000020'),
+  ]);
+  const shown = (descending: boolean) =>
+    rowsAlongPath(rows, placesOn(['n0', 'n3']), descending)
+      .map((row) => `${textAt(row, 'request_id')}/${textAt(row, 'inner_traceid')}`)
+      .join(' ');
+
+  test("stand requests one after another by the client's clock, each from client to server, NICs off the path last", () => {
+    expect(shown(false)).toBe('r1/n0 r1/n3 r1/n9 r2/n0 r2/n3');
+    expect(shown(true)).toBe('r2/n3 r2/n0 r1/n9 r1/n3 r1/n0');
+  });
+
+  test('the path is what a frame says, and empty where none does', () => {
+    expect(read([relatedFrame('request', FOUR_NICS, ['n0', 'n1'])]).path).toEqual(['n0', 'n1']);
+    expect(read().path).toEqual([]);
   });
 });
 

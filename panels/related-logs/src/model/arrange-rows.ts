@@ -1,12 +1,45 @@
 /** Sorting and filtering of rows. */
 import { TIME } from './columns';
-import { type CellValue, type LogRow } from './related-logs';
+import { type CellValue, type LogRow, textAt } from './related-logs';
 import { cellValueOf } from './cell-text';
 
 export interface Sorting {
   readonly name: string;
   readonly descending: boolean;
 }
+
+/** The name of sorting along the path; no field of a record. */
+export const PATH = 'path';
+
+/** From 1 at the client; undefined where the record's NIC did not see the request. */
+export type PlaceOf = (row: LogRow) => number | undefined;
+
+export function placesOn(path: readonly string[]): PlaceOf {
+  const places = new Map(path.map((lane, i) => [lane, i + 1]));
+  return (row) => places.get(textAt(row, 'inner_traceid'));
+}
+
+/** Request after request, each from client to server: clocks of hosts differ, so times alone would mix up the hosts. */
+export function rowsAlongPath(rows: readonly LogRow[], placeOf: PlaceOf, descending: boolean): readonly LogRow[] {
+  const order = (row: LogRow) => placeOf(row) ?? Infinity;
+  const sorted = [...rows].sort((a, b) => compareNumbers(order(a), order(b)) || compareTimes(a, b));
+  const requests = new Map<string, LogRow[]>();
+  for (const row of sorted) {
+    const requestId = textAt(row, 'request_id');
+    const same = requests.get(requestId);
+    if (same === undefined) {
+      requests.set(requestId, [row]);
+    } else {
+      same.push(row);
+    }
+  }
+  // Requests by the clock of the NIC nearest to the client.
+  const inOrder = [...requests.values()].sort(([a], [b]) => compareTimes(a, b)).flat();
+  return descending ? inOrder.reverse() : inOrder;
+}
+
+/** Infinity less Infinity is no number. */
+const compareNumbers = (a: number, b: number) => Number(a > b) - Number(a < b);
 
 /** Rows without a value come last either way; equal ones keep their order. */
 export function sortedRows(rows: readonly LogRow[], { name, descending }: Sorting): readonly LogRow[] {

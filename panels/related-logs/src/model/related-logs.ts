@@ -28,6 +28,8 @@ export interface RelatedTab {
 
 export interface RelatedLogs {
   readonly tabs: readonly RelatedTab[];
+  /** The request's connection at each NIC (`inner_traceid`), client first; empty where no frame says. */
+  readonly path: readonly string[];
   readonly notes: readonly string[];
 }
 
@@ -56,7 +58,17 @@ export function readRelatedLogs(series: readonly DataFrame[]): Result<RelatedLog
     const because = series.map(noticeOf).find((text) => text !== undefined);
     return failed({ kind: 'no-rows', what: 'record that has to do with this request', because });
   }
-  return { ok: true, value: { tabs, notes: notices.filter((text) => text !== '') } };
+  return { ok: true, value: { tabs, path: pathOf(series), notes: notices.filter((text) => text !== '') } };
+}
+
+function pathOf(series: readonly DataFrame[]): readonly string[] {
+  for (const { meta } of series) {
+    const custom: unknown = meta?.custom;
+    if (isRecord(custom) && Array.isArray(custom.path)) {
+      return custom.path.filter((lane) => typeof lane === 'string');
+    }
+  }
+  return [];
 }
 
 function dimensionOf(frame: DataFrame): Dimension | undefined {

@@ -52,7 +52,11 @@ export const FOUR_NICS: readonly RecordScript[] = [
   }),
 ];
 
-export function relatedFrame(dimension: Dimension, records: readonly RecordScript[]): DataFrame {
+export function relatedFrame(
+  dimension: Dimension,
+  records: readonly RecordScript[],
+  path: readonly string[] = []
+): DataFrame {
   const lines = records.map(({ source = 'bpf_net_l7_log', tsNs = '1764000000000000000', ...record }) => ({
     source,
     tsNs,
@@ -60,7 +64,7 @@ export function relatedFrame(dimension: Dimension, records: readonly RecordScrip
   }));
   return createDataFrame({
     name: `${FrameKind.RelatedLogs} ${dimension}`,
-    meta: { custom: { kind: FrameKind.RelatedLogs, dimension, count: records.length } },
+    meta: { custom: { kind: FrameKind.RelatedLogs, dimension, count: records.length, path } },
     fields: [
       { name: 'timestamp', type: FieldType.time, values: lines.map(({ tsNs }) => Number(tsNs) / 1e6) },
       { name: 'body', type: FieldType.string, values: lines.map(({ body }) => body) },

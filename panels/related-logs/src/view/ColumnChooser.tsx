@@ -96,17 +96,30 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderRadius: theme.shape.radius.default,
     boxShadow: theme.shadows.z3,
   }),
-  head: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(0.5) }),
+  head: css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    '@media (pointer: coarse)': { '& > button': { minWidth: 44, minHeight: 44, margin: 0 } },
+  }),
   list: css({ flex: 1, minHeight: 0, overflow: 'auto', margin: theme.spacing(1, 0, 0), listStyle: 'none' }),
   item: css({
     display: 'flex',
     alignItems: 'center',
     justifyContent: 'space-between',
-    minHeight: 28,
+    minHeight: 32,
     gap: theme.spacing(1),
     paddingRight: theme.spacing(1),
+    // The whole line answers, not the words alone.
+    '& label': { flex: 1, minHeight: 32, alignItems: 'center' },
+    '@media (pointer: coarse)': { minHeight: 44, '& label': { minHeight: 44 } },
   }),
-  moves: css({ display: 'flex', gap: theme.spacing(0.5) }),
+  moves: css({
+    display: 'flex',
+    gap: theme.spacing(0.5),
+    '& button': { margin: 0, minWidth: 28, minHeight: 28 },
+    '@media (pointer: coarse)': { '& button': { minWidth: 44, minHeight: 44 } },
+  }),
   name: css({
     overflow: 'hidden',
     textOverflow: 'ellipsis',

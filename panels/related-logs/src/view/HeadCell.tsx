@@ -110,6 +110,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     width: 8,
     cursor: 'col-resize',
     touchAction: 'none',
+    '@media (pointer: coarse)': { right: -12, width: 24, '&::after': { left: 12 } },
     '&::after': {
       content: '""',
       position: 'absolute',

@@ -2,12 +2,13 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useLayoutEffect, useRef, useState } from 'react';
-import { type Sorting } from '../model/arrange-rows';
+import { PATH, type PlaceOf, type Sorting } from '../model/arrange-rows';
 import { type Column } from '../model/columns';
 import { type Differences } from '../model/nic-differences';
 import { type LogRow } from '../model/related-logs';
 import { HeadCell } from './HeadCell';
-import { LogTableRow, OPEN_WIDTH_PX, ROW_PX } from './LogTableRow';
+import { PathHeadCell } from './PathHeadCell';
+import { LogTableRow, openWidthPx, ROW_PX } from './LogTableRow';
 
 interface Props {
   readonly label: string;
@@ -20,6 +21,8 @@ interface Props {
   readonly differences: Differences;
   readonly hrefOf: (row: LogRow) => string | undefined;
   readonly timeText: (row: LogRow) => string;
+  /** undefined where records are not numbered along the path. */
+  readonly placeOf: PlaceOf | undefined;
 }
 
 /** Rows beyond the visible ones, so that fast scrolling shows no holes. */
@@ -28,7 +31,7 @@ const HEAD_PX = 32;
 
 /** Only rows in view are in the page; the table says how many there are. */
 export function LogTable(props: Props) {
-  const { label, rows, columns, isCurrent, differences, hrefOf, timeText } = props;
+  const { label, rows, columns, isCurrent, differences, hrefOf, timeText, placeOf } = props;
   const styles = useStyles2(getStyles);
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 400 });
@@ -64,12 +67,17 @@ export function LogTable(props: Props) {
 
   const first = Math.max(0, Math.floor(view.top / ROW_PX) - OVERSCAN);
   const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PX) + OVERSCAN);
-  const width = OPEN_WIDTH_PX + columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
+  const openWidth = openWidthPx(placeOf !== undefined);
+  const width = openWidth + columns.reduce((sum, { widthPx }) => sum + widthPx, 0);
   return (
     <div ref={scroller} className={styles.scroller} tabIndex={0} role="region" aria-label={`${label}: records`}>
       <div role="table" aria-label={label} aria-rowcount={rows.length + 1} style={{ width, minWidth: '100%' }}>
         <div role="row" aria-rowindex={1} className={styles.head}>
-          <div role="columnheader" className={styles.open} aria-label="Open" />
+          <PathHeadCell
+            width={openWidth}
+            sorting={props.sorting}
+            onSorting={placeOf && (() => props.onSorting({ name: PATH, descending: isAscending(props.sorting) }))}
+          />
           {columns.map((column) => (
             <HeadCell key={column.name} column={column} {...props} />
           ))}
@@ -85,6 +93,8 @@ export function LogTable(props: Props) {
               differences={differences.get(row.key)}
               href={hrefOf(row)}
               timeText={timeText}
+              place={placeOf?.(row)}
+              hasPlaces={placeOf !== undefined}
             />
           ))}
         </div>
@@ -93,6 +103,8 @@ export function LogTable(props: Props) {
     </div>
   );
 }
+
+const isAscending = ({ name, descending }: Sorting) => name === PATH && !descending;
 
 const getStyles = (theme: GrafanaTheme2) => ({
   scroller: css({
@@ -103,13 +115,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
   head: css({
     position: 'sticky',
     top: 0,
-    zIndex: 1,
+    zIndex: 2,
     display: 'flex',
     height: HEAD_PX,
     background: theme.colors.background.primary,
     borderBottom: `1px solid ${theme.colors.border.medium}`,
   }),
-  open: css({ flex: 'none', width: OPEN_WIDTH_PX }),
   rows: css({ position: 'relative' }),
   empty: css({ padding: theme.spacing(2), color: theme.colors.text.secondary }),
 });

@@ -8,7 +8,8 @@ import { type Difference } from '../model/nic-differences';
 import { type LogRow, textAt } from '../model/related-logs';
 
 export const ROW_PX = 28;
-export const OPEN_WIDTH_PX = 36;
+/** Of the first column: a link, and before it the place on the path where that is known. */
+export const openWidthPx = (hasPlaces: boolean) => (hasPlaces ? 56 : 36);
 
 interface Props {
   readonly row: LogRow;
@@ -18,10 +19,13 @@ interface Props {
   readonly differences: ReadonlyMap<string, Difference> | undefined;
   readonly href: string | undefined;
   readonly timeText: (row: LogRow) => string;
+  /** On the path, from 1 at the client. */
+  readonly place: number | undefined;
+  readonly hasPlaces: boolean;
 }
 
 /** A record; the one that the page is about has a bar at its left and says so. */
-export function LogTableRow({ row, index, columns, current, differences, href, timeText }: Props) {
+export function LogTableRow({ row, index, columns, current, differences, href, timeText, place, hasPlaces }: Props) {
   const styles = useStyles2(getStyles);
   const where = [textAt(row, 'k8s_pod_name') || textAt(row, 'nic_name'), textAt(row, 'host')]
     .filter((text) => text !== '')
@@ -34,7 +38,12 @@ export function LogTableRow({ row, index, columns, current, differences, href, t
       className={cx(styles.row, current && styles.current)}
       style={{ top: index * ROW_PX }}
     >
-      <div role="cell" className={styles.open}>
+      <div
+        role="cell"
+        className={cx(styles.open, current && styles.currentOpen)}
+        style={{ width: openWidthPx(hasPlaces) }}
+      >
+        {place !== undefined && <span className={styles.place}>{place}</span>}
         {current && <span className={styles.unseen}>current record</span>}
         {href !== undefined && (
           <a
@@ -101,16 +110,37 @@ const getStyles = (theme: GrafanaTheme2) => ({
     boxShadow: `inset 3px 0 0 ${theme.colors.primary.main}`,
     fontWeight: theme.typography.fontWeightMedium,
   }),
-  open: css({ position: 'relative', flex: 'none', width: OPEN_WIDTH_PX, textAlign: 'center' }),
+  // Stays while columns are scrolled, so that one still sees which NIC a row is of.
+  open: css({
+    position: 'sticky',
+    left: 0,
+    zIndex: 1,
+    flex: 'none',
+    display: 'flex',
+    alignItems: 'center',
+    justifyContent: 'flex-end',
+    background: theme.colors.background.primary,
+  }),
+  currentOpen: css({
+    backgroundImage: `linear-gradient(${theme.colors.primary.transparent}, ${theme.colors.primary.transparent})`,
+    boxShadow: `inset 3px 0 0 ${theme.colors.primary.main}`,
+  }),
+  place: css({
+    flex: 1,
+    paddingLeft: 6,
+    textAlign: 'right',
+    fontVariantNumeric: 'tabular-nums',
+    color: theme.colors.text.secondary,
+  }),
   link: css({
-    display: 'inline-grid',
+    display: 'grid',
     placeItems: 'center',
-    width: 24,
-    height: 24,
+    width: 36,
+    height: ROW_PX - 1,
     borderRadius: theme.shape.radius.default,
     color: theme.colors.text.secondary,
     '&:hover': { color: theme.colors.text.link },
-    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
   }),
   cell: css({
     flex: 'none',

@@ -1,13 +1,13 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
 import { countText, pluralText } from '../../../shared/quantity-text';
-import { rowFilter, sortedRows, type Sorting } from '../model/arrange-rows';
+import { PATH, placesOn, rowFilter, rowsAlongPath, sortedRows, type Sorting } from '../model/arrange-rows';
 import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';
 import { csvOf } from '../model/csv';
 import { nicDifferences } from '../model/nic-differences';
-import { type Dimension, type LogRow, type RelatedLogs } from '../model/related-logs';
+import { type Dimension, type LogRow, type RelatedLogs, textAt } from '../model/related-logs';
 import { ColumnChooser } from './ColumnChooser';
 import { LogTable } from './LogTable';
 import { saveFile } from './save-file';
@@ -15,38 +15,48 @@ import { type ColumnStore } from './use-column-choice';
 
 interface Props {
   readonly logs: RelatedLogs;
+  readonly width: number;
   readonly isCurrent: (row: LogRow) => boolean;
   readonly choice: (tab: string) => ColumnStore;
   readonly hrefOf: (row: LogRow) => string | undefined;
   readonly timeText: (row: LogRow) => string;
 }
 
-const TABS: Readonly<
-  Record<Dimension, { readonly title: string; readonly columns: ColumnSet; readonly about: string }>
-> = {
+interface TabWords {
+  readonly title: string;
+  /** Where there is little room. */
+  readonly short: string;
+  readonly columns: ColumnSet;
+  readonly about: string;
+}
+
+const TABS: Readonly<Record<Dimension, TabWords>> = {
   connection: {
     title: 'Single connection',
+    short: 'Connection',
     columns: 'mixed',
     about: 'Requests and chunks of this connection at this NIC.',
   },
   request: {
     title: 'Cross-NIC',
+    short: 'Cross-NIC',
     columns: 'requests',
     about: 'This request, and others of its connection, at every NIC; what differs between NICs is marked.',
   },
   transport: {
     title: 'Transport layer',
+    short: 'Transport',
     columns: 'connections',
     about: 'Chunks of the connections that carry it, at every NIC.',
   },
 };
 
-export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: Props) {
+export function RelatedLogsView({ logs, width, isCurrent, choice, hrefOf, timeText }: Props) {
   const styles = useStyles2(getStyles);
   const chooserButton = useRef<HTMLButtonElement>(null);
   const [wanted, setWanted] = useState<Dimension>('request');
   const [filter, setFilter] = useState('');
-  const [sorting, setSorting] = useState<Sorting>({ name: TIME, descending: false });
+  const [chosenSorting, setSorting] = useState<Sorting>({ name: PATH, descending: false });
   const [choosing, setChoosing] = useState(false);
 
   const tab = logs.tabs.find(({ dimension }) => dimension === wanted) ?? logs.tabs[0];
@@ -54,7 +64,20 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
   const store = choice(tab.dimension);
   const columns = shownColumns(store.columns, set);
   const setColumns = (next: readonly Column[]) => store.keep(choiceOf(next));
-  const rows = useMemo(() => sortedRows(tab.rows.filter(rowFilter(filter)), sorting), [tab.rows, filter, sorting]);
+  // A connection at one NIC lies in one place.
+  const placeOf = useMemo(
+    () => (tab.dimension === 'connection' || logs.path.length === 0 ? undefined : placesOn(logs.path)),
+    [tab.dimension, logs.path]
+  );
+  const sorting =
+    chosenSorting.name === PATH && placeOf === undefined ? { ...chosenSorting, name: TIME } : chosenSorting;
+  const rows = useMemo(() => {
+    const found = tab.rows.filter(rowFilter(filter));
+    return placeOf !== undefined && sorting.name === PATH
+      ? rowsAlongPath(found, placeOf, sorting.descending)
+      : sortedRows(found, { name: sorting.name, descending: sorting.descending });
+  }, [tab.rows, filter, placeOf, sorting.name, sorting.descending]);
+  const hosts = useMemo(() => new Set(tab.rows.map((row) => textAt(row, 'host'))).size, [tab.rows]);
   const differences = useMemo(() => nicDifferences(tab.rows), [tab.rows]);
   const fields = useMemo(() => new Set(tab.rows.flatMap((row) => [...row.values.keys()])), [tab.rows]);
   const closeChooser = () => {
@@ -63,12 +86,12 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
   };
 
   return (
-    <div className={styles.panel}>
+    <div className={cx(styles.panel, width < NARROW_PX && styles.narrow)}>
       <TabsBar>
         {logs.tabs.map(({ dimension, rows: all }) => (
           <Tab
             key={dimension}
-            label={TABS[dimension].title}
+            label={width < NARROW_PX ? TABS[dimension].short : TABS[dimension].title}
             counter={all.length}
             active={dimension === tab.dimension}
             onChangeTab={() => setWanted(dimension)}
@@ -76,7 +99,7 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
         ))}
       </TabsBar>
       <div className={styles.tools}>
-        <div className={styles.filter}>
+        <div className={cx(styles.filter, width < NARROW_PX && styles.wholeLine)}>
           <FilterInput
             value={filter}
             onChange={setFilter}
@@ -113,7 +136,7 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
           CSV
         </Button>
       </div>
-      <p className={styles.about}>{[about, ...logs.notes].join(' ')}</p>
+      <p className={styles.about}>{[about, hosts > 1 ? OWN_CLOCKS : '', ...logs.notes].filter(Boolean).join(' ')}</p>
       <div className={styles.body}>
         <LogTable
           key={tab.dimension}
@@ -127,6 +150,7 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
           differences={differences}
           hrefOf={hrefOf}
           timeText={timeText}
+          placeOf={placeOf}
         />
         {choosing && (
           <ColumnChooser
@@ -142,8 +166,15 @@ export function RelatedLogsView({ logs, isCurrent, choice, hrefOf, timeText }: P
   );
 }
 
+const NARROW_PX = 480;
+const OWN_CLOCKS = "Times are by each host's own clock.";
+
 const getStyles = (theme: GrafanaTheme2) => ({
   panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
+  narrow: css({
+    '& [role="tab"]': { padding: theme.spacing(1) },
+    '& [role="tablist"] > *': { marginRight: 0 },
+  }),
   tools: css({
     display: 'flex',
     flexWrap: 'wrap',
@@ -152,6 +183,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     padding: theme.spacing(1, 0, 0.5),
   }),
   filter: css({ flex: '0 1 340px', minWidth: 200 }),
+  wholeLine: css({ flexBasis: '100%' }),
   count: css({ color: theme.colors.text.secondary, fontVariantNumeric: 'tabular-nums', whiteSpace: 'nowrap' }),
   spacer: css({ flex: 1 }),
   about: css({
