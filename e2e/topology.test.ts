@@ -173,6 +173,57 @@ describe('the NIC topology panel on laboratory traffic', () => {
     await miniMap.waitFor({ state: 'detached' });
   });
 
+  it('pans under a finger and zooms between two', async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    const phone = await context.newPage();
+    phone.setDefaultTimeout(SLOW_MS);
+    try {
+      await phone.goto(`${demo.url}/d/bpfnet-requests?from=now-1h&to=now`);
+      const graph = phone.getByRole('region', { name: 'NICs that requests crossed' }).getByRole('application');
+      await graph.waitFor();
+      await graph.scrollIntoViewIfNeeded();
+      const box = (await graph.boundingBox())!;
+      const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+      const devTools = await context.newCDPSession(phone);
+      type Fingers = ReadonlyArray<{ readonly x: number; readonly y: number }>;
+      const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', fingers: Fingers) =>
+        devTools.send('Input.dispatchTouchEvent', { type, touchPoints: fingers.map((at, id) => ({ ...at, id })) });
+      // Where d3 keeps what a picture was moved and zoomed by.
+      const view = () =>
+        graph.evaluate((element) => {
+          const { k, x, y } = (element as unknown as { __zoom: Record<'k' | 'x' | 'y', number> }).__zoom;
+          return { k, x, y };
+        });
+      const before = await view();
+      await touch('touchStart', [{ x, y }]);
+      for (let step = 1; step <= 5; step++) {
+        await touch('touchMove', [{ x: x - 12 * step, y: y - 8 * step }]);
+      }
+      await touch('touchEnd', []);
+      const panned = await view();
+      expect(panned.k).toBeCloseTo(before.k, 6);
+      expect(panned.x - before.x).toBeCloseTo(-60, 0);
+      expect(panned.y - before.y).toBeCloseTo(-40, 0);
+
+      const apart = (px: number): Fingers => [
+        { x: x - px, y },
+        { x: x + px, y },
+      ];
+      await touch('touchStart', apart(30));
+      for (let px = 36; px <= 60; px += 6) {
+        await touch('touchMove', apart(px));
+      }
+      await touch('touchEnd', []);
+      const pinched = await view();
+      expect(pinched.k / panned.k).toBeCloseTo(2, 1);
+      // What was between the fingers stays there.
+      const middle = [x - box.x, y - box.y];
+      expect((middle[0] - pinched.x) / pinched.k).toBeCloseTo((middle[0] - panned.x) / panned.k, 0);
+    } finally {
+      await context.close();
+    }
+  });
+
   it('leads from an edge to its requests, and folds into hosts', async () => {
     const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
     await panel.getByRole('radio', { name: 'Hosts' }).click();

@@ -286,7 +286,10 @@ describe('the whole layout', () => {
     expect(along[1]).toBeGreaterThan(a.bottom);
     expect(along[1]).toBeLessThan(b.top);
     const phone = layoutGraph({ graph: chain, aspect: 0.75, widthPx: 370 });
-    expect(phone.width).toBeLessThan(3 * phone.card.width);
+    // Two columns, and cards wide enough for words on the screen.
+    expect(new Set(phone.x).size).toBe(2);
+    const scale = Math.min(370 / phone.width, 370 / 0.75 / phone.height);
+    expect(phone.card.width * scale).toBeGreaterThan(90);
   });
 
   test('a short one is not', () => {

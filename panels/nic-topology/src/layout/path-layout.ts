@@ -65,6 +65,8 @@ const GROUP_PADDING_PX = 10;
 const GROUP_TITLE_PX = 22;
 const WRAP_GAP_PX = 92;
 const DOWN_GAP_PX = 46;
+/** More of it between hosts, for the frames around them. */
+const DOWN_HOST_GAP_PX = 14;
 /** How far beside a card the two arrows of a wrapped edge run, one around the other. */
 const NEAR_PX = 6;
 const FAR_PX = 15;
@@ -214,7 +216,7 @@ function layoutDown({ widthPx, nodes, lines }: PathLayoutInput): PathLayout {
   let y = MARGIN_PX;
   const boxes = nodes.map((node, i): Box => {
     const startsGroup = i === 0 || node.host !== nodes[i - 1].host || node.observed !== nodes[i - 1].observed;
-    y += startsGroup ? GROUP_TITLE_PX : 0;
+    y += startsGroup ? GROUP_TITLE_PX + (i === 0 ? 0 : DOWN_HOST_GAP_PX) : 0;
     const box = { x, y, width, height };
     y += height + DOWN_GAP_PX;
     return box;
@@ -235,7 +237,11 @@ function downEdge(from: Box, to: Box): EdgePlace {
   const middle = from.x + from.width / 2;
   const [thereX, backX] = [middle - HALF_LANE_PX, middle + HALF_LANE_PX];
   const half = from.width / 2 - HALF_LANE_PX - 8;
-  const label = { y: y1, height: DOWN_GAP_PX, width: half, lean: 'middle' } as const;
+  // Words stand clear of the frames of the two hosts.
+  const isBetweenHosts = y2 - y1 > DOWN_GAP_PX;
+  const top = isBetweenHosts ? y1 + GROUP_PADDING_PX : y1;
+  const bottom = isBetweenHosts ? y2 - GROUP_TITLE_PX : y2;
+  const label = { y: top, height: bottom - top, width: half, lean: 'middle' } as const;
   return {
     there: [
       [thereX, y1],

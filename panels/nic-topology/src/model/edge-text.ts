@@ -151,7 +151,7 @@ function marksOf(path: NicPath, index: number): readonly EdgeMark[] {
   if (lostSegments !== null && lostSegments > 0) {
     const of = sentSegments === null ? '' : ` of ${countText(sentSegments)}`;
     marks.push({
-      short: `−${countText(lostSegments)}`,
+      short: `−${countText(lostSegments)}${of}`,
       text: `the whole connection lost ${countText(lostSegments)}${of} packets here`,
       tone: 'quiet',
     });

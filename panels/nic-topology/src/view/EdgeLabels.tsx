@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import { type EdgePlace, type LabelPlace } from '../layout/path-layout';
-import { type EdgeText, type EdgeWay, SLOWEST } from '../model/edge-text';
+import { type EdgeText, type EdgeTone, type EdgeWay, SLOWEST } from '../model/edge-text';
 import { edgeColour } from './PathArrows';
 
 interface Props {
@@ -66,7 +66,7 @@ function WayLabel({ place, way, name, down, children }: WayLabelProps) {
       className={cx(styles.label, styles[place.align], styles[place.lean], emphasised && styles.emphasised)}
       style={{
         ...boxStyle(place),
-        color: way.tone === 'plain' ? theme.colors.text.primary : edgeColour(theme, way.tone),
+        color: wordColour(theme, way.tone),
       }}
     >
       {(isWide ? lines : down ? [time] : way.lines).map((one) => (
@@ -75,7 +75,7 @@ function WayLabel({ place, way, name, down, children }: WayLabelProps) {
         </span>
       ))}
       {!isWide && (
-        <span className={styles.marks}>
+        <span className={cx(styles.marks, styles.inLines, place.align === 'right' && styles.toTheRight)}>
           {down && way.loss === undefined && way.lines.includes(SLOWEST) && (
             <span className={styles.mark}>{SLOWEST}</span>
           )}
@@ -89,6 +89,18 @@ function WayLabel({ place, way, name, down, children }: WayLabelProps) {
       )}
     </div>
   );
+}
+
+/** What is pale as a line could not be read as words. */
+function wordColour(theme: GrafanaTheme2, tone: EdgeTone): string {
+  switch (tone) {
+    case 'plain':
+      return theme.colors.text.primary;
+    case 'muted':
+      return theme.colors.text.secondary;
+    default:
+      return edgeColour(theme, tone);
+  }
 }
 
 const boxStyle = ({ x, y, width, height }: LabelPlace) => ({ left: x, top: y, width, height });
@@ -111,6 +123,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
   middle: css({ justifyContent: 'center' }),
   bottom: css({ justifyContent: 'flex-end' }),
   marks: css({ flex: 'none', display: 'flex', gap: 3, maxWidth: '100%', pointerEvents: 'auto' }),
+  inLines: css({ flexWrap: 'wrap' }),
+  toTheRight: css({ justifyContent: 'flex-end' }),
   mark: css({
     minWidth: 0,
     padding: theme.spacing(0, 0.5),

@@ -52,7 +52,7 @@ export function NicCard({ path, index, box, hop, wide, href }: Props) {
       </Tooltip>
       {href !== undefined && (
         <a
-          className={styles.button}
+          className={cx(styles.button, wide && styles.inside)}
           href={href}
           target="_blank"
           rel="noopener noreferrer"
@@ -108,10 +108,10 @@ const getStyles = (theme: GrafanaTheme2) => {
     tabular: css({ fontVariantNumeric: 'tabular-nums' }),
     button: css({
       position: 'absolute',
-      top: -11,
+      top: -13,
       right: 8,
-      width: 26,
-      height: 22,
+      width: 28,
+      height: 26,
       display: 'grid',
       placeItems: 'center',
       borderRadius: theme.shape.radius.default,
@@ -121,6 +121,8 @@ const getStyles = (theme: GrafanaTheme2) => {
       '&:hover': { color: theme.colors.primary.contrastText, background: theme.colors.primary.main },
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
     }),
+    // Above a card that spans the panel there are words; in it there is room for a thumb.
+    inside: css({ top: 6, right: 6, width: 36, height: 36 }),
     unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
   };
 };

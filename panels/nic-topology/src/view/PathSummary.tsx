@@ -13,7 +13,7 @@ interface Props {
 /** What the request was, where its time went, and what to know before trusting the picture. */
 export function PathSummary({ path, traceHref }: Props) {
   const styles = useStyles2(getStyles);
-  const parts = [path.summary, whereTimeWent(path)].filter((part) => part !== '');
+  const parts = [path.summary, whereTimeWent(path)].filter((part) => part !== '').map(unbroken);
   return (
     <div className={styles.summary}>
       <p className={styles.line}>
@@ -32,6 +32,9 @@ export function PathSummary({ path, traceHref }: Props) {
     </div>
   );
 }
+
+/** A number stays with its unit. */
+const unbroken = (text: string) => text.replace(/(\d) (µs|ms|s|min)\b/g, '$1\u00a0$2');
 
 const getStyles = (theme: GrafanaTheme2) => ({
   summary: css({ padding: theme.spacing(0, 1, 0.5), fontSize: theme.typography.bodySmall.fontSize }),

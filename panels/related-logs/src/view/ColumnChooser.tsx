@@ -100,6 +100,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'flex',
     alignItems: 'center',
     gap: theme.spacing(0.5),
+    '& > button': { flex: 'none' },
     '@media (pointer: coarse)': { '& > button': { minWidth: 44, minHeight: 44, margin: 0 } },
   }),
   list: css({ flex: 1, minHeight: 0, overflow: 'auto', margin: theme.spacing(1, 0, 0), listStyle: 'none' }),
@@ -111,11 +112,12 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1),
     paddingRight: theme.spacing(1),
     // The whole line answers, not the words alone.
-    '& label': { flex: 1, minHeight: 32, alignItems: 'center' },
+    '& label': { flex: 1, minHeight: 32, gridTemplateColumns: 'max-content 1fr', alignContent: 'center' },
     '@media (pointer: coarse)': { minHeight: 44, '& label': { minHeight: 44 } },
   }),
   moves: css({
     display: 'flex',
+    alignItems: 'center',
     gap: theme.spacing(0.5),
     '& button': { margin: 0, minWidth: 28, minHeight: 28 },
     '@media (pointer: coarse)': { '& button': { minWidth: 44, minHeight: 44 } },

@@ -9,7 +9,7 @@ import { type LogRow, textAt } from '../model/related-logs';
 
 export const ROW_PX = 28;
 /** Of the first column: a link, and before it the place on the path where that is known. */
-export const openWidthPx = (hasPlaces: boolean) => (hasPlaces ? 56 : 36);
+export const openWidthPx = (hasPlaces: boolean) => (hasPlaces ? 60 : 36);
 
 interface Props {
   readonly row: LogRow;

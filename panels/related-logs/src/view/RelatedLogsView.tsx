@@ -172,8 +172,7 @@ const OWN_CLOCKS = "Times are by each host's own clock.";
 const getStyles = (theme: GrafanaTheme2) => ({
   panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
   narrow: css({
-    '& [role="tab"]': { padding: theme.spacing(1) },
-    '& [role="tablist"] > *': { marginRight: 0 },
+    '& [role="tab"]': { padding: theme.spacing(1, 0.75), fontSize: theme.typography.bodySmall.fontSize },
   }),
   tools: css({
     display: 'flex',

@@ -2,7 +2,7 @@
  * Breaks a long, thin graph into bands that stand below one another like lines of text, so that its names can be read. A graph that is
  * large enough in one band, or whose bands would be tied together by many edges, stays in one.
  */
-import { type CardSize } from './card-size';
+import { type CardSize, NARROW_BELOW_PX } from './card-size';
 import { type Ends } from './layers';
 
 export interface BandsInput {
@@ -19,12 +19,12 @@ export interface BandsInput {
   readonly heightPx: number;
 }
 
-/** Below the band above: room for the frame around it, edges on their way, and the title of the frame around the next. */
-export const BAND_GAP = 96;
 /** More than this makes nothing easier to read. */
 const MAX_SCALE = 1;
 /** More bands must be worth it. */
 const WORTH_IT = 1.3;
+/** On a phone one reads downwards anyway. */
+const WORTH_IT_NARROW = 1.1;
 const NEARLY = 0.93;
 const MAX_BANDS = 16;
 const MAX_TIES_A_BREAK = 6;
@@ -38,6 +38,7 @@ export function bandsOf(input: BandsInput): readonly number[] {
     return best;
   }
   let bestScale = scaleOf(best, input);
+  const worthIt = input.widthPx < NARROW_BELOW_PX ? WORTH_IT_NARROW : WORTH_IT;
   for (let count = 2; count <= Math.min(MAX_BANDS, lengths.length); count++) {
     const even = startsOf(count, input, 0);
     const shifted = startsOf(count, input, 1);
@@ -47,7 +48,7 @@ export function bandsOf(input: BandsInput): readonly number[] {
       ({ source, target }) => bandOf(starts, layerOf[source]) !== bandOf(starts, layerOf[target])
     );
     const scale = scaleOf(starts, input);
-    if (ties.length <= MAX_TIES_A_BREAK * (starts.length - 1) && scale > bestScale * WORTH_IT) {
+    if (ties.length <= MAX_TIES_A_BREAK * (starts.length - 1) && scale > bestScale * worthIt) {
       best = starts;
       bestScale = scale;
     }
@@ -67,10 +68,11 @@ function scaleOf(starts: readonly number[], { lengths, card, widthPx, heightPx }
   const bands = starts.map((start, i) => lengths.slice(start, starts[i + 1]));
   const width = Math.max(...bands.map(({ length }) => length * (card.width + card.layerGap) - card.layerGap));
   const height = bands.reduce(
-    (sum, band, i) => sum + (Math.max(...band) - 1) * card.row + card.height + (i === 0 ? 0 : BAND_GAP),
+    (sum, band, i) => sum + (Math.max(...band) - 1) * card.row + card.height + (i === 0 ? 0 : card.bandGap),
     0
   );
-  return Math.min(MAX_SCALE, widthPx / width, heightPx / height);
+  const sides = starts.length > 1 ? 2 * card.side : 0;
+  return Math.min(MAX_SCALE, widthPx / (width + sides), heightPx / height);
 }
 
 /** Bands of nearly one length, broken where the fewest edges cross, above all within a host. */

@@ -6,10 +6,19 @@ export interface CardSize {
   readonly layerGap: number;
   /** From one node's middle to the next's below it. */
   readonly row: number;
+  /** Beside bands: room for edges that turn. */
+  readonly side: number;
+  /** Below a band: room for the frame around it, edges on their way, and the title of the frame around the next. */
+  readonly bandGap: number;
 }
 
-const LARGE: CardSize = { width: 190, height: 66, layerGap: 84, row: 104 };
-const SMALL: CardSize = { width: 150, height: 44, layerGap: 86, row: 60 };
+const LARGE: CardSize = { width: 190, height: 66, layerGap: 84, row: 104, side: 52, bandGap: 96 };
+const SMALL: CardSize = { width: 150, height: 44, layerGap: 86, row: 60, side: 52, bandGap: 96 };
+/** On a phone width is dear: lines are short, and edges turn closely. */
+const NARROW: CardSize = { width: 138, height: 72, layerGap: 40, row: 84, side: 32, bandGap: 72 };
 const LARGE_UP_TO = 40;
+export const NARROW_BELOW_PX = 560;
 
-export const cardSizeFor = (nodes: number): CardSize => (nodes <= LARGE_UP_TO ? LARGE : SMALL);
+export function cardSizeFor(nodes: number, widthPx = Infinity): CardSize {
+  return nodes > LARGE_UP_TO ? SMALL : widthPx < NARROW_BELOW_PX ? NARROW : LARGE;
+}

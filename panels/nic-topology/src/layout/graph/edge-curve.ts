@@ -5,7 +5,8 @@ import { type GraphLayout } from './graph-layout';
 /** x and y of: begin, first handle, second handle, end. */
 export type Curve = readonly [number, number, number, number, number, number, number, number];
 
-const ROUND_PX = 46;
+/** How far an edge that turns reaches into the room beside the bands. */
+const ROUND = 0.88;
 
 /** One curve; to the next band three: out and down, along between the bands, and in. */
 export function edgeCurves(layout: GraphLayout, edges: readonly Ends[], index: number): readonly Curve[] {
@@ -18,7 +19,7 @@ export function edgeCurves(layout: GraphLayout, edges: readonly Ends[], index: n
 
 function wrappedCurves({ x, y, card }: GraphLayout, { source, target }: Ends, gutter: number): readonly Curve[] {
   const [x1, x2] = [x[source] + card.width / 2, x[target] - card.width / 2];
-  const [right, left] = [x1 + ROUND_PX, x2 - ROUND_PX];
+  const [right, left] = [x1 + ROUND * card.side, x2 - ROUND * card.side];
   return [
     [x1, y[source], right, y[source], right, gutter, x1, gutter],
     [x1, gutter, x1, gutter, x2, gutter, x2, gutter],
@@ -41,7 +42,7 @@ function plainCurve({ x, y, card }: GraphLayout, source: number, target: number)
   if (Math.abs(x[target] - x[source]) < card.width) {
     // In one column: around the right side.
     const right = Math.max(x[source], x[target]) + half;
-    return [x1, y1, right + ROUND_PX, y1, right + ROUND_PX, y2, x[target] + half, y2];
+    return [x1, y1, right + ROUND * card.side, y1, right + ROUND * card.side, y2, x[target] + half, y2];
   }
   // Back towards the client: out of the left side into the right.
   const [fromX, toX] = [x[source] - half, x[target] + half];

@@ -5,7 +5,7 @@
  */
 import { type Graph } from '../../model/graph/graph';
 import { placedApart } from './apart';
-import { BAND_GAP, bandOf, bandsOf } from './bands';
+import { bandOf, bandsOf } from './bands';
 import { type CardSize, cardSizeFor } from './card-size';
 import { adjacency, layersOf } from './layers';
 import { orderLayers } from './order-layers';
@@ -17,8 +17,7 @@ const ALIGNMENTS_OF_FEW = 40;
 const FEW = 60;
 /** Cards grow by this much at most where the panel is wide enough for longer names. */
 const MAX_WIDENING = 1.7;
-/** Beside bands and above them: room for edges that turn, and for the title of the first frame. */
-const SIDE = 52;
+/** Above bands and below them: room for the title of the first frame. */
 const HEAD = 36;
 const FOOT = 16;
 
@@ -47,7 +46,7 @@ export interface GraphLayoutInput {
 
 export function layoutGraph({ graph, aspect, widthPx, before = new Map() }: GraphLayoutInput): GraphLayout {
   const { nodes, edges } = graph;
-  const size = cardSizeFor(nodes.length);
+  const size = cardSizeFor(nodes.length, widthPx);
   const layers = layersOf(
     nodes.length,
     edges,
@@ -97,12 +96,13 @@ export function layoutGraph({ graph, aspect, widthPx, before = new Map() }: Grap
     : { x, y, width, card, bands, ...stacked };
 }
 
-function withRoom({ x, y, width, height, gutters, ...rest }: GraphLayout): GraphLayout {
+function withRoom({ x, y, width, height, gutters, card, ...rest }: GraphLayout): GraphLayout {
   return {
     ...rest,
-    x: x.map((one) => one + SIDE),
+    card,
+    x: x.map((one) => one + card.side),
     y: y.map((one) => one + HEAD),
-    width: width + 2 * SIDE,
+    width: width + 2 * card.side,
     height: height + HEAD + FOOT,
     gutters: new Map([...gutters].map(([edge, at]) => [edge, at + HEAD])),
   };
@@ -155,14 +155,16 @@ function stack({ graph, y, bands, card, count }: Stacking): Pick<GraphLayout, 'h
     const leaving = [...graph.edges.keys()].filter(
       (i) => bands[graph.edges[i].source] === band && bands[graph.edges[i].target] === band + 1
     );
-    leaving.forEach((edge, lane) => gutters.set(edge, top + GUTTER_AT + (lane - (leaving.length - 1) / 2) * LANE));
-    top += band + 1 < count ? BAND_GAP : 0;
+    leaving.forEach((edge, lane) =>
+      gutters.set(edge, top + (card.bandGap - TITLE) / 2 + (lane - (leaving.length - 1) / 2) * LANE)
+    );
+    top += band + 1 < count ? card.bandGap : 0;
   }
   return { height: top, gutters };
 }
 
-/** Between the frame above and the title of the frame below. */
-const GUTTER_AT = 37;
+/** Of the frame below: edges run in the middle between it and the band above. */
+const TITLE = 22;
 
 /** Rows a column may have so that the whole picture is as large as can be in the panel. */
 function bestRows(lengths: readonly number[], aspect: number, card: CardSize): number {

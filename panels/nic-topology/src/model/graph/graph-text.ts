@@ -25,14 +25,25 @@ export function shareText(share: number): string {
 }
 
 /** One line on a card. */
-export function nodeLine(node: GraphNode): string {
+export const nodeLine = (node: GraphNode): string => nodeLines(node)[0];
+
+/** The same, ever shorter, never a part of a number. What failed is seen by colour too. */
+export function nodeLines(node: GraphNode): readonly [string, ...string[]] {
   if (node.perSecond === null) {
-    return node.stats.join(' · ');
+    return [node.stats.join(' · '), ...node.stats.slice(0, 1)];
   }
   const share = failedShare(node);
-  return [rateText(node.perSecond), share === null || share === 0 ? '' : `${shareText(share)} failed`]
-    .filter((text) => text !== '')
-    .join(' · ');
+  const rate = rateText(node.perSecond);
+  if (share === null || share === 0) {
+    return [rate];
+  }
+  const short = rate.replace('req/', '/').replace(' /', '/');
+  return [
+    `${rate} · ${shareText(share)} failed`,
+    `${short} · ${shareText(share)} failed`,
+    `${short} · ${shareText(share)} ✕`,
+    rate,
+  ];
 }
 
 /** From the first byte of requests to the last of responses, at this node. */

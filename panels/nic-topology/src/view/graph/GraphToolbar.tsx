@@ -93,29 +93,37 @@ export function GraphToolbar(props: Props) {
           <span className={styles.dot} style={{ background: colour }} />≥ {text}
         </span>
       ))}
-      <span className={styles.spacer} />
-      <Button size="sm" variant="secondary" fill="text" icon="plus" aria-label="Zoom in" onClick={() => onZoom(1.5)} />
-      <Button
-        size="sm"
-        variant="secondary"
-        fill="text"
-        icon="minus"
-        aria-label="Zoom out"
-        onClick={() => onZoom(1 / 1.5)}
-      />
-      <Button size="sm" variant="secondary" fill="outline" onClick={onFit}>
-        Fit
-      </Button>
-      <Button
-        size="sm"
-        variant="secondary"
-        fill={settings.asList ? 'solid' : 'outline'}
-        icon="list-ul"
-        aria-pressed={settings.asList}
-        onClick={() => onSettings({ asList: !settings.asList })}
-      >
-        List
-      </Button>
+      <span className={styles.buttons}>
+        <Button
+          size="sm"
+          variant="secondary"
+          fill="text"
+          icon="plus"
+          aria-label="Zoom in"
+          onClick={() => onZoom(1.5)}
+        />
+        <Button
+          size="sm"
+          variant="secondary"
+          fill="text"
+          icon="minus"
+          aria-label="Zoom out"
+          onClick={() => onZoom(1 / 1.5)}
+        />
+        <Button size="sm" variant="secondary" fill="outline" onClick={onFit}>
+          Fit
+        </Button>
+        <Button
+          size="sm"
+          variant="secondary"
+          fill={settings.asList ? 'solid' : 'outline'}
+          icon="list-ul"
+          aria-pressed={settings.asList}
+          onClick={() => onSettings({ asList: !settings.asList })}
+        >
+          List
+        </Button>
+      </span>
     </div>
   );
 }
@@ -128,10 +136,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
     gap: theme.spacing(1),
     padding: theme.spacing(0, 0, 1),
   }),
-  search: css({ width: 190 }),
+  search: css({ flex: '1 1 130px', maxWidth: 190 }),
   top: css({ width: 130 }),
   metric: css({ width: 160 }),
-  spacer: css({ flex: 1 }),
+  buttons: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto' }),
   quiet: css({
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,

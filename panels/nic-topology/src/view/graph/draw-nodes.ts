@@ -1,7 +1,7 @@
 /** A node as a card with words, or as a plate of colour where there is no room for them. */
 import { type GrafanaTheme2 } from '@grafana/data';
 import { failedShare, type GraphNode } from '../../model/graph/graph';
-import { latencyLine, nodeLine, placeLine } from '../../model/graph/graph-text';
+import { latencyLine, nodeLines, placeLine } from '../../model/graph/graph-text';
 import { boxOf, type Picture, type Sheet, type View } from './picture';
 
 /** A node is red from this share of failed requests on. */
@@ -10,6 +10,9 @@ const BAD_SHARE = 0.05;
 const TWO_LINES_FROM_PX = 27;
 /** And from this one for a third. */
 const THREE_LINES_FROM_PX = 50;
+/** A card this narrow rather has small lines than cut ones. */
+const NARROW_PX = 110;
+const SMALL_LINES_FROM_PX = 38;
 
 function tintOf(node: GraphNode, theme: GrafanaTheme2): string {
   if (node.colour !== '') {
@@ -70,26 +73,39 @@ export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet,
   context.fillRect(x, y, bar, height);
   const left = x + bar + Math.max(3, 8 * Math.min(1, view.k));
   const room = x + width - left - 4;
-  const lines = cardLines(one, height, isFramed);
+  const count = width < NARROW_PX && height >= SMALL_LINES_FROM_PX ? 3 : linesIn(height);
+  const lines = cardLines(one, { count, isFramed });
   const size = Math.max(9, Math.min(15, (height * 0.68) / lines.length, lines.length === 1 ? 10.5 : 15));
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  lines.forEach((text, i) => {
+  lines.forEach((variants, i) => {
     context.font = `${i === 0 ? 500 : 400} ${i === 0 ? size : size * 0.86}px ${theme.typography.fontFamily}`;
     context.fillStyle = i === 0 ? theme.colors.text.primary : theme.colors.text.secondary;
-    context.fillText(fitted(context, text, room), left, y + height / 2 + (i - (lines.length - 1) / 2) * size * 1.36);
+    context.fillText(
+      fitted(context, variants, room),
+      left,
+      y + height / 2 + (i - (lines.length - 1) / 2) * size * 1.36
+    );
   });
 }
 
-/** As many as there is room for. */
-function cardLines(node: GraphNode, heightPx: number, isFramed: boolean): readonly string[] {
-  const [title, place] = isFramed ? [node.title, node.k8sNamespace] : [node.title, placeLine(node)];
-  const said = nodeLine(node);
+const linesIn = (heightPx: number) => (heightPx >= THREE_LINES_FROM_PX ? 3 : heightPx >= TWO_LINES_FROM_PX ? 2 : 1);
+
+interface Room {
+  readonly count: 1 | 2 | 3;
+  readonly isFramed: boolean;
+}
+
+/** As many as there is room for; of each line what to say where it is too long. */
+function cardLines(node: GraphNode, { count, isFramed }: Room): ReadonlyArray<readonly string[]> {
+  const place = isFramed ? node.k8sNamespace : placeLine(node);
+  const said = nodeLines(node);
+  const name = isFramed ? [node.title] : [titleOf(node), node.title];
   const lines =
-    heightPx >= THREE_LINES_FROM_PX
-      ? [title, place || said, place === '' ? latencyLine(node) : said]
-      : [isFramed ? title : titleOf(node), ...(heightPx >= TWO_LINES_FROM_PX ? [said || place] : [])];
-  return lines.filter((text) => text !== '');
+    count === 3
+      ? [[node.title], ...(place === '' ? [said, [latencyLine(node)]] : [[place], said])]
+      : [name, ...(count === 2 ? [said[0] === '' ? [place] : said] : [])];
+  return lines.filter(([text]) => text !== '');
 }
 
 /** NICs of one name stand on every host. */
@@ -97,10 +113,13 @@ export function titleOf({ title, podName, folded, host }: GraphNode): string {
   return folded === 'no' && podName === '' && host !== '' ? `${title} · ${host}` : title;
 }
 
-function fitted(context: CanvasRenderingContext2D, text: string, room: number): string {
-  if (context.measureText(text).width <= room) {
-    return text;
+/** The first that fits; of the last its beginning. */
+function fitted(context: CanvasRenderingContext2D, variants: readonly string[], room: number): string {
+  const whole = variants.find((text) => context.measureText(text).width <= room);
+  if (whole !== undefined) {
+    return whole;
   }
+  const text = variants[variants.length - 1];
   let length = text.length - 1;
   while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) {
     length -= Math.max(1, Math.floor(length / 12));

@@ -6,7 +6,11 @@ import { titleOf } from './draw-nodes';
 import { type FreePlaces } from './free-places';
 import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './picture';
 
-const MAX_NAMES = 36;
+/** One name on so much of the sheet, px²; more would be a wall of words that hides the picture. */
+const PX_A_NAME = 14_000;
+/** Clear of one another, px. */
+const GAP_X = 8;
+const GAP_Y = 4;
 
 interface NamesPart {
   readonly sheet: Sheet;
@@ -22,19 +26,19 @@ export function drawNames({ graph, layout, theme }: Picture, view: View, { sheet
   context.font = `500 11px ${theme.typography.fontFamily}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  let names = 0;
+  let left = Math.ceil((sheet.width * sheet.height) / PX_A_NAME);
   for (const node of ranked) {
-    if (names === MAX_NAMES) {
+    if (left === 0) {
       break;
     }
     const text = titleOf(graph.nodes[node]);
     const box = boxOf(layout, view, node);
     const width = context.measureText(text).width + 8;
     const name = { x: box.x + box.width / 2 - width / 2, y: box.y - 16, width, height: 15 };
-    if (!places.take(name)) {
+    if (!places.take({ ...name, width: width + GAP_X, height: name.height + GAP_Y })) {
       continue;
     }
-    names++;
+    left--;
     label(context, theme, { text, box: name });
   }
 }

@@ -13,6 +13,8 @@ const REST_MS = 90;
 /** Edges that turn, frames and names reach so far beyond the outermost nodes. */
 const EDGE_PX = 60;
 const FIT_PADDING_PX = 24;
+/** Of a narrow panel less is given away. */
+const FIT_PADDING_SHARE = 0.02;
 const MIN_SCALE = 0.01;
 const MAX_SCALE = 2;
 /** A small graph is not blown up to fill the panel. */
@@ -87,9 +89,10 @@ export class Stage {
 
   fit(layout: GraphLayout, { smooth }: { readonly smooth: boolean }): void {
     const { width, height } = this.size;
+    const padding = Math.min(FIT_PADDING_PX, FIT_PADDING_SHARE * width);
     const room = Math.min(
-      (width - 2 * FIT_PADDING_PX) / Math.max(1, layout.width),
-      (height - 2 * FIT_PADDING_PX) / Math.max(1, layout.height)
+      (width - 2 * padding) / Math.max(1, layout.width),
+      (height - 2 * padding) / Math.max(1, layout.height)
     );
     const k = Math.max(MIN_SCALE, Math.min(MAX_FIT_SCALE, room));
     this.go({ k, x: (width - layout.width * k) / 2, y: (height - layout.height * k) / 2 }, smooth);
