@@ -34,10 +34,10 @@ export function nodeLines(node: GraphNode): readonly [string, ...string[]] {
   }
   const share = failedShare(node);
   const rate = rateText(node.perSecond);
-  if (share === null || share === 0) {
-    return [rate];
-  }
   const short = rate.replace('req/', '/').replace(' /', '/');
+  if (share === null || share === 0) {
+    return [rate, short];
+  }
   return [
     `${rate} · ${shareText(share)} failed`,
     `${short} · ${shareText(share)} failed`,

@@ -75,7 +75,10 @@ export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet,
   const room = x + width - left - 4;
   const count = width < NARROW_PX && height >= SMALL_LINES_FROM_PX ? 3 : linesIn(height);
   const lines = cardLines(one, { count, isFramed });
-  const size = Math.max(9, Math.min(15, (height * 0.68) / lines.length, lines.length === 1 ? 10.5 : 15));
+  const size = Math.max(
+    9,
+    Math.min(15, (height * 0.68) / lines.length, lines.length === 1 ? 10.5 : width < NARROW_PX ? 11 : 15)
+  );
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   lines.forEach((variants, i) => {
