@@ -3,7 +3,8 @@
  * records of six hours, from each thing that a reader may start at; and beside it, on the same store, the LogQL that a
  * user would write. `BENCH_RECORDS` sets another number.
  *
- * Bytes are those of the lines that the store had to look at, as its answers say. Every story is of another request, and
+ * Bytes are those of the lines that the store had to look at, as its answers say; columns by which it leaves lines out are not
+ * counted: of a sequence number within a request, four numbers of each chunk. Every story is of another request, and
  * nothing is kept between them.
  */
 import { startStore } from '@bpfnet/embedded-loki';

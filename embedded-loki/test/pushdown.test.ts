@@ -172,6 +172,31 @@ describe('an answer is the same whoever reads the lines', () => {
     }
   });
 
+  test('lines that columns leave out need not be looked at', async () => {
+    const form = {
+      query: '{app="x"} | json l="latency_ms" | (l != "" and l >= 500)',
+      start: String(zero),
+      end: String(zero + 200n * second),
+    };
+    const looked = async (store: RunningStore) => {
+      const response = await fetch(`${store.url}/loki/api/v1/query_range?${new URLSearchParams(form).toString()}`);
+      const { data } = (await response.json()) as {
+        readonly data: {
+          readonly result: ReadonlyArray<{ readonly values: readonly unknown[] }>;
+          readonly stats: { readonly summary: { readonly totalLinesProcessed: number } };
+        };
+      };
+      const found = data.result.reduce((sum, { values }) => sum + values.length, 0);
+      return { found, lines: data.stats.summary.totalLinesProcessed };
+    };
+    const notFlat = Array.from({ length: linesPerStore }, (_, at) => at).filter((at) => at % 17 === 0 || at % 13 === 0);
+    const [ofFlat, ofOther] = [await looked(flat), await looked(other)];
+    expect(ofFlat.found).toBe(ofOther.found);
+    expect(ofOther.lines).toBe(linesPerStore);
+    expect(ofFlat.lines).toBeLessThanOrEqual(ofFlat.found + linesPerStore / 7 + notFlat.length);
+    expect(ofFlat.lines).toBeLessThan(linesPerStore / 2);
+  });
+
   test('bytes are those of the lines', async () => {
     const query = 'sum(bytes_over_time({app="x"} | json | outcome="reset" [2m]))';
     const count = 'sum(count_over_time({app="x"} | json | outcome="reset" [2m]))';

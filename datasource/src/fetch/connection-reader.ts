@@ -35,7 +35,7 @@ import {
 import { countedLoki } from './counted-loki';
 import { type LokiClient } from './loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
-import { CLUE_LINES, mayStandAnywhere, type Search, searchesFor } from './searches';
+import { CLUE_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from './searches';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
@@ -148,6 +148,10 @@ class Reading {
             signal
           ),
     ]);
+    if (mayStandAnywhere(lookUp)) {
+      const { limitHit } = spans.records.length > 0 ? spans : chunks;
+      this.notes.push(...limitNote({ spans: spans.records.length, limitHit }));
+    }
     return {
       spans: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
       chunks: {

@@ -24,8 +24,20 @@ export interface SearchOptions {
   readonly shardCount: number;
 }
 
-/** Of what may stand anywhere. Chunks count where there is no request only, and of them the newest connection. */
-export const CLUE_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 1000, chunks: 200 };
+/** Of what may stand anywhere: some tens of requests to choose from. Chunks count where there is no request only, and of them the newest connection. */
+export const CLUE_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 200, chunks: 50 };
+
+/** What a reader must know where a clue names more than is read. */
+export function limitNote(found: { readonly spans: number; readonly limitHit: boolean }): readonly string[] {
+  if (!found.limitHit) {
+    return [];
+  }
+  return [
+    found.spans > 0
+      ? `This clue names more requests than were read: the worst of the newest ${found.spans} lines is shown. Narrow the time range, or list the requests with filters, to find another.`
+      : `This clue names more connections than were read: the newest is shown. Narrow the time range to find another.`,
+  ];
+}
 
 export function mayStandAnywhere({ by }: LookUp): boolean {
   return by === 'endpoint' || by === 'seq';

@@ -3,13 +3,14 @@
  *
  * The range is read in slices of time from the end that is asked for, each as wide as the share of entries that passed so far makes
  * likely to do, up to eight times the one before, or 64 times where that had none: a query that soon has its entries reads little, and one that matches
- * rarely reads all in few slices.
+ * rarely reads all in few slices. What columns decide is no line of a slice: where little is left, the range is one slice.
  */
 import { type LogExpression } from '../logql/ast';
 import { LabelBuilder } from '../logql/label-builder';
 import { ParserHints } from '../logql/parser-hints';
 import { compilePipeline } from '../logql/pipeline';
 import { clipped, type PartScope, type TimeSpan } from '../storage/scope';
+import { type Selection } from '../storage/selection';
 import { type Extent, type Snapshot } from '../storage/snapshot';
 import { necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource, type WorkDone } from './query-source';
@@ -63,7 +64,7 @@ export async function runLogQuery(
     const scopes = await snapshot.scope(selection);
     const perSlice = dropsSome ? Math.max(leastSlice, limit * 4) : limit * 2;
     const wanted: Wanted = { backward, perSlice, limit, found: () => entries.length };
-    for await (const slice of slices(snapshot, scopes, wanted, source.work)) {
+    for await (const slice of slices(snapshot, { selection, scopes }, wanted, source.work)) {
       const order = { backward, limit: pipelineDrops ? undefined : limit - entries.length };
       for await (const entry of snapshot.entries(selection, slice, order)) {
         const labels = builders.get(entry.stream);
@@ -105,11 +106,11 @@ interface Wanted {
 
 async function* slices(
   snapshot: Snapshot,
-  scopes: readonly PartScope[],
+  { selection, scopes }: { readonly selection: Selection; readonly scopes: readonly PartScope[] },
   { backward, perSlice, limit, found }: Wanted,
   work: WorkDone
 ): AsyncGenerator<readonly PartScope[]> {
-  const whole = await snapshot.extent(scopes);
+  const whole = await snapshot.extent(scopes, selection);
   const count = (extent: Extent) => {
     work.lines += extent.entries;
     work.bytes += extent.bytes;
@@ -119,7 +120,7 @@ async function* slices(
   }
   if (whole.entries <= perSlice) {
     count(whole);
-    yield scopes;
+    yield clipped(scopes, whole.span);
     return;
   }
   const { fromNs, toNs } = whole.span;
@@ -132,7 +133,7 @@ async function* slices(
       ? { fromNs: edge - widthNs + 1n > fromNs ? edge - widthNs + 1n : fromNs, toNs: edge }
       : { fromNs: edge, toNs: edge + widthNs - 1n < toNs ? edge + widthNs - 1n : toNs };
     const slice = clipped(scopes, span);
-    const extent = await snapshot.extent(slice);
+    const extent = await snapshot.extent(slice, selection);
     if (extent.entries > 0) {
       count(extent);
       yield slice;

@@ -57,6 +57,20 @@ export function kindsApart({ streams }: Selection): readonly EntryKind[] {
   return streams.some(({ hasOther }) => hasOther) ? ['flat', 'other'] : ['flat'];
 }
 
+/** What of that columns say by themselves, of flat entries: true of all that pass, and read without a line. */
+export function columnConditions({ lineFilters, mustPass }: Selection): readonly string[] {
+  return [
+    ...lineFilters.flatMap((filter) => columnCondition(filter) ?? []),
+    ...mustPass.filter(isInColumns).map(fieldCondition),
+  ];
+}
+
+function isInColumns(condition: FieldCondition): boolean {
+  return condition.kind === 'either'
+    ? condition.anyOf.every((all) => all.every(isInColumns))
+    : isFieldColumn(condition.field);
+}
+
 /** What entries of a kind must pass. */
 export function entryConditions(selection: Selection, sql: Statement, kind: EntryKind): readonly string[] {
   const { lineFilters, mustContain, mustPass } = selection;
@@ -75,10 +89,9 @@ function lineCondition(filter: LineFilterStage, sql: Statement, kind: EntryKind)
     // Every line holds the empty text.
     return isNegated ? 'false' : 'true';
   }
-  const inColumn = kind === 'flat' ? columnValues(filter) : undefined;
-  if (inColumn !== undefined) {
-    const isOne = `${columnOf(inColumn.field)} IN (${inColumn.values.map(sqlText).join(', ')})`;
-    return isNegated ? `(NOT ${isOne} OR ${columnOf(inColumn.field)} IS NULL)` : isOne;
+  const byColumn = kind === 'flat' ? columnCondition(filter) : undefined;
+  if (byColumn !== undefined) {
+    return byColumn;
   }
   const any = alternatives
     .flatMap(
@@ -89,6 +102,16 @@ function lineCondition(filter: LineFilterStage, sql: Statement, kind: EntryKind)
     )
     .join(' OR ');
   return isNegated ? `NOT (${any})` : `(${any})`;
+}
+
+function columnCondition(filter: LineFilterStage): string | undefined {
+  const inColumn = columnValues(filter);
+  if (inColumn === undefined) {
+    return undefined;
+  }
+  const isOne = `${columnOf(inColumn.field)} IN (${inColumn.values.map(sqlText).join(', ')})`;
+  const isNegated = filter.operator === '!=' || filter.operator === '!~';
+  return isNegated ? `(NOT ${isOne} OR ${columnOf(inColumn.field)} IS NULL)` : isOne;
 }
 
 /** The texts of which one must stand in the line, or undefined for a pattern that is no list of texts. */

@@ -1,6 +1,6 @@
 /** One consistent state of the store, as a query reads it. Rows come as a stream: only what is asked for is in memory. */
 import { type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
-import { entryConditions, kindsToRead, selectFrom } from './conditions';
+import { columnConditions, entryConditions, kindsApart, kindsToRead, selectFrom } from './conditions';
 import { type SamplePlan, sampleStatements } from './sample-statements';
 import { type PartScope, scopeOf } from './scope';
 import { type Selection } from './selection';
@@ -29,7 +29,7 @@ export interface SampleGroup {
   readonly counts?: readonly number[];
 }
 
-/** What lies in a scope, before any line is looked at. */
+/** What of a scope there is to look at, before any line is. */
 export interface Extent {
   readonly entries: number;
   readonly bytes: number;
@@ -57,13 +57,18 @@ export class Snapshot {
     return scopeOf(this.connection, selection);
   }
 
-  async extent(scopes: readonly PartScope[]): Promise<Extent> {
+  /** Of a selection, the entries whose lines have to be looked at: columns leave out others. Without one, all entries. */
+  async extent(scopes: readonly PartScope[], selection?: Selection): Promise<Extent> {
     if (scopes.length === 0) {
       return { entries: 0, bytes: 0 };
     }
+    const decided = selection === undefined ? [] : columnConditions(selection);
+    const kinds = selection === undefined || decided.length === 0 ? (['any'] as const) : kindsApart(selection);
+    const candidates = kinds
+      .map((kind) => selectFrom(scopes, 'ts, bytes', kind === 'flat' ? decided : [], kind))
+      .join(' UNION ALL ');
     const rows = await this.connection.runAndReadAll(
-      `SELECT count(*)::DOUBLE, coalesce(sum(bytes), 0)::DOUBLE, min(ts), max(ts)
-       FROM (${selectFrom(scopes, 'ts, bytes', [])})`
+      `SELECT count(*)::DOUBLE, coalesce(sum(bytes), 0)::DOUBLE, min(ts), max(ts) FROM (${candidates})`
     );
     const [entries, bytes, fromNs, toNs] = rows.getRows()[0];
     return {
