@@ -62,12 +62,14 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         )}
       </FieldSet>
       {mode === 'url' && (
-        <DataSourceHttpSettings
-          defaultUrl="http://127.0.0.1:3100"
-          dataSourceConfig={options}
-          showAccessOptions={false}
-          onChange={onOptionsChange}
-        />
+        <div className={HTTP}>
+          <DataSourceHttpSettings
+            defaultUrl="http://127.0.0.1:3100"
+            dataSourceConfig={options}
+            showAccessOptions={false}
+            onChange={onOptionsChange}
+          />
+        </div>
       )}
       <FieldSet label="Look-ups">
         <div className={COLUMN}>
@@ -182,6 +184,12 @@ function LabelsField({ value, onChange }: LabelsFieldProps) {
 }
 
 const COLUMN = css({ display: 'flex', flexDirection: 'column', gap: 16, maxWidth: 560 });
+
+/** Grafana's own fields stand two in a row, however narrow the page is. */
+const HTTP = css({
+  marginBottom: 32,
+  '@media (max-width: 600px)': { '& section div': { gridTemplateColumns: 'minmax(0, 1fr)' } },
+});
 
 function isKept(typed: number | undefined, used: number): boolean {
   return typed === undefined || typed === used;

@@ -1,7 +1,7 @@
 import React, { useId } from 'react';
 import { Field, MultiCombobox } from '@grafana/ui';
 import { EVENT_KINDS, type EventKind, type EventsQuery } from '../query/flow-query';
-import { FieldGrid } from './FieldGrid';
+import { FieldGrid, TwoColumns } from './FieldGrid';
 import { ConnectionFilters } from './FilterFields';
 import { type Suggest } from './SuggestField';
 import { TextField } from './TextField';
@@ -23,16 +23,18 @@ export function EventsEditor({ query, suggest, onChange }: Props) {
   return (
     <>
       <FieldGrid>
-        <Field label="Events" htmlFor={kindsId} noMargin>
-          <MultiCombobox
-            id={kindsId}
-            value={[...(query.kinds ?? EVENT_KINDS)]}
-            options={EVENT_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }))}
-            onChange={(chosen) =>
-              onChange({ ...query, kinds: chosen.length === 0 ? undefined : chosen.map(({ value }) => value) })
-            }
-          />
-        </Field>
+        <TwoColumns when>
+          <Field label="Events" htmlFor={kindsId} noMargin>
+            <MultiCombobox
+              id={kindsId}
+              value={[...(query.kinds ?? EVENT_KINDS)]}
+              options={EVENT_KINDS.map((value) => ({ value, label: KIND_LABELS[value] }))}
+              onChange={(chosen) =>
+                onChange({ ...query, kinds: chosen.length === 0 ? undefined : chosen.map(({ value }) => value) })
+              }
+            />
+          </Field>
+        </TwoColumns>
         <TextField
           label="Events from, in one step"
           placeholder="5, more than usual"

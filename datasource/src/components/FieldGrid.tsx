@@ -15,6 +15,12 @@ export function FieldGrid({ children, wide = false }: Props) {
   return <div className={wide ? styles.row : styles.grid}>{children}</div>;
 }
 
+/** For a field that shows several values, which do not fit one column. */
+export function TwoColumns({ children, when }: { readonly children: ReactNode; readonly when: boolean }) {
+  const styles = useStyles2(getStyles);
+  return <div className={when ? styles.two : undefined}>{children}</div>;
+}
+
 const getStyles = (theme: GrafanaTheme2) => ({
   grid: css({
     display: 'grid',
@@ -23,5 +29,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     alignItems: 'start',
     '& > *': { minWidth: 0 },
   }),
+  // Where there is one column only, a second would be made.
+  two: css({ '@container (min-width: 360px)': { gridColumn: 'span 2' } }),
   row: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), alignItems: 'end' }),
 });

@@ -1,6 +1,6 @@
 import React from 'react';
 import { type FilterText, type L4Filters, type L7Filters } from '../query/filters';
-import { FieldGrid } from './FieldGrid';
+import { FieldGrid, TwoColumns } from './FieldGrid';
 import { typedText, valuesOf } from './filter-text';
 import { type Suggest, SuggestManyField } from './SuggestField';
 import { TextField } from './TextField';
@@ -80,15 +80,18 @@ function Filters<F extends object>({ fields, filters, suggest, onChange }: Filte
             onChange={(typed) => set(name, typed || undefined)}
           />
         ) : (
-          <SuggestManyField
-            key={name}
-            label={label}
-            placeholder={placeholder}
-            field={suggested}
-            suggest={suggest}
-            values={valuesOf(filter)}
-            onChange={(values) => set(name, values.length === 0 ? undefined : values.length === 1 ? values[0] : values)}
-          />
+          <TwoColumns key={name} when={valuesOf(filter).length > 1}>
+            <SuggestManyField
+              label={label}
+              placeholder={placeholder}
+              field={suggested}
+              suggest={suggest}
+              values={valuesOf(filter)}
+              onChange={(values) =>
+                set(name, values.length === 0 ? undefined : values.length === 1 ? values[0] : values)
+              }
+            />
+          </TwoColumns>
         );
       })}
     </FieldGrid>

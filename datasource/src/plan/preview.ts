@@ -4,7 +4,7 @@
 import { problemText } from '../data-error';
 import { assertUnreachable, type FlowQuery } from '../query/flow-query';
 import { type Replace } from '../query/interpolate';
-import { lookUpOf } from '../query/look-up';
+import { isId, lookUpOf } from '../query/look-up';
 import { planEvents } from './events-plan';
 import { l7Parts, planned, type Planned } from './filter-parts';
 import { planL4List, planL7List } from './list-plan';
@@ -42,6 +42,9 @@ export function previewOf(query: FlowQuery, replace: Replace, shardCount: number
       const { lookUp, flowShard } = lookUpOf(query, replace);
       if (lookUp === undefined) {
         return { kind: 'problem', text: problemText({ kind: 'no-id' }) };
+      }
+      if (lookUp.by !== 'seq' && !isId(lookUp.id)) {
+        return { kind: 'problem', text: problemText({ kind: 'bad-id', id: lookUp.id.slice(0, 80) }) };
       }
       const shards = shardsOf(lookUp, flowShard, shardCount);
       const ofChunks = lookUp.by === 'connection' || lookUp.by === 'inner' ? chunksLogql(lookUp, shards) : undefined;
