@@ -50,7 +50,7 @@ export function problemText(problem: DataProblem): string {
     case 'no-id':
       return 'No request or connection is chosen: pick one in a list, or give an id, an address with port, or a sequence number.';
     case 'bad-id':
-      return `"${problem.id}" is not an id: give a request_id, l7_traceid, nic_traceid or inner_traceid as the records have it.`;
+      return `"${problem.id}" names nothing that can be looked up: give an id as the records or traces have it, an address with port, or a sequence number.`;
     case 'not-found':
       return `Nothing was found for ${problem.what} in this time range: widen the time range.`;
     case 'no-records':

@@ -156,6 +156,10 @@ describe('for core panels', () => {
 
   it('the graph of many requests is a node graph', async () => {
     const [nodes, edges] = await framesOf({ refId: 'A', queryType: 'nicGraph' });
+    expect([nodes, edges].map(({ meta }) => meta?.preferredVisualisationPluginId)).toEqual([
+      'bpfnet-nictopology-panel',
+      'bpfnet-nictopology-panel',
+    ]);
     expect([nodes.name, nodes.meta?.preferredVisualisationType, nodes.length, edges.length]).toEqual([
       FrameKind.NicGraphNodes,
       'nodeGraph',
@@ -169,6 +173,9 @@ describe('for core panels', () => {
 
   it('related records are log lines in three dimensions, with counts', async () => {
     const frames = await framesOf({ refId: 'A', queryType: 'related', requestId: ID });
+    expect(new Set(frames.map(({ meta }) => meta?.preferredVisualisationPluginId))).toEqual(
+      new Set(['bpfnet-relatedlogs-panel'])
+    );
     expect(frames.map(({ name, length }) => [name, length])).toEqual([
       ['bpfnet-related-logs connection', 2],
       ['bpfnet-related-logs request', 5],

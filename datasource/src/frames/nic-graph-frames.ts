@@ -47,7 +47,11 @@ export interface NicGraphFrameOptions {
 }
 
 export function nicGraphFrames(graph: NicGraph, { refId, notes, logql }: NicGraphFrameOptions): DataFrame[] {
-  const meta = { preferredVisualisationType: 'nodeGraph', executedQueryString: logql } as const;
+  const meta = {
+    preferredVisualisationType: 'nodeGraph',
+    preferredVisualisationPluginId: 'bpfnet-nictopology-panel',
+    executedQueryString: logql,
+  } as const;
   return [
     columnsFrame(graph.nodes, NODE_COLUMNS, {
       name: FrameKind.NicGraphNodes,

@@ -23,6 +23,9 @@ export interface RelatedFrameOptions {
   readonly path: readonly string[];
 }
 
+/** What Explore shows them with, where it is installed. */
+const PANEL = 'bpfnet-relatedlogs-panel';
+
 /** Lines first, so that a panel which shows one frame shows these. */
 export function relatedFrames(related: Related, { refId, notes, dimension, path }: RelatedFrameOptions): DataFrame[] {
   const dimensions = dimension === undefined ? RELATED_DIMENSIONS : [dimension];
@@ -30,7 +33,11 @@ export function relatedFrames(related: Related, { refId, notes, dimension, path 
     const records = related[one];
     const meta: RelatedMeta = { kind: FrameKind.RelatedLogs, dimension: one, count: records.length, path };
     const frame = recordsFrame(records, { refId, notes });
-    return { ...frame, name: `${FrameKind.RelatedLogs} ${one}`, meta: { ...frame.meta, custom: { ...meta } } };
+    return {
+      ...frame,
+      name: `${FrameKind.RelatedLogs} ${one}`,
+      meta: { ...frame.meta, preferredVisualisationPluginId: PANEL, custom: { ...meta } },
+    };
   });
   const counts = RELATED_DIMENSIONS.flatMap((one) =>
     countRelated(related[one]).map((count): RelatedCountRow => ({ dimension: one, ...count }))
@@ -42,6 +49,7 @@ export function relatedFrames(related: Related, { refId, notes, dimension, path 
       refId,
       meta: {
         preferredVisualisationType: 'table',
+        preferredVisualisationPluginId: PANEL,
         notices: warnings(notes),
         custom: { kind: FrameKind.RelatedCounts },
       },
