@@ -3,6 +3,8 @@
  * records of six hours, from each thing that a reader may start at; and beside it, on the same store, the LogQL that a
  * user would write. `BENCH_RECORDS` sets another number.
  *
+ * Beside that, what following each packet costs on a connection of very many, without a store.
+ *
  * Bytes are those of the lines that the store had to look at, as its answers say; columns by which it leaves lines out are not
  * counted: of a sequence number within a request, four numbers of each chunk. Every story is of another request, and
  * nothing is kept between them.
@@ -13,6 +15,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { storyOf } from '../src/answer/told-stories';
+import { connectionStory } from '../src/correlate/connection-story';
+import { packetTable } from '../src/correlate/packet-table';
 import { ChunkCache } from '../src/fetch/chunk-cache';
 import { ConnectionReader } from '../src/fetch/connection-reader';
 import { type LogEntry } from '../src/fetch/loki-client';
@@ -20,6 +24,7 @@ import { type Logql } from '../src/plan/logql';
 import { type TimeWindow } from '../src/plan/time-window';
 import { clueOf, type ResolvedLookUp } from '../src/query/look-up';
 import { SHARD_COUNT, TWO_HOSTS } from '../src/testing/traffic-script';
+import { type BulkKind, bulkConnection } from './bulk-connection';
 import { hoursOfTraffic, RECORDS_PER_REQUEST } from './hours-of-traffic';
 import { type MeasuredLoki, measuredLoki } from './measured-loki';
 
@@ -29,6 +34,8 @@ const HOURS = 6;
 const LINES_PER_PUSH = 6_000;
 const STORIES = 40;
 const NAIVE_RUNS = 5;
+const BULK_PACKETS = 100_000;
+const BULK_RUNS = 5;
 
 /** One of the requests whose stories are told. */
 interface Chosen {
@@ -110,11 +117,32 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
       rows.push(summary(name, costs, naive));
     }
     rows.push(summary('LogQL by hand: | json | request_id="…"', naive, naive));
-    return { rows, json: { records: requests * RECORDS_PER_REQUEST, hours: HOURS, rows } };
+    const bulk = [followedBulk('download'), followedBulk('equal')];
+    return { rows: [...rows, ...bulk], json: { records: requests * RECORDS_PER_REQUEST, hours: HOURS, rows, bulk } };
   } finally {
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Every packet of a connection followed from NIC to NIC, and put into the table that a panel draws; the median of some runs. */
+function followedBulk(kind: BulkKind): Row {
+  const lanes = bulkConnection(kind, BULK_PACKETS / 2);
+  const costs = Array.from({ length: BULK_RUNS }, () => {
+    const started = performance.now();
+    const story = connectionStory({ lanes });
+    const told = performance.now();
+    packetTable({ lanes, story });
+    return { story: told - started, table: performance.now() - told };
+  });
+  const median = (of: 'story' | 'table') =>
+    Math.round(costs.map((cost) => cost[of]).sort((a, b) => a - b)[BULK_RUNS >> 1]);
+  return {
+    'packets at 2 NICs': BULK_PACKETS,
+    connection: kind,
+    'story ms': median('story'),
+    'table ms': median('table'),
+  };
 }
 
 /** Pushes all records, and returns requests spread over all of the time. */

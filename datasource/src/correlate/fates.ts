@@ -68,13 +68,13 @@ export class Fates {
   of(fromServer: 0 | 1, { group, copies }: Journey, i: number): Fate {
     const { route } = this.journeys.ways[fromServer];
     const copy = copies[i];
-    const beyond = route.slice(route.indexOf(copy.last) + 1);
-    if (beyond.length === 0) {
+    if (copy.last === route[route.length - 1]) {
       return this.afterLast(fromServer, { group, copies }, i);
     }
-    const seenBeyond = copies.some(({ packets }) => beyond.some((lane) => packets[lane] !== NOT_SEEN));
+    const beyond = route.slice(route.indexOf(copy.last) + 1);
+    const seenBeyond = () => copies.some(({ packets }) => beyond.some((lane) => packets[lane] !== NOT_SEEN));
     const from = this.nameOf(copy.last);
-    if (!seenBeyond && this.isAcknowledged(fromServer, group)) {
+    if (this.isAcknowledged(fromServer, group) && !seenBeyond()) {
       // A copy arrived unseen; which one is only known where there was but one.
       return copies.length === 1
         ? ARRIVED
@@ -122,8 +122,12 @@ export class Fates {
     const { last } = copies[i];
     const { facts } = this.watched.watches[last].lane;
     const own = facts !== undefined && (fromServer === 1 ? ownsClient(facts) : ownsServer(facts));
-    const again = copies.slice(i + 1).find(({ packets }) => packets[last] !== NOT_SEEN);
-    if (own || group.end === group.start || again === undefined) {
+    // Of equal datagrams there may be as many copies as packets.
+    if (own || group.end === group.start) {
+      return ARRIVED;
+    }
+    const again = copies.find(({ packets }, j) => j > i && packets[last] !== NOT_SEEN);
+    if (again === undefined) {
       return ARRIVED;
     }
     const againNs = this.watched.watches[last].tNs[again.packets[last]];

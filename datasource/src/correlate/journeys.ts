@@ -106,10 +106,8 @@ function passLane(open: OpenCopy[], { lane, packets, watches, usual }: Passing):
     });
     left = left.filter((_packet, j) => found[j] === -1);
   }
-  for (const packet of left) {
-    const seen = new Array<number>(watches.length).fill(NOT_SEEN);
-    seen[lane] = packet;
-    insert(open, { packets: seen, first: lane, last: lane, lastNs: tNs[packet] }, usual);
+  if (left.length > 0) {
+    insert(open, left, { lane, packets, watches, usual });
   }
 }
 
@@ -119,10 +117,18 @@ function lastForLast(copies: readonly OpenCopy[], packets: readonly number[], tN
   return { typicalNs, leastNs: -Infinity };
 }
 
-/** Before the first copy that should pass the new one's lane after it. */
-function insert(open: OpenCopy[], copy: OpenCopy, usual: (from: number) => UsualWay | undefined): void {
+/** New copies, each before the first copy that should pass their lane after it. */
+function insert(open: OpenCopy[], news: readonly number[], { lane, watches, usual }: Passing): void {
   const expectedNs = ({ last, lastNs }: OpenCopy): number =>
-    last === copy.last ? lastNs : lastNs + (usual(last)?.typicalNs ?? 0);
-  const place = open.findIndex((other) => expectedNs(other) > copy.lastNs);
-  open.splice(place === -1 ? open.length : place, 0, copy);
+    last === lane ? lastNs : lastNs + (usual(last)?.typicalNs ?? 0);
+  let latestNs = open.reduce((latest, copy) => Math.max(latest, expectedNs(copy)), -Infinity);
+  for (const packet of news) {
+    const packets = new Array<number>(watches.length).fill(NOT_SEEN);
+    packets[lane] = packet;
+    const copy: OpenCopy = { packets, first: lane, last: lane, lastNs: watches[lane].tNs[packet] };
+    // Nearly always the last of all: a search for each of many equal packets would take quadratic time.
+    const place = latestNs > copy.lastNs ? open.findIndex((other) => expectedNs(other) > copy.lastNs) : open.length;
+    open.splice(place, 0, copy);
+    latestNs = Math.max(latestNs, copy.lastNs);
+  }
 }

@@ -17,7 +17,7 @@ import { type ConnectionStory } from './connection-story';
 import { laneClocks } from './lane-clocks';
 import { earliestNs, type Lane, type LaneRecords, openLane } from './lane';
 import { orderLanes } from './lane-order';
-import { NOT_FOLLOWED, type PacketWay } from './packet-ways';
+import { type LaneWays, NOT_FOLLOWED, type PacketWay } from './packet-ways';
 import { type OriginFacts, type SeqOrigin, seqOrigins } from './seq-origin';
 
 export interface PacketTable {
@@ -82,7 +82,7 @@ interface FollowedPacket extends Packet<PlacedLane> {
 }
 
 /** @param ways of the lane's packets, in order */
-function packetsOf(lane: PlacedLane, baseNs: bigint, ways: readonly PacketWay[] = []): readonly FollowedPacket[] {
+function packetsOf(lane: PlacedLane, baseNs: bigint, ways: LaneWays | undefined): readonly FollowedPacket[] {
   let place = 0;
   return lane.decoded.flatMap((chunk) => {
     const offset = Number(chunk.positions.timePosNs - baseNs);
@@ -91,7 +91,7 @@ function packetsOf(lane: PlacedLane, baseNs: bigint, ways: readonly PacketWay[] 
       chunk,
       index,
       tNs: offset + tNs,
-      way: ways[place++] ?? NOT_FOLLOWED,
+      way: ways?.of(place++) ?? NOT_FOLLOWED,
     }));
   });
 }

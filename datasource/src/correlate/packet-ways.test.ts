@@ -69,6 +69,20 @@ describe('packets of several NICs', () => {
     expect(fates(script)).toEqual([]);
   });
 
+  it('are matched in their order where nothing in them tells them apart', () => {
+    const script = new WireScript(FOUR_NICS);
+    script.handshake(0);
+    for (let i = 0; i < 200; i++) {
+      script.client({ atMs: 10 + i, missedAt: i % 7 === 3 ? [1] : [] });
+    }
+    const { rows, lanes } = tableOf(script);
+    const at = (nic: number) =>
+      rows.filter((row) => row.lane === lanes[nic].lane && row.sender === 'client').map((row) => row.transmission);
+    expect(at(3)).toEqual(at(0));
+    expect(new Set(at(0)).size).toBe(202);
+    expect(at(1)).toEqual(at(0).filter((_number, i) => i < 2 || (i - 2) % 7 !== 3));
+  });
+
   it('have times that can be put on one clock, with the bars of that', () => {
     const script = new WireScript(FOUR_NICS);
     script.handshake(0);

@@ -13,8 +13,13 @@ export type PacketWay = Pick<PacketRow, 'transmission' | 'fate' | 'fateFrom' | '
 
 export const NOT_FOLLOWED: PacketWay = { transmission: '', fate: '', fateFrom: '', fateTo: '', fateBytes: 0 };
 
-/** By lane (`inner_traceid`) and the packet's place among those that were read of it. */
-export type PacketWays = ReadonlyMap<string, readonly PacketWay[]>;
+/** By lane (`inner_traceid`). */
+export type PacketWays = ReadonlyMap<string, LaneWays>;
+
+export interface LaneWays {
+  /** Of a packet by its place among those that were read of the lane. Made when it is asked for: a story is kept, and few ask for this. */
+  readonly of: (packet: number) => PacketWay;
+}
 
 type Ill = Pick<PacketWay, 'fate' | 'fateFrom' | 'fateTo'>;
 
@@ -39,7 +44,7 @@ export function packetWays(watches: readonly Watch[], journeys: BothWays, fates:
       });
     }
   }
-  return new Map(watches.map(({ place }, lane) => [place.lane, followed[lane].ways()]));
+  return new Map(watches.map(({ place }, lane) => [place.lane, followed[lane]]));
 }
 
 function forEachCopy(all: readonly Journey[], visit: (copy: Copy) => void): void {
@@ -63,7 +68,7 @@ function illOf(fate: Fate): Ill | undefined {
 const WORST_FIRST: ReadonlyArray<PacketWay['fate']> = ['lost', 'lost-beyond', 'unknown'];
 
 /** The packets of one lane. */
-class FollowedLane {
+class FollowedLane implements LaneWays {
   private readonly passedOn: Uint8Array;
   private readonly numbers: Int32Array;
   private readonly first: Int32Array;
@@ -71,7 +76,7 @@ class FollowedLane {
   private readonly several = new Map<number, number[]>();
   private readonly ills = new Map<number, Ill & { readonly fateBytes: number }>();
 
-  constructor(private readonly length: number) {
+  constructor(length: number) {
     this.passedOn = new Uint8Array(length);
     this.numbers = new Int32Array(length);
     this.first = new Int32Array(length);
@@ -120,15 +125,14 @@ class FollowedLane {
     }
   }
 
-  ways(): readonly PacketWay[] {
-    return Array.from({ length: this.length }, (_v, packet) => {
-      if (this.first[packet] === 0) {
-        return NOT_FOLLOWED;
-      }
-      const several = this.several.get(packet);
-      const transmission = several ? runsText(several) : String(this.first[packet]);
-      return { ...NOT_FOLLOWED, transmission, ...this.ills.get(packet) };
-    });
+  of(packet: number): PacketWay {
+    const first = this.first[packet] ?? 0;
+    if (first === 0) {
+      return NOT_FOLLOWED;
+    }
+    const several = this.several.get(packet);
+    const { fate, fateFrom, fateTo, fateBytes } = this.ills.get(packet) ?? NOT_FOLLOWED;
+    return { transmission: several ? runsText(several) : String(first), fate, fateFrom, fateTo, fateBytes };
   }
 }
 

@@ -83,7 +83,7 @@ export class UsualWays {
     // What came back took some time too, so the clocks are at most that far apart.
     const back = surePassages(this.groups[fromServer === 0 ? 1 : 0], this.watches, [to, from]);
     if (back.length > 0) {
-      const leastNs = -Math.min(...back.map(({ fromNs, toNs }) => toNs - fromNs));
+      const leastNs = -back.reduce((least, { fromNs, toNs }) => Math.min(least, toNs - fromNs), Infinity);
       return { typicalNs: leastNs, leastNs };
     }
     return undefined;
