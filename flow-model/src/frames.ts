@@ -103,6 +103,14 @@ export interface PacketsMeta {
   readonly kind: typeof FrameKind.Packets;
   /** In path order, the client's NIC first, where that is known. */
   readonly lanes: readonly LaneMeta[];
+  /** Where only the chunks that hold a request were read; absent where a connection was asked for. */
+  readonly part?: PacketsPart;
+}
+
+export interface PacketsPart {
+  readonly requestId: string;
+  /** Whether the connection has packets in other chunks; `unknown` while no chunk says that it ended. */
+  readonly connection: 'whole' | 'has-more' | 'unknown';
 }
 
 export interface Endpoint {

@@ -3,8 +3,10 @@ import { type DataFrame } from '@grafana/data';
 import { hopsOf } from '../correlate/hops';
 import { nicSpans } from '../correlate/nic-spans';
 import { packetTable } from '../correlate/packet-table';
+import { requestPart } from '../correlate/request-part';
 import { problemText } from '../data-error';
 import { chosenOf } from '../fetch/choose-request';
+import { type Connections } from '../fetch/connection-records';
 import { pathOf, relatedRecords } from '../fetch/related';
 import { type StoryReader } from '../fetch/story-reader';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
@@ -40,7 +42,14 @@ export class LookUpAnswers {
       story: storyOf(value),
     });
     const notes = table.rows.length > 0 ? [] : ['The records of this connection hold no packets in this time range.'];
-    return [packetsFrame(table, { refId, notes: [...notes, ...value.notes], cost: value.cost })];
+    return [
+      packetsFrame(table, {
+        refId,
+        notes: [...notes, ...value.notes],
+        cost: value.cost,
+        part: requestPart(recordsOf(value)),
+      }),
+    ];
   }
 
   async hops(query: HopsQuery, answering: Answering): Promise<DataFrame[]> {
@@ -100,5 +109,10 @@ export class LookUpAnswers {
     return this.stories.read(lookUpOf(query, replace), { window, signal, nics });
   }
 }
+
+const recordsOf = ({ focus, chunks }: Connections) => ({
+  focus: focus.map(({ record }) => record),
+  chunks: chunks.map(({ record }) => record),
+});
 
 export const NO_REQUEST = 'No request was found on this connection: its packets and its records are all there is.';

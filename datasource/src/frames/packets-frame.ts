@@ -1,5 +1,5 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { FrameKind, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model';
+import { FrameKind, type PacketRow, type PacketsMeta, type PacketsPart } from '@bpfnet/flow-model';
 import { type PacketTable } from '../correlate/packet-table';
 import { type Connections } from '../fetch/connection-records';
 import { costStats, field, warnings } from './frame-parts';
@@ -37,10 +37,11 @@ export interface PacketsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly cost?: Connections['cost'];
+  readonly part?: PacketsPart;
 }
 
-export function packetsFrame(table: PacketTable, { refId, notes, cost }: PacketsFrameOptions): DataFrame {
-  const custom: PacketsMeta = { kind: FrameKind.Packets, lanes: table.lanes };
+export function packetsFrame(table: PacketTable, { refId, notes, cost, part }: PacketsFrameOptions): DataFrame {
+  const custom: PacketsMeta = { kind: FrameKind.Packets, lanes: table.lanes, ...(part && { part }) };
   return createDataFrame({
     name: FrameKind.Packets,
     refId,
