@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { LoadingState, type PanelData } from '@grafana/data';
 import React, { type ReactNode } from 'react';
 import { type DataProblem, type Result } from './data-problem';
-import { DataMessage } from './DataMessage';
+import { DataMessage, LoadingMessage } from './DataMessage';
 
 interface Props<T> {
   readonly data: PanelData;
@@ -28,7 +28,7 @@ export function PanelFrame<T>({ data, model, width, height, children }: Props<T>
 }
 
 function Otherwise({ loading, problem }: { readonly loading: boolean; readonly problem: DataProblem }) {
-  return loading ? <p role="status">Loading…</p> : <DataMessage problem={problem} />;
+  return loading ? <LoadingMessage /> : <DataMessage problem={problem} />;
 }
 
 function queryFailure(data: PanelData): DataProblem | undefined {
