@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodePacketColumns, type L4PacketsRecord, type L7Record } from '@bpfnet/flow-model';
-import { type Browser, type Page } from 'playwright-core';
+import { type Browser, type Locator, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
 import { launchBrowser, type PageFaults, watchPage } from './support/browser';
@@ -82,6 +82,17 @@ describe('the packet sequence panel on laboratory traffic', () => {
     expect(await panel().innerText()).toMatch(
       /10 NICs.*The clock of node-b is [\d.\s]+ m?s \(± [\d.]+ [mµ]s.*\) ahead of node-a's/s
     );
+  });
+
+  it("says that these are the packets of the request's chunks, and leads to the connection", async () => {
+    await open();
+    expect(await panel().innerText()).toContain("packets of the request's chunks");
+    const link = panel().getByRole('link', { name: /^the connection (has|may have) more$/ });
+    const url = new URL((await link.getAttribute('href'))!, demo.url);
+    expect([...chunks.keys()]).toContain(url.searchParams.get('var-inner_traceid'));
+    await page.goto(url.href);
+    await grid().getByRole('row').nth(1).waitFor();
+    expect(await panel().innerText()).not.toContain("request's chunks");
   });
 
   it('finds a sequence number, absolute as records have it and relative', async () => {
@@ -176,6 +187,57 @@ describe('the packet sequence panel on laboratory traffic', () => {
     await page.keyboard.press('End');
     await expectEventually(top, (px) => px > 0);
     await page.unroute('**/api/dashboards/uid/bpfnet-request');
+  });
+
+  it('and the related logs follow each other', async () => {
+    await open();
+    const table = panel('Related logs').getByRole('table', { name: 'Cross-NIC' });
+    const marked = table.getByRole('row').filter({ hasText: 'pointed at' });
+    await panel('Related logs').scrollIntoViewIfNeeded();
+    await table.getByRole('row').nth(1).waitFor();
+
+    const records = (await readL7(demo.storeUrl)).filter(({ request_id }) => request_id === request.request_id);
+    const atClient = records.find(
+      ({ k8s_pod_name, direction }) => k8s_pod_name === 'cart-7f9c' && direction === 'outgoing'
+    )!;
+    const atServer = records.find(
+      ({ k8s_pod_name, direction }) => k8s_pod_name === 'orders-5d8b' && direction === 'incoming'
+    )!;
+    const isMarked = async (record: L7Record) => {
+      await expectEventually(
+        async () => (await marked.allInnerTexts()).join('\n'),
+        (text) => [record.host, record.k8s_pod_name!, request.l7_resource!].every((part) => text.includes(part))
+      );
+      expect(await marked.count()).toBe(1);
+      expect(await inView(marked, panel('Related logs').getByRole('region', { name: /records$/ }))).toBe(true);
+    };
+
+    // A packet that carries the request, and one that carries its response: the first NIC to see each.
+    await grid().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    expect(await selected().innerText()).toContain(`GET ${request.l7_resource}`);
+    await isMarked(atClient);
+    await expectEventually(
+      async () => {
+        await page.keyboard.press('ArrowDown');
+        return (await selected().textContent()) ?? '';
+      },
+      (text) => text.includes(`response ${request.l7_status}`)
+    );
+    await isMarked(atServer);
+    expect(await page.evaluate(`document.activeElement.getAttribute('role')`)).toBe('grid');
+
+    // Back: a record that is held on to marks the packet that carries its request, wherever the packets stand.
+    await page.keyboard.press('End');
+    const top = () => grid().evaluate((element) => element.scrollTop);
+    const atEnd = await top();
+    await panel('Related logs')
+      .getByPlaceholder(/Filter/)
+      .fill(`request_id=${request.request_id}`);
+    await table.getByRole('row').filter({ hasText: 'current record' }).getByRole('cell').nth(1).click();
+    await expectEventually(top, (px) => px < atEnd);
+    await isMarked(atClient);
   });
 
   it('leads to the page of another request of the connection, in a new tab', async () => {
@@ -279,6 +341,14 @@ describe('the packet sequence panel on laboratory traffic', () => {
         return [time, from, columns.flags[i], columns.seq[i], columns.ack[i], columns.len[i]].join(' ');
       });
     });
+  }
+
+  /** All of it, within what scrolls. */
+  async function inView(place: Locator, scroller: Locator): Promise<boolean> {
+    const [inner, outer] = [await place.boundingBox(), await scroller.boundingBox()];
+    return (
+      inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height + 1
+    );
   }
 
   async function expectEventually<T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<void> {

@@ -137,6 +137,15 @@ describe('the packet sequence panel in a browser', () => {
     await expectText(() => grid(1), 'RST');
   });
 
+  test('no panel follows where the dashboard shares no crosshair', async () => {
+    await open({ panels: 2, height: 330, crosshair: 'off' });
+    await grid(0).focus();
+    await page.keyboard.press('End');
+    await page.waitForFunction(`document.querySelectorAll('[role=grid]')[0].scrollTop > 0`);
+    await expectText(selected, 'RST');
+    expect(await grid(1).evaluate((element) => element.scrollTop)).toBe(0);
+  });
+
   (hasTool('tshark') ? test : test.skip)('exports a capture that tshark reads as the same packets', async () => {
     await open();
     const download = page.waitForEvent('download');

@@ -71,6 +71,32 @@ test('the capture says whether it lost packets', () => {
   expect(screen.getByText('12 packets lost by the capture')).toBeInTheDocument();
 });
 
+describe('what of the connection is shown', () => {
+  const partial = (connection: string): DataFrame[] =>
+    packetFrames(SCRIPT).map((frame) => ({
+      ...frame,
+      meta: { custom: { ...frame.meta?.custom, part: { requestId: 'r7', connection } } },
+    }));
+
+  test("the request's chunks of a connection that has more, which is a link away", () => {
+    show(partial('has-more'));
+    expect(screen.getByText(/packets of the request's chunks/)).toBeInTheDocument();
+    const link = screen.getByRole('link', { name: 'the connection has more' });
+    expect(link).toHaveAttribute('href', expect.stringContaining('/d/bpfnet-connection?var-inner_traceid=L0&from='));
+  });
+
+  test('no link where the panel names no page', () => {
+    show(partial('unknown'), { connectionUrl: '' });
+    expect(screen.getByText(/chunks; the connection may have more/)).toBeInTheDocument();
+    expect(screen.queryByRole('link', { name: /may have more/ })).toBeNull();
+  });
+
+  test.each(['whole', 'nonsense'])('nothing is said: %s', (connection) => {
+    show(partial(connection));
+    expect(screen.queryByText(/request's chunks/)).toBeNull();
+  });
+});
+
 test('every row can be read', () => {
   show(packetFrames(SCRIPT));
   const rows = within(grid()).getAllByRole('row');

@@ -13,15 +13,17 @@ export function PacketSequencePanel({ data, options, width, height, timeRange, t
   const { replaceVariables, eventBus, onChangeTimeRange } = host;
   const complete = useMemo(() => ({ ...defaultOptions, ...options }), [options]);
   const packets = usePackets(data.series, complete.fieldNames);
-  const hrefOf = (tag: L7Tag) => {
-    const href = buildLink(complete.requestUrl, {
-      fields: { l7RequestId: tag.requestId, l7Label: tag.label, l7Kind: tag.kind },
+  const linkTo = (template: string, fields: Readonly<Record<string, string>>) => {
+    const href = buildLink(template, {
+      fields,
       fromMs: timeRange.from.valueOf(),
       toMs: timeRange.to.valueOf(),
       replaceVariables,
     });
     return href && locationUtil.assureBaseUrl(href);
   };
+  const hrefOf = ({ requestId, label, kind }: L7Tag) =>
+    linkTo(complete.requestUrl, { l7RequestId: requestId, l7Label: label, l7Kind: kind });
   const requestId = filledIn(replaceVariables(complete.requestId));
   return (
     <PanelFrame data={data} model={packets} width={width} height={height}>
@@ -36,6 +38,7 @@ export function PacketSequencePanel({ data, options, width, height, timeRange, t
           timeZone={timeZone}
           eventBus={eventBus}
           hrefOf={hrefOf}
+          connectionHref={(lane) => linkTo(complete.connectionUrl, { lane: lane.id })}
           onTimeRange={(fromNs, toNs) => onChangeTimeRange({ from: toMs(fromNs), to: toMs(toNs) })}
         />
       )}

@@ -140,6 +140,13 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
       defaultValue: defaultOptions.requestUrl,
     })
     .addTextInput({
+      path: 'connectionUrl',
+      name: "Connection's page",
+      description:
+        'Path or http(s) address. ${__data.fields.lane} (inner_traceid), ${__from}, ${__to} and dashboard variables are filled in. Empty: no link.',
+      defaultValue: defaultOptions.connectionUrl,
+    })
+    .addTextInput({
       path: 'requestId',
       name: 'Show request',
       description: 'The request_id to begin with, usually a dashboard variable.',

@@ -38,6 +38,8 @@ export interface PacketSequenceOptions {
   readonly silenceMs: number;
   /** Where a request's tag leads. */
   readonly requestUrl: string;
+  /** Where the word that the connection has more packets leads. */
+  readonly connectionUrl: string;
   /** The request to show first; a dashboard variable as a rule. */
   readonly requestId: string;
 }
@@ -57,5 +59,6 @@ export const defaultOptions: PacketSequenceOptions = {
   fieldNames: {},
   silenceMs: 100,
   requestUrl: '/d/bpfnet-request?var-request_id=${__data.fields.l7RequestId}&from=${__from}&to=${__to}',
+  connectionUrl: '/d/bpfnet-connection?var-inner_traceid=${__data.fields.lane}&from=${__from}&to=${__to}',
   requestId: '${request_id}',
 };

@@ -1,6 +1,7 @@
-import { type DataFrame } from '@grafana/data';
+import { DashboardCursorSync, type DataFrame, DataHoverClearEvent, DataHoverEvent, EventBusSrv } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
+import { PanelContextProvider } from '@grafana/ui';
+import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import React from 'react';
 import { panelProps } from '../../shared/test/panel-props';
@@ -111,6 +112,79 @@ test('the current record is brought into view among many others of its connectio
     ),
   ]);
   expect(screen.getByRole('region', { name: 'Cross-NIC: records' }).scrollTop).toBeGreaterThan(140 * 28);
+});
+
+describe('the shared crosshair', () => {
+  function showShared(sync: DashboardCursorSync) {
+    const bus = new EventBusSrv();
+    const said: unknown[] = [];
+    bus.subscribe(DataHoverEvent, ({ payload }) => said.push(payload));
+    bus.subscribe(DataHoverClearEvent, () => said.push('clear'));
+    const eventBus = bus.newScopedBus('panel-1', { onlyLocal: false });
+    render(
+      <PanelContextProvider value={{ eventsScope: 'test', eventBus, sync: () => sync }}>
+        <RelatedLogsPanel {...panelProps(defaultOptions, threeDimensions(), { eventBus })} />
+      </PanelContextProvider>
+    );
+    const other = bus.newScopedBus('panel-2', { onlyLocal: false });
+    const publish = (event: DataHoverEvent | DataHoverClearEvent) => act(() => other.publish(event));
+    return { said, publish };
+  }
+  const hover = (record: unknown) => {
+    const payload = { point: { time: 1764000000000 }, record };
+    return new DataHoverEvent(payload);
+  };
+  const marked = () => screen.queryByText('pointed at')?.closest('[role=row]')?.textContent ?? '';
+  const row = (text: string) => screen.getByText(text).closest('[role=row]')!;
+
+  test('marks the record that another panel points at, and leaves the focus where it is', () => {
+    const { publish } = showShared(DashboardCursorSync.Crosshair);
+    screen.getByPlaceholderText(/Filter/).focus();
+    publish(hover({ innerTraceId: 'n2', requestId: 'r1', tsNs: '1764000000000003000' }));
+    expect(marked()).toContain('203.2 ms');
+    expect(screen.getByPlaceholderText(/Filter/)).toHaveFocus();
+    publish(new DataHoverClearEvent());
+    expect(marked()).toBe('');
+  });
+
+  test('reads what another panel says with care', () => {
+    const { publish } = showShared(DashboardCursorSync.Crosshair);
+    publish(hover({ innerTraceId: 7, tsNs: '-1; drop', requestId: null }));
+    expect(marked()).not.toBe('');
+  });
+
+  test('a row that the mouse is on is pointed at in other panels; a click holds on to it', async () => {
+    const user = userEvent.setup();
+    const { said } = showShared(DashboardCursorSync.Tooltip);
+    await user.hover(row('veth1'));
+    await user.unhover(row('veth1'));
+    const record = { tsNs: '1764000000000002000', innerTraceId: 'n1', requestId: 'r1' };
+    expect(said).toEqual([expect.objectContaining({ record }), 'clear']);
+    await user.click(row('veth1'));
+    await user.unhover(row('veth1'));
+    expect(said.slice(2)).not.toContain('clear');
+    expect(marked()).toContain('veth1');
+    await user.click(row('veth1'));
+    expect(marked()).toBe('');
+    await user.unhover(row('veth1'));
+    expect(said[said.length - 1]).toBe('clear');
+  });
+
+  test('so is a row whose link has the focus', () => {
+    const { said } = showShared(DashboardCursorSync.Crosshair);
+    act(() => screen.getByRole('link', { name: /veth9/ }).focus());
+    expect(said).toEqual([expect.objectContaining({ record: expect.objectContaining({ innerTraceId: 'n3' }) })]);
+  });
+
+  test('does nothing where the dashboard shares none', async () => {
+    const user = userEvent.setup();
+    const { said, publish } = showShared(DashboardCursorSync.Off);
+    await user.hover(row('veth1'));
+    await user.unhover(row('veth1'));
+    expect(said).toEqual([]);
+    publish(hover({ innerTraceId: 'n2' }));
+    expect(marked()).toBe('');
+  });
 });
 
 describe('columns', () => {

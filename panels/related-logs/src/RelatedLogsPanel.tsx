@@ -2,6 +2,7 @@ import { dateTimeFormat, locationUtil, type PanelProps } from '@grafana/data';
 import React, { useMemo } from 'react';
 import { PanelFrame } from '../../shared/PanelFrame';
 import { buildLink } from '../../shared/safe-link';
+import { useSharedCursor } from '../../shared/use-shared-cursor';
 import { currentRecord } from './model/current-record';
 import { type LogRow, readRelatedLogs } from './model/related-logs';
 import { defaultOptions, type RelatedLogsOptions } from './options';
@@ -14,6 +15,7 @@ export function RelatedLogsPanel(props: Props) {
   const { data, width, height, timeRange, timeZone, replaceVariables } = props;
   const options = { ...defaultOptions, ...props.options };
   const logs = useMemo(() => readRelatedLogs(data.series), [data.series]);
+  const cursor = useSharedCursor(props.eventBus);
   const choice = useColumnChoice({
     options,
     onOptionsChange: props.onOptionsChange,
@@ -44,6 +46,7 @@ export function RelatedLogsPanel(props: Props) {
             innerTraceId: variable(options.innerTraceId),
           })}
           choice={choice}
+          cursor={cursor}
           hrefOf={hrefOf}
           timeText={(row) => dateTimeFormat(row.time, { timeZone, format: 'HH:mm:ss.SSS' }) + microseconds(row)}
         />

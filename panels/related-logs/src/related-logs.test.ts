@@ -4,6 +4,7 @@ import { csvOf } from './model/csv';
 import { currentRecord } from './model/current-record';
 import { nicDifferences } from './model/nic-differences';
 import { type LogRow, readRelatedLogs, type RelatedLogs, textAt } from './model/related-logs';
+import { pointOfRecord, recordOfPoint } from './model/shared-place';
 import { FOUR_NICS, relatedFrame, type RecordScript, span, threeDimensions } from './test/related-frames';
 
 function read(frames = threeDimensions()): RelatedLogs {
@@ -61,6 +62,53 @@ describe('the current record', () => {
 
   test('is none where the page names nothing', () => {
     expect(marked({ requestId: '', innerTraceId: '' })).toEqual(['', '', '']);
+  });
+});
+
+describe('a place that another panel points at', () => {
+  const T0_MS = 1764000000000;
+  const at = (ms: number) => String(BigInt(T0_MS) * BigInt(1_000_000) + BigInt(Math.round(ms * 1e6)));
+  const CHUNK = { source: 'bpf_net_l4_log', chunk_id: 1, request_id: undefined } as const;
+  /** Two requests of a connection at two NICs, whose clocks are 3.4 s apart, and the chunk that holds them. */
+  const rows = rowsOf([
+    span({ ...CHUNK, tsNs: at(0), duration_ms: 400 }),
+    span({ request_id: 'r1', tsNs: at(10), latency_ms: 50 }),
+    span({ request_id: 'r2', tsNs: at(100), latency_ms: 50 }),
+    span({ inner_traceid: 'n1', request_id: 'r1', tsNs: at(3411), latency_ms: 48 }),
+    span({ inner_traceid: 'n1', request_id: 'r2', tsNs: at(3501), latency_ms: 48 }),
+  ]);
+  const found = (point: { ms?: number; own?: number; nic?: string; request?: string }) => {
+    const row = recordOfPoint(rows, {
+      timeMs: T0_MS + (point.ms ?? 0),
+      tsNs: point.own === undefined ? '' : at(point.own),
+      innerTraceId: point.nic ?? '',
+      requestId: point.request ?? '',
+    });
+    return row && rows.indexOf(row);
+  };
+
+  test('is the record of that NIC and request', () => {
+    expect(found({ nic: 'n1', own: 3501, request: 'r2', ms: 101 })).toBe(4);
+    expect(found({ nic: 'n0', own: 10, request: 'r1' })).toBe(1);
+  });
+
+  test('where the packet carries no request, is what went on then at that NIC, by its clock', () => {
+    expect(found({ nic: 'n1', own: 3520, ms: 120 })).toBe(4);
+    expect(found({ nic: 'n0', own: 120, ms: 120 })).toBe(2);
+    expect(found({ nic: 'n0', own: 80, ms: 80 })).toBe(0);
+  });
+
+  test('is another record of the request where the NIC has none', () => {
+    expect(found({ nic: 'elsewhere', own: 9000, request: 'r2', ms: 99 })).toBe(2);
+  });
+
+  test('is the nearest in time where a panel says no more', () => {
+    expect([-50, 130, 420, 3490].map((ms) => found({ ms }))).toEqual([0, 2, 0, 4]);
+    expect(recordOfPoint([], { timeMs: 0, tsNs: '', innerTraceId: '', requestId: '' })).toBeUndefined();
+  });
+
+  test('every record is found again by its own place', () => {
+    expect(rows.map((row) => recordOfPoint(rows, pointOfRecord(row)))).toEqual(rows);
   });
 });
 

@@ -1,8 +1,8 @@
 /** `bpfnet-packets` frames as typed arrays: a million packets are 60 MB and no objects. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model/frames';
+import { FrameKind, type PacketsPart } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
-import { findFrames, type FrameReader, noticeOf, readFrame } from '../../../shared/frame-fields';
+import { findFrames, type FrameReader, isRecord, noticeOf, readFrame } from '../../../shared/frame-fields';
 import { type ExactTime, sinceNs, toExactTime } from './exact-time';
 import { type Lane, lanesOfFrames } from './lane';
 import { type PacketWays, WaysOfFrames } from './packet-ways';
@@ -40,6 +40,8 @@ export interface PacketTable {
   /** Index into `tags` or `NO_TAG`. */
   readonly tag: Int32Array;
   readonly tags: readonly L7Tag[];
+  /** That these are the packets of a request's chunks, of a connection that has more or may have; undefined where they are all. */
+  readonly part: Exclude<PacketsPart['connection'], 'whole'> | undefined;
   /** Which packets of several NICs are the same. */
   readonly ways: PacketWays;
 }
@@ -101,11 +103,26 @@ function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
   for (let i = 0; i < length; i++) {
     columns.lane[i] = place[columns.lane[i]];
   }
-  const value = { length, lanes: described, baseNs: toBigInt(base), ...columns, tags, ways: ways.ways(described) };
+  const part = partOf(frames.map((frame) => frame.meta?.custom));
+  const value = {
+    length,
+    part,
+    lanes: described,
+    baseNs: toBigInt(base),
+    ...columns,
+    tags,
+    ways: ways.ways(described),
+  };
   return { ok: true, value };
 }
 
-type Columns = Omit<PacketTable, 'length' | 'lanes' | 'baseNs' | 'tags' | 'ways'>;
+/** Of several frames the least that is certain. */
+function partOf(customs: readonly unknown[]): PacketTable['part'] {
+  const said = customs.flatMap((custom) => (isRecord(custom) && isRecord(custom.part) ? [custom.part.connection] : []));
+  return (['has-more', 'unknown'] as const).find((one) => said.includes(one));
+}
+
+type Columns = Omit<PacketTable, 'length' | 'part' | 'lanes' | 'baseNs' | 'tags' | 'ways'>;
 
 function allocate(length: number): Columns {
   return {

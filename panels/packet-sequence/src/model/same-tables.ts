@@ -8,6 +8,7 @@ export function sameTables(a: PacketTable, b: PacketTable): boolean {
     a === b ||
     (a.length === b.length &&
       a.baseNs === b.baseNs &&
+      a.part === b.part &&
       sameData(a.lanes, b.lanes) &&
       sameData(a.tags, b.tags) &&
       COLUMNS.every((name) => sameNumbers(a[name], b[name])) &&

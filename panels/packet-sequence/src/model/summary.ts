@@ -7,7 +7,14 @@ export interface Summary {
   /** `nothing lost by the capture`, `12 packets lost by the capture` */
   readonly capture: string;
   readonly captureLost: boolean;
+  /** What of the connection these are; undefined where they are all. */
+  readonly part: { readonly what: string; readonly connection: string } | undefined;
 }
+
+const PARTS = {
+  'has-more': { what: "packets of the request's chunks", connection: 'the connection has more' },
+  unknown: { what: "packets of the request's chunks", connection: 'the connection may have more' },
+} as const;
 
 export function summaryOf(ladder: Ladder): Summary {
   const lanes = ladder.mode === 'nics' ? ladder.lanes : [ladder.packets.lanes[ladder.lane]];
@@ -18,5 +25,6 @@ export function summaryOf(ladder: Ladder): Summary {
     counts: pluralText(packets, 'packet') + nics,
     capture: drops === 0 ? 'nothing lost by the capture' : `${pluralText(drops, 'packet')} lost by the capture`,
     captureLost: drops > 0,
+    part: ladder.packets.part && PARTS[ladder.packets.part],
   };
 }

@@ -103,6 +103,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       <MenuButton label="Export" sections={exportSections(props.exports)} />
       <SearchBox
         query={state.query}
+        wide={compact}
         matches={props.matches}
         inputRef={props.searchRef}
         onQuery={(query) => onChange({ query })}

@@ -2,15 +2,18 @@ import { css } from '@emotion/css';
 import { type EventBus, type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useCallback, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useSharedCursor } from '../../../shared/use-shared-cursor';
 import { isCompact, layoutColumns } from '../layout/columns';
 import { LINE_HEIGHT_PX, visibleLines } from '../layout/lines';
 import { rowShape } from '../layout/zoom';
 import { canShowNics } from '../model/build-ladder';
+import { type Lane } from '../model/lane';
 import { laneCount } from '../model/ladder';
 import { sideNames } from '../model/packet-text';
 import { type L7Tag, NO_TAG, type PacketTable } from '../model/packets';
 import { requestRows } from '../model/request-rows';
 import { firstAbove } from '../model/search';
+import { pointOfRow, rowOfPoint } from '../model/shared-place';
 import { type PacketSequenceOptions } from '../options';
 import { cardFields } from './card-fields';
 import { LadderSummary } from './LadderSummary';
@@ -25,7 +28,6 @@ import { useExports } from './use-exports';
 import { useLadderKeys } from './use-ladder-keys';
 import { useLadderModel } from './use-ladder-model';
 import { useRowSelection } from './use-row-selection';
-import { useSharedCursor } from './use-shared-cursor';
 import { useToolbarState } from './use-toolbar-state';
 import { useViewport } from './use-viewport';
 
@@ -39,6 +41,8 @@ interface Props {
   readonly timeZone: TimeZone;
   readonly eventBus: EventBus;
   readonly hrefOf: (tag: L7Tag) => string | undefined;
+  /** The page of the connection, as a NIC saw it. */
+  readonly connectionHref: (lane: Lane) => string | undefined;
   readonly onTimeRange: (fromNs: bigint, toNs: bigint) => void;
 }
 
@@ -79,11 +83,15 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
     view: `${ladder.mode} ${state.lane}`,
   });
   const { topPx, showNear } = viewport;
-  const cursor = useSharedCursor(rest.eventBus, packets);
+  const { pointed, pointAt } = useSharedCursor(rest.eventBus);
+  const pointAtRow = useCallback(
+    (row: number) => pointAt(row >= 0 ? pointOfRow(ladder, row) : undefined),
+    [ladder, pointAt]
+  );
   const openFold = useCallback((from: number) => setOpenFolds((open) => new Set(open).add(from)), []);
-  const selection = useRowSelection({ model, viewport, request, openFold, pointAt: cursor.pointAt });
-  const { selected, select, step, jump } = selection;
-  const synced = cursor.pointedNs === undefined ? -1 : Math.max(0, firstAbove(ladder.rows.tNs, cursor.pointedNs) - 1);
+  const selection = useRowSelection({ model, viewport, request, openFold, pointAt: pointAtRow });
+  const { selected, chosen, select, step, jump } = selection;
+  const synced = useMemo(() => (pointed ? rowOfPoint(ladder, pointed) : -1), [ladder, pointed]);
   useEffect(() => {
     if (synced >= 0 && synced < lines.ofRow.length) {
       showNear(lines.ofRow[synced]);
@@ -165,6 +173,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
       <LadderSummary
         ladder={ladder}
         captureMarks={model.captureMarks}
+        connectionHref={rest.connectionHref(packets.lanes[ladder.mode === 'ends' ? ladder.lane : 0])}
         requestMissing={requestId !== '' && request === undefined}
       />
       <LadderToolbar
@@ -194,7 +203,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
           idOf={idOf}
           hrefOf={hrefOf}
           cardOf={(row) => cardFields(ladder, row, answers(), timeZone)}
-          onPoint={(row) => cursor.pointAt(row === undefined ? undefined : ladder.rows.tNs[row])}
+          onPoint={(row) => pointAtRow(row ?? chosen)}
           onOpenFold={openFold}
           onRowClick={onRowClick}
           onKeyDown={onKeyDown}

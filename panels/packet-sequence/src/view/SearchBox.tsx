@@ -1,4 +1,4 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { IconButton, Input, useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type Ref } from 'react';
@@ -12,6 +12,8 @@ export interface FoundMatches {
 
 interface Props {
   readonly query: string;
+  /** Takes a line of its own. */
+  readonly wide: boolean;
   readonly matches: FoundMatches;
   readonly inputRef: Ref<HTMLInputElement>;
   readonly onQuery: (query: string) => void;
@@ -19,7 +21,7 @@ interface Props {
   readonly onLeave: () => void;
 }
 
-export function SearchBox({ query, matches, inputRef, onQuery, onStep, onLeave }: Props) {
+export function SearchBox({ query, wide, matches, inputRef, onQuery, onStep, onLeave }: Props) {
   const styles = useStyles2(getStyles);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter') {
@@ -34,7 +36,7 @@ export function SearchBox({ query, matches, inputRef, onQuery, onStep, onLeave }
   };
   const found = query === '' ? '' : `${countText(matches.place)}/${countText(matches.count)}`;
   return (
-    <div className={styles.search}>
+    <div className={cx(styles.search, wide && styles.wide)}>
       <Input
         ref={inputRef}
         type="search"
@@ -68,6 +70,10 @@ const getStyles = (theme: GrafanaTheme2) => ({
     flex: '1 1 180px',
     maxWidth: 300,
     marginLeft: 'auto',
+    // As high as the small buttons beside it: `Input` comes in one size.
+    '[data-testid=input-wrapper], input': { height: theme.spacing(3) },
+    input: { fontSize: theme.typography.bodySmall.fontSize },
   }),
+  wide: css({ flexBasis: '100%', maxWidth: 'none' }),
   found: css({ fontVariantNumeric: 'tabular-nums', fontSize: theme.typography.bodySmall.fontSize }),
 });

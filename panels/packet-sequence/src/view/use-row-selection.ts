@@ -12,12 +12,14 @@ interface Input {
   /** Its first row is selected until another is. */
   readonly request: RowRange | undefined;
   readonly openFold: (from: number) => void;
-  readonly pointAt: (tNs: number | undefined) => void;
+  readonly pointAt: (row: number) => void;
 }
 
 export interface RowSelection {
   /** -1 where none is. */
   readonly selected: number;
+  /** The same where the reader chose it; -1 where it is the request's. */
+  readonly chosen: number;
   readonly select: (row: number) => void;
   readonly jump: (jump: Jump) => void;
   /** To the next or previous match of the search. */
@@ -31,10 +33,11 @@ export function useRowSelection({ model, viewport, request, openFold, pointAt }:
   const [key, setKey] = useState<RowKey>();
   const toCentre = useRef<number>();
   const selected = useMemo(() => (key ? rowOfKey(ladder, key) : (request?.from ?? -1)), [ladder, key, request]);
+  const chosen = key === undefined ? -1 : selected;
   const select = useCallback(
     (row: number) => {
       setKey(rowKey(ladder, row));
-      pointAt(ladder.rows.tNs[row]);
+      pointAt(row);
       showNear(lines.ofRow[row]);
     },
     [ladder, lines, showNear, pointAt]
@@ -62,5 +65,5 @@ export function useRowSelection({ model, viewport, request, openFold, pointAt }:
   }, [key, showCentred, lines]);
   const step = useCallback((by: 1 | -1) => goTo(nextMatch(matches, selected, by)), [goTo, matches, selected]);
   const jump = useCallback((to: Jump) => goTo(jumpRow(ladder, to, selected)), [goTo, ladder, selected]);
-  return { selected, select, step, jump };
+  return { selected, chosen, select, step, jump };
 }

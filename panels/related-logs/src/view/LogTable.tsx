@@ -18,6 +18,10 @@ interface Props {
   readonly sorting: Sorting;
   readonly onSorting: (sorting: Sorting) => void;
   readonly isCurrent: (row: LogRow) => boolean;
+  /** What another panel points at. */
+  readonly pointed: LogRow | undefined;
+  /** A row is pointed at here, or none any more. */
+  readonly onPoint: (row: LogRow | undefined) => void;
   readonly differences: Differences;
   readonly hrefOf: (row: LogRow) => string | undefined;
   readonly timeText: (row: LogRow) => string;
@@ -31,7 +35,7 @@ const HEAD_PX = 32;
 
 /** Only rows in view are in the page; the table says how many there are. */
 export function LogTable(props: Props) {
-  const { label, rows, columns, isCurrent, differences, hrefOf, timeText, placeOf } = props;
+  const { label, rows, columns, isCurrent, pointed, onPoint, differences, hrefOf, timeText, placeOf } = props;
   const styles = useStyles2(getStyles);
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 400 });
@@ -65,6 +69,24 @@ export function LogTable(props: Props) {
     box.scrollTop = top + ROW_PX <= room ? 0 : top - (room - ROW_PX) / 2;
   }, [label, rows, isCurrent]);
 
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    const index = pointed === undefined ? -1 : rows.indexOf(pointed);
+    if (box !== null && index !== -1) {
+      const top = index * ROW_PX;
+      const leastTop = top + ROW_PX + HEAD_PX - box.clientHeight;
+      box.scrollTop = Math.min(top, Math.max(leastTop, box.scrollTop));
+    }
+  }, [pointed, rows]);
+
+  // A click holds on to a row, so that its place in the other panels can be looked for with the mouse.
+  const [held, setHeld] = useState<LogRow>();
+  const hold = (row: LogRow) => {
+    const next = row === held ? undefined : row;
+    setHeld(next);
+    onPoint(next);
+  };
+
   const first = Math.max(0, Math.floor(view.top / ROW_PX) - OVERSCAN);
   const end = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW_PX) + OVERSCAN);
   const openWidth = openWidthPx(placeOf !== undefined);
@@ -82,7 +104,13 @@ export function LogTable(props: Props) {
             <HeadCell key={column.name} column={column} {...props} />
           ))}
         </div>
-        <div role="rowgroup" className={styles.rows} style={{ height: rows.length * ROW_PX }}>
+        <div
+          role="rowgroup"
+          className={styles.rows}
+          style={{ height: rows.length * ROW_PX }}
+          onMouseLeave={() => onPoint(held)}
+          onBlur={() => onPoint(held)}
+        >
           {rows.slice(first, end).map((row, i) => (
             <LogTableRow
               key={row.key}
@@ -90,6 +118,9 @@ export function LogTable(props: Props) {
               index={first + i}
               columns={columns}
               current={isCurrent(row)}
+              pointed={row === (pointed ?? held)}
+              onPoint={() => onPoint(row)}
+              onHold={() => hold(row)}
               differences={differences.get(row.key)}
               href={hrefOf(row)}
               timeText={timeText}

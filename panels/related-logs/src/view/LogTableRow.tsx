@@ -1,7 +1,7 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Icon, useStyles2 } from '@grafana/ui';
-import React from 'react';
+import React, { type MouseEvent } from 'react';
 import { cellText } from '../model/cell-text';
 import { type Column } from '../model/columns';
 import { type Difference } from '../model/nic-differences';
@@ -16,6 +16,10 @@ interface Props {
   readonly index: number;
   readonly columns: readonly Column[];
   readonly current: boolean;
+  /** In another panel, or held on to in this one. */
+  readonly pointed: boolean;
+  readonly onPoint: () => void;
+  readonly onHold: () => void;
   readonly differences: ReadonlyMap<string, Difference> | undefined;
   readonly href: string | undefined;
   readonly timeText: (row: LogRow) => string;
@@ -25,7 +29,19 @@ interface Props {
 }
 
 /** A record; the one that the page is about has a bar at its left and says so. */
-export function LogTableRow({ row, index, columns, current, differences, href, timeText, place, hasPlaces }: Props) {
+export function LogTableRow({
+  row,
+  index,
+  columns,
+  current,
+  pointed,
+  differences,
+  href,
+  timeText,
+  place,
+  hasPlaces,
+  ...on
+}: Props) {
   const styles = useStyles2(getStyles);
   const where = [textAt(row, 'k8s_pod_name') || textAt(row, 'nic_name'), textAt(row, 'host')]
     .filter((text) => text !== '')
@@ -35,16 +51,20 @@ export function LogTableRow({ row, index, columns, current, differences, href, t
       role="row"
       aria-rowindex={index + 2}
       aria-current={current ? 'true' : undefined}
-      className={cx(styles.row, current && styles.current)}
+      className={cx(styles.row, current && styles.current, pointed && styles.pointed)}
       style={{ top: index * ROW_PX }}
+      onMouseEnter={on.onPoint}
+      onFocus={on.onPoint}
+      onClick={(event) => isPlainClick(event) && on.onHold()}
     >
       <div
         role="cell"
-        className={cx(styles.open, current && styles.currentOpen)}
+        className={cx(styles.open, current && styles.currentOpen, pointed && styles.pointedOpen)}
         style={{ width: openWidthPx(hasPlaces) }}
       >
         {place !== undefined && <span className={styles.place}>{place}</span>}
         {current && <span className={styles.unseen}>current record</span>}
+        {pointed && <span className={styles.unseen}>pointed at</span>}
         {href !== undefined && (
           <a
             className={styles.link}
@@ -89,6 +109,10 @@ export function LogTableRow({ row, index, columns, current, differences, href, t
   );
 }
 
+/** Neither on the link nor the end of choosing text. */
+const isPlainClick = ({ target }: MouseEvent): boolean =>
+  !(target instanceof Element && target.closest('a')) && globalThis.getSelection()?.isCollapsed !== false;
+
 export const isRight = ({ kind }: Column) => kind === 'ms' || kind === 'count' || kind === 'bytes' || kind === 'port';
 
 const isBad = (outcome: string) => ['server error', 'unanswered', 'reset'].includes(outcome);
@@ -109,6 +133,11 @@ const getStyles = (theme: GrafanaTheme2) => ({
     background: theme.colors.primary.transparent,
     boxShadow: `inset 3px 0 0 ${theme.colors.primary.main}`,
     fontWeight: theme.typography.fontWeightMedium,
+  }),
+  pointed: css({
+    background: theme.colors.action.focus,
+    outline: `1px solid ${theme.colors.border.strong}`,
+    outlineOffset: -1,
   }),
   // Stays while columns are scrolled, so that one still sees which NIC a row is of.
   open: css({
@@ -131,6 +160,9 @@ const getStyles = (theme: GrafanaTheme2) => ({
     textAlign: 'right',
     fontVariantNumeric: 'tabular-nums',
     color: theme.colors.text.secondary,
+  }),
+  pointedOpen: css({
+    backgroundImage: `linear-gradient(${theme.colors.action.focus}, ${theme.colors.action.focus})`,
   }),
   link: css({
     display: 'grid',

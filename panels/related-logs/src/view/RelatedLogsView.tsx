@@ -3,11 +3,13 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
 import { countText, pluralText } from '../../../shared/quantity-text';
+import { type SharedCursor } from '../../../shared/use-shared-cursor';
 import { PATH, placesOn, rowFilter, rowsAlongPath, sortedRows, type Sorting } from '../model/arrange-rows';
 import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';
 import { csvOf } from '../model/csv';
 import { nicDifferences } from '../model/nic-differences';
 import { type Dimension, type LogRow, type RelatedLogs, textAt } from '../model/related-logs';
+import { pointOfRecord, recordOfPoint } from '../model/shared-place';
 import { ColumnChooser } from './ColumnChooser';
 import { LogTable } from './LogTable';
 import { saveFile } from './save-file';
@@ -18,6 +20,7 @@ interface Props {
   readonly width: number;
   readonly isCurrent: (row: LogRow) => boolean;
   readonly choice: (tab: string) => ColumnStore;
+  readonly cursor: SharedCursor;
   readonly hrefOf: (row: LogRow) => string | undefined;
   readonly timeText: (row: LogRow) => string;
 }
@@ -51,7 +54,7 @@ const TABS: Readonly<Record<Dimension, TabWords>> = {
   },
 };
 
-export function RelatedLogsView({ logs, width, isCurrent, choice, hrefOf, timeText }: Props) {
+export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf, timeText }: Props) {
   const styles = useStyles2(getStyles);
   const chooserButton = useRef<HTMLButtonElement>(null);
   const [wanted, setWanted] = useState<Dimension>('request');
@@ -80,6 +83,7 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, hrefOf, timeTe
   const hosts = useMemo(() => new Set(tab.rows.map((row) => textAt(row, 'host'))).size, [tab.rows]);
   const differences = useMemo(() => nicDifferences(tab.rows), [tab.rows]);
   const fields = useMemo(() => new Set(tab.rows.flatMap((row) => [...row.values.keys()])), [tab.rows]);
+  const pointed = useMemo(() => cursor.pointed && recordOfPoint(rows, cursor.pointed), [rows, cursor.pointed]);
   const closeChooser = () => {
     setChoosing(false);
     chooserButton.current?.focus();
@@ -147,6 +151,8 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, hrefOf, timeTe
           sorting={sorting}
           onSorting={setSorting}
           isCurrent={isCurrent}
+          pointed={pointed}
+          onPoint={(row) => cursor.pointAt(row && pointOfRecord(row))}
           differences={differences}
           hrefOf={hrefOf}
           timeText={timeText}
