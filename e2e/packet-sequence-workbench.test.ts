@@ -253,8 +253,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
     const tab = await opened;
     try {
       await tab
-        .getByRole('region', { name: 'Verdict' })
-        .getByText(text.replace(/…$/, ''))
+        .getByText(`${text.replace(/…$/, '')} from cart-7f9c`)
         .first()
         .waitFor({ timeout: SLOW_MS });
       expect(new URL(tab.url()).searchParams.get('var-request_id')).not.toBe(request.request_id);
