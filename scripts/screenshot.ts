@@ -97,7 +97,7 @@ interface Picture {
 async function takePicture(browser: Browser, { demo, request, file }: Picture): Promise<void> {
   // Packets of a connection that goes on are written when a chunk is full or 30 s old: stopping writes them now.
   await demo.stopCapture();
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1300 } });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1860 } });
   const ids = `var-request_id=${request.requestId}&var-flow_shard=${request.shard}`;
   await page.goto(`${demo.url}/d/bpfnet-request?${ids}&from=now-15m&to=now&theme=dark`);
   await page.getByRole('list', { name: 'NICs from client to server' }).getByRole('listitem').first().waitFor();
