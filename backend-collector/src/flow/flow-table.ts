@@ -172,6 +172,7 @@ export class FlowTable {
     this.hash = this.hashOf(k, 0, this.keyWords);
   }
 
+  /** Written out for the words that every key has. */
   private hashOf(words: Int32Array, from: number, count: number): number {
     let h = mixed(this.seed, words[from]);
     h = mixed(h, words[from + 1]);

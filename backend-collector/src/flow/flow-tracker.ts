@@ -23,7 +23,7 @@ import { followConnection, opensAnother } from './tcp-state';
 const SECOND = 1e9;
 const CHUNK_SPAN_NS = 30 * SECOND;
 const SILENCE_NS = 30 * SECOND;
-/** A busy flow goes to the end of the active ones this often, not with each packet; so far their order is off. */
+/** A busy flow goes to the end of the active ones this often, not with each packet; their order may be off by as much. */
 const REORDER_NS = SECOND;
 /** How long stragglers of a closed connection still go into its last chunk. */
 const CLOSING_NS = 1 * SECOND;

@@ -57,9 +57,8 @@ export class PacketRows {
     window: number,
     analysis: number
   ): void {
-    const row = block * BLOCK_ROWS + place;
     const { words } = this;
-    const at = row * ROW_WORDS;
+    const at = (block * BLOCK_ROWS + place) * ROW_WORDS;
     this.times[at >> 1] = tNs;
     words[at + 2] = seq;
     words[at + 3] = ack;

@@ -6,7 +6,7 @@ import { withoutSessionId } from '../public-path';
 import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
 import { cachedText } from '../text-cache';
 import { letters, viewOf } from '../../wire/words';
-import { MAX_METHOD, MAX_REQUEST_LINE } from './probe';
+import { isDigit, MAX_METHOD, MAX_REQUEST_LINE } from './probe';
 
 export interface RequestLine {
   method: string;
@@ -81,7 +81,7 @@ function text(bytes: Uint8Array, from: number, to: number): string {
 
 const ASCII: readonly string[] = Array.from({ length: 128 }, (_, i) => String.fromCharCode(i));
 
-/** Methods that nearly all requests have, with the space that follows. */
+/** The first four letters of the methods that nearly all requests have. */
 const GET = letters('GET ');
 const POST = letters('POST');
 const VERSION_START = letters('HTTP');
@@ -163,10 +163,6 @@ function isVersion(bytes: Uint8Array, at: number): boolean {
     isDigit(bytes[at + 8]) &&
     (after === CR || after === LF)
   );
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }
 
 /** The path of a target with scheme and host: without these, query, fragment, and without a session id that is written into it. */

@@ -86,6 +86,6 @@ function hasVersionAt(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-function isDigit(byte: number): boolean {
+export function isDigit(byte: number): boolean {
   return byte >= 0x30 && byte <= 0x39;
 }
