@@ -10,8 +10,8 @@ import { decodePacketColumns, type L4PacketsRecord, type L7Record } from '@bpfne
 import { type Browser, type Locator, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
-import { launchBrowser, type PageFaults, watchPage } from './support/browser';
-import { startRecordedDemo } from './support/recorded-demo';
+import { type PageFaults } from './support/browser';
+import { openRecordedPage } from './support/recorded-page';
 import { readL7, readPackets } from './support/store-client';
 import { hasTool } from './support/tools';
 import { waitFor } from './support/wait-for';
@@ -29,11 +29,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
   let chunks: ReadonlyMap<string, readonly [number, number]>;
 
   beforeAll(async () => {
-    demo = await startRecordedDemo();
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(SLOW_MS);
-    watched = watchPage(page, demo.url);
+    ({ demo, browser, page, watched } = await openRecordedPage(SLOW_MS));
     await waitFor('a store that gets no more', settled, 60_000);
     const records = await readL7(demo.storeUrl);
     const orders = new Set(

@@ -2,8 +2,8 @@
 import { type Browser, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
-import { launchBrowser, type PageFaults, watchPage } from './support/browser';
-import { startRecordedDemo } from './support/recorded-demo';
+import { type PageFaults } from './support/browser';
+import { openRecordedPage } from './support/recorded-page';
 import { readL4, readL7 } from './support/store-client';
 
 const SLOW_MS = 40_000;
@@ -20,11 +20,7 @@ describe('the related logs panel on laboratory traffic', () => {
   let ofTransport: number;
 
   beforeAll(async () => {
-    demo = await startRecordedDemo();
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(SLOW_MS);
-    watched = watchPage(page, demo.url);
+    ({ demo, browser, page, watched } = await openRecordedPage(SLOW_MS));
     const records = await readL7(demo.storeUrl, '|= "/api/report"');
     const requestId = records[0].request_id;
     const ofRequest = records.filter((record) => record.request_id === requestId);

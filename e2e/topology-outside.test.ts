@@ -2,8 +2,8 @@
 import { type L7Record } from '@bpfnet/flow-model';
 import { type Browser, type Locator, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
-import { launchBrowser, type PageFaults, watchPage } from './support/browser';
-import { startRecordedDemo } from './support/recorded-demo';
+import { type PageFaults } from './support/browser';
+import { openRecordedPage } from './support/recorded-page';
 import { openRequestPath } from './support/request-path';
 import { readL7 } from './support/store-client';
 
@@ -18,11 +18,7 @@ describe.each(['node-a', 'node-b'] as const)('captured on %s alone', (host) => {
   let records: readonly L7Record[];
 
   beforeAll(async () => {
-    demo = await startRecordedDemo({ recordedHosts: [host] });
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(SLOW_MS);
-    watched = watchPage(page, demo.url);
+    ({ demo, browser, page, watched } = await openRecordedPage(SLOW_MS, { recordedHosts: [host] }));
     records = await readL7(demo.storeUrl, '');
   }, 120_000);
 

@@ -6,8 +6,8 @@ import { type L7Record } from '@bpfnet/flow-model';
 import { type Browser, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { seriousFaults } from './support/axe';
-import { launchBrowser, type PageFaults, watchPage } from './support/browser';
-import { startRecordedDemo } from './support/recorded-demo';
+import { type PageFaults } from './support/browser';
+import { openRecordedPage } from './support/recorded-page';
 import { openRequestPath } from './support/request-path';
 import { readL7 } from './support/store-client';
 
@@ -25,11 +25,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   let records: readonly L7Record[];
 
   beforeAll(async () => {
-    demo = await startRecordedDemo();
-    browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(SLOW_MS);
-    watched = watchPage(page, demo.url);
+    ({ demo, browser, page, watched } = await openRecordedPage(SLOW_MS));
     records = await readL7(demo.storeUrl, '');
   }, 120_000);
 

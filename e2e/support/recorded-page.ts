@@ -1,0 +1,27 @@
+/** A browser's page beside the demo on the recording, watched for faults and for requests that leave it. */
+import { type Browser, type Page } from 'playwright-core';
+import { type Demo, type DemoOptions } from '../../scripts/demo/demo';
+import { launchBrowser, type PageFaults, watchPage } from './browser';
+import { startRecordedDemo } from './recorded-demo';
+
+export interface RecordedPage {
+  readonly demo: Demo;
+  readonly browser: Browser;
+  readonly page: Page;
+  readonly watched: PageFaults;
+}
+
+/** @param timeoutMs of everything that is waited for on the page */
+export async function openRecordedPage(
+  timeoutMs: number,
+  options: Pick<DemoOptions, 'recordedHosts'> = {}
+): Promise<RecordedPage> {
+  const demo = await startRecordedDemo(options);
+  const browser = await launchBrowser().catch(async (error: unknown) => {
+    await demo.stop();
+    throw error;
+  });
+  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  page.setDefaultTimeout(timeoutMs);
+  return { demo, browser, page, watched: watchPage(page, demo.url) };
+}
