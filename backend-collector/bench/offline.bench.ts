@@ -4,6 +4,7 @@
  * packet grows with connections that are open at once, and with requests per connection. What a process takes to start is part of its figure, for
  * all alike; it is printed too, from a capture of one connection.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommand, temporaryFolder } from '../test/build/command';
 import { countLines } from './count-lines';
@@ -100,7 +101,9 @@ class Race {
     this.folder.remove();
   }
 
+  /** Into a file of its own, as Suricata's: to empty that of the run before would be charged to this one. */
   private replay(): Promise<ReplayCost> {
+    rmSync(this.output, { force: true });
     return replayCost(this.script, this.capture, { output: this.output, folder: this.folder.path });
   }
 
