@@ -57,6 +57,7 @@ function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly
     requestStarts: () => undefined,
     began: () => told.began++,
     ended: (exchange: Exchange) => told.ended.push(exchange),
+    handedOver: (exchange: Exchange) => told.ended.push(exchange),
     orphanResponse: () => told.orphans++,
     left: () => undefined,
   } as unknown as Parameters<L7Protocol['createParser']>[0]);
@@ -76,7 +77,7 @@ function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly
 
 const essence = (x: Exchange) =>
   [
-    requestIdText(x.requestId),
+    requestIdText({ high: x.requestIdHigh, low: x.requestIdLow }),
     x.op,
     x.resource,
     x.status,

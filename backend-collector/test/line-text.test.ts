@@ -14,11 +14,11 @@ describe('a line', () => {
         fc.boolean(),
         (text, n, ns, flag) => {
           const head = new LineText(8192).begin().text(N.text, text);
-          const kept = new DataView(new ArrayBuffer(head.length + 8));
-          head.copyTo(kept, 0);
+          const kept = new Float64Array(2 + Math.ceil(head.length / 8));
+          head.keep(kept, 2);
           const json = line
             .begin()
-            .fieldsOf(kept, 0, head.length)
+            .kept(kept, 2, head.length)
             .number(N.n, n)
             .ms(N.ms, ns)
             .ifAny(N.any, n)

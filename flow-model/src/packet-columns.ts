@@ -86,12 +86,9 @@ export function segmentSpan(flags: number, len: number): number {
 class IntegerWriter {
   private bytes = new Uint8Array(8192);
   private length = 0;
-  private runValue = 0;
-  private runLength = 0;
 
   start(): void {
     this.length = 0;
-    this.runLength = 0;
   }
 
   unsigned(n: number): void {
@@ -121,46 +118,40 @@ class IntegerWriter {
   }
 
   signed(n: number): void {
-    this.unsigned(n < 0 ? -2 * n - 1 : 2 * n);
+    this.unsigned(zigzag(n));
   }
 
-  /** Adds an unsigned value to the present run or begins another. */
-  folded(n: number): void {
-    if (this.runLength > 0 && n === this.runValue) {
-      this.runLength++;
-      return;
+  /** The first `count` values, unsigned, in runs. */
+  runs(values: UnsignedColumn, count: number): void {
+    for (let i = 0; i < count;) {
+      const value = values[i];
+      const from = i++;
+      while (i < count && values[i] === value) {
+        i++;
+      }
+      const repetitions = i - from - 1;
+      // Most runs are short ones of small numbers: a byte each.
+      const { bytes, length } = this;
+      if (value < 0x80 && repetitions < 0x80 && length + 2 <= bytes.length) {
+        bytes[length] = value;
+        bytes[length + 1] = repetitions;
+        this.length = length + 2;
+      } else {
+        this.unsigned(value);
+        this.unsigned(repetitions);
+      }
     }
-    this.endRun();
-    this.runValue = n;
-    this.runLength = 1;
-  }
-
-  foldedSigned(n: number): void {
-    this.folded(n < 0 ? -2 * n - 1 : 2 * n);
   }
 
   end(name: PacketColumnName, target: PackedColumnTarget): void {
-    this.endRun();
     target.column(name, this.bytes, this.length);
   }
-
-  private endRun(): void {
-    const { runValue, runLength, bytes, length } = this;
-    if (runLength === 0) {
-      return;
-    }
-    this.runLength = 0;
-    // Most runs are short ones of small numbers: a byte each.
-    if (runValue < 0x80 && runLength <= 0x80 && length + 2 <= bytes.length) {
-      bytes[length] = runValue;
-      bytes[length + 1] = runLength - 1;
-      this.length = length + 2;
-    } else {
-      this.unsigned(runValue);
-      this.unsigned(runLength - 1);
-    }
-  }
 }
+
+type UnsignedColumn = Uint8Array | Uint32Array | Float64Array;
+
+/** Grows with the largest chunk: distances on their way into runs. */
+let distances = new Float64Array(1024);
 
 const writer = new IntegerWriter();
 
@@ -181,11 +172,13 @@ export function packColumns(
 ): void {
   const w = writer;
   const { dir, tNs, flags, seq, ack, len, win, ana } = c;
+  if (distances.length < count) {
+    distances = new Float64Array(count);
+  }
+  const distance = distances;
 
   w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(dir[i]);
-  }
+  w.runs(dir, count);
   w.end('dir', target);
 
   w.start();
@@ -196,26 +189,25 @@ export function packColumns(
   w.end('ts', target);
 
   w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(flags[i]);
-  }
+  w.runs(flags, count);
   w.end('flags', target);
 
   // The wrapped difference of two sequence numbers, and a sum modulo 2^32, are what `| 0` makes of them (seq.ts).
-  w.start();
   let txNext = positions.txSeqPos | 0;
   let rxNext = positions.rxSeqPos | 0;
   for (let i = 0; i < count; i++) {
     const s = seq[i] | 0;
     const end = (s + segmentSpan(flags[i], len[i])) | 0;
     if (dir[i] === SENT_BY_SRC) {
-      w.foldedSigned((s - txNext) | 0);
+      distance[i] = zigzag((s - txNext) | 0);
       txNext = end;
     } else {
-      w.foldedSigned((s - rxNext) | 0);
+      distance[i] = zigzag((s - rxNext) | 0);
       rxNext = end;
     }
   }
+  w.start();
+  w.runs(distance, count);
   w.end('seq', target);
 
   w.start();
@@ -236,30 +228,27 @@ export function packColumns(
   w.end('ack', target);
 
   w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(len[i]);
-  }
+  w.runs(len, count);
   w.end('len', target);
 
-  w.start();
   let txWin = 0;
   let rxWin = 0;
   for (let i = 0; i < count; i++) {
     const window = win[i];
     if (dir[i] === SENT_BY_SRC) {
-      w.foldedSigned(window - txWin);
+      distance[i] = zigzag(window - txWin);
       txWin = window;
     } else {
-      w.foldedSigned(window - rxWin);
+      distance[i] = zigzag(window - rxWin);
       rxWin = window;
     }
   }
+  w.start();
+  w.runs(distance, count);
   w.end('win', target);
 
   w.start();
-  for (let i = 0; i < count; i++) {
-    w.folded(ana[i]);
-  }
+  w.runs(ana, count);
   w.end('ana', target);
 }
 
@@ -352,6 +341,10 @@ class IntegerReader {
       throw new BadColumn(`column ${this.name} is too long`);
     }
   }
+}
+
+function zigzag(n: number): number {
+  return n < 0 ? -2 * n - 1 : 2 * n;
 }
 
 function unzigzag(n: number): number {

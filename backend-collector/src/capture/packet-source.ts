@@ -3,8 +3,8 @@
  * point is the same code in production and in tests.
  *
  * A source yields batches. A batch is a cursor over packets that lie in one piece of memory; the cursor is
- * moved with `next()` and read in place. Nothing is allocated per packet: `buffer`, `offset` and the numbers are valid only
- * until the next call of `next()`, and a batch only until the next one is asked for.
+ * moved with `next()` and read in place. Nothing is allocated per packet: what the cursor says is valid only until the next call
+ * of `next()`. The bytes themselves stay where they are until the next batch is asked for.
  */
 
 /** How the packet passed the NIC, where the capture says so. (Linux: `sll_pkttype` 4 is outgoing, the others incoming.) */

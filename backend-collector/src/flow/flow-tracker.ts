@@ -47,6 +47,8 @@ export interface FlowEvents {
    * `tNs` the pipeline's time; it may be changed, and is used again.
    */
   chunk(flow: Flow, packets: PacketColumns): void;
+  /** The flow ended, and the object will stand for another. */
+  leaving(flow: Flow): void;
 }
 
 export interface FlowStats {
@@ -418,6 +420,7 @@ export class FlowTracker {
   }
 
   private remove(flow: Flow): void {
+    this.options.events.leaving(flow);
     this.lists.unlink(flow.index);
     this.table.remove(flow);
   }

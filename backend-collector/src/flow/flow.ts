@@ -91,6 +91,8 @@ export class Flow {
   traceId2 = 0;
   traceId3 = 0;
   flowShard = -1;
+  /** True while spans of it are complete and not written yet. */
+  spansWait = false;
 
   constructor(index: number) {
     this.index = index;

@@ -15,8 +15,10 @@ import { type RelatedConnection, RelatedConnections } from './related-connection
 export interface SpanEvents {
   /** Packets that the kernel dropped so far. */
   readonly kernelDrops: number;
-  /** An exchange of the flow is complete. */
+  /** An exchange of the flow is complete; its record is written when this returns. */
   span(flow: Flow, exchange: Exchange): void;
+  /** The same for one that nobody touches any more; its record is written soon. */
+  spanLater(flow: Flow, exchange: Exchange): void;
   orphanResponse(flow: Flow): void;
   /** The flow's `inner_traceid`. */
   connectionId(flow: Flow): string;
@@ -272,37 +274,44 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
       this.noteRequestStart();
     }
     requestStart.isSet = false;
-    exchange.clientPacketsBefore = requestStart.clientPackets;
-    exchange.serverPacketsBefore = requestStart.serverPackets;
-    exchange.clientRetransBefore = requestStart.clientRetrans;
-    exchange.serverRetransBefore = requestStart.serverRetrans;
+    exchange.clientPackets = requestStart.clientPackets;
+    exchange.serverPackets = requestStart.serverPackets;
+    exchange.clientRetrans = requestStart.clientRetrans;
+    exchange.serverRetrans = requestStart.serverRetrans;
     exchange.firstChunk = requestStart.chunkId;
-    exchange.kernelDropsBefore = requestStart.kernelDrops;
+    exchange.captureDrops = requestStart.kernelDrops;
     exchange.clientSide = clientSide;
   }
 
   ended(exchange: Exchange): void {
-    // Exchanges of several kinds may share the connection.
-    this.flow.l7Proto = exchange.proto ?? this.protocol.name;
+    this.conclude(exchange);
     this.events.span(this.flow, exchange);
   }
 
+  handedOver(exchange: Exchange): void {
+    this.conclude(exchange);
+    this.events.spanLater(this.flow, exchange);
+  }
+
   completed(exchange: Exchange): () => void {
-    const { flow, events, clientSide } = this;
+    const { flow, events } = this;
+    this.conclude(exchange);
+    return () => events.span(flow, exchange);
+  }
+
+  /** What comes from here on is not the exchange's. */
+  private conclude(exchange: Exchange): void {
+    const { flow, clientSide } = this;
     const client = flow.halves[clientSide];
     const server = flow.halves[1 - clientSide];
-    const clientPackets = client.totalPackets;
-    const serverPackets = server.totalPackets;
-    const clientRetrans = client.totalRetrans;
-    const serverRetrans = server.totalRetrans;
-    return () => {
-      // What came since is not the exchange's.
-      exchange.clientPacketsBefore += client.totalPackets - clientPackets;
-      exchange.serverPacketsBefore += server.totalPackets - serverPackets;
-      exchange.clientRetransBefore += client.totalRetrans - clientRetrans;
-      exchange.serverRetransBefore += server.totalRetrans - serverRetrans;
-      events.span(flow, exchange);
-    };
+    // Exchanges of several kinds may share the connection.
+    flow.l7Proto = exchange.l7Proto = exchange.proto ?? this.protocol.name;
+    exchange.clientPackets = client.totalPackets - exchange.clientPackets;
+    exchange.serverPackets = server.totalPackets - exchange.serverPackets;
+    exchange.clientRetrans = client.totalRetrans - exchange.clientRetrans;
+    exchange.serverRetrans = server.totalRetrans - exchange.serverRetrans;
+    exchange.lastChunk = flow.chunkId;
+    exchange.captureDrops = this.events.kernelDrops - exchange.captureDrops;
   }
 
   announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void {

@@ -264,9 +264,11 @@ class DatagramConversation implements MessageReader {
   private takeNotice(notice: Notice, message: ResponseMessage, side: Side, d: Decoded, nowNs: number): void {
     const exchange = this.exchange(notice, side, d, nowNs);
     const { lastNotice } = this;
-    const { high, low } = exchange.requestId;
-    const before = lastNotice?.exchange.requestId;
-    if (lastNotice !== undefined && before?.high === high && before.low === low && isCopy(lastNotice, d, nowNs)) {
+    if (
+      lastNotice?.exchange.requestIdHigh === exchange.requestIdHigh &&
+      lastNotice.exchange.requestIdLow === exchange.requestIdLow &&
+      isCopy(lastNotice, d, nowNs)
+    ) {
       return;
     }
     exchange.outcome = message.outcome;
@@ -293,7 +295,7 @@ class DatagramConversation implements MessageReader {
     exchange.requestBytes = d.payloadLength;
     exchange.requestEnded = true;
     exchange.firstChunk = this.o.flow.chunkId;
-    exchange.kernelDropsBefore = this.o.events.kernelDrops;
+    exchange.captureDrops = this.o.events.kernelDrops;
     exchange.clientSide = side;
     return exchange;
   }
@@ -314,14 +316,13 @@ class DatagramConversation implements MessageReader {
 
   private report(pending: Pending): void {
     const { flow, events } = this.o;
-    const { exchange, side } = pending;
-    const client = flow.halves[side];
-    const server = flow.halves[1 - side];
-    // The record subtracts these from the flow's counters: what remains are the exchange's own datagrams.
-    exchange.clientPacketsBefore = client.totalPackets - 1 - pending.retransmissions;
-    exchange.serverPacketsBefore = server.totalPackets - (exchange.answered ? 1 : 0);
-    exchange.clientRetransBefore = client.totalRetrans - pending.retransmissions;
-    exchange.serverRetransBefore = server.totalRetrans;
+    const { exchange } = pending;
+    exchange.clientPackets = 1 + pending.retransmissions;
+    exchange.serverPackets = exchange.answered ? 1 : 0;
+    exchange.clientRetrans = pending.retransmissions;
+    exchange.lastChunk = flow.chunkId;
+    exchange.l7Proto = flow.l7Proto;
+    exchange.captureDrops = events.kernelDrops - exchange.captureDrops;
     exchange.requestBytes *= 1 + pending.retransmissions;
     exchange.reported = true;
     events.span(flow, exchange);

@@ -16,7 +16,9 @@ type ProtocolFieldName = Extract<keyof typeof l7RecordSchema.shape, `${ProtocolP
 type ProtocolPrefix = 'http' | 'dns' | 'ftp' | 'tls' | 'redis' | 'mysql' | 'postgresql' | 'grpc';
 
 export class Exchange {
-  requestId: RequestId;
+  /** Both words of the `RequestId`: an object of its own would be made for each request. */
+  requestIdHigh = 0;
+  requestIdLow = 0;
   /** Sequence number of the request's first byte, 0 … 2^32 - 1. */
   requestSeq = 0;
   requestFirstNs = 0;
@@ -48,18 +50,22 @@ export class Exchange {
   responseLastNs = 0;
   responseBytes = 0;
 
-  // Counters of the flow when the request began; the conversation fills them in.
-  clientPacketsBefore = 0;
-  serverPacketsBefore = 0;
-  clientRetransBefore = 0;
-  serverRetransBefore = 0;
+  // Packets of the flow that are the exchange's, of either side, and the chunks that they lie in. The conversation fills them in: counters of
+  // the flow when the request began, and what was counted since when the exchange is over.
+  clientPackets = 0;
+  serverPackets = 0;
+  clientRetrans = 0;
+  serverRetrans = 0;
   firstChunk = 0;
+  lastChunk = 0;
+  /** The record's `l7_proto`. */
+  l7Proto: string | undefined;
   /** The side of the flow that asked: the client's, but where a handshake that is told late contradicts what the messages say. */
   clientSide: 0 | 1 = 0;
-  /** Packets that the kernel dropped while the exchange was open; set when it is written. */
+  /** Packets that the kernel dropped while the exchange was open; before it is over, those that it had dropped when the request began. */
   captureDrops = 0;
-  /** Packets that the kernel had dropped. */
-  kernelDropsBefore = 0;
+  /** Where an exchange that its parser handed over goes once it is written, to be used again. */
+  pool: Exchange[] | undefined;
 
   constructor(
     requestId: RequestId,
@@ -70,13 +76,13 @@ export class Exchange {
     fields: ProtocolFields
   ) {
     this.fields = fields;
-    this.requestId = requestId;
     this.begin(requestId, requestSeq, requestFirstNs, op, resource);
   }
 
   /** Makes the object stand for another exchange; `fields` are left to the caller. */
   begin(requestId: RequestId, requestSeq: number, requestFirstNs: number, op: string, resource: string): void {
-    this.requestId = requestId;
+    this.requestIdHigh = requestId.high;
+    this.requestIdLow = requestId.low;
     this.requestSeq = requestSeq;
     this.requestFirstNs = requestFirstNs;
     this.op = op;

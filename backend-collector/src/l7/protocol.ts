@@ -45,6 +45,8 @@ export interface ParserEvents {
   began(exchange: Exchange): void;
   /** The exchange is complete, or never will be (`exchange.outcome`). */
   ended(exchange: Exchange): void;
+  /** The same for an exchange that the parser does not touch any more: it is written soon, with others, and goes back to its `pool`. */
+  handedOver(exchange: Exchange): void;
   /**
    * The exchange is complete, but its record waits for something that other connections bring: its packets end here. The function that
    * is returned takes the place of `ended`; it must be called before, or when, `end` is.

@@ -37,7 +37,7 @@ export function createNdjsonSink(out: Writable, onClosed: () => void): InPlaceSi
 class NdjsonSink implements InPlaceSink, LinesInPlace {
   readonly inPlace = this;
   private readonly text = new LineText(0);
-  private block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  private block = Buffer.alloc(BLOCK_BYTES);
   private view = new DataView(this.block.buffer);
   private used = 0;
   /** Blocks that are written and may be filled again. */
@@ -148,7 +148,7 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
           this.spare.push(block);
         }
       });
-      this.block = this.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      this.block = this.spare.pop() ?? Buffer.alloc(BLOCK_BYTES);
       this.view = new DataView(this.block.buffer);
     }
     this.used = 0;

@@ -1,17 +1,27 @@
 /**
- * Constant ASCII text that is written into lines again and again, kept as 8-byte words: one store moves eight letters.
+ * ASCII text that is written into lines again and again, kept as 8-byte words: one store moves eight letters.
  *
  * Invariant: ASCII only, so that no word is a NaN, whose bits a processor may change. Writing puts down whole words: up to seven bytes behind
- * the piece are overwritten, and are written again by what follows.
+ * the text are overwritten, and are written again by what follows.
  */
 export const WORD = 8;
 
+/** All pieces one behind the other: memory whose place is known when the code is compiled. There are as many as the records have names. */
+const pool = new Float64Array(8192);
+let used = 0;
+
 export class AsciiPiece {
-  readonly words: Float64Array;
+  /** Where its words begin and end in the pool. */
+  readonly from: number;
+  readonly to: number;
+  /** Bytes. */
   readonly length: number;
 
   constructor(text: string) {
     const count = Math.ceil(text.length / WORD);
+    if (used + count > pool.length) {
+      throw new RangeError('too many pieces of text');
+    }
     const padded = new DataView(new ArrayBuffer(count * WORD));
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
@@ -20,27 +30,37 @@ export class AsciiPiece {
       }
       padded.setUint8(i, code);
     }
-    this.words = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      this.words[i] = padded.getFloat64(i * WORD, true);
-    }
+    this.from = used;
     this.length = text.length;
+    for (let at = 0; at < count * WORD; at += WORD) {
+      pool[used++] = padded.getFloat64(at, true);
+    }
+    this.to = used;
   }
 }
 
 /** Writes a piece at `at`; returns the place after it. */
 export function writePiece(view: DataView, at: number, piece: AsciiPiece): number {
-  const { words } = piece;
-  for (let i = 0, p = at; i < words.length; i++, p += WORD) {
-    view.setFloat64(p, words[i], true);
+  const { from, to } = piece;
+  for (let i = from, p = at; i < to; i++, p += WORD) {
+    view.setFloat64(p, pool[i], true);
   }
   return at + piece.length;
 }
 
-/** Copies `length` ASCII bytes, in whole words; returns the place after them. */
-export function copyAscii(to: DataView, at: number, from: DataView, start: number, length: number): number {
-  for (let i = 0; i < length; i += WORD) {
-    to.setFloat64(at + i, from.getFloat64(start + i, true), true);
+/** Writes `length` bytes that were kept as words from `from[word]` on; returns the place after them. */
+export function writeKept(view: DataView, at: number, from: Float64Array, word: number, length: number): number {
+  const end = at + length;
+  for (let i = word, p = at; p < end; i++, p += WORD) {
+    view.setFloat64(p, from[i], true);
   }
-  return at + length;
+  return end;
+}
+
+/** Keeps `length` bytes that stand at `start`, as words from `to[word]` on. */
+export function keepAscii(to: Float64Array, word: number, view: DataView, start: number, length: number): void {
+  const end = start + length;
+  for (let i = word, p = start; p < end; i++, p += WORD) {
+    to[i] = view.getFloat64(p, true);
+  }
 }

@@ -94,38 +94,37 @@ export function innerTraceId(line: LineText, flow: Flow): LineText {
  * Begins a record with these fields. They are kept for the flow's next record, in a small cache: most requests of a busy connection
  * find them there, and a flow that is silent costs no memory for them.
  */
-export function connectionFields(context: RecordContext, flow: Flow, line: LineText): LineText {
+export function connectionFields(
+  context: RecordContext,
+  flow: Flow,
+  l7Proto: string | undefined,
+  line: LineText
+): LineText {
   const known =
     (flow.clientSide + 1) |
     (flow.directionKnown ? 4 : 0) |
     (flow.halves[0].isnKnown ? 8 : 0) |
     (flow.halves[1].isnKnown ? 16 : 0);
   const head = heads[flow.index & (HEADS - 1)];
-  const place = (flow.index & (HEADS - 1)) * HEAD_BYTES;
-  if (
-    head.flowNumber === flow.number &&
-    head.known === known &&
-    head.l7Proto === flow.l7Proto &&
-    head.context === context
-  ) {
-    return line.fieldsOf(headBytes, place, head.length);
+  const place = (flow.index & (HEADS - 1)) * HEAD_WORDS;
+  if (head.flowNumber === flow.number && head.known === known && head.l7Proto === l7Proto && head.context === context) {
+    return line.kept(headWords, place, head.length);
   }
-  writeFields(context, flow, line);
-  if (line.length <= HEAD_BYTES) {
+  writeFields(context, flow, l7Proto, line);
+  if (line.length <= HEAD_WORDS * WORD) {
     head.context = context;
     head.flowNumber = flow.number;
     head.known = known;
-    head.l7Proto = flow.l7Proto;
+    head.l7Proto = l7Proto;
     head.length = line.length;
-    line.copyTo(headBytes, place);
+    line.keep(headWords, place);
   }
   return line;
 }
 
 /** A power of two. */
 const HEADS = 4096;
-/** A multiple of a word. */
-const HEAD_BYTES = 768;
+const HEAD_WORDS = 96;
 
 /** The fields that a flow's last record began with: `length` bytes, and what was known when they were written. */
 class Head {
@@ -137,7 +136,7 @@ class Head {
 }
 
 const heads: readonly Head[] = Array.from({ length: HEADS }, () => new Head());
-const headBytes = new DataView(new ArrayBuffer(HEADS * HEAD_BYTES));
+const headWords = new Float64Array(HEADS * HEAD_WORDS);
 
 /** More than the names of a host and a NIC take. */
 const NIC_BYTES = 16 * 1024;
@@ -146,7 +145,7 @@ const NIC_BYTES = 16 * 1024;
 const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
 
 interface KeptText {
-  readonly bytes: DataView;
+  readonly words: Float64Array;
   readonly length: number;
 }
 
@@ -166,22 +165,22 @@ function nicText(context: RecordContext, nic: Nic): KeptText {
       .text(N.netns, nic.netns)
       .flag(N.virtual_nic, nic.virtual)
       .flag(N.host_network, nic.hostNetwork);
-    const bytes = new DataView(new ArrayBuffer(text.length + WORD));
-    text.copyTo(bytes, 0);
-    kept = { bytes, length: text.length };
+    const words = new Float64Array(Math.ceil(text.length / WORD));
+    text.keep(words, 0);
+    kept = { words, length: text.length };
     nicTexts.set(nic, kept);
   }
   return kept;
 }
 
-function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
+function writeFields(context: RecordContext, flow: Flow, l7Proto: string | undefined, t: LineText): void {
   const own = flow.ownSide === 1 ? 1 : 0;
   const other = (1 - own) as Side;
   const nic = context.nics[flow.nicId];
   const owner = nic.owner ?? (nic.netns === undefined ? undefined : context.owners.get(nic.netns));
   const isClient = flow.clientSide === own;
   const common = nicText(context, nic);
-  t.fieldsOf(common.bytes, 0, common.length);
+  t.kept(common.words, 0, common.length);
   address(t, N.src_ip, flow, own).uint32(N.src_port, portOf(flow, own));
   address(t, N.dst_ip, flow, other).uint32(N.dst_port, portOf(flow, other));
   t.constant(flow.clientSide < 0 || !flow.directionKnown ? UNKNOWN_DIRECTION : isClient ? OUTGOING : INCOMING);
@@ -192,7 +191,7 @@ function writeFields(context: RecordContext, flow: Flow, t: LineText): void {
     address(t, N.server_ip, flow, server).uint32(N.server_port, portOf(flow, server));
   }
   t.constant(flow.protocol === IpProtocol.Tcp ? TCP : UDP)
-    .plain(N.l7_proto, flow.l7Proto)
+    .plain(N.l7_proto, l7Proto)
     .plain(N.vlan_id, vlanText(flow))
     .number(N.vni_id, flow.vni < 0 ? undefined : flow.vni)
     .plain(N.tunnel, TUNNEL_NAMES[flow.tunnel])

@@ -70,13 +70,24 @@ export function writeNumber(view: DataView, at: number, value: number): number {
 
 /** Nanoseconds as milliseconds with what they have of decimals; a negative duration is none. */
 export function writeMilliseconds(view: DataView, at: number, ns: number): number {
+  const small = ns | 0;
+  if (small === ns && small >= 0) {
+    // Up to two seconds, in whole nanoseconds.
+    const ms = (small / MILLION) | 0;
+    return writeMillionths(view, writeUint32(view, at, ms), small - ms * MILLION);
+  }
   const whole = ns > 0 ? Math.round(ns) : 0;
   const ms = Math.floor(whole / MILLION);
-  let p = writeNumber(view, at, ms);
-  let rest = (whole - ms * MILLION) >>> 0;
+  return writeMillionths(view, writeNumber(view, at, ms), whole - ms * MILLION);
+}
+
+/** The decimals of 0 … 999 999 millionths, with their point; of zero there are none. */
+function writeMillionths(view: DataView, at: number, millionths: number): number {
+  let rest = millionths >>> 0;
   if (rest === 0) {
-    return p;
+    return at;
   }
+  let p = at;
   view.setUint8(p++, DOT);
   do {
     const pair = (rest / 10_000) >>> 0;

@@ -85,7 +85,7 @@ type SideNames = typeof TX;
 export function writeL4(line: LineText, context: RecordContext, flow: Flow, kernelDrops: number): void {
   const tx = flow.halves[flow.ownSide === 1 ? 1 : 0];
   const rx = flow.halves[flow.ownSide === 1 ? 0 : 1];
-  const t = connectionFields(context, flow, line)
+  const t = connectionFields(context, flow, flow.l7Proto, line)
     .ifAny(N.capture_drops, kernelDrops - flow.kernelDropsBefore)
     .number(N.chunk_id, flow.chunkId)
     .ms(N.duration_ms, flow.chunkLastNs - flow.chunkFirstNs)

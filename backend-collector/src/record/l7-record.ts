@@ -3,7 +3,7 @@ import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
 import { connectionFields, type RecordContext } from './connection-fields';
-import { fieldNames, type LineText } from './line-text';
+import { constantField, fieldNames, type LineText } from './line-text';
 import { messageFields } from './message-fields';
 
 const N = fieldNames(
@@ -31,17 +31,13 @@ const N = fieldNames(
   'outcome'
 );
 
+const OK = constantField('outcome', 'ok');
+
 export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: Exchange): void {
   const clientIsSrc = x.clientSide === flow.ownSide;
-  const client = flow.halves[x.clientSide];
-  const server = flow.halves[x.clientSide === 1 ? 0 : 1];
   const isStream = flow.protocol === IpProtocol.Tcp;
   const hasResponseSeq = isStream && x.answered;
-  const clientPackets = client.totalPackets - x.clientPacketsBefore;
-  const serverPackets = server.totalPackets - x.serverPacketsBefore;
-  const clientRetrans = client.totalRetrans - x.clientRetransBefore;
-  const serverRetrans = server.totalRetrans - x.serverRetransBefore;
-  const t = connectionFields(context, flow, line).hex64(N.request_id, x.requestId.high, x.requestId.low);
+  const t = connectionFields(context, flow, x.l7Proto, line).hex64(N.request_id, x.requestIdHigh, x.requestIdLow);
   if (isStream) {
     // The contract's l7TraceId.
     t.joined(N.l7_traceid, x.requestSeq, hasResponseSeq ? x.responseSeq : 0);
@@ -60,15 +56,19 @@ export function writeL7(line: LineText, context: RecordContext, flow: Flow, x: E
       x.responseLastNs - x.responseFirstNs
     );
   }
-  t.uint32(N.tx_packets, clientIsSrc ? clientPackets : serverPackets)
-    .uint32(N.rx_packets, clientIsSrc ? serverPackets : clientPackets)
+  t.uint32(N.tx_packets, clientIsSrc ? x.clientPackets : x.serverPackets)
+    .uint32(N.rx_packets, clientIsSrc ? x.serverPackets : x.clientPackets)
     .number(N.tx_bytes, clientIsSrc ? x.requestBytes : x.responseBytes)
     .number(N.rx_bytes, clientIsSrc ? x.responseBytes : x.requestBytes)
-    .ifAny(N.tx_retrans, clientIsSrc ? clientRetrans : serverRetrans)
-    .ifAny(N.rx_retrans, clientIsSrc ? serverRetrans : clientRetrans)
+    .ifAny(N.tx_retrans, clientIsSrc ? x.clientRetrans : x.serverRetrans)
+    .ifAny(N.rx_retrans, clientIsSrc ? x.serverRetrans : x.clientRetrans)
     .ifAny(N.capture_drops, x.captureDrops)
-    .pair(N.pkt_chunk_range, x.firstChunk, flow.chunkId)
-    .plain(N.outcome, x.outcome);
+    .pair(N.pkt_chunk_range, x.firstChunk, x.lastChunk);
+  if (x.outcome === 'ok') {
+    t.constant(OK);
+  } else {
+    t.plain(N.outcome, x.outcome);
+  }
   messageFields(t, x);
 }
 

@@ -8,7 +8,7 @@
  */
 import { writeBase64 } from '@bpfnet/flow-model/base64';
 import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
-import { AsciiPiece, copyAscii, WORD, writePiece } from './ascii-piece';
+import { AsciiPiece, keepAscii, WORD, writeKept, writePiece } from './ascii-piece';
 import { writeMilliseconds, writeNanoseconds, writeNumber, writeUint32 } from './decimal';
 
 /** No line comes near it: texts from outside are bounded where they are read. */
@@ -103,14 +103,14 @@ export class LineText implements PackedColumnTarget {
     return this.at - this.start;
   }
 
-  /** Keeps what was written since the line began, or since `from` (see `end`). `to` has a word more than that. */
-  copyTo(to: DataView, at: number, from = this.start): void {
-    copyAscii(to, at, this.view, from, this.at - from);
+  /** Keeps what was written since the line began, or since `from` (see `end`), as words from `to[word]` on. */
+  keep(to: Float64Array, word: number, from = this.start): void {
+    keepAscii(to, word, this.view, from, this.at - from);
   }
 
-  /** Fields that were written and kept before. */
-  fieldsOf(from: DataView, at: number, length: number): this {
-    this.at = copyAscii(this.view, this.at, from, at, length);
+  /** Fields of `length` bytes that were written and kept before. */
+  kept(from: Float64Array, word: number, length: number): this {
+    this.at = writeKept(this.view, this.at, from, word, length);
     return this;
   }
 
@@ -135,8 +135,12 @@ export class LineText implements PackedColumnTarget {
 
   /** A value that stands in this line already: `length` bytes at `from` (see `end`). */
   again(name: FieldName, from: number, length: number): this {
-    const at = writePiece(this.view, this.at, name);
-    this.at = copyAscii(this.view, at, this.view, from, length);
+    const { view } = this;
+    const at = writePiece(view, this.at, name);
+    for (let done = 0; done < length; done += WORD) {
+      view.setFloat64(at + done, view.getFloat64(from + done, true), true);
+    }
+    this.at = at + length;
     return this;
   }
 

@@ -12,8 +12,8 @@ const N = fieldNames('l7_op', 'l7_resource', 'l7_status');
 
 /** A power of two. */
 const KEPT = 512;
-/** A multiple of a word; what is longer is not kept. */
-const KEPT_BYTES = 512;
+/** What is longer is not kept. */
+const KEPT_WORDS = 64;
 const MAX_FIELDS = 16;
 
 type FieldValue = ProtocolFields[keyof ProtocolFields];
@@ -30,13 +30,13 @@ class Kept {
 }
 
 const kept: readonly Kept[] = Array.from({ length: KEPT }, () => new Kept());
-const keptBytes = new DataView(new ArrayBuffer(KEPT * KEPT_BYTES + WORD));
+const keptWords = new Float64Array(KEPT * KEPT_WORDS);
 
 export function messageFields(t: LineText, x: Exchange): void {
   const slot = slotOf(x);
   const known = kept[slot];
   if (saysTheSame(known, x)) {
-    t.fieldsOf(keptBytes, slot * KEPT_BYTES, known.length);
+    t.kept(keptWords, slot * KEPT_WORDS, known.length);
     return;
   }
   const from = t.end;
@@ -46,7 +46,7 @@ export function messageFields(t: LineText, x: Exchange): void {
   writeProtocolFields(t, x.fields);
   keep(known, x, t.end - from);
   if (known.length > 0) {
-    t.copyTo(keptBytes, slot * KEPT_BYTES, from);
+    t.keep(keptWords, slot * KEPT_WORDS, from);
   }
 }
 
@@ -87,7 +87,7 @@ function keep(known: Kept, x: Exchange, length: number): void {
   known.op = x.op;
   known.resource = x.resource;
   known.status = x.status;
-  known.length = length <= KEPT_BYTES && place <= MAX_FIELDS ? length : 0;
+  known.length = length <= KEPT_WORDS * WORD && place <= MAX_FIELDS ? length : 0;
 }
 
 function writeProtocolFields(t: LineText, fields: ProtocolFields): void {

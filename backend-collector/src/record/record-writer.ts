@@ -12,6 +12,7 @@ import { writeL4, writeL4Packets } from './l4-record';
 import { writeL7 } from './l7-record';
 import { LineText } from './line-text';
 import { type LogSink } from './log-line';
+import { WaitingSpans } from './waiting-spans';
 
 export class RecordWriter implements FlowEvents, SpanEvents {
   /** Spans written, and responses whose request the capture did not see. */
@@ -27,6 +28,7 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   /** For sinks that take lines; others have their own memory. */
   private readonly text = new LineText();
   private readonly time = new EpochTime();
+  private readonly waiting = new WaitingSpans();
   private readonly shiftSeconds: number;
   private readonly shiftNs: number;
 
@@ -41,6 +43,7 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   }
 
   chunk(flow: Flow, packets: PacketColumns): void {
+    this.writeWaitingOf(flow);
     const { context, time } = this;
     identify(context, flow);
     this.chunks++;
@@ -56,12 +59,43 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   }
 
   span(flow: Flow, exchange: Exchange): void {
-    identify(this.context, flow);
     this.spans++;
+    identify(this.context, flow);
+    this.writeWaiting();
+    this.writeSpan(flow, exchange);
+  }
+
+  spanLater(flow: Flow, exchange: Exchange): void {
+    this.spans++;
+    identify(this.context, flow);
+    if (this.waiting.add(flow, exchange)) {
+      this.writeWaiting();
+    }
+  }
+
+  /** Writes the spans that wait, in their order and before other records of their flows. To be called whenever the packets at hand are done. */
+  writeWaiting(): void {
+    const { waiting } = this;
+    for (let i = 0; i < waiting.count; i++) {
+      this.writeSpan(waiting.flows[i], waiting.exchanges[i]);
+    }
+    waiting.clear();
+  }
+
+  leaving(flow: Flow): void {
+    this.writeWaitingOf(flow);
+  }
+
+  private writeWaitingOf(flow: Flow): void {
+    if (flow.spansWait) {
+      this.writeWaiting();
+    }
+  }
+
+  private writeSpan(flow: Flow, exchange: Exchange): void {
     if (this.context.foldPaths === true) {
       foldPathOf(exchange);
     }
-    exchange.captureDrops = this.kernelDrops - exchange.kernelDropsBefore;
     this.setTime(exchange.requestFirstNs);
     const line = this.begin('bpf_net_l7_log');
     writeL7(line, this.context, flow, exchange);

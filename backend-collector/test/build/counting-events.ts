@@ -6,6 +6,7 @@ export function countingEvents(counts: { began: number; ended: number }): Parser
     requestStarts: () => undefined,
     began: () => counts.began++,
     ended: () => counts.ended++,
+    handedOver: () => counts.ended++,
     completed: () => () => undefined,
     announced: () => undefined,
     orphanResponse: () => undefined,

@@ -48,8 +48,7 @@ const DELETE = 0x7f;
  * Place of the next line feed, or `to`. Four bytes at a time: a byte of a word that is zero shows in its highest bit, when 1 is taken from it.
  * (`indexOf` knows no end and would run on through the memory of the packets behind.)
  */
-function lineEnd(bytes: Uint8Array, from: number, to: number): number {
-  const view = viewOf(bytes);
+function lineEnd(bytes: Uint8Array, view: DataView, from: number, to: number): number {
   let p = from;
   for (; p + 4 <= to; p += 4) {
     const word = view.getInt32(p, true) ^ 0x0a0a0a0a;
@@ -87,6 +86,8 @@ const POST = letters('POST');
 const VERSION_START = letters('HTTP');
 const VERSION_MIDDLE = letters('/1.\0');
 const THREE_LETTERS = 0xffffff;
+/** Of "HTTP/1.1 200", and less than of any request line. */
+const MIN_START_LINE = 12;
 /** Of a version with the byte behind it: " HTTP/1.1", then CR or LF. */
 const VERSION_BYTES = 10;
 
@@ -236,7 +237,9 @@ export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, 
   fields.chunked = false;
   fields.upgrade = undefined;
   fields.trace = undefined;
-  let p = lineEnd(bytes, from, to) + 1;
+  const view = viewOf(bytes);
+  // No start line ends before.
+  let p = lineEnd(bytes, view, Math.min(from + MIN_START_LINE, to), to) + 1;
   while (p < to) {
     const first = bytes[p];
     if (first === LF) {
@@ -245,11 +248,12 @@ export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, 
     if (first === CR && p + 1 < to && bytes[p + 1] === LF) {
       return p + 2;
     }
-    const end = lineEnd(bytes, p, to);
+    const end = lineEnd(bytes, view, p, to);
     const known = KNOWN_BY_LETTER[first];
     for (let i = 0; i < known.length; i++) {
-      if (isField(known[i], bytes, p, end)) {
-        readField(fields, known[i], bytes, p + known[i].name.length + 1, end);
+      const field = known[i];
+      if (isField(field, bytes, view, p, end)) {
+        readField(fields, field.kind, bytes, p + field.length + 1, end);
         break;
       }
     }
@@ -260,7 +264,8 @@ export function readFields(fields: HeadFields, bytes: Uint8Array, from: number, 
 
 /** True where `bytes[from … to - 1]` holds the end of a head. */
 export function holdsBlankLine(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let p = lineEnd(bytes, from, to) + 1; p < to; p = lineEnd(bytes, p, to) + 1) {
+  const view = viewOf(bytes);
+  for (let p = lineEnd(bytes, view, from, to) + 1; p < to; p = lineEnd(bytes, view, p, to) + 1) {
     if (bytes[p] === LF || (bytes[p] === CR && p + 1 < to && bytes[p + 1] === LF)) {
       return true;
     }
@@ -268,11 +273,18 @@ export function holdsBlankLine(bytes: Uint8Array, from: number, to: number): boo
   return false;
 }
 
-/** A field that is read. */
+type FieldKind = TraceHeader | 'host' | 'upgrade' | 'content-type' | 'content-length' | 'transfer-encoding';
+
+/** A field that is read. Its name with the colon is looked at in words of four letters; the last of them may overlap the one before. */
 interface KnownField {
-  readonly kind: TraceHeader | 'host' | 'upgrade' | 'content-type' | 'content-length' | 'transfer-encoding';
-  /** Its letters in lower case. */
-  readonly name: Uint8Array;
+  readonly kind: FieldKind;
+  /** Of the name without the colon. */
+  readonly length: number;
+  /** Places of the words in the name, and what they are once the bits that make no difference are set. */
+  readonly places: Uint8Array;
+  readonly words: Int32Array;
+  /** The bit that tells capital letters from small ones, and what lies behind a name that is shorter than a word. */
+  readonly ignored: Int32Array;
 }
 
 const NO_FIELDS: readonly KnownField[] = [];
@@ -287,23 +299,41 @@ const KNOWN_BY_LETTER: ReadonlyArray<readonly KnownField[]> = byFirstLetter([
   ...TRACE_HEADER_NAMES,
 ]);
 
-function byFirstLetter(kinds: ReadonlyArray<KnownField['kind']>): ReadonlyArray<readonly KnownField[]> {
-  const fields = kinds.map((kind) => ({ kind, name: Uint8Array.from(kind, (letter) => letter.charCodeAt(0)) }));
+function byFirstLetter(kinds: readonly FieldKind[]): ReadonlyArray<readonly KnownField[]> {
+  const fields = kinds.map(knownField);
   return Array.from({ length: 256 }, (_, byte) => {
-    const known = fields.filter(({ name }) => byte === name[0] || byte === (name[0] & ~0x20));
+    const letter = String.fromCharCode(byte).toLowerCase();
+    const known = fields.filter(({ kind }) => kind[0] === letter);
     return known.length === 0 ? NO_FIELDS : known;
   });
 }
 
-function isField({ name }: KnownField, bytes: Uint8Array, from: number, to: number): boolean {
-  const colon = from + name.length;
-  if (colon >= to || bytes[colon] !== COLON) {
+function knownField(kind: FieldKind): KnownField {
+  const pattern = `${kind}:`;
+  const places = Uint8Array.from({ length: Math.ceil(pattern.length / 4) }, (_, i) =>
+    Math.max(0, Math.min(4 * i, pattern.length - 4))
+  );
+  const ignored = Int32Array.from(places, (place) => letters(ignoredBits(pattern, place)));
+  const words = Int32Array.from(places, (place, i) => letters(pattern.slice(place).padEnd(4)) | ignored[i]);
+  return { kind, length: kind.length, places, words, ignored };
+}
+
+/** Hyphens and digits must be just these, as `0x0d | 0x20` is a hyphen, too. */
+function ignoredBits(pattern: string, place: number): string {
+  return Array.from({ length: 4 }, (_, i) => {
+    const letter = pattern[place + i];
+    return letter === undefined ? '\xff' : /[a-z]/.test(letter) ? '\x20' : '\0';
+  }).join('');
+}
+
+function isField(field: KnownField, bytes: Uint8Array, view: DataView, from: number, to: number): boolean {
+  const colon = from + field.length;
+  if (colon >= to || from + 4 > to || bytes[colon] !== COLON) {
     return false;
   }
-  for (let i = 1; i < name.length; i++) {
-    const byte = bytes[from + i];
-    // Capital letters differ in this bit alone; so do control bytes from hyphen and digits.
-    if ((byte | 0x20) !== name[i] || byte < HYPHEN) {
+  const { places, words, ignored } = field;
+  for (let i = 0; i < words.length; i++) {
+    if ((view.getInt32(from + places[i], true) | ignored[i]) !== words[i]) {
       return false;
     }
   }
@@ -311,7 +341,7 @@ function isField({ name }: KnownField, bytes: Uint8Array, from: number, to: numb
 }
 
 /** @param lineStop place of the line feed */
-function readField(fields: HeadFields, { kind }: KnownField, bytes: Uint8Array, at: number, lineStop: number): void {
+function readField(fields: HeadFields, kind: FieldKind, bytes: Uint8Array, at: number, lineStop: number): void {
   const from = skipSpace(bytes, at, lineStop);
   const end = trimmedEnd(bytes, from, lineStop);
   switch (kind) {
@@ -336,13 +366,21 @@ function readField(fields: HeadFields, { kind }: KnownField, bytes: Uint8Array, 
   }
 }
 
-/** Without parameters. */
+const MAX_MEDIA_TYPES = 256;
+const mediaTypes = new Map<string, string>();
+
+/** Without parameters. There are few, and they come again and again. */
 function mediaType(bytes: Uint8Array, from: number, to: number): string {
-  let end = from;
-  while (end < to && bytes[end] !== SEMICOLON) {
-    end++;
+  const whole = text(bytes, from, to);
+  const known = mediaTypes.get(whole);
+  if (known !== undefined) {
+    return known;
   }
-  return text(bytes, from, trimmedEnd(bytes, from, end));
+  const type = whole.split(';', 1)[0].trimEnd();
+  if (mediaTypes.size < MAX_MEDIA_TYPES) {
+    mediaTypes.set(whole, type);
+  }
+  return type;
 }
 
 function readContentLength(fields: HeadFields, bytes: Uint8Array, from: number, to: number): void {

@@ -41,11 +41,12 @@ const LF = 0x0a;
 const line: RequestLine = { method: '', path: '', version: '' };
 const fields = emptyFields();
 
-/** Exchanges that are over, to be used again: a record is written before `ended` returns, and nobody keeps one. */
+/** Exchanges that were handed over and are written, to be used again. */
 const spare: Exchange[] = [];
-const MAX_SPARE = 256;
 
 const NO_REQUEST: RequestId = { high: 0, low: 0 };
+
+const STATUS_TEXTS: readonly string[] = Array.from({ length: 600 }, (_, status) => String(status));
 
 function newExchange(): Exchange {
   // All fields are named here, so that all exchanges have one shape.
@@ -57,7 +58,9 @@ function newExchange(): Exchange {
     http_version: undefined,
     http_content_type: undefined,
   };
-  return new Exchange(NO_REQUEST, 0, 0, '', '', protocolFields);
+  const exchange = new Exchange(NO_REQUEST, 0, 0, '', '', protocolFields);
+  exchange.pool = spare;
+  return exchange;
 }
 
 /** One direction. */
@@ -363,7 +366,7 @@ export class Http1Parser implements L7Parser {
       this.events.orphanResponse();
     } else {
       exchange.answered = true;
-      exchange.status = String(status);
+      exchange.status = STATUS_TEXTS[status];
       exchange.fields.http_status_code = status;
       exchange.fields.http_content_type = fields.contentType;
       exchange.responseSeq = toSeq(s.headSeq);
@@ -538,13 +541,15 @@ export class Http1Parser implements L7Parser {
   private finishResponse(exchange: Exchange, outcome: Exchange['outcome']): void {
     this.pending.shift();
     this.answering = undefined;
-    if (!exchange.reported) {
-      exchange.outcome = outcome;
-      exchange.reported = true;
-      this.events.ended(exchange);
+    if (exchange.reported) {
+      return;
     }
-    if (exchange !== this.sending && spare.length < MAX_SPARE) {
-      spare.push(exchange);
+    exchange.outcome = outcome;
+    exchange.reported = true;
+    if (exchange === this.sending) {
+      this.events.ended(exchange);
+    } else {
+      this.events.handedOver(exchange);
     }
   }
 
