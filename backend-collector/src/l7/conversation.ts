@@ -274,12 +274,12 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
       this.noteRequestStart();
     }
     requestStart.isSet = false;
-    exchange.clientPackets = requestStart.clientPackets;
-    exchange.serverPackets = requestStart.serverPackets;
-    exchange.clientRetrans = requestStart.clientRetrans;
-    exchange.serverRetrans = requestStart.serverRetrans;
+    exchange.clientPacketsBefore = requestStart.clientPackets;
+    exchange.serverPacketsBefore = requestStart.serverPackets;
+    exchange.clientRetransBefore = requestStart.clientRetrans;
+    exchange.serverRetransBefore = requestStart.serverRetrans;
     exchange.firstChunk = requestStart.chunkId;
-    exchange.captureDrops = requestStart.kernelDrops;
+    exchange.kernelDropsBefore = requestStart.kernelDrops;
     exchange.clientSide = clientSide;
   }
 
@@ -306,12 +306,12 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     const server = flow.halves[1 - clientSide];
     // Exchanges of several kinds may share the connection.
     flow.l7Proto = exchange.l7Proto = exchange.proto ?? this.protocol.name;
-    exchange.clientPackets = client.totalPackets - exchange.clientPackets;
-    exchange.serverPackets = server.totalPackets - exchange.serverPackets;
-    exchange.clientRetrans = client.totalRetrans - exchange.clientRetrans;
-    exchange.serverRetrans = server.totalRetrans - exchange.serverRetrans;
+    exchange.clientPackets = client.totalPackets - exchange.clientPacketsBefore;
+    exchange.serverPackets = server.totalPackets - exchange.serverPacketsBefore;
+    exchange.clientRetrans = client.totalRetrans - exchange.clientRetransBefore;
+    exchange.serverRetrans = server.totalRetrans - exchange.serverRetransBefore;
     exchange.lastChunk = flow.chunkId;
-    exchange.captureDrops = this.events.kernelDrops - exchange.captureDrops;
+    exchange.captureDrops = this.events.kernelDrops - exchange.kernelDropsBefore;
   }
 
   announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void {

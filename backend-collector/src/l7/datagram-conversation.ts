@@ -295,7 +295,7 @@ class DatagramConversation implements MessageReader {
     exchange.requestBytes = d.payloadLength;
     exchange.requestEnded = true;
     exchange.firstChunk = this.o.flow.chunkId;
-    exchange.captureDrops = this.o.events.kernelDrops;
+    exchange.kernelDropsBefore = this.o.events.kernelDrops;
     exchange.clientSide = side;
     return exchange;
   }
@@ -322,7 +322,7 @@ class DatagramConversation implements MessageReader {
     exchange.clientRetrans = pending.retransmissions;
     exchange.lastChunk = flow.chunkId;
     exchange.l7Proto = flow.l7Proto;
-    exchange.captureDrops = events.kernelDrops - exchange.captureDrops;
+    exchange.captureDrops = events.kernelDrops - exchange.kernelDropsBefore;
     exchange.requestBytes *= 1 + pending.retransmissions;
     exchange.reported = true;
     events.span(flow, exchange);

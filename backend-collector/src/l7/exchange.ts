@@ -50,8 +50,15 @@ export class Exchange {
   responseLastNs = 0;
   responseBytes = 0;
 
-  // Packets of the flow that are the exchange's, of either side, and the chunks that they lie in. The conversation fills them in: counters of
-  // the flow when the request began, and what was counted since when the exchange is over.
+  // Counters of the flow when the request began; the conversation fills them in.
+  clientPacketsBefore = 0;
+  serverPacketsBefore = 0;
+  clientRetransBefore = 0;
+  serverRetransBefore = 0;
+  /** Packets that the kernel had dropped. */
+  kernelDropsBefore = 0;
+
+  // What of the flow is the exchange's, once it is over: packets of either side, and the chunks that they lie in.
   clientPackets = 0;
   serverPackets = 0;
   clientRetrans = 0;
@@ -62,7 +69,7 @@ export class Exchange {
   l7Proto: string | undefined;
   /** The side of the flow that asked: the client's, but where a handshake that is told late contradicts what the messages say. */
   clientSide: 0 | 1 = 0;
-  /** Packets that the kernel dropped while the exchange was open; before it is over, those that it had dropped when the request began. */
+  /** Packets that the kernel dropped while the exchange was open. */
   captureDrops = 0;
   /** Where an exchange that its parser handed over goes once it is written, to be used again. */
   pool: Exchange[] | undefined;
