@@ -4,6 +4,7 @@ import { type Browser } from 'playwright-core';
 import { bundlePage } from '../panels/shared/bench/bundle-page';
 import { seriousFaults } from './support/axe';
 import { launchBrowser } from './support/browser';
+import { openScriptPage } from './support/script-page';
 
 jest.setTimeout(60_000);
 
@@ -44,16 +45,7 @@ describe('the editors in a browser', () => {
       try {
         const faults: string[] = [];
         page.on('pageerror', (error) => faults.push(error.message));
-        await page.route('http://editors.test/**', (route) =>
-          route.request().isNavigationRequest()
-            ? route.fulfill({
-                contentType: 'text/html',
-                body: '<!doctype html><html lang="en"><title>Editors</title><body style="margin:0">',
-              })
-            : route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' })
-        );
-        await page.goto('http://editors.test/');
-        await page.addScriptTag({ content: script });
+        await openScriptPage(page, 'Editors', script);
         for (const [name, input] of EDITORS) {
           await page.evaluate(`show(${JSON.stringify({ theme, ...input })})`);
           await page.getByRole('textbox').or(page.getByRole('combobox')).first().waitFor();

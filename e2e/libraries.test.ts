@@ -12,6 +12,7 @@ import { bundleOnLibraries } from './support/library-page-bundle';
 import { CANNOT_BE_HAD, libraryScript } from './support/library-set';
 import { startRecordedDemo } from './support/recorded-demo';
 import { readL7 } from './support/store-client';
+import { NO_ICON } from './support/script-page';
 
 const SLOW_MS = 20_000;
 jest.setTimeout(4 * SLOW_MS);
@@ -71,10 +72,7 @@ describe('the built plugins', () => {
               body: `<!doctype html><html lang="en"><title>${version}</title><body>${tags.join('')}`,
             });
     });
-    // What an icon looks like is the libraries' own affair.
-    await page.route('**/icons/**', (route) =>
-      route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' })
-    );
+    await page.route('**/icons/**', (route) => route.fulfill(NO_ICON));
     await page.goto(`${demo.url}/libraries/?theme=${theme}`);
   }
 

@@ -11,6 +11,7 @@ import { type Browser, type Page } from 'playwright-core';
 import { bundlePage } from '../panels/shared/bench/bundle-page';
 import { launchBrowser } from './support/browser';
 import { hasTool } from './support/tools';
+import { openScriptPage } from './support/script-page';
 
 const SCRIPT = `
   0   client > SYN seq=0
@@ -55,16 +56,7 @@ describe('the packet sequence panel in a browser', () => {
     page = await browser.newPage({ viewport: { width, height: 800 } });
     faults = [];
     page.on('pageerror', (error) => faults.push(error.message));
-    await page.route('http://panel.test/**', (route) =>
-      route.request().url() === 'http://panel.test/'
-        ? route.fulfill({
-            contentType: 'text/html',
-            body: '<!doctype html><html lang="en"><title>Panel</title><body style="margin:0">',
-          })
-        : route.fulfill({ contentType: 'image/svg+xml', body: '<svg xmlns="http://www.w3.org/2000/svg"/>' })
-    );
-    await page.goto('http://panel.test/');
-    await page.addScriptTag({ content: script });
+    await openScriptPage(page, 'Panel', script);
     const all = { script: SCRIPT, lanes: LANES, theme: 'dark', width, height: 700, ...input };
     await page.evaluate(`show(${JSON.stringify(all)})`);
     await grid().waitFor();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startStore } from '../src/index';
 import { openDatabase } from '../src/storage/database';
+import { askLines } from './loki-client';
 
 const root = join(__dirname, '..', '..');
 const zeroNs = BigInt(Date.now()) * 1_000_000n;
@@ -83,17 +84,13 @@ test('acknowledged pushes survive kill -9 in the middle of more', async () => {
 
   const reopened = await startStore({ port: 0, file });
   try {
-    const form = new URLSearchParams({
+    const { streams } = await askLines(reopened.url, {
       query: '{source="test"}',
       start: String(zeroNs),
       end: String(zeroNs + 1_000_000n),
       limit: '5000',
     });
-    const response = await fetch(`${reopened.url}/loki/api/v1/query_range?${form.toString()}`);
-    const body = (await response.json()) as {
-      readonly data: { readonly result: ReadonlyArray<{ readonly values: ReadonlyArray<readonly [string, string]> }> };
-    };
-    const stored = body.data.result.flatMap(({ values }) => values.map(([, line]) => line));
+    const stored = streams.flat();
     expect(stored).toEqual(expect.arrayContaining(acknowledged.map((at) => `line ${at}`)));
     expect(new Set(stored).size).toBe(stored.length);
   } finally {

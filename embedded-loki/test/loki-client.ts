@@ -30,6 +30,24 @@ export async function pushTestData({ url, run, zero }: Target): Promise<void> {
   }
 }
 
+/** The lines of a log query by stream, as they stand in the answer, and how many the store looked at for them. */
+export async function askLines(
+  url: string,
+  form: Readonly<Record<string, string>>
+): Promise<{ readonly streams: ReadonlyArray<readonly string[]>; readonly looked: number }> {
+  const response = await fetch(`${url}/loki/api/v1/query_range?${new URLSearchParams(form).toString()}`);
+  const { data } = (await response.json()) as {
+    readonly data: {
+      readonly result: ReadonlyArray<{ readonly values: ReadonlyArray<readonly [string, string]> }>;
+      readonly stats: { readonly summary: { readonly totalLinesProcessed: number } };
+    };
+  };
+  return {
+    streams: data.result.map(({ values }) => values.map(([, line]) => line)),
+    looked: data.stats.summary.totalLinesProcessed,
+  };
+}
+
 export async function askRange(target: Target, test: RangeCase): Promise<Json> {
   const { start = 300, end = 960, step, parameters = {}, categorize = false } = test;
   const form = new URLSearchParams({
