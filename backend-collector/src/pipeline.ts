@@ -109,11 +109,12 @@ export class Pipeline {
       for await (const batch of source.batches()) {
         this.tracker.kernelDrops = this.writer.kernelDrops = source.stats.kernelDrops;
         this.take(batch);
+        if (live === true && !Number.isNaN(this.baseSec)) {
+          this.tracker.age((Date.now() - this.baseSec * 1000) * 1e6);
+        }
+        this.writer.writeWaiting();
         if (live !== true) {
           await sink.ready();
-        } else if (!Number.isNaN(this.baseSec)) {
-          this.tracker.age((Date.now() - this.baseSec * 1000) * 1e6);
-          this.writer.writeWaiting();
         }
       }
     } catch (error) {
@@ -164,7 +165,6 @@ export class Pipeline {
         tracker.packet(d, bytes, nicId, direction, marks, nowNs);
       }
     }
-    this.writer.writeWaiting();
   }
 
   /** Decodes the packet that the cursor stands on. False where it goes no further. */

@@ -305,13 +305,12 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     const client = flow.halves[clientSide];
     const server = flow.halves[1 - clientSide];
     // Exchanges of several kinds may share the connection.
-    flow.l7Proto = exchange.l7Proto = exchange.proto ?? this.protocol.name;
+    flow.l7Proto = exchange.proto ?? this.protocol.name;
     exchange.clientPackets = client.totalPackets - exchange.clientPacketsBefore;
     exchange.serverPackets = server.totalPackets - exchange.serverPacketsBefore;
     exchange.clientRetrans = client.totalRetrans - exchange.clientRetransBefore;
     exchange.serverRetrans = server.totalRetrans - exchange.serverRetransBefore;
-    exchange.lastChunk = flow.chunkId;
-    exchange.captureDrops = this.events.kernelDrops - exchange.kernelDropsBefore;
+    exchange.concludeAt(flow, this.events.kernelDrops);
   }
 
   announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void {

@@ -320,9 +320,7 @@ class DatagramConversation implements MessageReader {
     exchange.clientPackets = 1 + pending.retransmissions;
     exchange.serverPackets = exchange.answered ? 1 : 0;
     exchange.clientRetrans = pending.retransmissions;
-    exchange.lastChunk = flow.chunkId;
-    exchange.l7Proto = flow.l7Proto;
-    exchange.captureDrops = events.kernelDrops - exchange.kernelDropsBefore;
+    exchange.concludeAt(flow, events.kernelDrops);
     exchange.requestBytes *= 1 + pending.retransmissions;
     exchange.reported = true;
     events.span(flow, exchange);

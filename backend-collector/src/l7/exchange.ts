@@ -1,6 +1,7 @@
 /** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
 import { type RequestId } from '@bpfnet/flow-model/ids';
 import { type L7Record, type l7RecordSchema, type Outcome } from '@bpfnet/flow-model/records';
+import { type Flow } from '../flow/flow';
 
 export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
 
@@ -109,6 +110,13 @@ export class Exchange {
     this.responseFirstNs = 0;
     this.responseLastNs = 0;
     this.responseBytes = 0;
+  }
+
+  /** It is over: what the flow counts from here on is not its own. @param kernelDrops packets that the kernel dropped so far */
+  concludeAt(flow: Flow, kernelDrops: number): void {
+    this.l7Proto = flow.l7Proto;
+    this.lastChunk = flow.chunkId;
+    this.captureDrops = kernelDrops - this.kernelDropsBefore;
   }
 
   /** More bytes of the request passed. What is sent after the answer began does not move the request's end. */

@@ -11,9 +11,8 @@ const pool = new Float64Array(8192);
 let used = 0;
 
 export class AsciiPiece {
-  /** Where its words begin and end in the pool. */
+  /** Where its words begin in the pool. */
   readonly from: number;
-  readonly to: number;
   /** Bytes. */
   readonly length: number;
 
@@ -35,17 +34,12 @@ export class AsciiPiece {
     for (let at = 0; at < count * WORD; at += WORD) {
       pool[used++] = padded.getFloat64(at, true);
     }
-    this.to = used;
   }
 }
 
 /** Writes a piece at `at`; returns the place after it. */
 export function writePiece(view: DataView, at: number, piece: AsciiPiece): number {
-  const { from, to } = piece;
-  for (let i = from, p = at; i < to; i++, p += WORD) {
-    view.setFloat64(p, pool[i], true);
-  }
-  return at + piece.length;
+  return writeKept(view, at, pool, piece.from, piece.length);
 }
 
 /** Writes `length` bytes that were kept as words from `from[word]` on; returns the place after them. */
