@@ -3,11 +3,11 @@
  * same ends they are known better than with the connection's own packets, at no more than three round trips.
  */
 import { shardOfClientIsn, streamLabels, toSeq } from '@bpfnet/flow-model';
-import { storyOf } from '../datasource/src/answer/told-stories';
+import { storyOf } from '../datasource/src/handlers/story-cache';
 import { ChunkCache } from '../datasource/src/fetch/chunk-cache';
 import { ConnectionReader } from '../datasource/src/fetch/connection-reader';
-import { type LogEntry } from '../datasource/src/fetch/loki-client';
-import { lineStore } from '../datasource/src/testing/line-store';
+import { type LogEntry } from '../datasource/src/loki/loki-client';
+import { lineStore } from '../datasource/src/test/line-store';
 import { type Printed } from './support/collector';
 import { type Connection, replayed } from './support/recorded-laboratory';
 

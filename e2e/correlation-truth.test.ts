@@ -4,7 +4,7 @@
  * long each packet really took, the forwarder's own jitter included.
  */
 import { type ConnectionStory, connectionStory } from '../datasource/src/correlate/connection-story';
-import { type HopTime } from '../datasource/src/correlate/hop-times';
+import { type HopTime } from '../datasource/src/correlate/clocks/hop-times';
 import { type Connection, replayed, truthOf } from './support/recorded-laboratory';
 import { arrivals, namedLosses, type Wire, wireOf } from './support/wire-truth';
 

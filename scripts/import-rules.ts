@@ -86,13 +86,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     may: ['datasource/src/query', 'datasource/src/data-error.ts', CONTRACT],
     pure: true,
   },
-  { folder: 'datasource/src/correlate', may: ['datasource/src/plan', CONTRACT], pure: true },
+  { folder: 'datasource/src/path', may: ['datasource/src/plan', 'datasource/src/query', CONTRACT], pure: true },
+  { folder: 'datasource/src/correlate', may: ['datasource/src/path', 'datasource/src/plan', CONTRACT], pure: true },
   { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
 
   { folder: 'panels/shared/bench', may: ['esbuild', 'node:'] },
   { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
   {
-    folder: 'panels/nic-topology/src/view/graph/elk-layout.ts',
+    folder: 'panels/nic-topology/src/graph/view/elk-layout.ts',
     may: ['panels/nic-topology/src', 'elkjs'],
   },
   ...['packet-sequence', 'nic-topology', 'related-logs'].flatMap((panel): ImportRule[] => [

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { Script } from './build/connection';
 import { replayPackets } from './build/replay';
-import { foldPath } from '../src/l7/fold-path';
+import { foldPath } from '../src/record/fold-path';
 
 describe('a folded path', () => {
   it.each([

@@ -1,7 +1,7 @@
 /** Names of fields are compared in words of four letters: exactly the known ones are read, in capitals or not, wherever the head lies. */
 import fc from 'fast-check';
 import { emptyFields, readFields, type HeadFields } from '../src/l7/http1/head';
-import { TRACE_HEADER_NAMES } from '../src/l7/trace-context';
+import { TRACE_HEADER_NAMES } from '../src/l7/kit/trace-context';
 
 const KNOWN: Readonly<Record<string, (fields: HeadFields) => unknown>> = {
   host: (fields) => fields.host,

@@ -1,6 +1,6 @@
 /** What is said of a statement, and what must not be. */
 import fc from 'fast-check';
-import { readStatement, type SqlDialect } from '../src/l7/sql-statement';
+import { readStatement, type SqlDialect } from '../src/l7/kit/sql-statement';
 
 const read = (sql: string, dialect: SqlDialect) => {
   const bytes = Buffer.from(`${sql} FROM behind_the_end`);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cachedText } from '../src/l7/text-cache';
+import { cachedText } from '../src/l7/kit/text-cache';
 
 describe('texts that come again', () => {
   it('are what their bytes say, whichever came before', () => {

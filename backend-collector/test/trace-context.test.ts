@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { Script } from './build/connection';
 import { replayPackets } from './build/replay';
-import { readTraceContext, TRACE_HEADER_NAMES, type TraceHeaderValues } from '../src/l7/trace-context';
+import { readTraceContext, TRACE_HEADER_NAMES, type TraceHeaderValues } from '../src/l7/kit/trace-context';
 
 const T32 = '0af7651916cd43dd8448eb211c80319c';
 const T16 = '8448eb211c80319c';

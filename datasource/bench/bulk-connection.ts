@@ -1,8 +1,8 @@
 /** One connection with very many packets at two NICs of two hosts, as the records of a collector. */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
-import { type LaneRecords } from '../src/correlate/lane';
-import { CLIENT_ISN, laneRecords, type Sent, SERVER_ISN } from '../src/testing/wire-records';
-import { FOUR_NICS } from '../src/testing/wire-script';
+import { type LaneRecords } from '../src/path/lane';
+import { CLIENT_ISN, laneRecords, type Sent, SERVER_ISN } from '../src/test/wire-records';
+import { FOUR_NICS } from '../src/test/wire-script';
 
 /** `download`: segments and ACKs, one in a thousand lost and sent again. `equal`: nothing in their headers tells packets apart, as with datagrams. */
 export type BulkKind = 'download' | 'equal';

@@ -4,8 +4,8 @@
  * Repeatable: the same number of records is the same records, but for the time at which they end.
  */
 import { hex64, mix32 } from '@bpfnet/flow-model/hash';
-import { type LogEntry } from '../src/fetch/loki-client';
-import { EPOCH_NS, type Exchange, linesOf, traffic, TWO_HOSTS, type Watcher } from '../src/testing/traffic-script';
+import { type LogEntry } from '../src/loki/loki-client';
+import { EPOCH_NS, type Exchange, linesOf, traffic, TWO_HOSTS, type Watcher } from '../src/test/traffic-script';
 
 const HOSTS = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'node-6'];
 const RESOURCES = 200;

@@ -1,6 +1,6 @@
 /** A store over HTTP, with what it says each answer cost it. */
 import * as z from 'zod';
-import { type LokiClient, newestFirst } from '../src/fetch/loki-client';
+import { type LokiClient, newestFirst } from '../src/loki/loki-client';
 
 /** Of all queries since the last `take`. */
 export interface StoreWork {

@@ -12,13 +12,13 @@ import { setDataSourceSrv, type DataSourceSrv, setTemplateSrv, type TemplateSrv 
 import { FrameKind, type HopsMeta, type PacketsMeta } from '@bpfnet/flow-model';
 import { lastValueFrom, NEVER, Observable } from 'rxjs';
 import { FlowsDatasource } from './datasource';
-import { type LogEntry } from './fetch/loki-client';
+import { type LogEntry } from './loki/loki-client';
 import { type FlowsOptions } from './options';
 import { type Logql } from './plan/logql';
 import { windowOfMs } from './plan/time-window';
 import { type FlowQuery } from './query/flow-query';
-import { lineStore } from './testing/line-store';
-import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from './testing/traffic-script';
+import { lineStore } from './test/line-store';
+import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from './test/traffic-script';
 
 const EPOCH_MS = Number(EPOCH_NS / BigInt(1_000_000));
 const ID = '00112233445566ff';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
-import { type LaneRecords } from '../../datasource/src/correlate/lane';
+import { type LaneRecords } from '../../datasource/src/path/lane';
 import { COLLECTOR, type Printed } from './collector';
 
 export const HOSTS = ['node-a', 'node-b'] as const;

@@ -4,5 +4,6 @@ export * from './ids';
 export * from './labels';
 export * from './line-codec';
 export * from './packet-columns';
+export * from './quantity-text';
 export * from './records';
 export * from './seq';

@@ -1,40 +1,7 @@
 import { createDataFrame, FieldType } from '@grafana/data';
 import { type DataProblem, problemText } from './data-problem';
 import { findFrame, readFrame } from './frame-fields';
-import { addressText, bytesText, countText, durationText, elapsedText, pluralText } from './quantity-text';
 import { buildLink, safeHref } from './safe-link';
-
-describe('numbers with their units', () => {
-  test.each([
-    [0, '0 µs'],
-    [12_300, '12 µs'],
-    [99_400, '99 µs'],
-    [99_600, '0.1 ms'],
-    [412_600_000, '412.6 ms'],
-    [999_960_000, '1.0 s'],
-    [1_240_000_000, '1.2 s'],
-    [200_000_000_000, '3 min 20 s'],
-    [-150_000, '−0.1 ms'],
-    [-160_000, '−0.2 ms'],
-  ])('%d ns', (ns, text) => {
-    expect(durationText(ns)).toBe(text);
-  });
-
-  test('time since a beginning keeps microseconds', () => {
-    expect([43_200, 411_702_000, 1_204_118_400].map(elapsedText)).toEqual([
-      '0.043 ms',
-      '411.702 ms',
-      '1.204\u202f118 s',
-    ]);
-  });
-
-  test('counts, bytes, addresses', () => {
-    expect(countText(1234567)).toBe('1\u202f234\u202f567');
-    expect([pluralText(1, 'NIC'), pluralText(2, 'NIC')]).toEqual(['1 NIC', '2 NICs']);
-    expect([212, 14_480, 3_200_000].map(bytesText)).toEqual(['212 B', '14.5 kB', '3.2 MB']);
-    expect([addressText('10.0.0.1', 80), addressText('2001:db8::1', 80)]).toEqual(['10.0.0.1:80', '[2001:db8::1]:80']);
-  });
-});
 
 describe('links', () => {
   const link = (template: string, fields: Readonly<Record<string, string>>, variable = '') =>

@@ -7,7 +7,7 @@
  */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Decoded } from '../wire/decoded';
-import { type Half } from './half';
+import { type Half } from './flow-direction';
 
 const WITHIN_NS = 500e3;
 

@@ -1,7 +1,7 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
 import { type EndReason } from '@bpfnet/flow-model/records';
 import { type Tunnel } from '../wire/decoded';
-import { Half } from './half';
+import { Half } from './flow-direction';
 import { type EarlySegment, type MessageReader } from './message-reader';
 
 /** Who opened the connection, and how it is known; a surer way replaces a less sure one. */

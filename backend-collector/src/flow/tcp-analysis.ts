@@ -15,7 +15,7 @@
  */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Decoded } from '../wire/decoded';
-import { type Half } from './half';
+import { type Half } from './flow-direction';
 
 /** A retransmission this soon after the duplicate ACKs was triggered by them (Wireshark's 20 ms). */
 const FAST_RETRANSMISSION_NS = 20e6;

@@ -3,7 +3,7 @@ import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type ConnState } from '@bpfnet/flow-model/records';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { RoleSource, type Flow, type Side } from './flow';
-import { type Half } from './half';
+import { type Half } from './flow-direction';
 
 /** Moves the connection's state on by one segment. `repeat` is true for a retransmitted one. */
 export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: number, repeat: boolean): void {

@@ -2,8 +2,8 @@
 import { http1 } from './http1/http1';
 import { type DatagramProtocol } from './datagram-protocol';
 import { dns, llmnr, mdns } from './dns/datagrams';
-import { dnsOverTcp } from './dns/stream';
-import { ftp } from './ftp/ftp';
+import { dnsOverTcp } from './dns/parser';
+import { ftp } from './ftp/parser';
 import { http2 } from './http2/http2';
 import { mysql } from './mysql/mysql';
 import { postgresql } from './postgresql/postgresql';

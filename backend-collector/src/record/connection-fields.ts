@@ -5,7 +5,7 @@ import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
 import { type Flow, type Side } from '../flow/flow';
-import { type Half } from '../flow/half';
+import { type Half } from '../flow/flow-direction';
 import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
 import { AsciiPiece, WORD } from './ascii-piece';

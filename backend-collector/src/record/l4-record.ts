@@ -3,7 +3,7 @@ import { packColumns, type PacketColumns, SENT_BY_DST, SENT_BY_SRC } from '@bpfn
 import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 import { toSeq, type Seq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
-import { type Half } from '../flow/half';
+import { type Half } from '../flow/flow-direction';
 import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
 import { connectionFields, innerTraceId, type RecordContext } from './connection-fields';

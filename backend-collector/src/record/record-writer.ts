@@ -5,7 +5,7 @@ import { type FlowEvents } from '../flow/flow-tracker';
 import { type Flow } from '../flow/flow';
 import { type SpanEvents } from '../l7/conversation';
 import { type Exchange } from '../l7/exchange';
-import { foldPathOf } from '../l7/fold-path';
+import { foldPathOf } from './fold-path';
 import { identify, innerTraceIdOf, type RecordContext } from './connection-fields';
 import { EpochTime } from './epoch-time';
 import { writeL4, writeL4Packets } from './l4-record';

@@ -10,7 +10,7 @@ import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { FlowsDatasource } from '../datasource';
 import { type FlowsOptions } from '../options';
 import { type FlowQuery, readQuery } from '../query/flow-query';
-import { measurePage } from '../testing/measured-page';
+import { measurePage } from '../test/measured-page';
 import { ConfigEditor } from './ConfigEditor';
 import { QueryEditor } from './QueryEditor';
 import { VariableEditor } from './VariableEditor';

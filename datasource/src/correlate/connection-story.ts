@@ -1,25 +1,25 @@
 /** All that can be said of one connection at its NICs, and of one request on it. */
-import { type Caveat, caveatsOf } from './caveats';
-import { type ClockOffset } from './clock-offset';
-import { type ExchangeBytes, exchangeBytes } from './exchange-bytes';
-import { type ExchangeLoss, exchangeLosses } from './exchange-losses';
-import { Fates } from './fates';
-import { type HopTime } from './hop-times';
-import { type Followed, HostClocks } from './host-clocks';
-import { followJourneys } from './journeys';
-import { type LaneRecords, openLane } from './lane';
-import { orderLanes } from './lane-order';
-import { type HopLoss, hopLosses } from './losses';
-import { lanesOfOneConnection } from './one-connection';
-import { type NicPlace } from './packet-ref';
-import { packetWays, type PacketWays } from './packet-ways';
-import { type RequestReach, requestReach } from './reach';
-import { type Retransmission, retransmissions } from './retransmissions';
-import { requestHops } from './request-hops';
-import { type SpanAtNic } from './span-at-nic';
-import { type Verdict } from './verdict';
-import { verdictOf } from './verdict-of';
-import { watch } from './watch';
+import { type Caveat, caveatsOf } from './caveats/caveats';
+import { type ClockOffset } from './clocks/clock-offset';
+import { type ExchangeBytes, exchangeBytes } from './losses/exchange-bytes';
+import { type ExchangeLoss, exchangeLosses } from './losses/exchange-losses';
+import { Fates } from './losses/loss-attribution';
+import { type HopTime } from './clocks/hop-times';
+import { type Followed, HostClocks } from './clocks/host-clocks';
+import { followJourneys } from './losses/journeys';
+import { type LaneRecords, openLane } from '../path/lane';
+import { orderLanes } from '../path/lane-order';
+import { type HopLoss, hopLosses } from './losses/losses';
+import { lanesOfOneConnection } from '../path/one-connection';
+import { type NicPlace } from '../path/packet-ref';
+import { packetWays, type PacketWays } from './losses/packet-ways';
+import { type RequestReach, requestReach } from './losses/farthest-nic';
+import { type Retransmission, retransmissions } from './losses/retransmissions';
+import { requestHops } from './clocks/request-hops';
+import { type SpanAtNic } from '../path/span-at-nic';
+import { type Verdict } from './verdict/verdict';
+import { verdictOf } from './verdict/verdict-of';
+import { watch } from './losses/captured-connection';
 
 export interface StoryInput {
   /** One connection at every NIC that saw it; of several, the story is told of the request's. */

@@ -2,7 +2,7 @@
  * The same questions as in the other tests, asked of a store over HTTP, in every way in which a datasource may reach it: a Loki at
  * LOKI_URL, else the embedded store.
  */
-import { hopsOf } from '../correlate/hops';
+import { hopsOf } from '../correlate/tables/hops';
 import { DataError } from '../data-error';
 import { planEvents } from '../plan/events-plan';
 import { planL4List, planL7List } from '../plan/list-plan';
@@ -13,7 +13,7 @@ import { windowOfMs } from '../plan/time-window';
 import { type AdHocFilter } from '../query/ad-hoc';
 import { type L4ListQuery, type L7ListQuery, type MetricsQuery } from '../query/flow-query';
 import { type LookUp } from '../query/look-up';
-import { EPOCH_NS, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
+import { EPOCH_NS, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader } from './connection-reader';
 import { readEvents } from './event-reader';
@@ -21,7 +21,7 @@ import { readGraph } from './graph-reader';
 import { readHealth } from './health';
 import { readL4List, readL7List } from './list-reader';
 import { readMetrics } from './metrics-reader';
-import { pagedLoki } from './paged-loki';
+import { pagedLoki } from '../loki/paged-loki';
 import { startStoreUnderTest, type StoreUnderTest, send } from './test/store-under-test';
 import { clientBy, WAYS } from './test/ways-to-loki';
 import { readValues } from './value-reader';

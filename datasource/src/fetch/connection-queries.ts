@@ -13,7 +13,7 @@ import { clockWindow, nameWindow, type TimeWindow, windowAround } from '../plan/
 import { type ChunkCache } from './chunk-cache';
 import { endsOf } from './clock-connections';
 import { distinct, happened, hasSyn, innerOf, shardsFound, withinRanges } from './connection-records';
-import { type LokiClient } from './loki-client';
+import { type LokiClient } from '../loki/loki-client';
 import { readRecords, type ReadRecords, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
 /** What is wanted of a connection beside the records that the id names. */

@@ -1,5 +1,5 @@
-import { lineStore, type LineStore } from '../testing/line-store';
-import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../testing/traffic-script';
+import { lineStore, type LineStore } from '../test/line-store';
+import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { type ResolvedLookUp } from '../query/look-up';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader, type ReadOptions } from './connection-reader';

@@ -9,8 +9,8 @@
  * which is one round more where it is older; a number that begins nothing takes another. Where a link named a shard or a time that holds nothing, round 1 is repeated over
  * all shards and the whole range: a shard count that changed, or NAT without a handshake, may have moved the records.
  */
-import { orderPath } from '../correlate/path-order';
-import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
+import { orderPath } from '../path/path-order';
+import { oncePerNic, pathPointOf } from '../path/span-at-nic';
 import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
@@ -32,10 +32,10 @@ import {
   unique,
   withinRanges,
 } from './connection-records';
-import { countedLoki } from './counted-loki';
-import { type LokiClient } from './loki-client';
+import { countedLoki } from '../loki/counted-loki';
+import { type LokiClient } from '../loki/loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
-import { CLUE_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from './searches';
+import { CLUE_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from '../plan/search-plan';
 
 export interface ReadOptions {
   readonly window: TimeWindow;

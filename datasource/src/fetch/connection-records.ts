@@ -1,7 +1,7 @@
 /** Records of one request or connection at all its NICs, and how they are told apart. */
 import { type DataProblem } from '../data-error';
 import { clientSeqOf } from '../plan/look-up-plan';
-import { type ReadCost } from './counted-loki';
+import { type ReadCost } from '../loki/counted-loki';
 import { type Stored, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
 export interface Connections {

@@ -2,7 +2,7 @@
 import { type EventKind } from '../query/flow-query';
 import { type EventPlan } from '../plan/events-plan';
 import { stepSecondsOf, type TimeWindow, windowSeconds } from '../plan/time-window';
-import { type LokiClient, type Series } from './loki-client';
+import { type LokiClient, type Series } from '../loki/loki-client';
 
 export interface FlowEvent {
   readonly kind: EventKind;

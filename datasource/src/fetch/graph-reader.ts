@@ -8,8 +8,8 @@ import { logql, type LogqlParts } from '../plan/logql';
 import { sumCount } from '../plan/metric-logql';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
-import { type LokiClient, type Sample } from './loki-client';
-import { PAGE_LINES } from './paged-loki';
+import { type LokiClient, type Sample } from '../loki/loki-client';
+import { PAGE_LINES } from '../loki/paged-loki';
 import { readRecords, type ReadRecords, type StoredL7 } from './record-reader';
 
 export interface GraphRead {

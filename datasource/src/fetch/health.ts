@@ -6,7 +6,7 @@ import { RECORD_SOURCES, type RecordSource } from '@bpfnet/flow-model';
 import { logql } from '../plan/logql';
 import { countByLabel, countBySource } from '../plan/metric-logql';
 import { windowOfMs } from '../plan/time-window';
-import { type LokiClient, type Sample } from './loki-client';
+import { type LokiClient, type Sample } from '../loki/loki-client';
 import { readValues } from './value-reader';
 
 export interface Health {

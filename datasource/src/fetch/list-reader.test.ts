@@ -2,10 +2,10 @@ import { encodeLine } from '@bpfnet/flow-model';
 import { DataError } from '../data-error';
 import { planL4List, planL7List } from '../plan/list-plan';
 import { type L7ListQuery } from '../query/flow-query';
-import { lineStore } from '../testing/line-store';
-import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from '../testing/traffic-script';
+import { lineStore } from '../test/line-store';
+import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { readL4List, readL7List } from './list-reader';
-import { type LogEntry } from './loki-client';
+import { type LogEntry } from '../loki/loki-client';
 import { readValues, valueFieldOf } from './value-reader';
 
 const WINDOW = { fromNs: EPOCH_NS, toNs: EPOCH_NS + BigInt(3_600_000_000_000) };

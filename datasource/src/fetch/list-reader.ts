@@ -6,9 +6,9 @@
  * The worst are what a line filter finds: what failed or was sent again.
  */
 import { endReasons, type L4Record, type L7Record, outcomes } from '@bpfnet/flow-model';
-import { foldRequests } from '../correlate/fold-requests';
-import { orderPath } from '../correlate/path-order';
-import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
+import { foldRequests } from '../path/fold-requests';
+import { orderPath } from '../path/path-order';
+import { oncePerNic, pathPointOf } from '../path/span-at-nic';
 import { DataError } from '../data-error';
 import { RETRANSMISSION_FIELDS, retransmissionsOf } from '../plan/filter-parts';
 import { fieldIsOrCountIsPositive, type LineFilter } from '../plan/line-filters';
@@ -18,8 +18,8 @@ import { quantileOf } from '../plan/metric-logql';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
 import { compareWorstFirst } from './choose-request';
-import { type LokiClient } from './loki-client';
-import { PAGE_LINES } from './paged-loki';
+import { type LokiClient } from '../loki/loki-client';
+import { PAGE_LINES } from '../loki/paged-loki';
 import { type ReadRecords, readRecords, type Stored, type StoredL7 } from './record-reader';
 
 export interface ListRead<R> {

@@ -2,10 +2,10 @@ import { encodeLine, type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { planEvents } from '../plan/events-plan';
 import { planMetrics } from '../plan/metrics-plan';
 import { type EventsQuery, type MetricsQuery } from '../query/flow-query';
-import { lineStore } from '../testing/line-store';
-import { EPOCH_NS, traffic, TWO_HOSTS } from '../testing/traffic-script';
+import { lineStore } from '../test/line-store';
+import { EPOCH_NS, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { readEvents } from './event-reader';
-import { type LogEntry, type LokiClient } from './loki-client';
+import { type LogEntry, type LokiClient } from '../loki/loki-client';
 import { readMetrics } from './metrics-reader';
 
 const SECOND = 1_000_000_000n;

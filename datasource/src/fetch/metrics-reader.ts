@@ -3,7 +3,7 @@
  */
 import { type MetricsPlan } from '../plan/metrics-plan';
 import { stepSecondsOf, type TimeWindow, windowSeconds } from '../plan/time-window';
-import { type LokiClient, type Series } from './loki-client';
+import { type LokiClient, type Series } from '../loki/loki-client';
 
 export interface MetricSeries extends Series {
   /** `p95`, `requests`; '' where the labels alone name it. */

@@ -13,8 +13,8 @@ import {
 import { type Logql } from '../plan/logql';
 import { type TimeWindow } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
-import { FOREIGN_VERSION, foreignChunk, foreignPackets, foreignSpan } from './foreign/foreign-records';
-import { type LogEntry, type LokiClient } from './loki-client';
+import { FOREIGN_VERSION, foreignChunk, foreignPackets, foreignSpan } from './datakit/datakit-records';
+import { type LogEntry, type LokiClient } from '../loki/loki-client';
 
 type RecordOf<S extends RecordSource> = Extract<FlowRecord, { readonly source: S }>['record'];
 

@@ -3,8 +3,8 @@
  * connection) at every NIC, and the connections that carry it. A record stands once in a dimension, under the closest id that joins it.
  */
 import { type RecordSource } from '@bpfnet/flow-model';
-import { orderPath } from '../correlate/path-order';
-import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
+import { orderPath } from '../path/path-order';
+import { oncePerNic, pathPointOf } from '../path/span-at-nic';
 import { type RelatedDimension } from '../query/flow-query';
 import { type Connections } from './connection-records';
 import { type StoredL4, type StoredL7 } from './record-reader';

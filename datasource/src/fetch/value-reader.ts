@@ -9,7 +9,7 @@ import { hasField } from '../plan/line-filters';
 import { logql } from '../plan/logql';
 import { countByField, countByLabel } from '../plan/metric-logql';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
-import { type LokiClient } from './loki-client';
+import { type LokiClient } from '../loki/loki-client';
 
 /** Fields with few values, and the records that tell them most cheaply. */
 const FEW_VALUES = {

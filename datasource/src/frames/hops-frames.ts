@@ -3,7 +3,7 @@
  */
 import { type DataFrame } from '@grafana/data';
 import { FrameKind, type HopEdgeRow, type HopNodeRow, type HopsMeta } from '@bpfnet/flow-model';
-import { type Hops } from '../correlate/hops';
+import { type Hops } from '../correlate/tables/hops';
 import { type Connections } from '../fetch/connection-records';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, TEXT, WHOLE, YES_NO } from './columns-frame';
 import { costStats, warnings } from './frame-parts';

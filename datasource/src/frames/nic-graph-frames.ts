@@ -1,7 +1,7 @@
 /** The NIC graph as frames of ours, which are also Grafana's node-graph frames. */
 import { type DataFrame } from '@grafana/data';
 import { FrameKind, type NicGraphEdgeRow, type NicGraphNodeRow } from '@bpfnet/flow-model';
-import { type NicGraph } from '../correlate/nic-graph';
+import { type NicGraph } from '../correlate/tables/nic-graph';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, WHOLE, YES_NO } from './columns-frame';
 import { warnings } from './frame-parts';
 

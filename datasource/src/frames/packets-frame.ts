@@ -1,6 +1,6 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { FrameKind, type PacketRow, type PacketsMeta, type PacketsPart } from '@bpfnet/flow-model';
-import { type PacketTable } from '../correlate/packet-table';
+import { type PacketTable } from '../correlate/tables/packet-table';
 import { type Connections } from '../fetch/connection-records';
 import { costStats, field, warnings } from './frame-parts';
 

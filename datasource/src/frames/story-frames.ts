@@ -1,12 +1,12 @@
 /** A story as frames: one a part, each readable as a plain table. */
 import { type DataFrame, type FieldConfig } from '@grafana/data';
 import { FrameKind, type LossRow, type VerdictPartRow, type VerdictRow } from '@bpfnet/flow-model';
-import { caveatTexts } from '../correlate/caveat-text';
+import { caveatTexts } from '../correlate/caveats/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
-import { orderPath } from '../correlate/path-order';
-import { summaryOf } from '../correlate/request-words';
-import { oncePerNic, pathPointOf } from '../correlate/span-at-nic';
-import { type Verdict } from '../correlate/verdict';
+import { orderPath } from '../path/path-order';
+import { summaryOf } from '../path/request-words';
+import { oncePerNic, pathPointOf } from '../path/span-at-nic';
+import { type Verdict } from '../correlate/verdict/verdict';
 import { type Connections } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
 import { assertUnreachable } from '../query/flow-query';

@@ -1,9 +1,9 @@
 /** Words of a story's frames. */
 import { type Outcome } from '@bpfnet/flow-model';
-import { type Fate } from '../correlate/fates';
-import { type NicPlace, type PacketRef, placeText } from '../correlate/packet-ref';
-import { type Retransmission } from '../correlate/retransmissions';
-import { type PartName, type Verdict } from '../correlate/verdict';
+import { type Fate } from '../correlate/losses/loss-attribution';
+import { type NicPlace, type PacketRef, placeText } from '../path/packet-ref';
+import { type Retransmission } from '../correlate/losses/retransmissions';
+import { type PartName, type Verdict } from '../correlate/verdict/verdict';
 import { assertUnreachable } from '../query/flow-query';
 
 export const PART_TITLES: Readonly<Record<PartName, string>> = {

@@ -1,8 +1,8 @@
 /** NIC spans in the fields of Grafana's trace frames, so that its trace view shows them. */
 import { type DataFrame, FieldType, type TraceKeyValuePair } from '@grafana/data';
 import { FrameKind, type L7Record } from '@bpfnet/flow-model';
-import { type NicSpan } from '../correlate/nic-spans';
-import { isAnswered, type SpanAtNic } from '../correlate/span-at-nic';
+import { type NicSpan } from '../correlate/tables/nic-spans';
+import { isAnswered, type SpanAtNic } from '../path/span-at-nic';
 import { type Column, type Columns, columnsFrame, NUMBER, TEXT } from './columns-frame';
 import { msOf, warnings } from './frame-parts';
 

@@ -4,8 +4,8 @@
  */
 import { parser } from '@grafana/lezer-logql';
 import fc from 'fast-check';
-import { labelledLoki } from '../fetch/labelled-loki';
-import { type LokiClient } from '../fetch/loki-client';
+import { labelledLoki } from '../loki/labelled-loki';
+import { type LokiClient } from '../loki/loki-client';
 import { type AdHocFilter } from '../query/ad-hoc';
 import { type L4Filters, type L7Filters } from '../query/filters';
 import { METRICS } from '../query/flow-query';

@@ -13,11 +13,11 @@ import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 import { painted } from '../../shared/bench/painted';
 import { panelProps } from '../../shared/test/panel-props';
-import { layoutGraph } from '../src/layout/graph/graph-layout';
-import { readGraph } from '../src/model/graph/read-graph';
+import { layoutGraph } from '../src/graph/layout/graph-layout';
+import { readGraph } from '../src/graph/model/read-graph';
 import { NicTopologyPanel } from '../src/NicTopologyPanel';
 import { defaultOptions, type NicTopologyOptions } from '../src/options';
-import { syntheticNicGraph } from '../src/test/graph/synthetic-graph';
+import { syntheticNicGraph } from '../src/graph/test/synthetic-graph';
 
 const ALL = 1e6;
 

@@ -5,7 +5,7 @@ import React from 'react';
 import { panelProps } from '../../shared/test/panel-props';
 import { NicTopologyPanel } from './NicTopologyPanel';
 import { defaultOptions, type NicTopologyOptions } from './options';
-import { syntheticNicGraph } from './test/graph/synthetic-graph';
+import { syntheticNicGraph } from './graph/test/synthetic-graph';
 
 class SeesNoResize implements ResizeObserver {
   observe(): void {}

@@ -4,13 +4,13 @@ import React, { useMemo } from 'react';
 import { findFrame, isRecord } from '../../shared/frame-fields';
 import { PanelFrame } from '../../shared/PanelFrame';
 import { buildLink } from '../../shared/safe-link';
-import { edgeFields } from './model/graph/edge-fields';
-import { type Graph, type GraphEdge } from './model/graph/graph';
-import { readGraph } from './model/graph/read-graph';
-import { HOP_NODE_FIELDS, type PathNode, readNicPath } from './model/nic-path';
+import { edgeFields } from './graph/model/edge-fields';
+import { type Graph, type GraphEdge } from './graph/model/graph';
+import { readGraph } from './graph/model/read-graph';
+import { HOP_NODE_FIELDS, type PathNode, readNicPath } from './path/model/read-path';
 import { defaultOptions, type NicTopologyOptions } from './options';
-import { GraphView } from './view/graph/GraphView';
-import { NicPathView } from './view/NicPathView';
+import { GraphView } from './graph/view/GraphView';
+import { NicPathView } from './path/view/NicPathView';
 
 type Props = PanelProps<NicTopologyOptions>;
 

@@ -1,6 +1,6 @@
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin, ThresholdsMode } from '@grafana/data';
-import { COLOUR_METRICS } from './model/graph/graph';
-import { METRIC_TITLES } from './model/graph/graph-text';
+import { COLOUR_METRICS } from './graph/model/graph';
+import { METRIC_TITLES } from './graph/model/graph-text';
 import { NicTopologyPanel } from './NicTopologyPanel';
 import { defaultOptions, type NicTopologyOptions } from './options';
 

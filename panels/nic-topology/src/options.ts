@@ -1,5 +1,5 @@
-import { type Level } from './model/graph/fold-graph';
-import { type ColourMetric } from './model/graph/graph';
+import { type Level } from './graph/model/fold-graph';
+import { type ColourMetric } from './graph/model/graph';
 
 export interface NicTopologyOptions {
   /** One request: where a NIC's button leads. */

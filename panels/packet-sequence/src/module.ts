@@ -3,7 +3,7 @@ import { STRIP_TITLES } from './layout/strips';
 import { type Tone } from './model/arrow-look';
 import { defaultOptions, FIELD_KEYS, type PacketSequenceOptions, STRIP_KINDS } from './options';
 import { PacketSequencePanel } from './PacketSequencePanel';
-import { FIELD_TITLES } from './view/field-text';
+import { FIELD_TITLES } from './draw/field-text';
 
 const TONES: ReadonlyArray<readonly [Tone, string]> = [
   ['plain', 'Packets without payload'],

@@ -17,7 +17,7 @@ import { requestRows } from './model/request-rows';
 import { timeDeltas } from './model/time-delta';
 import { type StripKind, type ViewMode } from './options';
 import { HANDSHAKE, packetFrames, type ScriptOptions } from './test/script';
-import { ladderPalette } from './view/palette';
+import { ladderPalette } from './draw/palette';
 
 const FOUR_NICS: ScriptOptions = {
   lanes: [

@@ -2,9 +2,9 @@
  * The head of a message: start line and the few fields that are needed, read in place. Everything else in it (cookies, credentials,
  * query strings) is never made into text.
  */
-import { withoutSessionId } from '../public-path';
-import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../trace-context';
-import { cachedText } from '../text-cache';
+import { withoutSessionId } from '../kit/public-path';
+import { TRACE_HEADER_NAMES, type TraceHeader, type TraceHeaderValues } from '../kit/trace-context';
+import { cachedText } from '../kit/text-cache';
 import { letters, viewOf } from '../../wire/words';
 import { isDigit, MAX_METHOD, MAX_REQUEST_LINE } from './probe';
 

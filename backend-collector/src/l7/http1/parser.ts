@@ -18,7 +18,7 @@ import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
 import { Http2Parser } from '../http2/parser';
 import { Probe, type L7Parser, type ParserEvents } from '../protocol';
-import { readTraceContext } from '../trace-context';
+import { readTraceContext } from '../kit/trace-context';
 import { emptyFields, holdsBlankLine, readFields, readRequestLine, readStatus, type RequestLine } from './head';
 import { probeHttp1 } from './probe';
 

@@ -23,7 +23,7 @@ import {
   readFrameHeader,
   type FrameHeader,
 } from './frame';
-import { GrowingBytes } from '../growing-bytes';
+import { GrowingBytes } from '../kit/growing-bytes';
 import { HpackDecoder, type Headers } from './hpack';
 
 const MAX_BLOCK = 64 * 1024;

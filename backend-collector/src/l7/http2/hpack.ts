@@ -9,8 +9,8 @@
  *
  * Own code since no HPACK library reads with a part of the table unknown: they throw there, and have no way on.
  */
-import { publicPath } from '../public-path';
-import { TRACE_HEADER_NAMES } from '../trace-context';
+import { publicPath } from '../kit/public-path';
+import { TRACE_HEADER_NAMES } from '../kit/trace-context';
 import { decodeHuffman } from './huffman';
 import { STATIC_TABLE } from './static-table';
 

@@ -19,7 +19,7 @@ import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
 import { type L7Parser, type ParserEvents } from '../protocol';
-import { readTraceContext } from '../trace-context';
+import { readTraceContext } from '../kit/trace-context';
 import { errorName, grpcStatus, type GrpcStatus } from './error-codes';
 import { FrameStream, type FrameEvents, type HeaderBlock } from './frame-stream';
 import { type Headers } from './hpack';

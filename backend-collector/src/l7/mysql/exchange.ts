@@ -1,5 +1,5 @@
 import { Exchange } from '../exchange';
-import { type SqlStatement } from '../sql-statement';
+import { type SqlStatement } from '../kit/sql-statement';
 
 export class MysqlExchange extends Exchange {
   /** Of COM_STMT_PREPARE: what is prepared. */

@@ -18,12 +18,12 @@
  *
  * Masked: statements but for verb and table, users, everything that proves who the user is, parameters, rows, error messages.
  */
-import { type FramedStream } from '../framed-stream';
-import { FramedParser, requestStart } from '../framed-parser';
+import { type FramedStream } from '../kit/framed-stream';
+import { FramedParser, requestStart } from '../kit/framed-parser';
 import { type ParserEvents } from '../protocol';
-import { remember } from '../remember';
-import { readStatement, type SqlStatement } from '../sql-statement';
-import { wireText } from '../wire-text';
+import { remember } from '../kit/bounded-map';
+import { readStatement, type SqlStatement } from '../kit/sql-statement';
+import { wireText } from '../kit/wire-text';
 import { type ErrPacket, isServersFault, PROGRESS, readErr } from './error-packet';
 import { MysqlExchange } from './exchange';
 import {

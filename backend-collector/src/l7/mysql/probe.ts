@@ -3,7 +3,7 @@
  * sequence number 0, a length that fits the segment, and an SQL verb, or the fixed form of an execution or a ping.
  */
 import { Probe } from '../protocol';
-import { beginsStatement } from '../sql-statement';
+import { beginsStatement } from '../kit/sql-statement';
 import { Command, u16, u24, u32 } from './packets';
 
 const PROTOCOL_VERSION = 10;

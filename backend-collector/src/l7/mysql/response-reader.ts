@@ -10,7 +10,7 @@
  *
  * Errors, and the answers to authentication, are the parser's own matter.
  */
-import { type FramedStream } from '../framed-stream';
+import { type FramedStream } from '../kit/framed-stream';
 import { type MysqlExchange } from './exchange';
 import {
   Capability,

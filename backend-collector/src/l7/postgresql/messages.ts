@@ -1,5 +1,5 @@
 /** PostgreSQL's messages, read in place (PostgreSQL documentation, chapter "Frontend/Backend Protocol", sections 53.7 and 53.8). */
-import { wireText } from '../wire-text';
+import { wireText } from '../kit/wire-text';
 
 /** Length and code of what a client may send first, which has no type byte. */
 export const FirstCode = {

@@ -23,11 +23,11 @@
  * Masked: statements but for verb and table, users and passwords, parameters, rows, messages of errors and notices.
  */
 import { Exchange } from '../exchange';
-import { FramedParser, requestStart } from '../framed-parser';
-import { type FramedStream } from '../framed-stream';
+import { FramedParser, requestStart } from '../kit/framed-parser';
+import { type FramedStream } from '../kit/framed-stream';
 import { type ParserEvents, Probe } from '../protocol';
-import { remember } from '../remember';
-import { readStatement, type SqlStatement } from '../sql-statement';
+import { remember } from '../kit/bounded-map';
+import { readStatement, type SqlStatement } from '../kit/sql-statement';
 import {
   afterText,
   FIRST_HEAD,

@@ -3,7 +3,7 @@
  * fits the segment and an SQL verb, a pipeline by its Sync at the end, a response by its ReadyForQuery at the end.
  */
 import { Probe } from '../protocol';
-import { beginsStatement } from '../sql-statement';
+import { beginsStatement } from '../kit/sql-statement';
 import {
   afterText,
   firstBodyLength,

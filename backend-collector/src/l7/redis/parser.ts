@@ -17,9 +17,9 @@
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange } from '../exchange';
-import { PairedParser } from '../paired-parser';
+import { PairedParser } from '../kit/paired-parser';
 import { type ParserEvents } from '../protocol';
-import { wireText } from '../wire-text';
+import { wireText } from '../kit/wire-text';
 import { COUNTED_KEYS, commandName, keyPlaceOf, type KeyPlace } from './commands';
 import { type RespReceiver, RespReader, RespType } from './resp-reader';
 

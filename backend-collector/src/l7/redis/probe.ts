@@ -4,7 +4,7 @@
  * alone has count, and only from the side that opened the connection.
  */
 import { Probe } from '../protocol';
-import { wireText } from '../wire-text';
+import { wireText } from '../kit/wire-text';
 import { commandName, keyPlaceOf } from './commands';
 import { beginsCommand, isLetter, lineOfDigits, RespType } from './resp-reader';
 

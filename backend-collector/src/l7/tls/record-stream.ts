@@ -7,7 +7,7 @@
  *   Body     `remaining` bytes of a record                  remaining = 0: Header
  *   Resync   after a gap: a segment that begins with a record ends it
  */
-import { GrowingBytes } from '../growing-bytes';
+import { GrowingBytes } from '../kit/growing-bytes';
 import { MAX_HELLO, MAX_RECORD, MessageType, RECORD_HEADER, RecordType } from './probe';
 
 const MESSAGE_HEADER = 4;

@@ -5,9 +5,9 @@
 import { type DataFrame, type DataSourceApi, FieldType, toDataFrame } from '@grafana/data';
 import { type BackendSrv, type BackendSrvRequest } from '@grafana/runtime';
 import { from, Observable } from 'rxjs';
-import { directLoki } from '../direct-loki';
-import { type LokiClient } from '../loki-client';
-import { wrappedLoki } from '../wrapped-loki';
+import { directLoki } from '../../loki/direct-loki';
+import { type LokiClient } from '../../loki/loki-client';
+import { wrappedLoki } from '../../loki/wrapped-loki';
 import { send } from './store-under-test';
 
 export const WAYS = ['own URL', 'Loki datasource, older frames', 'Loki datasource, data plane frames'] as const;

@@ -4,11 +4,11 @@ import { laneName } from '../model/lane';
 import { NO_TAG } from '../model/packets';
 import { STRIP_TITLES } from '../layout/strips';
 import { type TimeMode } from '../options';
-import { drawLadder } from '../view/draw-ladder';
-import { type DrawingContext, type Palette } from '../view/drawing';
-import { FIELD_TITLES, fieldText, isText } from '../view/field-text';
-import { buildScene, type SceneInput } from '../view/scene';
-import { deltaText, rowTimeText } from '../view/time-text';
+import { drawLadder } from '../draw/draw-ladder';
+import { type DrawingContext, type Palette } from '../draw/drawing';
+import { FIELD_TITLES, fieldText, isText } from '../draw/field-text';
+import { buildScene, type SceneInput } from '../draw/scene';
+import { deltaText, rowTimeText } from '../draw/time-text';
 
 export interface PictureInput {
   /** Its window, top and height are set here. */

@@ -1,6 +1,6 @@
 /** Rows as lines of text, as a person pastes them into a ticket. */
 import { flagNames } from '@bpfnet/flow-model/analysis';
-import { elapsedText } from '../../../shared/quantity-text';
+import { elapsedText } from '@bpfnet/flow-model/quantity-text';
 import { isFromFar, type Ladder } from '../model/ladder';
 import { ackText, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
 import { NO_TAG } from '../model/packets';

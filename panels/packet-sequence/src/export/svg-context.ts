@@ -1,5 +1,5 @@
 /** Writes as SVG what is drawn on it; does what `DrawingContext` asks for and no more. */
-import { type DrawingContext } from '../view/drawing';
+import { type DrawingContext } from '../draw/drawing';
 
 interface Matrix {
   readonly a: number;

@@ -1,5 +1,5 @@
 /** The strokes, marks and labels of one row; positions in px, `y` from the top of the row's line. */
-import { bytesText } from '../../../shared/quantity-text';
+import { bytesText } from '@bpfnet/flow-model/quantity-text';
 import { type ArrowLook, arrowLook, LOST, NOT_SEEN_FURTHER, PASSED_UNSEEN, type Tone } from '../model/arrow-look';
 import { journeyOf, type Loss } from '../model/journey';
 import { isFromFar, type Ladder, type NicsLadder } from '../model/ladder';

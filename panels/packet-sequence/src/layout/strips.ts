@@ -1,6 +1,6 @@
 /** Curves beside the ladder on its time axis: one point a row. */
 import { scaleLinear } from 'd3';
-import { bytesText, durationText } from '../../../shared/quantity-text';
+import { bytesText, durationNsText } from '@bpfnet/flow-model/quantity-text';
 import { type Answers } from '../model/answers';
 import { isFromFar, type Ladder } from '../model/ladder';
 import { NO_TAG } from '../model/packets';
@@ -37,7 +37,7 @@ export function buildStrip(kind: StripKind, ladder: Ladder, answers: Answers): S
     kind,
     title: STRIP_TITLES[kind],
     max,
-    maxText: kind === 'rtt' ? durationText(max) : bytesText(max),
+    maxText: kind === 'rtt' ? durationNsText(max) : bytesText(max),
     series,
   };
 }

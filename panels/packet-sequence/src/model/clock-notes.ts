@@ -1,5 +1,5 @@
 /** What was done to the times of hosts other than the first, in whole sentences. */
-import { durationText, elapsedText } from '../../../shared/quantity-text';
+import { durationNsText, elapsedText } from '@bpfnet/flow-model/quantity-text';
 import { type Lane } from './lane';
 
 export function clockNotes(lanes: readonly Lane[]): readonly string[] {
@@ -16,8 +16,8 @@ export function clockNotes(lanes: readonly Lane[]): readonly string[] {
     if (Math.abs(shiftNs) <= ifSymmetricNs) {
       return [];
     }
-    const most = atMostNs > ifSymmetricNs ? `, at most ± ${durationText(atMostNs)}` : '';
-    const doubt = `± ${durationText(ifSymmetricNs)}${most}`;
+    const most = atMostNs > ifSymmetricNs ? `, at most ± ${durationNsText(atMostNs)}` : '';
+    const doubt = `± ${durationNsText(ifSymmetricNs)}${most}`;
     const direction = shiftNs < 0 ? 'ahead of' : 'behind';
     return [
       `The clock of ${host} is ${elapsedText(Math.abs(shiftNs))} (${doubt}) ${direction} ${reference.host}'s; its packets are drawn moved by that.`,

@@ -1,7 +1,7 @@
 /** One row a transmission, one line a NIC: which packets are the same is what the datasource says. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
 import { seqDiff, toSeq } from '@bpfnet/flow-model/seq';
-import { pluralText } from '../../../shared/quantity-text';
+import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { clockNotes } from './clock-notes';
 import { type NicsLadder, type Sightings } from './ladder';
 import { laneName } from './lane';

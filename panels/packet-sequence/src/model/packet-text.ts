@@ -1,7 +1,7 @@
 /** A packet in words. */
 import { Analysis, analysisWords, flagNames, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
-import { countText } from '../../../shared/quantity-text';
+import { countText } from '@bpfnet/flow-model/quantity-text';
 import { type PacketTable } from './packets';
 
 /** Said elsewhere or not worth a word on the arrow. */

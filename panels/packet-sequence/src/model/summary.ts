@@ -1,4 +1,4 @@
-import { pluralText } from '../../../shared/quantity-text';
+import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type Ladder } from './ladder';
 
 export interface Summary {

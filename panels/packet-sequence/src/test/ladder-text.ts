@@ -5,7 +5,7 @@ import { LINE_HEIGHT_PX, layoutLines } from '../layout/lines';
 import { rowShape } from '../layout/zoom';
 import { answersOf } from '../model/answers';
 import { type Ladder, laneCount } from '../model/ladder';
-import { deltaText, rowTimeText } from '../view/time-text';
+import { deltaText, rowTimeText } from '../draw/time-text';
 import { timeDeltas } from '../model/time-delta';
 
 const PX_PER_CHAR = 9;

@@ -2,10 +2,10 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { countText } from '../../../shared/quantity-text';
+import { countText } from '@bpfnet/flow-model/quantity-text';
 import { type Fold } from '../layout/lines';
 import { type Ladder } from '../model/ladder';
-import { foldText } from './scene';
+import { foldText } from '../draw/scene';
 
 interface Props {
   readonly ladder: Ladder;

@@ -1,10 +1,10 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { useLayoutEffect, useMemo, useRef } from 'react';
 import { type PacketSequenceOptions } from '../options';
-import { drawLadder } from './draw-ladder';
-import { ladderPalette } from './palette';
-import { buildScene, type SceneInput } from './scene';
-import { TextWidths } from './text-widths';
+import { drawLadder } from '../draw/draw-ladder';
+import { ladderPalette } from '../draw/palette';
+import { buildScene, type SceneInput } from '../draw/scene';
+import { TextWidths } from '../draw/text-widths';
 
 interface Props {
   readonly scene: SceneInput;

@@ -11,7 +11,7 @@ import { LadderCanvas } from './LadderCanvas';
 import { LadderRows } from './LadderRows';
 import { HEADS_HEIGHT_PX, LaneHeads } from './LaneHeads';
 import { CARD_WIDTH_PX, cardHeightPx, PacketCard } from './PacketCard';
-import { type SceneInput } from './scene';
+import { type SceneInput } from '../draw/scene';
 import { type ToolbarState } from './use-toolbar-state';
 import { type Viewport } from './use-viewport';
 

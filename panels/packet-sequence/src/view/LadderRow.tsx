@@ -8,9 +8,9 @@ import { type Ladder } from '../model/ladder';
 import { packetSentence, type SeqMode } from '../model/packet-text';
 import { type L7Tag, NO_TAG } from '../model/packets';
 import { type TimeMode } from '../options';
-import { fieldText, isText } from './field-text';
+import { fieldText, isText } from '../draw/field-text';
 import { TagLink } from './TagLink';
-import { deltaText, rowTimeText } from './time-text';
+import { deltaText, rowTimeText } from '../draw/time-text';
 
 /** What is the same for all rows. */
 export interface RowText {

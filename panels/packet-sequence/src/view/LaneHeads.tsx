@@ -3,13 +3,13 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { type Endpoint } from '@bpfnet/flow-model/frames';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
-import { addressText } from '../../../shared/quantity-text';
+import { addressText } from '@bpfnet/flow-model/quantity-text';
 import { type Columns } from '../layout/columns';
 import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
 import { type Strip, STRIP_TITLES } from '../layout/strips';
 import { type Ladder } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
-import { FIELD_TITLES, isText } from './field-text';
+import { FIELD_TITLES, isText } from '../draw/field-text';
 
 export const HEADS_HEIGHT_PX = 82;
 

@@ -2,7 +2,7 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { IconButton, Input, useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type Ref } from 'react';
-import { countText } from '../../../shared/quantity-text';
+import { countText } from '@bpfnet/flow-model/quantity-text';
 
 /** How many rows match, and which of them is selected (1, 2, …; 0 for none). */
 export interface FoundMatches {

@@ -1,13 +1,13 @@
 /** All that is known of a row, name by name. */
 import { type TimeZone } from '@grafana/data';
 import { flagNames, analysisWords } from '@bpfnet/flow-model/analysis';
-import { addressText, bytesText, countText, durationText, elapsedText } from '../../../shared/quantity-text';
+import { addressText, bytesText, countText, durationNsText, elapsedText } from '@bpfnet/flow-model/quantity-text';
 import { type Answers, NO_ROW } from '../model/answers';
 import { type Ladder } from '../model/ladder';
 import { laneName } from '../model/lane';
 import { arrowLabels, sideNames } from '../model/packet-text';
 import { NO_TAG } from '../model/packets';
-import { packetNs, timeOfDayText } from './time-text';
+import { packetNs, timeOfDayText } from '../draw/time-text';
 
 export type CardField = readonly [name: string, value: string];
 
@@ -55,11 +55,11 @@ function answerFields(ladder: Ladder, row: number, { of, rttNs, inFlight }: Answ
     const label = arrowLabels(packets, rows.packet[answered], 0)[1];
     fields.push([
       'answers',
-      `#${countText(answered + 1)} ${label}, ${durationText(rows.tNs[row] - rows.tNs[answered])} before`,
+      `#${countText(answered + 1)} ${label}, ${durationNsText(rows.tNs[row] - rows.tNs[answered])} before`,
     ]);
   }
   if (!Number.isNaN(rttNs[row])) {
-    fields.push(['round trip', durationText(rttNs[row])]);
+    fields.push(['round trip', durationNsText(rttNs[row])]);
   }
   if (inFlight[row] > 0) {
     fields.push(['in flight', bytesText(inFlight[row])]);
@@ -79,8 +79,8 @@ function sightingFields(ladder: Ladder, row: number): CardField[] {
     }
     const parts = sightings.parts[at] > 1 ? `, ${sightings.parts[at]} packets` : '';
     const atMostNs = lane.clock?.atMostNs ?? 0;
-    const most = atMostNs > uncertaintyNs[i] ? ` (at most ± ${durationText(atMostNs)})` : '';
-    const doubt = uncertaintyNs[i] > 0 || most !== '' ? ` ± ${durationText(uncertaintyNs[i])}${most}` : '';
-    return [laneName(lane), `+${durationText(sightings.tNs[at] - rows.tNs[row])}${doubt}${parts}`] as const;
+    const most = atMostNs > uncertaintyNs[i] ? ` (at most ± ${durationNsText(atMostNs)})` : '';
+    const doubt = uncertaintyNs[i] > 0 || most !== '' ? ` ± ${durationNsText(uncertaintyNs[i])}${most}` : '';
+    return [laneName(lane), `+${durationNsText(sightings.tNs[at] - rows.tNs[row])}${doubt}${parts}`] as const;
   });
 }

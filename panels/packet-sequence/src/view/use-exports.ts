@@ -9,9 +9,9 @@ import { toPlainText } from '../export/plain-text';
 import { SvgContext } from '../export/svg-context';
 import { type Ladder } from '../model/ladder';
 import { type PacketSequenceOptions } from '../options';
-import { ladderPalette } from './palette';
+import { ladderPalette } from '../draw/palette';
 import { copyText, saveFile } from './save-file';
-import { type SceneInput } from './scene';
+import { type SceneInput } from '../draw/scene';
 import { type ExportActions } from './toolbar-menus';
 import { type ToolbarState } from './use-toolbar-state';
 

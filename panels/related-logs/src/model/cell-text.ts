@@ -1,4 +1,4 @@
-import { bytesText, countText, millisecondsText } from '../../../shared/quantity-text';
+import { bytesText, countText, durationText } from '@bpfnet/flow-model/quantity-text';
 import { type Column, TIME } from './columns';
 import { type CellValue, type LogRow } from './related-logs';
 
@@ -21,7 +21,7 @@ export function cellText(row: LogRow, { name, kind }: Column, timeText: (row: Lo
   }
   switch (kind) {
     case 'ms':
-      return millisecondsText(value);
+      return durationText(value);
     case 'bytes':
       return bytesText(value);
     case 'count':

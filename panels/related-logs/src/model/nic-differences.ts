@@ -2,7 +2,7 @@
  * What differs between the NICs that saw one request. NICs are compared in the order of their latency: the one nearest to the
  * client waits longest, each further one less.
  */
-import { millisecondsText } from '../../../shared/quantity-text';
+import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type LogRow, numberAt, textAt } from './related-logs';
 
 export interface Difference {
@@ -52,7 +52,7 @@ function compareLatency(path: readonly LogRow[], add: Add): void {
   }
   const at = steps.indexOf(longest);
   add(path[at], 'latency_ms', {
-    text: `${millisecondsText(longest)} more than at the next NIC: the slowest hop begins here`,
+    text: `${durationText(longest)} more than at the next NIC: the slowest hop begins here`,
     tone: 'slow',
   });
 }

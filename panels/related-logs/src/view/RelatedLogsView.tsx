@@ -2,7 +2,7 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
-import { countText, pluralText } from '../../../shared/quantity-text';
+import { countText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type SharedCursor } from '../../../shared/use-shared-cursor';
 import { PATH, placesOn, rowFilter, rowsAlongPath, sortedRows, type Sorting } from '../model/arrange-rows';
 import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';

@@ -1,4 +1,4 @@
-import '../__fixtures__/intersection-observer';
+import '../test/intersection-observer';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {

@@ -1,0 +1,73 @@
+/** What a reader must know to trust a result: typed, so that a page can draw it; worded in caveat-text.ts. See docs/caveats.md. */
+import { Analysis } from '@bpfnet/flow-model';
+import { type ClockOffset, type ClockUnknown } from '../clocks/clock-offset';
+import { type Coverage } from '../losses/coverage';
+import { ownsClient, ownsServer } from '../../path/path-ends';
+import { type Watch, type Watched } from '../losses/captured-connection';
+
+export type Caveat =
+  | { readonly kind: 'capture-dropped'; readonly lane: string; readonly packets: number }
+  | { readonly kind: 'truncated'; readonly lane: string; readonly packets: number }
+  | { readonly kind: 'no-handshake'; readonly lane: string }
+  /** The NIC saw the packets of one side only. */
+  | { readonly kind: 'one-direction'; readonly lane: string; readonly seen: 'client' | 'server' }
+  | { readonly kind: 'evicted'; readonly lane: string }
+  /** The connection was still open when the capture ended there. */
+  | { readonly kind: 'capture-ended'; readonly lane: string }
+  | { readonly kind: 'captured-twice'; readonly lane: string; readonly packets: number }
+  | { readonly kind: 'packets-not-read'; readonly lane: string; readonly recorded: number; readonly read: number }
+  | { readonly kind: 'client-not-observed' }
+  | { readonly kind: 'server-not-observed' }
+  | { readonly kind: 'clocks'; readonly from: string; readonly to: string; readonly why: ClockUnknown }
+  | { readonly kind: 'order-by-clocks' };
+
+export interface CaveatsOf {
+  readonly watched: Watched;
+  readonly coverage: readonly Coverage[];
+  readonly clocks: readonly ClockOffset[];
+  readonly clocksTrusted: boolean;
+}
+
+export function caveatsOf({ watched: { watches }, coverage, clocks, clocksTrusted }: CaveatsOf): readonly Caveat[] {
+  const first = watches[0]?.lane.facts;
+  const last = watches[watches.length - 1]?.lane.facts;
+  return [
+    ...watches.flatMap((watch, lane) => laneCaveats(watch, coverage[lane])),
+    ...(first !== undefined && !ownsClient(first) ? [{ kind: 'client-not-observed' } as const] : []),
+    ...(last !== undefined && !ownsServer(last) ? [{ kind: 'server-not-observed' } as const] : []),
+    ...clocks.flatMap((clock): Caveat[] =>
+      clock.kind === 'unknown' ? [{ kind: 'clocks', from: clock.from, to: clock.to, why: clock.why }] : []
+    ),
+    ...(clocksTrusted ? [{ kind: 'order-by-clocks' } as const] : []),
+  ];
+}
+
+function laneCaveats(
+  { lane: records, fromServer, ana, length }: Watch,
+  { fromBeginning }: Coverage
+): readonly Caveat[] {
+  const { lane, chunks, spans, packets, l4Proto } = records;
+  const drops = chunks.length > 0 ? chunks : spans.map(({ record }) => record);
+  const dropped = drops.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0);
+  const truncated = chunks.reduce((sum, { truncated_packets }) => sum + (truncated_packets ?? 0), 0);
+  const read = packets.reduce((sum, record) => sum + record.packets, 0);
+  const withPackets = new Set(packets.map(({ chunk_id }) => chunk_id));
+  const recorded = chunks
+    .filter(({ chunk_id }) => withPackets.size === 0 || withPackets.has(chunk_id))
+    .reduce((sum, { tx_packets, rx_packets }) => sum + tx_packets + rx_packets, 0);
+  const twice = ana.reduce((sum, bits) => sum + ((bits & Analysis.CapturedTwice) !== 0 ? 1 : 0), 0);
+  const byServer = fromServer.reduce<number>((sum, one) => sum + one, 0);
+  const oneSided = length > 1 && (byServer === 0 || byServer === length) && chunks.some(({ one_sided }) => one_sided);
+  const found: Array<Caveat | false> = [
+    dropped > 0 && { kind: 'capture-dropped', lane, packets: dropped },
+    truncated > 0 && { kind: 'truncated', lane, packets: truncated },
+    l4Proto === 'tcp' && length > 0 && !fromBeginning && { kind: 'no-handshake', lane },
+    oneSided && { kind: 'one-direction', lane, seen: byServer === 0 ? 'client' : 'server' },
+    chunks.some(({ end_reason }) => end_reason === 'evicted') && { kind: 'evicted', lane },
+    l4Proto === 'tcp' &&
+      chunks.some(({ end_reason }) => end_reason === 'capture_ended') && { kind: 'capture-ended', lane },
+    twice > 0 && { kind: 'captured-twice', lane, packets: twice },
+    read < recorded && { kind: 'packets-not-read', lane, recorded, read },
+  ];
+  return found.filter((caveat): caveat is Caveat => caveat !== false);
+}

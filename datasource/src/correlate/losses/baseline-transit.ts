@@ -1,0 +1,91 @@
+/**
+ * How long packets usually take from one NIC to another, as the two clocks show it: from those that both saw exactly once and that
+ * were not sent again.
+ */
+import { Analysis } from '@bpfnet/flow-model';
+import { type PacketGroup } from './byte-groups';
+import { type UsualWay } from './copy-matching';
+import { type Watch } from './captured-connection';
+
+/** Sent again or out of order: what one NIC saw once may not be what the other saw once. */
+const UNSURE =
+  Analysis.Retransmission | Analysis.FastRetransmission | Analysis.SpuriousRetransmission | Analysis.OutOfOrder;
+
+/** A passage that two NICs certainly both saw. */
+export interface Passage {
+  readonly fromPacket: number;
+  readonly toPacket: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+/** In order of time at `from`; each packet at `to` once. */
+export function surePassages(
+  groups: readonly PacketGroup[],
+  watches: readonly Watch[],
+  [from, to]: readonly [number, number]
+): readonly Passage[] {
+  const found: Passage[] = [];
+  const taken = new Set<number>();
+  for (const { seen } of groups) {
+    if (seen[from].length === 1 && seen[to].length === 1) {
+      const fromPacket = seen[from][0];
+      const toPacket = seen[to][0];
+      const ana = watches[from].ana[fromPacket] | watches[to].ana[toPacket];
+      if ((ana & UNSURE) === 0 && !taken.has(toPacket)) {
+        taken.add(toPacket);
+        found.push({ fromPacket, toPacket, fromNs: watches[from].tNs[fromPacket], toNs: watches[to].tNs[toPacket] });
+      }
+    }
+  }
+  return found.sort((a, b) => a.fromNs - b.fromNs);
+}
+
+/** Stamps of one host are taken at different places of the kernel, and by different cores. */
+const SAME_HOST_SLACK_NS = 50_000;
+/** What came once at both is not the quickest that there can be. */
+const QUICKER_SHARE = 0.5;
+const QUICKER_AT_LEAST_NS = 100_000;
+
+export class UsualWays {
+  private readonly known = new Map<string, UsualWay>();
+
+  /** @param groups of what the client sent, and of what the server sent */
+  constructor(
+    private readonly watches: readonly Watch[],
+    private readonly groups: readonly [readonly PacketGroup[], readonly PacketGroup[]]
+  ) {}
+
+  /** Undefined where nothing tells: two hosts, and nothing that both certainly saw. */
+  between(fromServer: 0 | 1, from: number, to: number): UsualWay | undefined {
+    const key = `${fromServer}/${from}/${to}`;
+    const known = this.known.get(key) ?? this.measure(fromServer, from, to);
+    if (known !== undefined) {
+      this.known.set(key, known);
+    }
+    return known;
+  }
+
+  private measure(fromServer: 0 | 1, from: number, to: number): UsualWay | undefined {
+    const sameHost = this.watches[from].place.host === this.watches[to].place.host;
+    const ways = surePassages(this.groups[fromServer], this.watches, [from, to])
+      .map(({ fromNs, toNs }) => toNs - fromNs)
+      .sort((a, b) => a - b);
+    if (ways.length > 0) {
+      const [quickest] = ways;
+      const typicalNs = ways[ways.length >>> 1];
+      const slackNs = Math.max(QUICKER_AT_LEAST_NS, QUICKER_SHARE * (typicalNs - quickest));
+      return { typicalNs, leastNs: sameHost ? -SAME_HOST_SLACK_NS : quickest - slackNs };
+    }
+    if (sameHost) {
+      return { typicalNs: 0, leastNs: -SAME_HOST_SLACK_NS };
+    }
+    // What came back took some time too, so the clocks are at most that far apart.
+    const back = surePassages(this.groups[fromServer === 0 ? 1 : 0], this.watches, [to, from]);
+    if (back.length > 0) {
+      const leastNs = -back.reduce((least, { fromNs, toNs }) => Math.min(least, toNs - fromNs), Infinity);
+      return { typicalNs: leastNs, leastNs };
+    }
+    return undefined;
+  }
+}

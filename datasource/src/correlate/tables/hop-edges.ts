@@ -1,0 +1,139 @@
+/** What lies between two NICs of a request's way, as rows. */
+import { type HopEdgeRow, type L7Record } from '@bpfnet/flow-model';
+import { natText } from '../../path/connection-addresses';
+import { type ConnectionStory } from '../connection-story';
+import { durationText } from '@bpfnet/flow-model/quantity-text';
+import { type HopTime, hopTime, type OneWay } from '../clocks/hop-times';
+import { isAnswered, roundTripOf, type SpanAtNic } from '../../path/span-at-nic';
+import { oneWayText } from '../clocks/time-text';
+
+/** What the packets told of the same request, where they were read. */
+export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
+
+export interface EdgeOptions {
+  readonly told: HopsTold | undefined;
+  /** Takes sentences on what is odd. */
+  readonly notes: string[];
+}
+
+export function edgeBetween(source: SpanAtNic, target: SpanAtNic, { told, notes }: EdgeOptions): HopEdgeRow {
+  const [from, to] = [source.record, target.record];
+  const time =
+    told?.hops.find((hop) => hop.from === from.inner_traceid && hop.to === to.inner_traceid) ??
+    timeBySpans(source, target);
+  if (time.back.kind === 'unknown' && time.back.why === 'stamps-contradict') {
+    notes.push(
+      `The time back between ${nicOnHost(from)} and ${nicOnHost(to)} came out below zero, so it is not given.`
+    );
+  }
+  const lost =
+    roundTripOf(from).kind === 'unanswered' && roundTripOf(to).kind === 'known' && !lostByCapture(source, target);
+  const nat = natText(from, to);
+  const losses = (told?.losses ?? []).filter((loss) => isOn(time, loss));
+  const ofRequest = (told?.exchangeLosses ?? []).filter((loss) => isOn(time, loss));
+  const requestLoss = ofRequest.find(({ part }) => part === 'request');
+  const responseLoss = ofRequest.find(({ part }) => part === 'response');
+  return {
+    id: `${time.from}-${time.to}`,
+    source: time.from,
+    target: time.to,
+    mainstat: lost ? 'response lost' : timesText(time),
+    secondarystat: [...estimateTexts(time), ...(nat === '' ? [] : [nat])].join('; '),
+    sameClock: time.sameClock,
+    thereMs: exactMs(time.there),
+    backMs: exactMs(time.back),
+    thereAndBackMs: time.back.kind === 'unknown' && time.back.why === 'stamps-contradict' ? null : time.sumMs,
+    ...estimates(time),
+    sentSegments: told === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
+    lostSegments: told === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
+    requestSegmentsLost: told === undefined ? null : (requestLoss?.segments ?? 0),
+    requestResentAfterMs: requestLoss?.resentAfterMs ?? null,
+    responseSegmentsLost: told === undefined ? null : (responseLoss?.segments ?? 0),
+    responseResentAfterMs: responseLoss?.resentAfterMs ?? null,
+    nat,
+    lost: lost ? 'response' : '',
+  };
+}
+
+/** Either way. */
+function isOn(hop: HopTime, { from, to }: { readonly from: string; readonly to: string }): boolean {
+  return (from === hop.from && to === hop.to) || (from === hop.to && to === hop.from);
+}
+
+/** By the times of the records: first byte to first byte, and what the latencies leave for the way back. */
+function timeBySpans(source: SpanAtNic, target: SpanAtNic): HopTime {
+  const end = ({ record, tsNs }: SpanAtNic) => {
+    const requestMs = Number(tsNs - source.tsNs) / 1e6;
+    const trip = roundTripOf(record);
+    const responseMs = trip.kind === 'known' ? requestMs + trip.ms : null;
+    return { lane: record.inner_traceid, stamps: { requestMs, responseMs } };
+  };
+  return hopTime(end(source), end(target), source.record.host === target.record.host ? 'same' : 'not-compared');
+}
+
+function exactMs(time: OneWay): number | null {
+  return time.kind === 'exact' ? time.ms : null;
+}
+
+function estimates({ there, back }: HopTime) {
+  const bars = there.kind === 'estimated' ? there : back.kind === 'estimated' ? back : undefined;
+  return {
+    thereEstimateMs: there.kind === 'estimated' ? there.ms : null,
+    backEstimateMs: back.kind === 'estimated' ? back.ms : null,
+    estimateIfSymmetricMs: bars?.ifSymmetricMs ?? null,
+    estimateAtMostMs: bars?.atMostMs ?? null,
+  };
+}
+
+/** `there 1.9 ms, ± 0.2 if symmetric, at most ± 1.9`. */
+function estimateTexts({ there, back }: HopTime): readonly string[] {
+  return [
+    ...(there.kind === 'estimated' ? [`there ${oneWayText(there)}`] : []),
+    ...(back.kind === 'estimated' ? [`back ${oneWayText(back)}`] : []),
+  ];
+}
+
+function timesText({ there, back, sumMs }: HopTime): string {
+  if (there.kind === 'exact' && back.kind === 'exact') {
+    return `${durationText(there.ms)} there, ${durationText(back.ms)} back`;
+  }
+  const contradicts = back.kind === 'unknown' && back.why === 'stamps-contradict';
+  if (sumMs !== null && !contradicts) {
+    return `${durationText(sumMs)} there and back`;
+  }
+  return there.kind === 'exact' ? `${durationText(there.ms)} there` : 'not known';
+}
+
+/** To what was not observed. */
+export function openEdge(source: string, target: string, secondarystat: string): HopEdgeRow {
+  return {
+    id: `${source}-${target}`,
+    source,
+    target,
+    mainstat: 'not known',
+    secondarystat,
+    sameClock: false,
+    thereMs: null,
+    backMs: null,
+    thereAndBackMs: null,
+    nat: '',
+    lost: '',
+  };
+}
+
+export function beyondText(last: L7Record, requestLostBefore: boolean): string {
+  if (requestLostBefore) {
+    return '';
+  }
+  return isAnswered(last.outcome)
+    ? `${durationText(last.latency_ms)} from here to the answer`
+    : `last seen at ${nicOnHost(last)}`;
+}
+
+function lostByCapture(...spans: readonly SpanAtNic[]): boolean {
+  return spans.some(({ record }) => (record.capture_drops ?? 0) > 0);
+}
+
+export function nicOnHost(record: { readonly host: string; readonly nic_name: string }): string {
+  return `${record.nic_name} on ${record.host}`;
+}

@@ -1,0 +1,134 @@
+/**
+ * The way of one request: its NICs in path order, and what lies between neighbours.
+ *
+ * Invariants: between two hosts there and back together is what is measured; what is estimated of one way alone has bars; no time is
+ * negative; a loss is told only where a NIC further on was watching the same connection and did not see the bytes, and where no
+ * capture lost packets meanwhile.
+ */
+import { type HopEdgeRow, type HopNodeRow, type L7Record } from '@bpfnet/flow-model';
+import { natText } from '../../path/connection-addresses';
+import { beyondText, edgeBetween, type HopsTold, nicOnHost, openEdge } from './hop-edges';
+import { blindNodeOf, nodeOf, OUTSIDE_CLIENT, OUTSIDE_SERVER, outsideNode } from './hop-nodes';
+import { missedAt } from '../../path/missed-nics';
+import { ownsClient, ownsServer } from '../../path/path-ends';
+import { orderPath } from '../../path/path-order';
+import { summaryOf } from '../../path/request-words';
+import { type ChunkAtNic, oncePerNic, pathPointOf, type SpanAtNic } from '../../path/span-at-nic';
+import { unplacedLosses } from './unplaced-losses';
+
+export { OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hop-nodes';
+
+export interface Hops {
+  readonly nodes: readonly HopNodeRow[];
+  readonly edges: readonly HopEdgeRow[];
+  /** `GET /api/orders → 200`. */
+  readonly summary: string;
+  readonly outcome: L7Record['outcome'];
+  readonly latencyMs: number;
+  readonly notes: readonly string[];
+}
+
+/**
+ * @param spans the records of one request; at least one
+ * @param chunks L4 records of the same connections, also at NICs that did not see the request; may be empty
+ * @param told the story of the same request, where its packets were read: it knows the clocks and what each hop lost
+ */
+export function hopsOf(spans: readonly SpanAtNic[], chunks: readonly ChunkAtNic[], told?: HopsTold): Hops {
+  const { points, clocksTrusted } = orderPath(oncePerNic(spans).map(pathPointOf));
+  const path = points.map(({ span }) => span);
+  const first = path[0];
+  const last = path[path.length - 1];
+  const missed = missedAt(path, chunks);
+  const notes: string[] = [];
+
+  const observed = path.map((span) => nodeOf(span));
+  const blind = missed.map((chunk) => blindNodeOf(chunk, first.record.request_id));
+  const outsideClient = ownsClient(first.record) ? [] : [outsideNode('client', first.record)];
+  const serverSeen = ownsServer(last.record) || missed.some(({ record }) => ownsServer(record));
+  const outsideServer = serverSeen ? [] : [outsideNode('server', missed[missed.length - 1]?.record ?? last.record)];
+  const nodes = [...outsideClient, ...observed, ...blind, ...outsideServer].map((node, order) => ({ ...node, order }));
+
+  const edges: HopEdgeRow[] = [];
+  if (outsideClient.length > 0) {
+    edges.push(openEdge(OUTSIDE_CLIENT, first.record.inner_traceid, ''));
+  }
+  for (let i = 1; i < path.length; i++) {
+    edges.push(edgeBetween(path[i - 1], path[i], { told, notes }));
+  }
+  let end = last.record.inner_traceid;
+  missed.forEach((chunk, i) => {
+    const nat = natText(i === 0 ? last.record : missed[i - 1].record, chunk.record);
+    edges.push({
+      ...openEdge(end, chunk.record.inner_traceid, nat),
+      nat,
+      lost: i === 0 ? 'request' : '',
+      mainstat: i === 0 ? 'request lost' : '',
+    });
+    end = chunk.record.inner_traceid;
+  });
+  if (outsideServer.length > 0) {
+    edges.push(openEdge(end, OUTSIDE_SERVER, beyondText(last.record, missed.length > 0)));
+  }
+
+  return {
+    nodes,
+    edges,
+    summary: summaryOf(first.record),
+    outcome: first.record.outcome,
+    latencyMs: first.record.latency_ms,
+    notes: [
+      ...clockNotes(path, { trusted: clocksTrusted, compared: told !== undefined }),
+      ...notes,
+      ...(told === undefined
+        ? []
+        : unplacedLosses(
+            path.map(({ record }) => record.inner_traceid),
+            told
+          )),
+      ...dropNotes(path),
+      ...endNotes(path, missed),
+    ],
+  };
+}
+
+interface Clocks {
+  /** The order of some hosts rests on their clocks. */
+  readonly trusted: boolean;
+  readonly compared: boolean;
+}
+
+function clockNotes(path: readonly SpanAtNic[], { trusted, compared }: Clocks): readonly string[] {
+  if (new Set(path.map(({ record }) => record.host)).size < 2) {
+    return [];
+  }
+  if (trusted) {
+    return [
+      "Nothing but the hosts' own clocks tells the order of some hosts, and clocks were not compared: it may be wrong.",
+    ];
+  }
+  return compared
+    ? []
+    : ['Clocks of different hosts were not compared: between hosts only the time there and back is given.'];
+}
+
+function dropNotes(path: readonly SpanAtNic[]): readonly string[] {
+  return path
+    .filter(({ record }) => (record.capture_drops ?? 0) > 0)
+    .map(
+      ({ record }) =>
+        `The capture lost ${record.capture_drops} packets on ${nicOnHost(record)} while the request was open: what is missing there may have been on the wire.`
+    );
+}
+
+function endNotes(path: readonly SpanAtNic[], missed: readonly ChunkAtNic[]): readonly string[] {
+  const last = path[path.length - 1].record;
+  if (path.some(({ record }) => record.outcome !== 'unanswered')) {
+    return [];
+  }
+  if (missed.length > 0) {
+    return [`The request was last seen at ${nicOnHost(last)} and did not reach ${nicOnHost(missed[0].record)}.`];
+  }
+  return ownsServer(last)
+    ? [`The request reached ${nicOnHost(last)}, where the server is, and got no answer.`]
+    : [`The request was last seen at ${nicOnHost(last)}; whether it reached the server is not known.`];
+}

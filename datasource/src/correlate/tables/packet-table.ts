@@ -1,0 +1,194 @@
+/**
+ * The packets of connections at their NICs, merged in time, with requests and responses marked on the packets that carry them.
+ */
+import {
+  type Endpoint,
+  type L4Record,
+  type L7Record,
+  type LaneClock,
+  type LaneMeta,
+  type PacketRow,
+  type Sender,
+  SENT_BY_SRC,
+  TcpFlag,
+} from '@bpfnet/flow-model';
+import { type Mark, markRequests, type Packet } from '../../path/l7-marks';
+import { type ConnectionStory } from '../connection-story';
+import { laneClocks } from '../clocks/lane-clocks';
+import { earliestNs, type Lane, type LaneRecords, openLane } from '../../path/lane';
+import { orderLanes } from '../../path/lane-order';
+import { type LaneWays, NOT_FOLLOWED, type PacketWay } from '../losses/packet-ways';
+import { type OriginFacts, type SeqOrigin, seqOrigins } from '../../path/seq-origin';
+
+export interface PacketTable {
+  readonly rows: readonly PacketRow[];
+  readonly lanes: readonly LaneMeta[];
+  readonly notes: readonly string[];
+}
+
+export interface PacketTableInput {
+  readonly lanes: readonly LaneRecords[];
+  /** The request that was asked for: where one packet carries several, this one names it. */
+  readonly requestId?: string;
+  /** What correlation says of the same lanes; without it packets of several NICs stand beside each other without a word on which are the same. */
+  readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetWays'>;
+}
+
+interface PlacedLane extends Lane {
+  readonly origin: SeqOrigin;
+}
+
+export function packetTable({ lanes: input, requestId, story }: PacketTableInput): PacketTable {
+  const notes: string[] = [];
+  const opened = input.map((lane) => openLane(lane, notes));
+  const origins = seqOrigins(opened.map(originFacts));
+  const lanes = opened.map((lane, i): PlacedLane => ({ ...lane, origin: origins[i] }));
+  const baseNs = earliestNs(lanes);
+  const ordered = orderLanes(lanes, requestId);
+  const packets = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs, story?.packetWays.get(lane.lane)));
+  packets.sort((a, b) => a.tNs - b.tNs);
+
+  const marks = new Map<Packet, Mark>();
+  for (const lane of ordered.lanes) {
+    markRequests(lane, { packets: packets.filter((packet) => packet.lane === lane), baseNs, requestId, marks });
+  }
+  if (ordered.clocksTrusted) {
+    notes.push("The order of some hosts' lanes rests on the hosts' own clocks, which were not compared.");
+  }
+  const clocks = laneClocks(story?.nics ?? [], story?.clocks ?? []);
+  const hosts = new Set(lanes.map((lane) => lane.host));
+  if (hosts.size > 1 && [...hosts].some((host) => !clocks.has(host))) {
+    notes.push(
+      'Packets of hosts whose clocks could not be compared are placed by the clock of each: small differences between them mean nothing.'
+    );
+  }
+  return {
+    rows: packets.map((packet) => rowOf(packet, baseNs, marks.get(packet))),
+    lanes: ordered.lanes.map((lane) => laneMeta(lane, clocks.get(lane.host))),
+    notes,
+  };
+}
+
+function originFacts(lane: Lane): OriginFacts {
+  return {
+    clientIsSrc: lane.clientIsSrc,
+    nicTraceId: lane.facts?.nic_traceid,
+    positions: lane.decoded.map(({ positions }) => positions),
+  };
+}
+
+interface FollowedPacket extends Packet<PlacedLane> {
+  readonly way: PacketWay;
+}
+
+/** @param ways of the lane's packets, in order */
+function packetsOf(lane: PlacedLane, baseNs: bigint, ways: LaneWays | undefined): readonly FollowedPacket[] {
+  let place = 0;
+  return lane.decoded.flatMap((chunk) => {
+    const offset = Number(chunk.positions.timePosNs - baseNs);
+    return Array.from(chunk.columns.tNs, (tNs, index): FollowedPacket => ({
+      lane,
+      chunk,
+      index,
+      tNs: offset + tNs,
+      way: ways?.of(place++) ?? NOT_FOLLOWED,
+    }));
+  });
+}
+
+function rowOf({ lane, chunk, index, tNs, way }: FollowedPacket, baseNs: bigint, mark: Mark | undefined): PacketRow {
+  const { columns, record } = chunk;
+  const bySrc = columns.dir[index] === SENT_BY_SRC;
+  const tsNs = baseNs + BigInt(Math.round(tNs));
+  const [own, other] = bySrc ? [lane.origin.src, lane.origin.dst] : [lane.origin.dst, lane.origin.src];
+  const hasAck = (columns.flags[index] & TcpFlag.Ack) !== 0;
+  return {
+    time: Number(tsNs / BigInt(1000)) / 1000,
+    tsNs: tsNs.toString(),
+    lane: lane.lane,
+    sender: senderOf(bySrc, lane.clientIsSrc),
+    flags: columns.flags[index],
+    seq: columns.seq[index],
+    ack: columns.ack[index],
+    seqRel: lane.l4Proto === 'udp' ? 0 : (columns.seq[index] - own) >>> 0,
+    ackRel: hasAck ? (columns.ack[index] - other) >>> 0 : 0,
+    len: columns.len[index],
+    win: columns.win[index],
+    ana: columns.ana[index],
+    l7Label: mark?.l7Label ?? '',
+    l7Kind: mark?.l7Kind ?? '',
+    l7RequestId: mark?.l7RequestId ?? '',
+    chunkId: record.chunk_id,
+    ...way,
+  };
+}
+
+function senderOf(bySrc: boolean, client: boolean | undefined): Sender {
+  if (client === undefined) {
+    return bySrc ? 'local' : 'remote';
+  }
+  return bySrc === client ? 'client' : 'server';
+}
+
+function laneMeta(lane: Lane, clock: LaneClock | undefined): LaneMeta {
+  const { facts } = lane;
+  const known = lane.clientIsSrc !== undefined;
+  const src = endpoint(facts, 'src');
+  const dst = endpoint(facts, 'dst');
+  const [near, far] = lane.clientIsSrc === false ? [dst, src] : [src, dst];
+  const withPackets = new Set(lane.packets.map(({ chunk_id }) => chunk_id));
+  const told = lane.chunks.filter(({ chunk_id }) => withPackets.has(chunk_id));
+  const fetched = lane.packets.reduce((sum, { packets }) => sum + packets, 0);
+  return {
+    lane: lane.lane,
+    host: lane.host,
+    nicName: lane.nicName,
+    podName: facts?.k8s_pod_name,
+    direction: facts?.direction ?? 'unknown',
+    l4Proto: lane.l4Proto,
+    near,
+    far,
+    clientKnown: known,
+    captureDrops: lane.chunks.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0),
+    ...(clock && { clock }),
+    ...gapsOf(lane),
+    packets: Math.max(
+      fetched,
+      told.reduce((sum, { tx_packets, rx_packets }) => sum + tx_packets + rx_packets, 0)
+    ),
+  };
+}
+
+/** The kernel's drops are known by chunk: somewhere between its first packet and its last. */
+function gapsOf({ chunks, decoded }: Lane) {
+  const drops = new Map(chunks.map(({ chunk_id, capture_drops }) => [chunk_id, capture_drops ?? 0]));
+  const captureGaps = decoded.flatMap(({ record, columns, positions }) => {
+    const packets = drops.get(record.chunk_id) ?? 0;
+    const lastNs = positions.timePosNs + BigInt(Math.round(columns.tNs[columns.length - 1] ?? 0));
+    return packets === 0 ? [] : [{ fromNs: positions.timePosNs.toString(), toNs: lastNs.toString(), packets }];
+  });
+  return captureGaps.length === 0 ? {} : { captureGaps };
+}
+
+function endpoint(facts: L4Record | L7Record | undefined, side: 'src' | 'dst'): Endpoint {
+  if (facts === undefined) {
+    return { ip: '', port: 0 };
+  }
+  return side === 'src'
+    ? {
+        ip: facts.src_ip,
+        port: facts.src_port,
+        podName: text(facts.src_k8s_pod_name) ?? (facts.host_network === false ? facts.k8s_pod_name : undefined),
+        k8sNamespace: text(facts.src_k8s_namespace) ?? (facts.host_network === false ? facts.k8s_namespace : undefined),
+      }
+    : {
+        ip: facts.dst_ip,
+        port: facts.dst_port,
+        podName: text(facts.dst_k8s_pod_name),
+        k8sNamespace: text(facts.dst_k8s_namespace),
+      };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

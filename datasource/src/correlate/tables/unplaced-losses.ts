@@ -1,0 +1,28 @@
+/** What the request or its response lost where no single hop can be blamed, since a NIC on the way was not watching: in words, as no edge stands for it. */
+import { durationText } from '@bpfnet/flow-model/quantity-text';
+import { type HopsTold } from './hop-edges';
+import { placeText } from '../../path/packet-ref';
+
+/** @param path lanes in path order, between whose neighbours there are edges */
+export function unplacedLosses(
+  path: readonly string[],
+  { exchangeLosses, nics }: Pick<HopsTold, 'exchangeLosses' | 'nics'>
+): readonly string[] {
+  const name = (lane: string) => {
+    const nic = nics.find((one) => one.lane === lane);
+    return nic === undefined ? 'a NIC that did not see the request' : placeText(nic);
+  };
+  const hasEdge = (from: string, to: string) =>
+    path.some((lane, i) => (lane === from && path[i + 1] === to) || (lane === to && path[i + 1] === from));
+  return exchangeLosses
+    .filter(({ from, to }) => !hasEdge(from, to))
+    .map(({ part, from, to, segments, resentAfterMs }) => {
+      const many = segments !== 1;
+      const what = `${segments} segment${many ? 's' : ''} of the ${part} ${many ? 'were' : 'was'} lost`;
+      const again =
+        resentAfterMs === null
+          ? 'not sent again'
+          : `sent again after ${many ? 'up to ' : ''}${durationText(resentAfterMs)}`;
+      return `${what} somewhere between ${name(from)} and ${name(to)}, and ${again}.`;
+    });
+}

@@ -1,0 +1,104 @@
+/** What came before a request that is the first of its connection: name resolution, connect, TLS, and the client's own time. */
+import { TcpFlag } from '@bpfnet/flow-model';
+import { type Instant, type Sight } from '../losses/nic-observations';
+import { isAnswered, type SpanAtNic } from '../../path/span-at-nic';
+import { type Part } from './verdict';
+
+/** A name that was looked up earlier than this before the connection is taken to be of something else. */
+const LOOKED_UP_FOR_IT_MS = 200;
+
+export interface PreludeOf {
+  readonly sight: Sight;
+  readonly lane: number;
+  /** The request's first byte. */
+  readonly sent: Instant;
+  readonly requestId: string;
+  readonly nameResolution: readonly SpanAtNic[];
+}
+
+/** Empty where the connection was in use before, or its beginning was not seen. */
+export function preludeParts({ sight, lane, sent, requestId, nameResolution }: PreludeOf): readonly Part[] {
+  const watch = sight.watched.watches[lane];
+  const atMs = (tsNs: bigint): number => Number(tsNs - sight.watched.baseNs) / 1e6;
+  const earlier = watch.lane.spans.filter(
+    ({ record, tsNs }) => record.request_id !== requestId && atMs(tsNs) < sent.atMs
+  );
+  const syn = connectStart(sight, lane);
+  if (syn === undefined || earlier.some(({ record }) => record.l7_proto !== 'tls')) {
+    return [];
+  }
+  const connected = handshakeEnd(sight, syn) ?? sent;
+  const parts: Part[] = [];
+  const looked = lookUpOf(nameResolution, { sight, lane, syn });
+  if (looked !== undefined) {
+    const endMs = atMs(looked.tsNs) + looked.record.latency_ms;
+    parts.push({ ...NO_PACKETS, name: 'name-resolution', ms: looked.record.latency_ms });
+    parts.push({ ...NO_PACKETS, name: 'client', ms: Math.max(0, syn.atMs - endMs) });
+  }
+  parts.push(between('connect', [syn, connected], sight));
+  const tls = earlier[0];
+  if (tls === undefined) {
+    parts.push(between('client', [connected, sent], sight));
+    return parts;
+  }
+  const helloMs = atMs(tls.tsNs);
+  const tlsEndMs = Math.min(helloMs + tls.record.latency_ms, sent.atMs);
+  parts.push(
+    { ...NO_PACKETS, name: 'client', ms: Math.max(0, helloMs - connected.atMs) },
+    { ...NO_PACKETS, name: 'tls', ms: tlsEndMs - Math.max(helloMs, connected.atMs) },
+    { ...NO_PACKETS, name: 'client', ms: sent.atMs - tlsEndMs }
+  );
+  return parts;
+}
+
+const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
+
+export function between(name: Part['name'], [from, to]: readonly [Instant, Instant], sight: Sight): Part {
+  return { ...NO_PACKETS, name, ms: Math.max(0, to.atMs - from.atMs), from: sight.ref(from), to: sight.ref(to) };
+}
+
+/** The first SYN of the client. */
+export function connectStart(sight: Sight, lane: number): Instant | undefined {
+  const { flags, fromServer, lane: records } = sight.watched.watches[lane];
+  const isSyn = (packet: number) =>
+    fromServer[packet] === 0 && (flags[packet] & (TcpFlag.Syn | TcpFlag.Ack)) === TcpFlag.Syn;
+  return records.decoded[0]?.record.chunk_id === 1 ? sight.find(lane, 0, isSyn) : undefined;
+}
+
+/** The client's first packet after the SYN-ACK. */
+function handshakeEnd(sight: Sight, syn: Instant): Instant | undefined {
+  const { flags, fromServer } = sight.watched.watches[syn.lane];
+  const answer = sight.find(
+    syn.lane,
+    syn.packet,
+    (packet) => fromServer[packet] === 1 && (flags[packet] & TcpFlag.Syn) !== 0
+  );
+  return (
+    answer &&
+    sight.find(syn.lane, answer.packet, (packet) => fromServer[packet] === 0 && (flags[packet] & TcpFlag.Syn) === 0)
+  );
+}
+
+interface Connecting {
+  readonly sight: Sight;
+  readonly lane: number;
+  readonly syn: Instant;
+}
+
+/** The latest look-up on the same host that was answered with the server's address just before. */
+function lookUpOf(spans: readonly SpanAtNic[], { sight, lane, syn }: Connecting): SpanAtNic | undefined {
+  const { place, lane: records } = sight.watched.watches[lane];
+  const server = records.facts?.server_ip;
+  const fitting = spans.filter(({ record, tsNs }) => {
+    const endMs = Number(tsNs - sight.watched.baseNs) / 1e6 + record.latency_ms;
+    return (
+      record.host === place.host &&
+      isAnswered(record.outcome) &&
+      server !== undefined &&
+      (record.dns_addresses ?? '').split(',').includes(server) &&
+      endMs <= syn.atMs &&
+      syn.atMs - endMs <= LOOKED_UP_FOR_IT_MS
+    );
+  });
+  return fitting.reduce<SpanAtNic | undefined>((a, b) => (a === undefined || b.tsNs > a.tsNs ? b : a), undefined);
+}

@@ -1,0 +1,125 @@
+/** The parts of a request's time, from the instants between which they lie. */
+import { type ClockOffset } from '../clocks/clock-offset';
+import { between } from './connection-setup';
+import { type Instant, type Sight } from '../losses/nic-observations';
+import { type Timeline } from './timeline';
+import { type Part } from './verdict';
+
+export interface PartsOf {
+  readonly sight: Sight;
+  readonly timeline: Timeline;
+  /** Between the hosts of the client's and the server's NIC; `same` where that is one host. */
+  readonly clocks: ClockOffset | 'same';
+}
+
+/** Of a request that was answered: they add up to the time from its first byte to the response's last at the client's NIC. */
+export function answeredParts({ sight, timeline, clocks }: PartsOf): readonly Part[] {
+  const { sentFirst, sentLast, sentArriving, arrived, answered, answeredArriving, receivedFirst, receivedLast } =
+    timeline;
+  if (receivedFirst === undefined || receivedLast === undefined) {
+    return [];
+  }
+  const sending = between('sending', [sentFirst, sentLast], sight);
+  const receiving = between('receiving', [receivedFirst, receivedLast], sight);
+  if (
+    timeline.client === timeline.server ||
+    arrived === undefined ||
+    answered === undefined ||
+    answeredArriving === undefined ||
+    contradicts({ there: [sentArriving, arrived], back: [answeredArriving, receivedFirst] }, clocks)
+  ) {
+    const name = timeline.serverSeen ? 'server' : 'network-and-server';
+    return [sending, between(name, [sentLast, receivedFirst], sight), receiving];
+  }
+  const { there, back, together } = networkParts(
+    sight,
+    { there: [sentArriving, arrived], back: [answeredArriving, receivedFirst] },
+    clocks
+  );
+  const serverName = timeline.serverSeen ? 'server' : 'network-and-server';
+  return [
+    sending,
+    between('request-resent', [sentLast, sentArriving], sight),
+    ...there,
+    between(serverName, [arrived, answered], sight),
+    between('response-resent', [answered, answeredArriving], sight),
+    ...back,
+    ...together,
+    receiving,
+  ].filter(({ name, ms }) => ms > 0 || (name !== 'request-resent' && name !== 'response-resent'));
+}
+
+/** Two NICs that are not one behind the other, such as two mirrors of one place, show ways that take less than nothing. */
+function contradicts(
+  { there, back }: { readonly there: Way; readonly back: Way },
+  clocks: ClockOffset | 'same'
+): boolean {
+  const [thereMs, backMs] = [there, back].map(([from, to]) => to.atMs - from.atMs);
+  return clocks === 'same' ? Math.min(thereMs, backMs) < -RESOLUTION_MS : thereMs + backMs < -RESOLUTION_MS;
+}
+
+/** Stamps of one host are taken at different places of the kernel, by different cores. */
+const RESOLUTION_MS = 0.05;
+
+interface Network {
+  readonly there: readonly Part[];
+  readonly back: readonly Part[];
+  readonly together: readonly Part[];
+}
+
+type Way = readonly [Instant, Instant];
+
+function networkParts(
+  sight: Sight,
+  ways: { readonly there: Way; readonly back: Way },
+  clocks: ClockOffset | 'same'
+): Network {
+  const part = (name: Part['name'], [from, to]: Way): Part => between(name, [from, to], sight);
+  const shown = ([from, to]: Way): number => to.atMs - from.atMs;
+  const there = part('network-there', ways.there);
+  const back = part('network-back', ways.back);
+  if (clocks === 'same') {
+    return { there: [there], back: [back], together: [] };
+  }
+  const sumMs = Math.max(0, shown(ways.there) + shown(ways.back));
+  if (clocks.kind === 'unknown') {
+    return { there: [], back: [], together: [{ ...there, name: 'network', ms: sumMs, to: back.to }] };
+  }
+  const { ifSymmetricMs, atMostMs, aheadMs } = clocks;
+  const thereMs = Math.min(Math.max(0, shown(ways.there) - aheadMs), sumMs);
+  return {
+    there: [{ ...there, ms: thereMs, ifSymmetricMs, atMostMs }],
+    back: [{ ...back, ms: sumMs - thereMs, ifSymmetricMs, atMostMs }],
+    together: [],
+  };
+}
+
+/** Of a request whose response did not come: how far it is known to have come, and the rest of `totalMs` waiting. */
+export function unansweredParts({ sight, timeline, clocks }: PartsOf, totalMs: number): readonly Part[] {
+  const { sentFirst, sentLast, sentArriving, arrived, answered } = timeline;
+  const parts: Part[] = [between('sending', [sentFirst, sentLast], sight)];
+  if (
+    arrived !== undefined &&
+    timeline.client !== timeline.server &&
+    (clocks === 'same' || clocks.kind === 'estimated')
+  ) {
+    const aheadMs = clocks === 'same' ? 0 : clocks.aheadMs;
+    const bars = clocks === 'same' ? {} : { ifSymmetricMs: clocks.ifSymmetricMs, atMostMs: clocks.atMostMs };
+    parts.push(between('request-resent', [sentLast, sentArriving], sight));
+    const there = between('network-there', [sentArriving, arrived], sight);
+    parts.push({ ...there, ms: Math.max(0, arrived.atMs - sentArriving.atMs - aheadMs), ...bars });
+    if (answered !== undefined) {
+      parts.push(between(timeline.serverSeen ? 'server' : 'network-and-server', [arrived, answered], sight));
+    }
+  }
+  const known = parts.reduce((sum, { ms }) => sum + ms, 0);
+  const waiting: Part = {
+    name: 'waiting',
+    ms: Math.max(0, totalMs - known),
+    ifSymmetricMs: null,
+    atMostMs: null,
+    from: null,
+    to: null,
+  };
+  return [...parts, waiting].filter(({ name, ms }) => ms > 0 || name !== 'request-resent');
+}

@@ -1,0 +1,132 @@
+/**
+ * Why a message that takes several packets did not flow: at the NIC of its sender, each pause of half a round trip or more that ends with
+ * an ACK was spent waiting for leave to send (RFC 5681: slow start until something was lost, a cut congestion window after);
+ * one that ends without an ACK was the sender's own. Pauses while something lost was waited for are part of that wait.
+ */
+import { Analysis } from '@bpfnet/flow-model';
+import { type CostsOf, type Resend } from './costs';
+import { durationText } from '@bpfnet/flow-model/quantity-text';
+import { leastRoundTripMs } from '../losses/round-trip';
+import { type Instant } from '../losses/nic-observations';
+import { type Cost, type CostKind } from './verdict';
+
+/** Of the round trip: a shorter pause is no wait for an ACK. */
+const PAUSE_SHARE = 0.5;
+/** An ACK that came this shortly before a packet let it go. */
+const PROMPT_MS = 1;
+/** Without a measured round trip, or with a shorter one, nothing is a pause below this. */
+const PAUSE_AT_LEAST_MS = 1;
+
+export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonly Resend[]): readonly Cost[] {
+  const sendings = [
+    {
+      sender: 0 as const,
+      lane: timeline.client,
+      part: 'sending' as const,
+      from: timeline.sentFirst,
+      to: timeline.sentLast,
+    },
+    {
+      sender: 1 as const,
+      lane: timeline.server,
+      part: 'receiving' as const,
+      from: timeline.answered,
+      to: timeline.receivedLast,
+    },
+  ];
+  return sendings.flatMap(({ sender, lane, part, from, to }) => {
+    const toMs = to && sight.onClockOf(to, lane);
+    const nearSender = sender === 0 || timeline.serverSeen;
+    if (
+      from === undefined ||
+      toMs === undefined ||
+      !nearSender ||
+      !parts.some(({ name, ms }) => name === part && ms > 0)
+    ) {
+      return [];
+    }
+    const pauses = pausesOf({ sender, lane, from, toMs }).filter(
+      ({ end, ms }) => !resends.some((resend) => resend.fromMs < end.atMs && resend.toMs > end.atMs - ms)
+    );
+    return COST_KINDS.flatMap((kind): Cost[] => {
+      const ofKind = pauses.filter((pause) => pause.kind === kind);
+      const ms = ofKind.reduce((sum, pause) => sum + pause.ms, 0);
+      const packets = ofKind.map(({ end }) => sight.ref(end));
+      return ms > 0 ? [{ kind, part, ms, packets, text: pauseText(kind, sender, ms) }] : [];
+    });
+  });
+
+  function pausesOf({ sender, lane, from, toMs }: Sending): readonly Pause[] {
+    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.watched.watches[lane];
+    const leastMs = Math.max(
+      PAUSE_AT_LEAST_MS,
+      PAUSE_SHARE * (leastRoundTripMs(sight.watched.watches[lane], sender) ?? 0)
+    );
+    const pauses: Pause[] = [];
+    let lossSeen = false;
+    let last = from;
+    let ackedMs = -Infinity;
+    let acked = -Infinity;
+    for (let packet = 0; packet < length && tNs[packet] / 1e6 <= toMs; packet++) {
+      const atMs = tNs[packet] / 1e6;
+      if (fromServer[packet] !== sender) {
+        if (ackedTo[packet] > acked) {
+          acked = ackedTo[packet];
+          ackedMs = atMs;
+        }
+      } else if (len[packet] > 0 && span[packet] > 0) {
+        lossSeen ||= (ana[packet] & (Analysis.Retransmission | Analysis.FastRetransmission)) !== 0;
+        const isNew = (ana[packet] & Analysis.Retransmission) === 0;
+        if (packet > from.packet && isNew && atMs - last.atMs >= leastMs) {
+          const full = (ana[last.packet] & Analysis.WindowFull) !== 0;
+          const wokenByAck = ackedMs > last.atMs && atMs - ackedMs <= PROMPT_MS;
+          const idle = acked >= start[packet] && !wokenByAck;
+          const kind: CostKind =
+            !wokenByAck || idle
+              ? 'sender-paused'
+              : full
+                ? 'full-window'
+                : lossSeen
+                  ? 'congestion-window'
+                  : 'slow-start';
+          pauses.push({ kind, ms: atMs - last.atMs, end: sight.instant(lane, packet) });
+        }
+        if (packet >= from.packet) {
+          last = sight.instant(lane, packet);
+        }
+      }
+    }
+    return pauses;
+  }
+}
+
+interface Sending {
+  readonly sender: 0 | 1;
+  readonly lane: number;
+  readonly from: Instant;
+  readonly toMs: number;
+}
+
+interface Pause {
+  readonly kind: CostKind;
+  readonly ms: number;
+  /** The packet that ended it. */
+  readonly end: Instant;
+}
+
+const COST_KINDS: readonly CostKind[] = ['slow-start', 'congestion-window', 'full-window', 'sender-paused'];
+
+function pauseText(kind: CostKind, sender: 0 | 1, ms: number): string {
+  const who = sender === 0 ? 'client' : 'server';
+  const time = durationText(ms);
+  switch (kind) {
+    case 'slow-start':
+      return `The ${who} waited ${time} for ACKs while its congestion window was still growing (slow start).`;
+    case 'congestion-window':
+      return `The ${who} waited ${time} for ACKs with a congestion window that a loss had cut.`;
+    case 'full-window':
+      return `The ${who} waited ${time} because the other side's receive window was used up.`;
+    default:
+      return `The ${who} had nothing to send for ${time} in the middle of the message.`;
+  }
+}

@@ -1,0 +1,72 @@
+/** Which part answers which query, and what becomes of what goes wrong. */
+import { createDataFrame, type DataFrame } from '@grafana/data';
+import { DataError, isLimit } from '../data-error';
+import { type LokiClient } from '../loki/loki-client';
+import { type StoryReader } from '../fetch/connection-cache';
+import { warnings } from '../frames/frame-parts';
+import { type RecordLinks } from '../frames/record-links';
+import { type RecordLine } from '../frames/records-frame';
+import { assertUnreachable, type FlowQuery } from '../query/flow-query';
+import { type Answering } from './answering';
+import { ListAnswers } from './list-answers';
+import { LookUpAnswers } from './look-up-answers';
+import { StoryAnswers } from './story-answers';
+import { type TailedQuery } from './tail';
+
+export class Answers {
+  private readonly lists: ListAnswers;
+  private readonly lookUps: LookUpAnswers;
+  private readonly story: StoryAnswers;
+
+  constructor(client: LokiClient, stories: StoryReader, links: RecordLinks) {
+    this.lists = new ListAnswers(client, links);
+    this.lookUps = new LookUpAnswers(stories);
+    this.story = new StoryAnswers(stories, links);
+  }
+
+  /** A limit that was hit is told on an empty frame, with advice; whatever else goes wrong rejects. */
+  async answer(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+    try {
+      return await this.dispatch(query, answering);
+    } catch (error) {
+      if (error instanceof DataError && isLimit(error.problem)) {
+        return [createDataFrame({ refId: query.refId, meta: { notices: warnings([error.message]) }, fields: [] })];
+      }
+      throw error;
+    }
+  }
+
+  /** The newest records of a list. */
+  newest(query: TailedQuery, answering: Answering): Promise<readonly RecordLine[]> {
+    return this.lists.newest(query, answering);
+  }
+
+  private dispatch(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+    switch (query.queryType) {
+      case 'l7List':
+        return this.lists.l7List(query, answering);
+      case 'l4List':
+        return this.lists.l4List(query, answering);
+      case 'nicGraph':
+        return this.lists.nicGraph(query, answering);
+      case 'metrics':
+        return this.lists.metrics(query, answering);
+      case 'events':
+        return this.lists.events(query, answering);
+      case 'packets':
+        return this.lookUps.packets(query, answering);
+      case 'hops':
+        return this.lookUps.hops(query, answering);
+      case 'trace':
+        return this.lookUps.trace(query, answering);
+      case 'related':
+        return this.lookUps.related(query, answering);
+      case 'records':
+        return this.lookUps.records(query, answering);
+      case 'story':
+        return this.story.story(query, answering);
+      default:
+        return assertUnreachable(query);
+    }
+  }
+}

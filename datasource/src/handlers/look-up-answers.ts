@@ -1,0 +1,118 @@
+/** Look-ups: what belongs to one request or connection. All panels of a page are answered from one reading. */
+import { type DataFrame } from '@grafana/data';
+import { hopsOf } from '../correlate/tables/hops';
+import { nicSpans } from '../correlate/tables/nic-spans';
+import { packetTable } from '../correlate/tables/packet-table';
+import { requestPart } from '../correlate/losses/request-part';
+import { problemText } from '../data-error';
+import { chosenOf } from '../fetch/choose-request';
+import { type Connections } from '../fetch/connection-records';
+import { pathOf, relatedRecords } from '../fetch/related';
+import { type StoryReader } from '../fetch/connection-cache';
+import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
+import { packetsFrame } from '../frames/packets-frame';
+import { recordsFrame } from '../frames/records-frame';
+import { relatedFrames } from '../frames/related-frames';
+import { traceFrame } from '../frames/trace-frame';
+import {
+  type HopsQuery,
+  type LookUpQuery,
+  type PacketsQuery,
+  type RecordsQuery,
+  type RelatedQuery,
+  type TraceQuery,
+} from '../query/flow-query';
+import { lookUpOf } from '../query/look-up';
+import { type Answering } from './answering';
+import { lanesOf, storyOf } from './story-cache';
+
+export class LookUpAnswers {
+  constructor(private readonly stories: StoryReader) {}
+
+  async packets(query: PacketsQuery, answering: Answering): Promise<DataFrame[]> {
+    const { refId, nics = 'all' } = query;
+    const read = await this.read(query, answering, nics);
+    if (!read.ok) {
+      return [packetsFrame({ rows: [], lanes: [], notes: [] }, { refId, notes: [problemText(read.problem)] })];
+    }
+    const { value } = read;
+    const table = packetTable({
+      lanes: lanesOf(value),
+      requestId: value.focus[0]?.record.request_id,
+      story: storyOf(value),
+    });
+    const notes = table.rows.length > 0 ? [] : ['The records of this connection hold no packets in this time range.'];
+    return [
+      packetsFrame(table, {
+        refId,
+        notes: [...notes, ...value.notes],
+        cost: value.cost,
+        part: requestPart(recordsOf(value)),
+      }),
+    ];
+  }
+
+  async hops(query: HopsQuery, answering: Answering): Promise<DataFrame[]> {
+    const { refId } = query;
+    const read = await this.read(query, answering);
+    if (!read.ok) {
+      return emptyHopsFrames(refId, problemText(read.problem));
+    }
+    const { chunks, notes, cost } = read.value;
+    const spans = chosenOf(read.value);
+    if (spans.length === 0) {
+      return emptyHopsFrames(refId, NO_REQUEST);
+    }
+    return hopsFrames(hopsOf(spans, chunks, storyOf(read.value)), {
+      refId,
+      requestId: spans[0].record.request_id,
+      notes,
+      cost,
+    });
+  }
+
+  async trace(query: TraceQuery, answering: Answering): Promise<DataFrame[]> {
+    const { refId } = query;
+    const read = await this.read(query, answering);
+    if (!read.ok) {
+      return [traceFrame([], { refId, notes: [problemText(read.problem)] })];
+    }
+    const spans = nicSpans(chosenOf(read.value), storyOf(read.value).shiftNs);
+    return [traceFrame(spans, { refId, notes: [...(spans.length === 0 ? [NO_REQUEST] : []), ...read.value.notes] })];
+  }
+
+  async related(query: RelatedQuery, answering: Answering): Promise<DataFrame[]> {
+    const { refId, dimension } = query;
+    const read = await this.read(query, answering);
+    const related = read.ok
+      ? relatedRecords(read.value, lookUpOf(query, answering.replace).innerTraceId)
+      : { connection: [], request: [], transport: [] };
+    const notes = read.ok ? read.value.notes : [problemText(read.problem)];
+    return relatedFrames(related, { refId, notes, dimension, path: read.ok ? pathOf(read.value) : [] });
+  }
+
+  async records(query: RecordsQuery, answering: Answering): Promise<DataFrame[]> {
+    const { refId, nics = 'all' } = query;
+    const read = await this.read(query, answering, nics);
+    if (!read.ok) {
+      return [recordsFrame([], { refId, notes: [problemText(read.problem)] })];
+    }
+    const { focus, spans, chunks, notes } = read.value;
+    const lines = [
+      ...(focus.length > 0 ? focus : spans).map((one) => ({ source: 'bpf_net_l7_log' as const, ...one })),
+      ...chunks.map((one) => ({ source: 'bpf_net_l4_log' as const, ...one })),
+    ];
+    return [recordsFrame(lines, { refId, notes })];
+  }
+
+  private read(query: LookUpQuery, { replace, window, signal }: Answering, nics: 'all' | 'one' = 'all') {
+    return this.stories.read(lookUpOf(query, replace), { window, signal, nics });
+  }
+}
+
+const recordsOf = ({ focus, chunks }: Connections) => ({
+  focus: focus.map(({ record }) => record),
+  chunks: chunks.map(({ record }) => record),
+});
+
+export const NO_REQUEST = 'No request was found on this connection: its packets and its records are all there is.';

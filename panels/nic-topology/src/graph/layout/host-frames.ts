@@ -1,0 +1,45 @@
+/** Frames around NICs of one host that stand together; none where they would cover one another or what is not theirs. */
+import { type Graph } from '../model/graph';
+import { type GraphLayout } from './graph-layout';
+
+export interface HostFrame {
+  readonly host: string;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+const PADDING = 14;
+export const FRAME_TITLE = 20;
+const MAX_NODES = 40;
+
+export function hostFrames({ nodes }: Graph, { x, y, card, bands }: GraphLayout): readonly HostFrame[] {
+  if (nodes.length > MAX_NODES || nodes.some(({ folded }) => folded === 'group')) {
+    return [];
+  }
+  const frames = new Map<string, { host: string; members: number[] }>();
+  nodes.forEach(({ host, observed }, node) => {
+    if (host !== '' && observed) {
+      const key = JSON.stringify([bands[node], host]);
+      const frame = frames.get(key) ?? { host, members: [] };
+      frames.set(key, frame);
+      frame.members.push(node);
+    }
+  });
+  const boxes = [...frames.values()].map(({ host, members }): HostFrame => ({
+    host,
+    left: Math.min(...members.map((node) => x[node])) - card.width / 2 - PADDING,
+    right: Math.max(...members.map((node) => x[node])) + card.width / 2 + PADDING,
+    top: Math.min(...members.map((node) => y[node])) - card.height / 2 - PADDING - FRAME_TITLE,
+    bottom: Math.max(...members.map((node) => y[node])) + card.height / 2 + PADDING,
+  }));
+  const cover = (a: HostFrame, b: HostFrame) =>
+    a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const holdsOthers = (box: HostFrame) =>
+    nodes.some(
+      ({ host }, node) =>
+        host !== box.host && x[node] > box.left && x[node] < box.right && y[node] > box.top && y[node] < box.bottom
+    );
+  return boxes.some((box) => holdsOthers(box) || boxes.some((other) => cover(box, other))) ? [] : boxes;
+}

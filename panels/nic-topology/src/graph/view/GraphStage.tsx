@@ -1,0 +1,221 @@
+import { css, cx } from '@emotion/css';
+import { type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, {
+  type KeyboardEvent,
+  type MouseEvent,
+  type RefObject,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { findAt, type Found } from '../layout/find-at';
+import { type Graph } from '../model/graph';
+import { edgeTitle, nodeSentence } from '../model/graph-text';
+import { type Step, stepFrom } from '../model/walk-graph';
+import { type Picture, type View } from './picture';
+import { MiniMap } from './MiniMap';
+import { type Emphasis, Stage } from './canvas-controller';
+
+interface Props {
+  readonly picture: Picture;
+  readonly width: number;
+  readonly height: number;
+  readonly selected: Found | undefined;
+  readonly onSelect: (found: Found | undefined) => void;
+  /** What is looked for; undefined where nothing is. */
+  readonly matches: readonly number[] | undefined;
+  /** Steers the picture from outside. */
+  readonly stageRef: RefObject<Stage | undefined> & { current: Stage | undefined };
+}
+
+const STEPS: Readonly<Record<string, Step>> = {
+  ArrowRight: 'next',
+  ArrowLeft: 'previous',
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+};
+const PAN_PX = 80;
+/** With the shift key, as if the eye moved. */
+const PANS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowRight: [-PAN_PX, 0],
+  ArrowLeft: [PAN_PX, 0],
+  ArrowUp: [0, PAN_PX],
+  ArrowDown: [0, -PAN_PX],
+};
+const ZOOM = 1.5;
+const CLICK_REACH_PX = 6;
+const MINIMAP_FROM_PX = 600;
+
+export function GraphStage({ picture, width, height, selected, onSelect, matches, stageRef }: Props) {
+  const styles = useStyles2(getStyles);
+  const { graph, layout } = picture;
+  const hint = useId();
+  const windowRef = useRef<HTMLDivElement>(null);
+  const graphCanvas = useRef<HTMLCanvasElement>(null);
+  const overCanvas = useRef<HTMLCanvasElement>(null);
+  const moved = useRef<(view: View) => void>();
+  const [hover, setHover] = useState<{ readonly graph: Graph; readonly found: Found | undefined }>();
+  const hovered = hover?.graph === graph ? hover.found : undefined;
+
+  useEffect(() => {
+    if (windowRef.current === null || graphCanvas.current === null || overCanvas.current === null) {
+      return;
+    }
+    const stage = new Stage({
+      window: windowRef.current,
+      graphCanvas: graphCanvas.current,
+      overCanvas: overCanvas.current,
+      onView: (view) => moved.current?.(view),
+    });
+    stageRef.current = stage;
+    return () => {
+      stage.destroy();
+      stageRef.current = undefined;
+    };
+  }, [stageRef]);
+  useEffect(() => stageRef.current?.resize(width, height), [stageRef, width, height]);
+  useEffect(() => stageRef.current?.show(picture), [stageRef, picture]);
+  // A new picture is shown whole; new numbers on the same picture leave the view alone.
+  useEffect(() => stageRef.current?.fit(layout, { smooth: false }), [stageRef, layout, width, height]);
+
+  const emphasis = useMemo(
+    () => emphasisOf(graph, { pointed: hovered ?? selected, matches }),
+    [graph, hovered, selected, matches]
+  );
+  useEffect(() => stageRef.current?.point(emphasis), [stageRef, emphasis]);
+
+  const foundAt = (event: MouseEvent<HTMLElement>): Found | undefined => {
+    const box = windowRef.current?.getBoundingClientRect();
+    const stage = stageRef.current;
+    if (box === undefined || stage === undefined) {
+      return undefined;
+    }
+    const at = stage.toPicture(event.clientX - box.left, event.clientY - box.top);
+    return findAt({ graph, layout }, at, CLICK_REACH_PX / stage.scale);
+  };
+  const point = (event: MouseEvent<HTMLElement>) => {
+    if (event.buttons === 0) {
+      const found = foundAt(event);
+      setHover((before) => (before?.graph === graph && isSame(before.found, found) ? before : { graph, found }));
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && selected !== undefined) {
+      event.stopPropagation();
+      onSelect(undefined);
+    }
+    const stage = stageRef.current;
+    const step = STEPS[event.key];
+    const pan = event.shiftKey ? PANS[event.key] : undefined;
+    if (pan !== undefined) {
+      stage?.panBy(...pan);
+    } else if (event.key === '+' || event.key === '=') {
+      stage?.zoomBy(ZOOM);
+    } else if (event.key === '-') {
+      stage?.zoomBy(1 / ZOOM);
+    } else if (event.key === '0') {
+      stage?.fit(layout, { smooth: true });
+    } else if (step === undefined) {
+      return;
+    }
+    event.preventDefault();
+    if (step === undefined || pan !== undefined) {
+      return;
+    }
+    const from = selected?.kind === 'node' ? selected.index : undefined;
+    const index = from === undefined ? 0 : stepFrom(graph, layout, { from, step });
+    onSelect({ kind: 'node', index });
+    stageRef.current?.centre(layout.x[index], layout.y[index], { smooth: true });
+  };
+
+  const said =
+    selected === undefined
+      ? ''
+      : selected.kind === 'node'
+        ? nodeSentence(graph, selected.index)
+        : edgeTitle(graph, graph.edges[selected.index]);
+  return (
+    <>
+      <div
+        ref={windowRef}
+        className={cx(styles.window, hovered !== undefined && styles.pointing)}
+        style={{ width, height }}
+        role="application"
+        aria-roledescription="graph"
+        aria-label={`Graph of ${graph.nodes.length} nodes and ${graph.edges.length} edges`}
+        aria-describedby={hint}
+        tabIndex={0}
+        onMouseMove={point}
+        onMouseLeave={() => setHover(undefined)}
+        onClick={(event) => onSelect(foundAt(event))}
+        onKeyDown={onKeyDown}
+      >
+        <canvas ref={graphCanvas} className={styles.canvas} />
+        <canvas ref={overCanvas} className={styles.canvas} />
+      </div>
+      <p id={hint} className={styles.unseen}>
+        Right and left arrow keys follow the busiest edge, up and down go to the nodes beside, Escape ends the
+        selection. Plus and minus zoom, 0 shows all, arrow keys with Shift move the picture.
+      </p>
+      <p role="status" className={styles.unseen}>
+        {said}
+      </p>
+      {width >= MINIMAP_FROM_PX && (
+        <MiniMap
+          picture={picture}
+          movedRef={moved}
+          width={width}
+          height={height}
+          onCentre={(x, y) => stageRef.current?.centre(x, y, { smooth: false })}
+        />
+      )}
+    </>
+  );
+}
+
+interface EmphasisInput {
+  readonly pointed: Found | undefined;
+  readonly matches: readonly number[] | undefined;
+}
+
+function emphasisOf(graph: Graph, { pointed, matches }: EmphasisInput): Emphasis | undefined {
+  if (pointed?.kind === 'edge') {
+    const edge = graph.edges[pointed.index];
+    return edge && { edges: [pointed.index], nodes: [edge.source, edge.target] };
+  }
+  if (pointed?.kind === 'node' && pointed.index < graph.nodes.length) {
+    const { index } = pointed;
+    const edges = [...graph.edges.keys()].filter(
+      (i) => graph.edges[i].source === index || graph.edges[i].target === index
+    );
+    const nodes = new Set([index, ...edges.flatMap((i) => [graph.edges[i].source, graph.edges[i].target])]);
+    return { edges, nodes: [...nodes] };
+  }
+  return matches && { edges: [], nodes: matches };
+}
+
+const isSame = (a: Found | undefined, b: Found | undefined) => a?.kind === b?.kind && a?.index === b?.index;
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  window: css({
+    position: 'relative',
+    overflow: 'hidden',
+    cursor: 'grab',
+    touchAction: 'none',
+    '&:active': { cursor: 'grabbing' },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}`, outlineOffset: -2 },
+  }),
+  pointing: css({ cursor: 'pointer' }),
+  canvas: css({
+    position: 'absolute',
+    top: 0,
+    left: 0,
+    transformOrigin: '0 0',
+    willChange: 'transform',
+    pointerEvents: 'none',
+  }),
+  unseen: css({ position: 'absolute', width: 1, height: 1, margin: 0, overflow: 'hidden', clipPath: 'inset(50%)' }),
+});

@@ -1,0 +1,154 @@
+import { css } from '@emotion/css';
+import { type DataFrame, type GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React, { useMemo, useRef, useState } from 'react';
+import { type Found } from '../layout/find-at';
+import { edgeColours } from '../model/edge-colours';
+import { foldGraph, keepBusiest } from '../model/fold-graph';
+import { type Graph, type GraphEdge } from '../model/graph';
+import { searchNodes } from '../model/walk-graph';
+import { GraphDetails } from './GraphDetails';
+import { GraphStage } from './GraphStage';
+import { GraphTable } from './GraphTable';
+import { type GraphSettings, GraphToolbar } from './GraphToolbar';
+import { type Stage } from './canvas-controller';
+import { useGraphLayout } from './use-graph-layout';
+import { useHeightBelow } from './use-height-below';
+
+interface Props {
+  readonly graph: Graph;
+  /** Whose field config colours edges. */
+  readonly series: readonly DataFrame[];
+  readonly width: number;
+  readonly height: number;
+  readonly begin: Pick<GraphSettings, 'level' | 'metric' | 'top'>;
+  /** The requests of an edge, whose ends are places in `shown.nodes`. */
+  readonly hrefOf: (shown: Graph, edge: GraphEdge) => string | undefined;
+}
+
+/** From this scale on a node that is looked for can be read. */
+const READABLE = 0.75;
+
+/** Many requests: a picture to move in, the same as a list, and tools for both. */
+export function GraphView({ graph, series, width, height, begin, hrefOf }: Props) {
+  const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const [settings, setSettings] = useState<GraphSettings>({ ...begin, asList: false, search: '' });
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
+  const [selectedId, setSelectedId] = useState<string>();
+  const stage = useRef<Stage>();
+  const nextMatch = useRef(0);
+  const [top, below] = useHeightBelow(height);
+
+  const { level, metric, top: busiest, search } = settings;
+  const folded = useMemo(() => foldGraph(graph, { level, flipped }), [graph, level, flipped]);
+  const shown = useMemo(() => keepBusiest(folded, busiest), [folded, busiest]);
+  const colours = useMemo(() => edgeColours(series, metric), [series, metric]);
+  const { layout, note } = useGraphLayout(shown, below === undefined ? undefined : width / Math.max(120, below), width);
+  const picture = useMemo(() => layout && { graph: shown, layout, colours, theme }, [shown, layout, colours, theme]);
+  const matches = useMemo(() => (search === '' ? undefined : searchNodes(shown, search)), [shown, search]);
+  const selected = useMemo(() => findById(shown, selectedId), [shown, selectedId]);
+
+  const change = (next: Partial<GraphSettings>) => {
+    nextMatch.current = 0;
+    if (next.level !== undefined) {
+      setFlipped(new Set());
+      setSelectedId(undefined);
+    }
+    setSettings({ ...settings, ...next });
+  };
+  const flip = (group: string) => {
+    const next = new Set(flipped);
+    if (!next.delete(group)) {
+      next.add(group);
+    }
+    setFlipped(next);
+    setSelectedId(undefined);
+  };
+  const goToMatch = () => {
+    const node = matches?.[nextMatch.current++ % Math.max(1, matches.length)];
+    if (node !== undefined && layout !== undefined) {
+      stage.current?.centre(layout.x[node], layout.y[node], { smooth: true, atLeast: READABLE });
+    }
+  };
+  const notes = [...graph.notes, note].filter((text) => text !== '');
+  const href = selected?.kind === 'edge' ? hrefOf(shown, shown.edges[selected.index]) : undefined;
+
+  return (
+    <div className={styles.panel}>
+      <div ref={top}>
+        <GraphToolbar
+          settings={settings}
+          onSettings={change}
+          hasPlaces={graph.hasPlaces}
+          hasMetrics={graph.edges.some(({ requests }) => requests !== null)}
+          nodes={folded.nodes.length}
+          legend={colours.legend}
+          found={matches?.length}
+          onNextMatch={goToMatch}
+          onFit={() => layout && stage.current?.fit(layout, { smooth: true })}
+          onZoom={(factor) => stage.current?.zoomBy(factor)}
+        />
+        {notes.length > 0 && <p className={styles.notes}>{notes.join(' ')}</p>}
+      </div>
+      <div className={styles.body} style={{ height: below }}>
+        {settings.asList ? (
+          <GraphTable graph={shown} matches={matches} hrefOf={(edge) => hrefOf(shown, edge)} />
+        ) : picture === undefined ? (
+          <p role="status">Finding places for {shown.nodes.length} nodes…</p>
+        ) : (
+          <GraphStage
+            picture={picture}
+            width={width}
+            height={below ?? height}
+            selected={selected}
+            onSelect={(found) => setSelectedId(idOf(shown, found))}
+            matches={matches}
+            stageRef={stage}
+          />
+        )}
+        {selected !== undefined && !settings.asList && (
+          <GraphDetails
+            graph={shown}
+            selected={selected}
+            href={href}
+            onFlip={flip}
+            onClose={() => setSelectedId(undefined)}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** By name, so that a selection outlives a refresh. */
+function idOf(graph: Graph, found: Found | undefined): string | undefined {
+  if (found === undefined) {
+    return undefined;
+  }
+  return `${found.kind} ${found.kind === 'node' ? graph.nodes[found.index].id : edgeId(graph, graph.edges[found.index])}`;
+}
+
+const edgeId = ({ nodes }: Graph, { source, target }: GraphEdge) => `${nodes[source].id} → ${nodes[target].id}`;
+
+function findById(graph: Graph, id: string | undefined): Found | undefined {
+  if (id === undefined) {
+    return undefined;
+  }
+  const node = graph.nodes.findIndex((one) => `node ${one.id}` === id);
+  if (node >= 0) {
+    return { kind: 'node', index: node };
+  }
+  const edge = graph.edges.findIndex((one) => `edge ${edgeId(graph, one)}` === id);
+  return edge < 0 ? undefined : { kind: 'edge', index: edge };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),
+  notes: css({
+    margin: theme.spacing(0, 0, 0.5),
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+  }),
+  body: css({ position: 'relative', minHeight: 0 }),
+});

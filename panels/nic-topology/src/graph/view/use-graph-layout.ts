@@ -1,0 +1,72 @@
+import { useEffect, useMemo, useState } from 'react';
+import { type GraphLayout, layoutGraph } from '../layout/graph-layout';
+import { type Graph } from '../model/graph';
+import { layoutInWorker, type WorkerFailure } from './elk-layout';
+
+interface Placed {
+  /** Of what these are the places. */
+  readonly key: string;
+  readonly layout: GraphLayout;
+  /** By node id. */
+  readonly heights: ReadonlyMap<string, number>;
+  readonly failure?: WorkerFailure;
+}
+
+export interface LaidOut {
+  readonly layout: GraphLayout | undefined;
+  /** What a reader should know of it; '' where nothing. */
+  readonly note: string;
+}
+
+const FAILURES: Readonly<Record<WorkerFailure, string>> = {
+  'no-worker': 'The worker that finds places could not start',
+  'too-long': 'Finding places took too long',
+  failed: 'The worker that finds places failed at this graph',
+};
+
+/**
+ * Places for a graph; undefined while a worker is at it, and while the panel's shape is not known. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
+ * the others where they can.
+ */
+export function useGraphLayout(graph: Graph, aspect: number | undefined, widthPx: number): LaidOut {
+  // One picture for panels of nearly one shape.
+  const roundAspect = aspect && Math.max(0.25, Math.round(aspect * 4) / 4);
+  const roundWidth = Math.round(widthPx / 100) * 100;
+  const key = useMemo(() => `${roundAspect} ${roundWidth} ${shapeOf(graph)}`, [graph, roundAspect, roundWidth]);
+  const [placed, setPlaced] = useState<Placed>();
+
+  if (roundAspect !== undefined && graph.hasLayers && placed?.key !== key) {
+    setPlaced(
+      placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, widthPx: roundWidth, before: placed?.heights }))
+    );
+  }
+  useEffect(() => {
+    if (roundAspect === undefined || graph.hasLayers) {
+      return;
+    }
+    return layoutInWorker(graph, (answer) =>
+      setPlaced(
+        answer.kind === 'placed'
+          ? placedAs(key, graph, answer.layout)
+          : {
+              ...placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, widthPx: roundWidth })),
+              failure: answer.why,
+            }
+      )
+    );
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all of the graph that places depend on
+  }, [key]);
+  const current = placed?.key === key ? placed : undefined;
+  return {
+    layout: current?.layout,
+    note: current?.failure === undefined ? '' : `${FAILURES[current.failure]}: nodes stand in plain layers.`,
+  };
+}
+
+function shapeOf({ nodes, edges, hasLayers }: Graph): string {
+  return JSON.stringify([hasLayers, nodes.map(({ id, order }) => [id, order]), edges.map((e) => [e.source, e.target])]);
+}
+
+function placedAs(key: string, { nodes }: Graph, layout: GraphLayout): Placed {
+  return { key, layout, heights: new Map(nodes.map(({ id }, i) => [id, layout.y[i]])) };
+}

@@ -1,0 +1,195 @@
+import { nicKind } from './model/node-text';
+import { type DataFrame } from '@grafana/data';
+import { expectGolden } from '../../../shared/test/golden';
+import { type Box, layoutPath } from './layout/path-layout';
+import { edgeText } from './model/edge-text';
+import { type NicPath, readNicPath } from './model/read-path';
+import { whereTimeWent } from './model/path-summary';
+import { hopFrames, outside, sixNics } from './test/path';
+import { layoutText, pathText } from './test/path-text';
+
+function pathOf(frames: DataFrame[]): NicPath {
+  const result = readNicPath(frames);
+  if (!result.ok) {
+    throw new Error(JSON.stringify(result.problem));
+  }
+  return result.value;
+}
+
+describe('what is said', () => {
+  test('six NICs on two hosts', () => {
+    const path = pathOf(sixNics());
+    expectGolden('path-six-nics', pathText(path));
+    expect(path.slowest).toEqual({ index: 2, matters: true });
+    expect(whereTimeWent(path)).toBe('209.7 ms between the NICs, 202.9 ms beyond the last');
+  });
+
+  test('a request that got lost', () => {
+    const unanswered = { outcome: 'unanswered', retransmissions: 3 } as const;
+    const path = pathOf(
+      hopFrames(
+        [
+          unanswered,
+          { ...unanswered, nicName: 'eth1', virtual: false },
+          { host: 'node-b', outcome: '' },
+          outside('server'),
+        ],
+        [{ thereMs: 0.1 }, { sameClock: false, lost: 'request' }, { sameClock: false }]
+      )
+    );
+    expectGolden('path-request-lost', pathText(path));
+    expect(whereTimeWent(path)).toBe('');
+  });
+
+  test('a request without an answer, timed by the clocks that were compared', () => {
+    const unanswered = { outcome: 'unanswered' } as const;
+    const edge = { sameClock: false, thereEstimateMs: 1.3, estimateAtMostMs: 1.1 };
+    const path = pathOf(hopFrames([unanswered, { ...unanswered, host: 'node-b' }], [edge]));
+    expect(edgeText(path, 0).there).toMatchObject({ lines: ['≈ 1.3 ms', '± 1.1 ms'] });
+    expect(edgeText(path, 0).back.arrow).toBe('none');
+  });
+
+  test('a response that got lost, and a client that nobody saw', () => {
+    const path = pathOf(
+      hopFrames(
+        [outside('client'), { outcome: 'unanswered' }, { host: 'node-b', latencyMs: 12.5 }],
+        [{ sameClock: false }, { sameClock: false, lost: 'response' }]
+      )
+    );
+    expectGolden('path-response-lost', pathText(path));
+  });
+
+  test('segments of it that were lost and sent again, apart from what else its connection lost', () => {
+    const edge = {
+      sameClock: false,
+      thereAndBackMs: 338,
+      thereEstimateMs: 1,
+      backEstimateMs: 337,
+      estimateAtMostMs: 1,
+    };
+    const told = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseResentAfterMs: 336 };
+    const path = pathOf(
+      hopFrames(
+        [{ latencyMs: 412 }, { nicName: 'eth1', latencyMs: 411.8 }, { host: 'node-b', latencyMs: 73 }],
+        [
+          { thereMs: 0.1, backMs: 0.1 },
+          { ...edge, ...told },
+        ]
+      )
+    );
+    expectGolden('path-segment-resent', pathText(path));
+    expect(edgeText(path, 1).sentence).toContain('1 segment of the response lost here, sent again after 336.0 ms');
+  });
+
+  test('the slowest hop is pointed at, and only where it matters as part of what was slow', () => {
+    const between = (ms: number) => ({ thereMs: ms, backMs: 0 });
+    const of = (ms: number) =>
+      pathOf(hopFrames([{ latencyMs: 400 }, { latencyMs: 399 }, { latencyMs: 300 }], [between(0.1), between(ms)]))
+        .slowest;
+    expect(of(0.15)).toEqual({ index: -1, matters: false });
+    expect(of(0.3)).toEqual({ index: -1, matters: false });
+    expect(of(4)).toEqual({ index: 1, matters: false });
+    expect(of(99)).toEqual({ index: 1, matters: true });
+  });
+
+  test('a NIC is neither virtual nor physical where the capture does not say', () => {
+    const kinds = pathOf(hopFrames([{ virtual: true }, { virtual: false }, { virtual: null }], [{}, {}])).nodes.map(
+      nicKind
+    );
+    expect(kinds).toEqual(['virtual', 'physical', '']);
+  });
+
+  test('nodes stand in path order whatever the order of rows; edges go by their ends', () => {
+    const path = pathOf(
+      hopFrames(
+        [
+          { id: 'b', order: 1, nicName: 'second' },
+          { id: 'a', order: 0, nicName: 'first' },
+        ],
+        [{ source: 'a', target: 'b', thereMs: 7 }]
+      )
+    );
+    expect(path.nodes.map((node) => node.nicName)).toEqual(['first', 'second']);
+    expect(path.edges.map((edge) => edge.thereMs)).toEqual([7]);
+  });
+});
+
+describe('where things stand', () => {
+  const nodes = (count: number) =>
+    Array.from({ length: count }, (_v, i) => ({ host: i < count / 2 ? 'node-a' : 'node-b', observed: true }));
+
+  test.each([
+    ['six NICs in one line', 6, 1256],
+    ['ten NICs in two lines', 10, 1256],
+    ['four NICs on a phone', 4, 366],
+  ])('%s', (name, count, widthPx) => {
+    const layout = layoutPath({ widthPx, nodes: nodes(count), lines: 6 });
+    expectGolden(`layout-${name.replaceAll(' ', '-')}`, layoutText(layout));
+  });
+
+  test('nothing overlaps and nothing leaves the panel, at any width and number of NICs', () => {
+    for (let widthPx = 240; widthPx <= 1900; widthPx += 83) {
+      for (let count = 1; count <= 12; count++) {
+        const layout = layoutPath({ widthPx, nodes: nodes(count), lines: 7 });
+        const inside = ({ x, y, width, height }: Box) =>
+          x >= 0 && y >= 0 && x + width <= widthPx && y + height <= layout.height;
+        const apart = (a: Box, b: Box) =>
+          a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect([widthPx, count, [...layout.nodes, ...layout.groups].every(inside)]).toEqual([widthPx, count, true]);
+        expect(layout.nodes.every((a, i) => layout.nodes.slice(i + 1).every((b) => apart(a, b)))).toBe(true);
+        const points = layout.edges.flatMap((edge) => [...edge.there, ...edge.back]);
+        expect(points.every(([x, y]) => x >= 0 && x <= widthPx && y >= 0 && y <= layout.height)).toBe(true);
+      }
+    }
+  });
+});
+
+test('words never lie on lines, at any width', () => {
+  for (let widthPx = 240; widthPx <= 1900; widthPx += 83) {
+    const nodes = Array.from({ length: 10 }, (_v, i) => ({ host: i < 5 ? 'node-a' : 'node-b', observed: true }));
+    const { edges } = layoutPath({ widthPx, nodes, lines: 7 });
+    for (const { there, back, thereLabel, backLabel, middleLabel } of edges) {
+      const lines = [there, back].flatMap((way) => way.slice(1).map((to, i) => [way[i], to] as const));
+      const crossed = [thereLabel, backLabel, middleLabel].filter((box) =>
+        lines.some(
+          ([[x1, y1], [x2, y2]]) =>
+            Math.max(x1, x2) > box.x &&
+            Math.min(x1, x2) < box.x + box.width &&
+            Math.max(y1, y2) > box.y &&
+            Math.min(y1, y2) < box.y + box.height
+        )
+      );
+      expect([widthPx, crossed]).toEqual([widthPx, []]);
+    }
+  }
+});
+
+describe('frames that cannot be drawn', () => {
+  test.each([
+    ['nothing', [], 'no-frames'],
+    ['no NIC', hopFrames([], []), 'no-rows'],
+    ['edges missing', sixNics().slice(0, 1), 'wrong-frame'],
+  ])('%s', (_name, frames, kind) => {
+    const result = readNicPath(frames);
+    expect(result.ok ? 'ok' : result.problem.kind).toBe(kind);
+  });
+
+  test('the reason that the datasource gives is passed on', () => {
+    const [nodes, edges] = hopFrames([], []);
+    const notice = { severity: 'warning', text: 'No record of request r1.' } as const;
+    expect(readNicPath([{ ...nodes, meta: { ...nodes.meta, notices: [notice] } }, edges])).toEqual({
+      ok: false,
+      problem: { kind: 'no-rows', what: 'NIC that saw this request', because: 'No record of request r1.' },
+    });
+  });
+
+  test('a field missing is named', () => {
+    const [nodes, edges] = sixNics();
+    const fields = nodes.fields.filter((field) => field.name !== 'observed');
+    const result = readNicPath([{ ...nodes, fields }, edges]);
+    expect(result).toEqual({
+      ok: false,
+      problem: { kind: 'missing-field', frame: 'bpfnet-hop-nodes', field: 'observed' },
+    });
+  });
+});
