@@ -90,7 +90,7 @@ describe('one lane a NIC', () => {
       413 client > ACK seq=213 ack=2897`);
     expectGolden('ladder-four-nics', ladderText(ladder));
     expect(ladder.notes).toEqual([
-      "The clock of node-b is 3.412\u202f000 s (± 0.1 ms, at most ± 0.5 ms) ahead of node-a's; its packets are drawn moved by that.",
+      "The clock of node-b is 3.412\u202f000 s (± 100 µs, at most ± 500 µs) ahead of node-a's; its packets are drawn moved by that.",
     ]);
   });
 
