@@ -14,9 +14,9 @@ import { type Connection, replayed } from './support/recorded-laboratory';
 const AHEAD_MS = 5000;
 const SHARDS = 16;
 
-function entriesOf({ clientIsn, lanes }: Connection): readonly LogEntry[] {
+function entriesOf({ clientIsn, flows: lanes }: Connection): readonly LogEntry[] {
   const shard = shardOfClientIsn(toSeq(Number(clientIsn)), SHARDS);
-  return lanes.flatMap(({ chunks, packets, spans }) =>
+  return lanes.flatMap(({ chunks, packets, exchanges: spans }) =>
     [...chunks, ...packets, ...spans.map(({ record }) => record)].map((record) => {
       const { source, ts, ...rest } = record as unknown as Printed & { readonly host: string };
       // Packets have a column of that name.
@@ -45,8 +45,8 @@ async function clocksOf(connections: readonly Connection[], clocks: boolean): Pr
   const errorsMs: number[] = [];
   let unknown = 0;
   let mostRoundTrips = 0;
-  for (const { clientIsn, lanes } of connections) {
-    const [span] = lanes.flatMap(({ spans }) => spans);
+  for (const { clientIsn, flows: lanes } of connections) {
+    const [span] = lanes.flatMap(({ exchanges: spans }) => spans);
     if (span === undefined) {
       continue;
     }

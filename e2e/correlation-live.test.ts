@@ -48,10 +48,10 @@ if (!feasible.ok) {
       expect({ missing, few: (named + notKnown) / wire.count >= 0.99 }).toMatchObject({ few: true });
       expect(named / wire.count).toBeGreaterThan(0.8);
 
-      const hops = connections.flatMap(({ lanes }) => {
-        const ids = new Set(lanes.flatMap(({ spans }) => spans.map(({ record }) => record.request_id)));
+      const hops = connections.flatMap(({ flows: lanes }) => {
+        const ids = new Set(lanes.flatMap(({ exchanges: spans }) => spans.map(({ record }) => record.request_id)));
         return [...ids].flatMap((requestId) => {
-          const story = connectionStory({ lanes, requestId });
+          const story = connectionStory({ flows: lanes, requestId });
           return story.hops.filter(({ sameClock, sumMs }) => !sameClock && sumMs !== null);
         });
       });

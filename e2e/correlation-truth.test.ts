@@ -24,7 +24,7 @@ interface Told {
 }
 
 function requestsOf(connection: Connection): readonly string[] {
-  return [...new Set(connection.lanes.flatMap(({ spans }) => spans.map(({ record }) => record.request_id)))];
+  return [...new Set(connection.flows.flatMap(({ exchanges: spans }) => spans.map(({ record }) => record.request_id)))];
 }
 
 function storiesOf(connections: readonly Connection[]): readonly Told[] {
@@ -32,21 +32,21 @@ function storiesOf(connections: readonly Connection[]): readonly Told[] {
     requestsOf(connection).map((requestId) => ({
       requestId,
       connection,
-      story: connectionStory({ lanes: connection.lanes, requestId }),
+      story: connectionStory({ flows: connection.flows, requestId }),
     }))
   );
 }
 
 /** As if one host had seen everything, which is true of the laboratory's clock. */
-function onOneClock({ clientIsn, lanes }: Connection): Connection {
+function onOneClock({ clientIsn, flows: lanes }: Connection): Connection {
   const host = 'one-clock';
   return {
     clientIsn,
-    lanes: lanes.map(({ lane, packets, chunks, spans }) => ({
-      lane,
+    flows: lanes.map(({ flowId, packets, chunks, exchanges }) => ({
+      flowId,
       packets: packets.map((record) => ({ ...record, host })),
       chunks: chunks.map((record) => ({ ...record, host })),
-      spans: spans.map(({ record, tsNs }) => ({ tsNs, record: { ...record, host } })),
+      exchanges: exchanges.map(({ record, tsNs }) => ({ tsNs, record: { ...record, host } })),
     })),
   };
 }
@@ -169,8 +169,8 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
     const told: string[] = [];
     const real: string[] = [];
     for (const { requestId, story, connection } of storiesOf(connections)) {
-      const spans = connection.lanes
-        .flatMap((lane) => lane.spans)
+      const spans = connection.flows
+        .flatMap((lane) => lane.exchanges)
         .filter(({ record }) => record.request_id === requestId);
       if (spans.every(({ record }) => record.outcome === 'ok')) {
         continue;

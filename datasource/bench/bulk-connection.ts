@@ -1,6 +1,6 @@
 /** One connection with very many packets at two NICs of two hosts, as the records of a collector. */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
-import { type LaneRecords } from '../src/path/lane';
+import { type FlowRecords } from '../src/path/flow-records';
 import { CLIENT_ISN, laneRecords, type Sent, SERVER_ISN } from '../src/test/wire-records';
 import { FOUR_NICS } from '../src/test/wire-script';
 
@@ -12,10 +12,10 @@ const MSS = 1400;
 const PACKETS_PER_CHUNK = 1024;
 
 /** @param packets at each NIC */
-export function bulkConnection(kind: BulkKind, packets: number): readonly LaneRecords[] {
+export function bulkConnection(kind: BulkKind, packets: number): readonly FlowRecords[] {
   const sent = Array.from({ length: packets }, (_v, i) => sentAs(kind, i));
   return NICS.map((nic, at) => {
-    const chunks: LaneRecords[] = [];
+    const chunks: FlowRecords[] = [];
     for (let from = 0; from < packets; from += PACKETS_PER_CHUNK) {
       chunks.push(laneRecords(nic, at, { sent: sent.slice(from, from + PACKETS_PER_CHUNK), exchanges: [] }));
     }

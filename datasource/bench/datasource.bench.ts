@@ -130,7 +130,7 @@ function followedBulk(kind: BulkKind): Row {
   const lanes = bulkConnection(kind, BULK_PACKETS / 2);
   const costs = Array.from({ length: BULK_RUNS }, () => {
     const started = performance.now();
-    const story = connectionStory({ lanes });
+    const story = connectionStory({ flows: lanes });
     const told = performance.now();
     packetTable({ lanes, story });
     return { story: told - started, table: performance.now() - told };

@@ -158,7 +158,7 @@ describe('frames', () => {
     const [all] = await framesOf({ refId: 'A', queryType: 'packets', requestId: '$request_id', nics: 'all' });
     expect(all.name).toBe(FrameKind.Packets);
     expect(all.length).toBe(25);
-    expect((all.meta?.custom as PacketsMeta).lanes.map(({ nicName }) => nicName)).toEqual([
+    expect((all.meta?.custom as PacketsMeta).flows.map(({ nicName }) => nicName)).toEqual([
       'eth0',
       'veth1',
       'uplink',

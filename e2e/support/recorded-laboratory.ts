@@ -6,7 +6,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
-import { type LaneRecords } from '../../datasource/src/path/lane';
+import { type FlowRecords } from '../../datasource/src/path/flow-records';
 import { COLLECTOR, type Printed } from './collector';
 
 export const HOSTS = ['node-a', 'node-b'] as const;
@@ -17,7 +17,7 @@ export type ClocksAheadMs = Readonly<Record<(typeof HOSTS)[number], number>>;
 /** One TCP connection at every NIC that saw it. */
 export interface Connection {
   readonly clientIsn: string;
-  readonly lanes: readonly LaneRecords[];
+  readonly flows: readonly FlowRecords[];
 }
 
 const RECORDINGS = path.join(__dirname, '../../testdata/laboratory');
@@ -68,7 +68,7 @@ function withClockAhead(capture: Buffer, aheadNs: bigint): Buffer {
 interface OpenLane {
   readonly packets: L4PacketsRecord[];
   readonly chunks: L4Record[];
-  readonly spans: Array<LaneRecords['spans'][number]>;
+  readonly spans: Array<FlowRecords['exchanges'][number]>;
 }
 
 /** What `bpfnet … --output ndjson` printed, of all hosts together, by TCP connection. */
@@ -86,12 +86,15 @@ export function connectionsOf(printed: readonly Printed[]): readonly Connection[
       lane.spans.push({ record: record as unknown as L7Record, tsNs: BigInt(String(record.ts)) });
     }
   }
-  const byConnection = new Map<string, LaneRecords[]>();
+  const byConnection = new Map<string, FlowRecords[]>();
   for (const [lane, { packets, chunks, spans }] of lanes) {
     const clientIsn = chunks[0]?.nic_traceid?.split('_')[0];
     if (clientIsn !== undefined) {
-      byConnection.set(clientIsn, [...(byConnection.get(clientIsn) ?? []), { lane, packets, chunks, spans }]);
+      byConnection.set(clientIsn, [
+        ...(byConnection.get(clientIsn) ?? []),
+        { flowId: lane, packets, chunks, exchanges: spans },
+      ]);
     }
   }
-  return [...byConnection].map(([clientIsn, ofConnection]) => ({ clientIsn, lanes: ofConnection }));
+  return [...byConnection].map(([clientIsn, ofConnection]) => ({ clientIsn, flows: ofConnection }));
 }

@@ -47,8 +47,8 @@ export function namedLosses(connections: readonly Connection[], wire: Wire): Nam
   const elsewhere: string[] = [];
   let notKnown = 0;
   for (const connection of connections) {
-    const others = connections.filter((other) => other !== connection).map(({ lanes }) => lanes);
-    const { nics, losses } = connectionStory({ lanes: connection.lanes, otherConnections: others });
+    const others = connections.filter((other) => other !== connection).map(({ flows: lanes }) => lanes);
+    const { nics, losses } = connectionStory({ flows: connection.flows, otherConnections: others });
     if (nics.every(({ host }) => host === 'node-a')) {
       const seqs = new Set(leftHost(connection, 'node-a').map(({ seq }) => seq));
       notKnown += [...seqs].reduce((sum, seq) => sum + (wire.dropped.get(`a-to-b/${seq}`) ?? 0), 0);
@@ -104,7 +104,10 @@ function sentFrom(connection: Connection, host: string, seq: number): number {
 }
 
 /** What a host sent by its underlay NIC. */
-function leftHost({ lanes }: Connection, host: string): ReadonlyArray<{ readonly seq: number; readonly len: number }> {
+function leftHost(
+  { flows: lanes }: Connection,
+  host: string
+): ReadonlyArray<{ readonly seq: number; readonly len: number }> {
   return lanes
     .filter(({ chunks: [{ host: of, nic_name, k8s_pod_name }] }) => of === host && nic_name === 'eth0' && !k8s_pod_name)
     .flatMap(({ packets }) => packets)

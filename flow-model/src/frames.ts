@@ -53,8 +53,8 @@ export interface PacketRow {
   readonly time: number;
   /** ns since the epoch, decimal. */
   readonly tsNs: string;
-  /** `inner_traceid`: the connection at this NIC. One lane pair each; described in `PacketsMeta.lanes`. */
-  readonly lane: string;
+  /** `inner_traceid`: the flow, which is the connection at this NIC. Described in `PacketsMeta.flows`. */
+  readonly flowId: string;
   readonly sender: Sender;
   /** TCP flag byte. */
   readonly flags: number;
@@ -85,7 +85,7 @@ export interface PacketRow {
   readonly transmission: string;
   /** What became of the transmission, on the packet that was seen first on its way; '' on all others and where it arrived. */
   readonly fate: PacketFate;
-  /** The hop that a fate speaks of: lanes in the direction of travel. `fateTo` is '' where it lies beyond the last NIC. */
+  /** The hop that a fate speaks of: flows in the direction of travel. `fateTo` is '' where it lies beyond the last NIC. */
   readonly fateFrom: string;
   readonly fateTo: string;
   /** Sequence space that did not arrive, bytes; 0 for what takes none. */
@@ -102,7 +102,7 @@ export type PacketFate = '' | 'lost' | 'lost-beyond' | 'unknown';
 export interface PacketsMeta {
   readonly kind: typeof FrameKind.Packets;
   /** In path order, the client's NIC first, where that is known. */
-  readonly lanes: readonly LaneMeta[];
+  readonly flows: readonly FlowMeta[];
   /** Where only the chunks that hold a request were read; absent where a connection was asked for. */
   readonly part?: PacketsPart;
 }
@@ -121,8 +121,8 @@ export interface Endpoint {
 }
 
 /** One connection at one NIC. */
-export interface LaneMeta {
-  readonly lane: string;
+export interface FlowMeta {
+  readonly flowId: string;
   readonly host: string;
   readonly nicName: string;
   readonly podName?: string;
@@ -136,14 +136,14 @@ export interface LaneMeta {
   readonly captureDrops: number;
   /** Packets that the records say there are, and how many of them were fetched. */
   readonly packets: number;
-  /** What to do to its times; absent where its host's clock could not be compared with that of the first lane's host. */
-  readonly clock?: LaneClock;
+  /** What to do to its times; absent where its host's clock could not be compared with that of the first flow's host. */
+  readonly clock?: FlowClock;
   /** When the capture lost them: the chunks with `capture_drops`. Absent where the records do not say. */
   readonly captureGaps?: readonly CaptureGapMeta[];
 }
 
-/** What puts a lane's times on the clock of the first lane's host. All 0 on that host. */
-export interface LaneClock {
+/** What puts a flow's times on the clock of the first flow's host. All 0 on that host. */
+export interface FlowClock {
   /** To be added, ns. */
   readonly shiftNs: number;
   /** How far off that may be where both ways take the same time, and at all; ns. */
@@ -300,8 +300,8 @@ export interface LossRow {
   readonly trigger: string;
   /** What became of the transmission before, whole sentence. */
   readonly fate: string;
-  /** The retransmission, at the NIC nearest to its sender: a lane and a row of the `Packets` frame. */
-  readonly lane: string;
+  /** The retransmission, at the NIC nearest to its sender: a flow and a row of the `Packets` frame. */
+  readonly flowId: string;
   readonly chunkId: number;
   readonly index: number;
 }

@@ -7,29 +7,29 @@ import { Fates } from './losses/loss-attribution';
 import { type HopTime } from './clocks/hop-times';
 import { type Followed, HostClocks } from './clocks/host-clocks';
 import { followJourneys } from './losses/journeys';
-import { type LaneRecords, openLane } from '../path/lane';
-import { orderLanes } from '../path/lane-order';
+import { type FlowRecords, decodeFlow } from '../path/flow-records';
+import { orderFlows } from '../path/flow-order';
 import { type HopLoss, hopLosses } from './losses/losses';
-import { lanesOfOneConnection } from '../path/one-connection';
+import { flowsOfOneConnection } from '../path/one-connection';
 import { type NicPlace } from '../path/packet-ref';
 import { packetWays, type PacketWays } from './losses/packet-ways';
 import { type RequestReach, requestReach } from './losses/farthest-nic';
 import { type Retransmission, retransmissions } from './losses/retransmissions';
 import { requestHops } from './clocks/request-hops';
-import { type SpanAtNic } from '../path/span-at-nic';
+import { type ExchangeAtNic } from '../path/exchange-at-nic';
 import { type Verdict } from './verdict/verdict';
 import { verdictOf } from './verdict/verdict-of';
-import { watch } from './losses/captured-connection';
+import { capturedConnection } from './losses/captured-connection';
 
 export interface StoryInput {
   /** One connection at every NIC that saw it; of several, the story is told of the request's. */
-  readonly lanes: readonly LaneRecords[];
+  readonly flows: readonly FlowRecords[];
   /** The request that was asked for. */
   readonly requestId?: string;
   /** DNS spans of the client from shortly before the connection. */
-  readonly nameResolution?: readonly SpanAtNic[];
+  readonly nameResolution?: readonly ExchangeAtNic[];
   /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture went on. */
-  readonly otherConnections?: ReadonlyArray<readonly LaneRecords[]>;
+  readonly otherConnections?: ReadonlyArray<readonly FlowRecords[]>;
 }
 
 export interface ConnectionStory {
@@ -58,8 +58,8 @@ export interface ConnectionStory {
 
 export function connectionStory(input: StoryInput): ConnectionStory {
   const notes: string[] = [];
-  const lanes = lanesOfOneConnection(input.lanes, input.requestId);
-  if (lanes.length < input.lanes.length) {
+  const lanes = flowsOfOneConnection(input.flows, input.requestId);
+  if (lanes.length < input.flows.length) {
     notes.push('Records of more than one connection were found; this is told of one of them.');
   }
   const { followed, clocksTrusted } = follow(lanes, input.requestId, notes);
@@ -68,7 +68,7 @@ export function connectionStory(input: StoryInput): ConnectionStory {
   const fates = new Fates(watched, journeys, lastSeenBy(others, watched.baseNs));
   const exchange = input.requestId === undefined ? undefined : exchangeBytes(watched, journeys, input.requestId);
   const clocks = new HostClocks([followed, ...others], momentOf(followed, exchange));
-  const neighbours = neighbouringHosts(watched.watches.map(({ place }) => place.host)).map(([a, b]) =>
+  const neighbours = neighbouringHosts(watched.flows.map(({ place }) => place.host)).map(([a, b]) =>
     clocks.between(a, b)
   );
   const reach =
@@ -78,17 +78,17 @@ export function connectionStory(input: StoryInput): ConnectionStory {
   const sentAgain = retransmissions(watched, journeys, fates);
   const caveats = caveatsOf({ watched, coverage: fates.coverage, clocks: neighbours, clocksTrusted });
   return {
-    nics: watched.watches.map(({ place }) => place),
+    nics: watched.flows.map(({ place }) => place),
     clocks: neighbours,
     shiftNs: shiftsOf(
-      watched.watches.map(({ place }) => place.host),
+      watched.flows.map(({ place }) => place.host),
       clocks
     ),
     hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
     retransmissions: sentAgain,
     losses: hopLosses(watched, journeys, fates),
     exchangeLosses: exchange === undefined ? [] : exchangeLosses(exchange, { watched, fates }),
-    packetWays: packetWays(watched.watches, journeys, fates),
+    packetWays: packetWays(watched.flows, journeys, fates),
     reach,
     verdict: verdictOf({
       requestId: input.requestId,
@@ -107,16 +107,16 @@ export function connectionStory(input: StoryInput): ConnectionStory {
 }
 
 function follow(
-  lanes: readonly LaneRecords[],
+  lanes: readonly FlowRecords[],
   requestId: string | undefined,
   notes: string[]
 ): { readonly followed: Followed; readonly clocksTrusted: boolean } {
-  const ordered = orderLanes(
-    lanes.map((lane) => openLane(lane, notes)),
+  const ordered = orderFlows(
+    lanes.map((lane) => decodeFlow(lane, notes)),
     requestId
   );
-  const watched = watch(ordered.lanes);
-  return { followed: { watched, journeys: followJourneys(watched.watches) }, clocksTrusted: ordered.clocksTrusted };
+  const watched = capturedConnection(ordered.lanes);
+  return { followed: { watched, journeys: followJourneys(watched.flows) }, clocksTrusted: ordered.clocksTrusted };
 }
 
 /** By NIC and not by host: namespaces are captured apart, and do not end together. */
@@ -124,7 +124,7 @@ function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (nic: Nic
   const last = new Map<string, number>();
   const keyOf = ({ host, nicName, podName }: NicPlace): string => JSON.stringify([host, nicName, podName]);
   for (const { watched } of connections) {
-    for (const { place, tNs, length } of watched.watches) {
+    for (const { place, tNs, length } of watched.flows) {
       const seenNs = length === 0 ? -Infinity : tNs[length - 1] + Number(watched.baseNs - baseNs);
       last.set(keyOf(place), Math.max(seenNs, last.get(keyOf(place)) ?? -Infinity));
     }
@@ -133,7 +133,7 @@ function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (nic: Nic
 }
 
 /** The request's first byte at the first NIC; without a request the middle of what was read. */
-function momentOf({ watched: { watches } }: Followed, exchange: ExchangeBytes | undefined): number {
+function momentOf({ watched: { flows: watches } }: Followed, exchange: ExchangeBytes | undefined): number {
   const copy = exchange?.request[0].copies[0];
   if (copy !== undefined) {
     return watches[copy.first].tNs[copy.packets[copy.first]];

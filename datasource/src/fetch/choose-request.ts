@@ -77,7 +77,7 @@ function namesRequest(lookUp: LookUp, record: L7Record): boolean {
 }
 
 /** The request that a reading is about: the one asked for; of a connection, its worst. Empty where it carried none. */
-export function chosenOf({ focus, spans }: Pick<Connections, 'focus' | 'spans'>): readonly StoredL7[] {
+export function chosenOf({ focus, exchanges: spans }: Pick<Connections, 'focus' | 'exchanges'>): readonly StoredL7[] {
   if (focus.length > 0 || spans.length === 0) {
     return focus;
   }

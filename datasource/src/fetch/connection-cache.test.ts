@@ -49,7 +49,7 @@ describe('a story', () => {
     ['a sequence number', { clue: '78' }],
     ['a connection', { nicTraceId: '77_9000' }],
   ])('from %s is whole after three round trips at most', async (_, ids) => {
-    const { spans, chunks, packets, cost } = await read(stories(lineStore(LINES)), ids);
+    const { exchanges: spans, chunks, packets, cost } = await read(stories(lineStore(LINES)), ids);
     expect(cost.roundTrips).toBeLessThanOrEqual(3);
     const at = (ofKind: ReadonlyArray<{ readonly record: { readonly inner_traceid: string } }>) =>
       new Set(ofKind.map(({ record }) => record.inner_traceid)).size;

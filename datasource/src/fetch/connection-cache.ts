@@ -73,7 +73,7 @@ function mayNameMore(lookUp: LookUp | undefined): boolean {
   return lookUp === undefined || !['request', 'l7Trace', 'inner', 'connection'].includes(lookUp.by);
 }
 
-function isSettled({ spans, chunks }: Connections, { toNs }: TimeWindow): boolean {
+function isSettled({ exchanges: spans, chunks }: Connections, { toNs }: TimeWindow): boolean {
   const ends = [
     ...spans.map(({ record, tsNs }) => tsNs + nsOf(record.latency_ms)),
     ...chunks.map(({ record, tsNs }) => tsNs + nsOf(record.duration_ms)),

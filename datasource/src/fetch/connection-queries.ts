@@ -33,7 +33,7 @@ export interface Scope {
 
 export interface OfConnections {
   readonly chunks: readonly StoredL4[];
-  readonly spans: readonly StoredL7[];
+  readonly exchanges: readonly StoredL7[];
   readonly packets: readonly StoredPackets[];
   readonly notes: readonly string[];
 }
@@ -55,7 +55,7 @@ const NO_TIME: TimeWindow = { fromNs: 0n, toNs: 0n };
 const MAX_CONNECTIONS = 4;
 
 export const NOTHING: ReadRecords<never> = { records: [], notes: [], limitHit: false };
-export const EMPTY: OfConnections = { spans: [], chunks: [], packets: [], notes: [] };
+export const EMPTY: OfConnections = { exchanges: [], chunks: [], packets: [], notes: [] };
 
 export class ConnectionQueries {
   constructor(
@@ -116,7 +116,7 @@ export class ConnectionQueries {
     this.cache.add(packets.records);
     return {
       chunks: chunks.records,
-      spans: spans.records,
+      exchanges: spans.records,
       packets: [...(want.packets ? cached : []), ...withinRanges(packets.records, focus)],
       notes: [...chunks.notes, ...spans.notes, ...packets.notes],
     };

@@ -38,7 +38,7 @@ async function found(reader: ConnectionReader, wanted: ResolvedLookUp, options: 
   return read.value;
 }
 
-function counted({ focus, spans, chunks, packets }: Connections) {
+function counted({ focus, exchanges: spans, chunks, packets }: Connections) {
   return { focus: focus.length, spans: spans.length, chunks: chunks.length, packets: packets.length };
 }
 

@@ -10,7 +10,7 @@
  * all shards and the whole range: a shard count that changed, or NAT without a handshake, may have moved the records.
  */
 import { orderPath } from '../path/path-order';
-import { oncePerNic, pathPointOf } from '../path/span-at-nic';
+import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
@@ -72,7 +72,7 @@ interface Asked extends ReadOptions {
 
 /** What round 1 found. */
 interface Named {
-  readonly spans: ReadRecords<StoredL7['record']>;
+  readonly exchanges: ReadRecords<StoredL7['record']>;
   readonly chunks: ReadRecords<StoredL4['record']>;
 }
 
@@ -97,16 +97,16 @@ class Reading {
     if (isEmpty(found)) {
       return { ok: false, problem: { kind: 'not-found', what: `${WORDS[lookUp.by]} ${lookUp.id}` } };
     }
-    this.notes.push(...found.spans.notes, ...found.chunks.notes);
-    const focus = this.atNics(chosenRequest(lookUp, found.spans.records));
+    this.notes.push(...found.exchanges.notes, ...found.chunks.notes);
+    const focus = this.atNics(chosenRequest(lookUp, found.exchanges.records));
     const rest = await this.around(focus, {
-      spans: focus.length > 0 || !isClue(lookUp) ? found.spans : NOTHING,
+      exchanges: focus.length > 0 || !isClue(lookUp) ? found.exchanges : NOTHING,
       chunks: focus.length > 0 ? NOTHING : { ...found.chunks, records: chosenConnection(lookUp, found.chunks.records) },
     });
     const value: Connections = {
       ...rest,
       focus,
-      candidates: found.spans.records,
+      candidates: found.exchanges.records,
       notes: distinct([...this.notes, ...rest.notes]),
       cost: { ...costOf(), roundTrips: this.roundTrips },
     };
@@ -115,11 +115,11 @@ class Reading {
 
   /** Round 1, again where it found nothing and there is more to search. */
   private async named(): Promise<Named> {
-    let found: Named = { spans: NOTHING, chunks: NOTHING };
+    let found: Named = { exchanges: NOTHING, chunks: NOTHING };
     for (const search of searchesFor(this.asked)) {
       found = await this.namedIn(search);
       if (!isEmpty(found)) {
-        this.notes.push(...search.notesOf(shardsFound([...found.spans.records, ...found.chunks.records])));
+        this.notes.push(...search.notesOf(shardsFound([...found.exchanges.records, ...found.chunks.records])));
         return found;
       }
     }
@@ -153,7 +153,7 @@ class Reading {
       this.notes.push(...limitNote({ spans: spans.records.length, limitHit }));
     }
     return {
-      spans: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
+      exchanges: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
       chunks: {
         ...chunks,
         records: chunks.records.filter(({ record }) =>
@@ -170,10 +170,17 @@ class Reading {
   ): Promise<OfConnections & Pick<Connections, 'nameLookUps' | 'others'>> {
     const { want, window, nics } = this.asked;
     if (!want.chunks && !want.packets) {
-      return { spans: found.spans.records, chunks: [], packets: [], nameLookUps: [], others: NO_OTHERS, notes: [] };
+      return {
+        exchanges: found.exchanges.records,
+        chunks: [],
+        packets: [],
+        nameLookUps: [],
+        others: NO_OTHERS,
+        notes: [],
+      };
     }
     const byRequest = focus.length > 0;
-    const start = byRequest ? focus : found.spans.records;
+    const start = byRequest ? focus : found.exchanges.records;
     const scope: Scope = {
       window: windowAround([...focus.map(happened), ...(byRequest ? [] : found.chunks.records.map(lasted))], window),
       shards: shardsFound([...start, ...found.chunks.records]),
@@ -183,7 +190,7 @@ class Reading {
     // What the chunks of the whole connection will hold need not be read twice.
     const bySyn = new Set(wholePath ? focus.filter(({ record }) => hasSyn(record)).map(innerOf) : []);
     const haveChunks = found.chunks.records.length > 0 && !found.chunks.limitHit;
-    const haveSpans = !byRequest && found.spans.records.length > 0;
+    const haveSpans = !byRequest && found.exchanges.records.length > 0;
 
     this.roundTrips++;
     const [siblings, ofKnown, nameLookUps, neighbours] = await Promise.all([
@@ -211,7 +218,7 @@ class Reading {
 
     const chunks = unique([...found.chunks.records, ...siblings.records, ...ofKnown.chunks], chunkKey);
     return {
-      spans: unique([...start, ...ofKnown.spans, ...ofOthers.spans], spanKey),
+      exchanges: unique([...start, ...ofKnown.exchanges, ...ofOthers.exchanges], spanKey),
       chunks,
       packets: unique(
         [
@@ -261,7 +268,7 @@ const WORDS: Readonly<Record<LookUp['by'], string>> = {
   seq: 'sequence number',
 };
 
-function isEmpty({ spans, chunks }: Named): boolean {
+function isEmpty({ exchanges: spans, chunks }: Named): boolean {
   return spans.records.length === 0 && chunks.records.length === 0;
 }
 

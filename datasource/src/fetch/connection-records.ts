@@ -10,7 +10,7 @@ export interface Connections {
   /** All requests that the look-up itself named, those of `focus` among them; several where it was a clue. */
   readonly candidates: readonly StoredL7[];
   /** All requests of the connections, those of `focus` among them. */
-  readonly spans: readonly StoredL7[];
+  readonly exchanges: readonly StoredL7[];
   readonly chunks: readonly StoredL4[];
   readonly packets: readonly StoredPackets[];
   /** Name look-ups of the client whose answers held the server's address. */

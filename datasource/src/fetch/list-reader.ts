@@ -8,7 +8,7 @@
 import { endReasons, type L4Record, type L7Record, outcomes } from '@bpfnet/flow-model';
 import { foldRequests } from '../path/fold-requests';
 import { orderPath } from '../path/path-order';
-import { oncePerNic, pathPointOf } from '../path/span-at-nic';
+import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { DataError } from '../data-error';
 import { RETRANSMISSION_FIELDS, retransmissionsOf } from '../plan/filter-parts';
 import { fieldIsOrCountIsPositive, type LineFilter } from '../plan/line-filters';

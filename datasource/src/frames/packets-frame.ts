@@ -12,7 +12,7 @@ const FIELDS: ReadonlyArray<{
 }> = [
   { name: 'time', type: FieldType.time, displayName: 'Time' },
   { name: 'tsNs', type: FieldType.string, displayName: 'Time (ns)' },
-  { name: 'lane', type: FieldType.string, displayName: 'Connection id (this NIC)' },
+  { name: 'flowId', type: FieldType.string, displayName: 'Connection id (this NIC)' },
   { name: 'sender', type: FieldType.string, displayName: 'Sender' },
   { name: 'flags', type: FieldType.number, displayName: 'Flags' },
   { name: 'seq', type: FieldType.number, displayName: 'Seq', unit: 'none' },
@@ -41,7 +41,7 @@ export interface PacketsFrameOptions {
 }
 
 export function packetsFrame(table: PacketTable, { refId, notes, cost, part }: PacketsFrameOptions): DataFrame {
-  const custom: PacketsMeta = { kind: FrameKind.Packets, lanes: table.lanes, ...(part && { part }) };
+  const custom: PacketsMeta = { kind: FrameKind.Packets, flows: table.flows, ...(part && { part }) };
   return createDataFrame({
     name: FrameKind.Packets,
     refId,

@@ -3,7 +3,7 @@
  */
 import { createDataFrame, type DataFrame, DataFrameType, FieldType } from '@grafana/data';
 import { type RecordSource } from '@bpfnet/flow-model';
-import { isAnswered } from '../path/span-at-nic';
+import { isAnswered } from '../path/exchange-at-nic';
 import { type StoredL4, type StoredL7 } from '../fetch/record-reader';
 import { field, timeField, warnings } from './frame-parts';
 

@@ -5,7 +5,7 @@ import { caveatTexts } from '../correlate/caveats/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
 import { orderPath } from '../path/path-order';
 import { summaryOf } from '../path/request-words';
-import { oncePerNic, pathPointOf } from '../path/span-at-nic';
+import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { type Verdict } from '../correlate/verdict/verdict';
 import { type Connections } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
@@ -54,7 +54,7 @@ const LOSS_COLUMNS: Columns<LossRow> = {
   waitedMs: NUMBER('After', MILLISECONDS),
   trigger: TEXT('Because of'),
   fate: TEXT('What became of the one before'),
-  lane: TEXT('Connection id (this NIC)'),
+  flowId: TEXT('Connection id (this NIC)'),
   chunkId: NUMBER('Chunk', WHOLE),
   index: NUMBER('Packet of the chunk', WHOLE),
 };
@@ -182,7 +182,7 @@ export function lossesFrame({ retransmissions, nics, losses }: ConnectionStory, 
     length: one.length,
     waitedMs: one.waitedMs,
     fate: places.fate(one.fateOfBefore),
-    lane: one.again.lane,
+    flowId: one.again.flowId,
     chunkId: one.again.chunkId,
     index: one.again.index,
   }));

@@ -51,7 +51,7 @@ export class Places {
     if (first === null || last === null) {
       return '';
     }
-    if (first.lane !== last.lane) {
+    if (first.flowId !== last.flowId) {
       return `${this.packet(first)} to ${this.packet(last)}`;
     }
     const [start, end] = [numberText(first), numberText(last)];
@@ -59,7 +59,7 @@ export class Places {
   }
 
   private packet(ref: PacketRef): string {
-    return `${this.text(ref.lane)} ${numberText(ref)}`;
+    return `${this.text(ref.flowId)} ${numberText(ref)}`;
   }
 
   fate(fate: Fate): string {

@@ -2,7 +2,7 @@
 import { type DataFrame, FieldType, type TraceKeyValuePair } from '@grafana/data';
 import { FrameKind, type L7Record } from '@bpfnet/flow-model';
 import { type NicSpan } from '../correlate/tables/nic-spans';
-import { isAnswered, type SpanAtNic } from '../path/span-at-nic';
+import { isAnswered, type ExchangeAtNic } from '../path/exchange-at-nic';
 import { type Column, type Columns, columnsFrame, NUMBER, TEXT } from './columns-frame';
 import { msOf, warnings } from './frame-parts';
 
@@ -41,7 +41,10 @@ export interface TraceFrameOptions {
   readonly notes: readonly string[];
 }
 
-export function traceFrame(spans: ReadonlyArray<NicSpan<SpanAtNic>>, { refId, notes }: TraceFrameOptions): DataFrame {
+export function traceFrame(
+  spans: ReadonlyArray<NicSpan<ExchangeAtNic>>,
+  { refId, notes }: TraceFrameOptions
+): DataFrame {
   return columnsFrame(spans.map(rowOf), COLUMNS, {
     name: FrameKind.NicSpans,
     refId,
@@ -53,7 +56,7 @@ export function traceFrame(spans: ReadonlyArray<NicSpan<SpanAtNic>>, { refId, no
 const STATUS_UNSET = 0;
 const STATUS_ERROR = 2;
 
-function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<SpanAtNic>): TraceRow {
+function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<ExchangeAtNic>): TraceRow {
   const { record } = span;
   const failed = !isAnswered(record.outcome) || record.outcome === 'server_error';
   return {

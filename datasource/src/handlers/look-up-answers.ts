@@ -24,7 +24,7 @@ import {
 } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
 import { type Answering } from './answering';
-import { lanesOf, storyOf } from './story-cache';
+import { flowsOf, storyOf } from './story-cache';
 
 export class LookUpAnswers {
   constructor(private readonly stories: StoryReader) {}
@@ -33,11 +33,11 @@ export class LookUpAnswers {
     const { refId, nics = 'all' } = query;
     const read = await this.read(query, answering, nics);
     if (!read.ok) {
-      return [packetsFrame({ rows: [], lanes: [], notes: [] }, { refId, notes: [problemText(read.problem)] })];
+      return [packetsFrame({ rows: [], flows: [], notes: [] }, { refId, notes: [problemText(read.problem)] })];
     }
     const { value } = read;
     const table = packetTable({
-      lanes: lanesOf(value),
+      lanes: flowsOf(value),
       requestId: value.focus[0]?.record.request_id,
       story: storyOf(value),
     });
@@ -97,7 +97,7 @@ export class LookUpAnswers {
     if (!read.ok) {
       return [recordsFrame([], { refId, notes: [problemText(read.problem)] })];
     }
-    const { focus, spans, chunks, notes } = read.value;
+    const { focus, exchanges: spans, chunks, notes } = read.value;
     const lines = [
       ...(focus.length > 0 ? focus : spans).map((one) => ({ source: 'bpf_net_l7_log' as const, ...one })),
       ...chunks.map((one) => ({ source: 'bpf_net_l4_log' as const, ...one })),

@@ -75,7 +75,7 @@ export class StoryAnswers {
   }
 
   /** What else the clue names, one row a request. */
-  private candidates({ candidates, spans }: Connections, refId: string): DataFrame {
+  private candidates({ candidates, exchanges: spans }: Connections, refId: string): DataFrame {
     const folded = foldRequests<StoredL7>(candidates.length > 0 ? candidates : spans);
     const rows = [...folded].sort((a, b) => compareWorstFirst(a.span.record, b.span.record));
     return l7ListFrame(

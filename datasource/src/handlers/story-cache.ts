@@ -1,6 +1,6 @@
 /** What correlation says of a reading, worked out once for all panels that show a part of it. */
 import { type ConnectionStory, connectionStory } from '../correlate/connection-story';
-import { type LaneRecords } from '../path/lane';
+import { type FlowRecords } from '../path/flow-records';
 import { chosenOf } from '../fetch/choose-request';
 import { type Connections } from '../fetch/connection-records';
 import { clientSeqOf } from '../plan/look-up-plan';
@@ -13,7 +13,7 @@ export function storyOf(connections: Connections): ConnectionStory {
     return before;
   }
   const story = connectionStory({
-    lanes: lanesOf(connections),
+    flows: flowsOf(connections),
     requestId: chosenOf(connections)[0]?.record.request_id,
     nameResolution: connections.nameLookUps,
     otherConnections: connectionsOf(connections.others),
@@ -23,26 +23,26 @@ export function storyOf(connections: Connections): ConnectionStory {
 }
 
 /** Each with its lanes. */
-function connectionsOf({ chunks, packets }: Connections['others']): ReadonlyArray<readonly LaneRecords[]> {
+function connectionsOf({ chunks, packets }: Connections['others']): ReadonlyArray<readonly FlowRecords[]> {
   const synOf = new Map(chunks.map(({ record }) => [record.inner_traceid, clientSeqOf(record.nic_traceid ?? '')]));
   const isOf = (syn: string | undefined) => (one: { readonly record: { readonly inner_traceid: string } }) =>
     synOf.get(one.record.inner_traceid) === syn;
   return [...new Set(synOf.values())].map((syn) =>
-    lanesOf({ spans: [], chunks: chunks.filter(isOf(syn)), packets: packets.filter(isOf(syn)) })
+    flowsOf({ exchanges: [], chunks: chunks.filter(isOf(syn)), packets: packets.filter(isOf(syn)) })
   );
 }
 
 /** A lane a connection at a NIC, with or without packets. */
-export function lanesOf({
-  spans,
+export function flowsOf({
+  exchanges: spans,
   chunks,
   packets,
-}: Pick<Connections, 'spans' | 'chunks' | 'packets'>): readonly LaneRecords[] {
+}: Pick<Connections, 'exchanges' | 'chunks' | 'packets'>): readonly FlowRecords[] {
   const ids = new Set([...packets, ...chunks, ...spans].map(({ record }) => record.inner_traceid));
-  return [...ids].map((lane) => ({
-    lane,
-    packets: packets.map(({ record }) => record).filter((record) => record.inner_traceid === lane),
-    chunks: chunks.map(({ record }) => record).filter((record) => record.inner_traceid === lane),
-    spans: spans.filter(({ record }) => record.inner_traceid === lane),
+  return [...ids].map((flowId) => ({
+    flowId,
+    packets: packets.map(({ record }) => record).filter((record) => record.inner_traceid === flowId),
+    chunks: chunks.map(({ record }) => record).filter((record) => record.inner_traceid === flowId),
+    exchanges: spans.filter(({ record }) => record.inner_traceid === flowId),
   }));
 }

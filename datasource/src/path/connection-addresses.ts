@@ -1,7 +1,7 @@
 /** Client and server of a connection as one NIC saw them, and what NAT made of them between two. */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { addressText } from '@bpfnet/flow-model/quantity-text';
-import { clientIsSrc } from './span-at-nic';
+import { clientIsSrc } from './exchange-at-nic';
 
 export interface Address {
   readonly ip: string;

@@ -1,6 +1,6 @@
 /** One row a request instead of one a request at a NIC. */
 import { orderPath } from './path-order';
-import { oncePerNic, pathPointOf, type SpanAtNic } from './span-at-nic';
+import { oncePerNic, pathPointOf, type ExchangeAtNic } from './exchange-at-nic';
 
 export interface FoldedRequest<S> {
   /** As the NIC nearest to the client saw it. */
@@ -10,7 +10,7 @@ export interface FoldedRequest<S> {
 }
 
 /** In the order in which requests come first. */
-export function foldRequests<S extends SpanAtNic>(spans: readonly S[]): ReadonlyArray<FoldedRequest<S>> {
+export function foldRequests<S extends ExchangeAtNic>(spans: readonly S[]): ReadonlyArray<FoldedRequest<S>> {
   const byRequest = new Map<string, S[]>();
   for (const span of spans) {
     const same = byRequest.get(span.record.request_id);

@@ -5,11 +5,11 @@
  * likewise by `resp_seq`; a repeated transmission of the same bytes carries no mark. UDP has no numbers: there the time decides.
  */
 import { seqDiff, toSeq } from '@bpfnet/flow-model';
-import { type DecodedChunk, type Lane } from './lane';
+import { type DecodedChunk, type DecodedFlow } from './flow-records';
 import { summaryRequest, summaryResponse } from './request-words';
 
 /** A packet before it is a row; times count from the table's first chunk. */
-export interface Packet<L extends Lane = Lane> {
+export interface Packet<L extends DecodedFlow = DecodedFlow> {
   readonly lane: L;
   readonly chunk: DecodedChunk;
   readonly index: number;
@@ -30,12 +30,12 @@ export interface Marking {
   readonly marks: Map<Packet, Mark>;
 }
 
-export function markRequests(lane: Lane, marking: Marking): void {
+export function markRequests(lane: DecodedFlow, marking: Marking): void {
   if (lane.clientIsSrc === undefined) {
     return;
   }
   // The one that was asked for goes first and so names a packet that carries several.
-  const spans = [...lane.spans].sort(
+  const spans = [...lane.exchanges].sort(
     (a, b) =>
       Number(b.record.request_id === marking.requestId) - Number(a.record.request_id === marking.requestId) ||
       (a.tsNs < b.tsNs ? -1 : 1)

@@ -1,13 +1,13 @@
 /** NICs that watched a connection and did not see a request of it, told by their counters alone. */
 import { seqLess, toSeq } from '@bpfnet/flow-model';
 import { orderPath, type PathPoint } from './path-order';
-import { type ChunkAtNic, clientIsSrc, type SpanAtNic } from './span-at-nic';
+import { type ChunkAtNic, clientIsSrc, type ExchangeAtNic } from './exchange-at-nic';
 
 /**
  * No span there, and the client's bytes end before it. In the
  * order of the connection's own start.
  */
-export function missedAt(path: readonly SpanAtNic[], chunks: readonly ChunkAtNic[]): readonly ChunkAtNic[] {
+export function missedAt(path: readonly ExchangeAtNic[], chunks: readonly ChunkAtNic[]): readonly ChunkAtNic[] {
   const requestSeq = path[0].record.req_seq;
   const seen = new Set(path.map(({ record }) => record.inner_traceid));
   if (requestSeq === undefined || path.some(({ record }) => record.outcome !== 'unanswered')) {

@@ -1,18 +1,20 @@
 /** Of the lanes that a look-up found, those of one connection: that of the request, else the one with the most. */
-import { type LaneRecords } from './lane';
+import { type FlowRecords } from './flow-records';
 
 /** Records of a request are of its connection whatever NAT made of the addresses; its other NICs are found by the first SYN. */
-export function lanesOfOneConnection(
-  lanes: readonly LaneRecords[],
+export function flowsOfOneConnection(
+  lanes: readonly FlowRecords[],
   requestId: string | undefined
-): readonly LaneRecords[] {
-  const withRequest = lanes.filter(({ spans }) => spans.some(({ record }) => record.request_id === requestId));
+): readonly FlowRecords[] {
+  const withRequest = lanes.filter(({ exchanges: spans }) =>
+    spans.some(({ record }) => record.request_id === requestId)
+  );
   const keys = new Set(withRequest.length > 0 ? withRequest.map(connectionKey) : [commonest(lanes.map(connectionKey))]);
   return lanes.filter((lane) => withRequest.includes(lane) || keys.has(connectionKey(lane)));
 }
 
 /** The client's initial number, equal at every NIC; without a handshake the five-tuple. */
-function connectionKey({ chunks, spans, lane }: LaneRecords): string {
+function connectionKey({ chunks, exchanges: spans, flowId: lane }: FlowRecords): string {
   const records = [...chunks, ...spans.map(({ record }) => record)];
   const handshake = records.find(({ nic_traceid }) => nic_traceid !== undefined)?.nic_traceid;
   return handshake?.split('_')[0] ?? records[0]?.community_id ?? lane;

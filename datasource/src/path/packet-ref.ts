@@ -3,7 +3,7 @@
 /** One captured packet: where it was seen and where it stands in the records. */
 export interface PacketRef {
   /** `inner_traceid`: the connection at the NIC. */
-  readonly lane: string;
+  readonly flowId: string;
   readonly chunkId: number;
   /** Place in the chunk's columns, from 0. */
   readonly index: number;

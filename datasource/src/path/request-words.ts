@@ -1,5 +1,5 @@
 import { type L7Record } from '@bpfnet/flow-model';
-import { isAnswered } from './span-at-nic';
+import { isAnswered } from './exchange-at-nic';
 
 type Words = Pick<L7Record, 'l7_op' | 'l7_resource' | 'l7_status' | 'outcome'>;
 

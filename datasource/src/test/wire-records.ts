@@ -11,7 +11,7 @@ import {
   SENT_BY_SRC,
   toSeq,
 } from '@bpfnet/flow-model';
-import { type LaneRecords } from '../path/lane';
+import { type FlowRecords } from '../path/flow-records';
 import { EPOCH_NS } from './traffic-script';
 
 export interface WatchedNic {
@@ -63,7 +63,7 @@ export interface Happened {
 }
 
 /** Of one NIC, by its place on the path. */
-export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): LaneRecords {
+export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): FlowRecords {
   const seen = sent
     .map((one) => ({ ...one, seenMs: one.passedMs[i] + (nic.clockAheadMs ?? 0) }))
     .filter(({ seenMs }) => !Number.isNaN(seenMs))
@@ -164,7 +164,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     };
     return [{ record, tsNs: nsAt(asked[0]) }];
   });
-  return { lane, packets: [packets], chunks: [chunk], spans };
+  return { flowId: lane, packets: [packets], chunks: [chunk], exchanges: spans };
 }
 
 function nsAt(ms: number): bigint {

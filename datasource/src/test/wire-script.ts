@@ -3,7 +3,7 @@
  * Unlike traffic-script.ts it knows single segments.
  */
 import { Analysis, segmentSpan, TcpFlag } from '@bpfnet/flow-model';
-import { type LaneRecords } from '../path/lane';
+import { type FlowRecords } from '../path/flow-records';
 import { CLIENT_ISN, type Exchange, laneRecords, type Sent, SERVER_ISN, type WatchedNic } from './wire-records';
 
 export interface Segment {
@@ -55,7 +55,7 @@ export class WireScript {
     return way === 'there' ? last.thereMs : last.backMs;
   }
 
-  lanes(): readonly LaneRecords[] {
+  lanes(): readonly FlowRecords[] {
     return this.nics.flatMap((nic, i) =>
       this.sent.some(({ passedMs }) => !Number.isNaN(passedMs[i])) ? [laneRecords(nic, i, this)] : []
     );

@@ -1,7 +1,7 @@
 /** A connection as the datasource hands it to the panel: requests over keep-alive and a bulk transfer with losses, at two NICs. */
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
-import { FrameKind, type LaneMeta } from '@bpfnet/flow-model/frames';
+import { FrameKind, type FlowMeta } from '@bpfnet/flow-model/frames';
 
 const SEGMENT = 1448;
 const T0_NS = BigInt('1764000000000000000');
@@ -9,7 +9,7 @@ const HOP_NS = 200_000;
 const NAMES = [
   'time',
   'tsNs',
-  'lane',
+  'flowId',
   'sender',
   'flags',
   'seq',
@@ -58,7 +58,7 @@ export function trafficFrame(packets: number): DataFrame {
       put({
         time: Number(ns / BigInt(1000)) / 1000,
         tsNs: String(ns),
-        lane: `L${lane}`,
+        flowId: `L${lane}`,
         sender: fromClient ? 'client' : 'server',
         flags: TcpFlag.Ack | (isRequest ? TcpFlag.Psh : 0),
         seq: seqRel >>> 0,
@@ -81,7 +81,7 @@ export function trafficFrame(packets: number): DataFrame {
   const order = inOrderOfTime(columns.get('tsNs') ?? []);
   return createDataFrame({
     name: FrameKind.Packets,
-    meta: { custom: { kind: FrameKind.Packets, lanes: [laneMeta(0), laneMeta(1)] } },
+    meta: { custom: { kind: FrameKind.Packets, flows: [laneMeta(0), laneMeta(1)] } },
     fields: NAMES.map((name) => ({
       name,
       type: FieldType.other,
@@ -95,8 +95,8 @@ function inOrderOfTime(times: ReadonlyArray<string | number>): number[] {
   return ns.map((_ns, i) => i).sort((a, b) => ns[a] - ns[b]);
 }
 
-const laneMeta = (index: number): LaneMeta => ({
-  lane: `L${index}`,
+const laneMeta = (index: number): FlowMeta => ({
+  flowId: `L${index}`,
   host: 'node-a',
   nicName: `eth${index}`,
   direction: 'outgoing',

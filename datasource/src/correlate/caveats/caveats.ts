@@ -3,7 +3,7 @@ import { Analysis } from '@bpfnet/flow-model';
 import { type ClockOffset, type ClockUnknown } from '../clocks/clock-offset';
 import { type Coverage } from '../losses/coverage';
 import { ownsClient, ownsServer } from '../../path/path-ends';
-import { type Watch, type Watched } from '../losses/captured-connection';
+import { type CapturedFlow, type CapturedConnection } from '../losses/captured-connection';
 
 export type Caveat =
   | { readonly kind: 'capture-dropped'; readonly lane: string; readonly packets: number }
@@ -22,13 +22,18 @@ export type Caveat =
   | { readonly kind: 'order-by-clocks' };
 
 export interface CaveatsOf {
-  readonly watched: Watched;
+  readonly watched: CapturedConnection;
   readonly coverage: readonly Coverage[];
   readonly clocks: readonly ClockOffset[];
   readonly clocksTrusted: boolean;
 }
 
-export function caveatsOf({ watched: { watches }, coverage, clocks, clocksTrusted }: CaveatsOf): readonly Caveat[] {
+export function caveatsOf({
+  watched: { flows: watches },
+  coverage,
+  clocks,
+  clocksTrusted,
+}: CaveatsOf): readonly Caveat[] {
   const first = watches[0]?.lane.facts;
   const last = watches[watches.length - 1]?.lane.facts;
   return [
@@ -43,10 +48,10 @@ export function caveatsOf({ watched: { watches }, coverage, clocks, clocksTruste
 }
 
 function laneCaveats(
-  { lane: records, fromServer, ana, length }: Watch,
+  { lane: records, fromServer, ana, length }: CapturedFlow,
   { fromBeginning }: Coverage
 ): readonly Caveat[] {
-  const { lane, chunks, spans, packets, l4Proto } = records;
+  const { flowId: lane, chunks, exchanges: spans, packets, l4Proto } = records;
   const drops = chunks.length > 0 ? chunks : spans.map(({ record }) => record);
   const dropped = drops.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0);
   const truncated = chunks.reduce((sum, { truncated_packets }) => sum + (truncated_packets ?? 0), 0);

@@ -2,11 +2,11 @@
 import { type ClockOffset, type ClockSample, type ClockSamples, estimateOffset } from './clock-offset';
 import { type BothWays } from '../losses/journeys';
 import { surePassages } from '../losses/baseline-transit';
-import { type Watched } from '../losses/captured-connection';
+import { type CapturedConnection } from '../losses/captured-connection';
 
 /** A connection that passes the hosts. */
 export interface Followed {
-  readonly watched: Watched;
+  readonly watched: CapturedConnection;
   readonly journeys: BothWays;
 }
 
@@ -52,7 +52,7 @@ function samplesOf({ watched, journeys }: Followed, from: string, to: string, ba
   }
   const shiftNs = Number(watched.baseNs - baseNs);
   const passages = (a: number, b: number): readonly ClockSample[] =>
-    surePassages(journeys.groups[a < b ? 0 : 1], watched.watches, [a, b]).map(({ fromNs, toNs }) => ({
+    surePassages(journeys.groups[a < b ? 0 : 1], watched.flows, [a, b]).map(({ fromNs, toNs }) => ({
       // Always on the clock of `from`, so that an offset of seconds does not count as age.
       atNs: shiftNs + (a === laneOf.from ? fromNs : toNs),
       shownNs: toNs - fromNs,
@@ -62,7 +62,7 @@ function samplesOf({ watched, journeys }: Followed, from: string, to: string, ba
 
 /** The NICs of two hosts with the least between them. */
 function nearestLanes(
-  { watches }: Watched,
+  { flows: watches }: CapturedConnection,
   from: string,
   to: string
 ): { readonly from: number; readonly to: number } | undefined {

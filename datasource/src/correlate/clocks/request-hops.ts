@@ -4,7 +4,7 @@ import { type HopTime, hopTime, type Stamps } from './hop-times';
 import { type Followed, type HostClocks } from './host-clocks';
 import { type Journey, NOT_SEEN } from '../losses/journeys';
 import { arrivedCopy } from '../losses/retransmissions';
-import { isAnswered } from '../../path/span-at-nic';
+import { isAnswered } from '../../path/exchange-at-nic';
 
 export interface HopsOf {
   readonly followed: Followed;
@@ -13,7 +13,7 @@ export interface HopsOf {
 }
 
 export function requestHops(requestId: string, { followed, exchange, clocks }: HopsOf): readonly HopTime[] {
-  const { watches } = followed.watched;
+  const { flows: watches } = followed.watched;
   return watches.slice(1).map((to, i) => {
     const from = watches[i];
     const byPackets = exchange !== undefined && from.length > 0 && to.length > 0;
@@ -32,13 +32,13 @@ function packetStamps(lane: number, { request, response }: ExchangeBytes, { watc
   const at = (journey: Journey | undefined, fromServer: 0 | 1): number | null => {
     const copy = journey && arrivedCopy(journey, journeys.ways[fromServer]);
     const packet = copy?.packets[lane] ?? NOT_SEEN;
-    return packet === NOT_SEEN ? null : watched.watches[lane].tNs[packet] / 1e6;
+    return packet === NOT_SEEN ? null : watched.flows[lane].tNs[packet] / 1e6;
   };
   return { requestMs: at(request[0], 0), responseMs: at(response[response.length - 1], 1) };
 }
 
 function spanStamps(lane: number, requestId: string, { watched }: Followed): Stamps {
-  const span = watched.watches[lane].lane.spans.find(({ record }) => record.request_id === requestId);
+  const span = watched.flows[lane].lane.exchanges.find(({ record }) => record.request_id === requestId);
   if (span === undefined) {
     return { requestMs: null, responseMs: null };
   }

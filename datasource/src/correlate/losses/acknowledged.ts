@@ -1,11 +1,11 @@
 /** When the other side's ACKs said that bytes had arrived, as each NIC saw the ACKs. */
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 export class Acknowledged {
   private readonly byLane: ReadonlyArray<{ readonly tNs: readonly number[]; readonly position: readonly number[] }>;
 
   /** @param fromServer who sent the bytes; the ACKs are the other side's */
-  constructor(watches: readonly Watch[], fromServer: 0 | 1) {
+  constructor(watches: readonly CapturedFlow[], fromServer: 0 | 1) {
     this.byLane = watches.map((watch) => {
       const tNs: number[] = [];
       const position: number[] = [];

@@ -5,7 +5,7 @@
 import { Analysis } from '@bpfnet/flow-model';
 import { type PacketGroup } from './byte-groups';
 import { type UsualWay } from './copy-matching';
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 /** Sent again or out of order: what one NIC saw once may not be what the other saw once. */
 const UNSURE =
@@ -22,7 +22,7 @@ export interface Passage {
 /** In order of time at `from`; each packet at `to` once. */
 export function surePassages(
   groups: readonly PacketGroup[],
-  watches: readonly Watch[],
+  watches: readonly CapturedFlow[],
   [from, to]: readonly [number, number]
 ): readonly Passage[] {
   const found: Passage[] = [];
@@ -52,7 +52,7 @@ export class UsualWays {
 
   /** @param groups of what the client sent, and of what the server sent */
   constructor(
-    private readonly watches: readonly Watch[],
+    private readonly watches: readonly CapturedFlow[],
     private readonly groups: readonly [readonly PacketGroup[], readonly PacketGroup[]]
   ) {}
 

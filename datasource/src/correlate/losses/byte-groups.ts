@@ -4,7 +4,7 @@
  * and datagrams the same header fields.
  */
 import { Analysis } from '@bpfnet/flow-model';
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 /** The passages of one range, or of equal packets, at every NIC. */
 export interface PacketGroup {
@@ -19,11 +19,11 @@ export interface PacketGroup {
 const MAX_RANGES_PER_PACKET = 4096;
 
 /** @param fromServer 1 for what the server sent */
-export function packetGroups(watches: readonly Watch[], fromServer: 0 | 1): readonly PacketGroup[] {
+export function packetGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
   return [...rangeGroups(watches, fromServer), ...equalGroups(watches, fromServer)];
 }
 
-function rangeGroups(watches: readonly Watch[], fromServer: 0 | 1): readonly PacketGroup[] {
+function rangeGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
   const edges: number[] = [];
   forEachSent(watches, fromServer, (watch, packet) => {
     if (watch.span[packet] > 0) {
@@ -45,7 +45,7 @@ function rangeGroups(watches: readonly Watch[], fromServer: 0 | 1): readonly Pac
 }
 
 /** Packets without sequence space, by what stays the same on the way. */
-function equalGroups(watches: readonly Watch[], fromServer: 0 | 1): readonly PacketGroup[] {
+function equalGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
   const byFields = new Map<string, number[][]>();
   forEachSent(watches, fromServer, (watch, packet, lane) => {
     if (watch.span[packet] === 0) {
@@ -61,9 +61,9 @@ function equalGroups(watches: readonly Watch[], fromServer: 0 | 1): readonly Pac
 
 /** What a mirror port showed a second time was not sent twice. */
 function forEachSent(
-  watches: readonly Watch[],
+  watches: readonly CapturedFlow[],
   fromServer: 0 | 1,
-  visit: (watch: Watch, packet: number, lane: number) => void
+  visit: (watch: CapturedFlow, packet: number, lane: number) => void
 ): void {
   watches.forEach((watch, lane) => {
     for (let packet = 0; packet < watch.length; packet++) {

@@ -5,13 +5,13 @@
  * 2^32 from a common origin, so that the same byte has the same position at every NIC.
  */
 import { Analysis, type PacketColumns, segmentSpan, SENT_BY_SRC, seqDiff, TcpFlag, toSeq } from '@bpfnet/flow-model';
-import { earliestNs, type Lane } from '../../path/lane';
+import { earliestNs, type DecodedFlow } from '../../path/flow-records';
 import { type NicPlace, type PacketRef } from '../../path/packet-ref';
 
 /** One NIC of the connection. Entry i of each column is packet i, in order of time. */
-export interface Watch {
+export interface CapturedFlow {
   readonly place: NicPlace;
-  readonly lane: Lane;
+  readonly lane: DecodedFlow;
   readonly length: number;
   readonly tNs: Float64Array;
   /** 1 where the server sent it. */
@@ -33,19 +33,19 @@ export interface Watch {
   readonly index: Uint32Array;
 }
 
-export interface Watched {
+export interface CapturedConnection {
   /** In path order, the client's first. */
-  readonly watches: readonly Watch[];
+  readonly flows: readonly CapturedFlow[];
   readonly baseNs: bigint;
 }
 
 const PROBE = Analysis.KeepAlive | Analysis.ZeroWindowProbe;
 
 /** @param lanes in path order */
-export function watch(lanes: readonly Lane[]): Watched {
+export function capturedConnection(lanes: readonly DecodedFlow[]): CapturedConnection {
   const baseNs = earliestNs(lanes);
   const origins: Origins = [undefined, undefined];
-  return { watches: lanes.map((lane, order) => watchLane(lane, { order, baseNs, origins })), baseNs };
+  return { flows: lanes.map((lane, order) => capturedFlow(lane, { order, baseNs, origins })), baseNs };
 }
 
 /** First number of each side (client, server) that any lane saw: what positions count from. */
@@ -57,7 +57,7 @@ interface Common {
   readonly origins: Origins;
 }
 
-function watchLane(lane: Lane, { order, baseNs, origins }: Common): Watch {
+function capturedFlow(lane: DecodedFlow, { order, baseNs, origins }: Common): CapturedFlow {
   const length = lane.decoded.reduce((sum, { columns }) => sum + columns.length, 0);
   const made = {
     tNs: new Float64Array(length),
@@ -92,7 +92,7 @@ function watchLane(lane: Lane, { order, baseNs, origins }: Common): Watch {
     unwrap(made, length, origins);
   }
   const place: NicPlace = {
-    lane: lane.lane,
+    lane: lane.flowId,
     host: lane.host,
     nicName: lane.nicName,
     podName: lane.facts?.k8s_pod_name ?? '',
@@ -101,7 +101,7 @@ function watchLane(lane: Lane, { order, baseNs, origins }: Common): Watch {
   return { place, lane, length, ...made };
 }
 
-type Filled = Pick<Watch, 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'ana'>;
+type Filled = Pick<CapturedFlow, 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'ana'>;
 
 function copyColumns(into: Filled, at: number, from: PacketColumns, i: number): void {
   into.flags[at] = from.flags[i];
@@ -114,7 +114,7 @@ function copyColumns(into: Filled, at: number, from: PacketColumns, i: number): 
 
 /** Half of the space lies ahead of the last number and half behind it, RFC 9293 section 3.4. */
 function unwrap(
-  made: Pick<Watch, 'fromServer' | 'start' | 'span' | 'ackedTo' | 'flags' | 'seq' | 'ack'>,
+  made: Pick<CapturedFlow, 'fromServer' | 'start' | 'span' | 'ackedTo' | 'flags' | 'seq' | 'ack'>,
   length: number,
   origins: Origins
 ): void {
@@ -140,10 +140,10 @@ function unwrap(
   }
 }
 
-export function refOf({ watches, baseNs }: Watched, lane: number, packet: number): PacketRef {
+export function refOf({ flows: watches, baseNs }: CapturedConnection, lane: number, packet: number): PacketRef {
   const { place, chunkId, index, seq, tNs } = watches[lane];
   return {
-    lane: place.lane,
+    flowId: place.lane,
     chunkId: chunkId[packet],
     index: index[packet],
     seq: seq[packet],

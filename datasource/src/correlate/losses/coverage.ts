@@ -3,8 +3,8 @@
  * without a hole between them count; a chunk during which the kernel dropped packets does not.
  */
 import { type EndReason, type L4Record } from '@bpfnet/flow-model';
-import { type DecodedChunk } from '../../path/lane';
-import { type Watch } from './captured-connection';
+import { type DecodedChunk } from '../../path/flow-records';
+import { type CapturedFlow } from './captured-connection';
 
 export type CoverageAt = 'watching' | 'capture-dropped' | 'not-watching';
 
@@ -24,7 +24,7 @@ export class Coverage {
    * @param baseNs what the watch's times count from
    * @param capturedUntilNs until when the host's capture certainly went on, on its clock
    */
-  constructor(watch: Watch, baseNs: bigint, capturedUntilNs: number) {
+  constructor(watch: CapturedFlow, baseNs: bigint, capturedUntilNs: number) {
     const { decoded, chunks, facts } = watch.lane;
     const counters = new Map(chunks.map((chunk) => [chunk.chunk_id, chunk]));
     this.fromBeginning =

@@ -1,8 +1,8 @@
 /** Which bytes are a request's and which its response's, at all NICs: found from the span of whichever NIC saw most of it. */
 import { seqDiff, toSeq } from '@bpfnet/flow-model';
 import { type BothWays, type Journey, NOT_SEEN } from './journeys';
-import { isAnswered, type SpanAtNic } from '../../path/span-at-nic';
-import { type Watch, type Watched } from './captured-connection';
+import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
+import { type CapturedFlow, type CapturedConnection } from './captured-connection';
 
 export interface ExchangeBytes {
   /** In order of position; at least one. */
@@ -12,10 +12,14 @@ export interface ExchangeBytes {
 }
 
 /** Undefined where the packets of the request were not read, or no span tells where it is. */
-export function exchangeBytes(watched: Watched, journeys: BothWays, requestId: string): ExchangeBytes | undefined {
-  const withPackets = watched.watches.filter(({ length }) => length > 0);
+export function exchangeBytes(
+  watched: CapturedConnection,
+  journeys: BothWays,
+  requestId: string
+): ExchangeBytes | undefined {
+  const withPackets = watched.flows.filter(({ length }) => length > 0);
   const seen = withPackets.flatMap((watch) =>
-    watch.lane.spans.filter(({ record }) => record.request_id === requestId).map((span) => ({ watch, span }))
+    watch.lane.exchanges.filter(({ record }) => record.request_id === requestId).map((span) => ({ watch, span }))
   );
   // A NIC that saw the answer knows both ends of it.
   const best =
@@ -34,7 +38,7 @@ export function exchangeBytes(watched: Watched, journeys: BothWays, requestId: s
 }
 
 interface Finding {
-  readonly span: SpanAtNic;
+  readonly span: ExchangeAtNic;
   readonly baseNs: bigint;
   readonly journeys: BothWays;
 }
@@ -43,7 +47,7 @@ interface Finding {
 const SAME_MOMENT_NS = 2000;
 
 function streamRanges(
-  watch: Watch,
+  watch: CapturedFlow,
   { span, baseNs, journeys }: Finding
 ): readonly [readonly Journey[], readonly Journey[]] {
   const { record } = span;
@@ -70,7 +74,7 @@ interface Range {
 }
 
 function within(
-  watch: Watch,
+  watch: CapturedFlow,
   { ways }: BothWays,
   fromServer: 0 | 1,
   { start, untilNs, next }: Range
@@ -94,7 +98,7 @@ function within(
 
 /** Where a number of one side lies, by that side's packet nearest in time. */
 function positionOf(
-  watch: Watch,
+  watch: CapturedFlow,
   { fromServer, seq, nearNs }: { readonly fromServer: 0 | 1; readonly seq: number | undefined; readonly nearNs: number }
 ): number | undefined {
   if (seq === undefined) {
@@ -110,8 +114,8 @@ function positionOf(
   return best === undefined ? undefined : watch.start[best] + seqDiff(toSeq(seq), toSeq(watch.seq[best]));
 }
 
-function nextStart({ lane }: Watch, seq: number | undefined, key: 'req_seq' | 'resp_seq'): number {
-  const ahead = lane.spans.map(({ record }) =>
+function nextStart({ lane }: CapturedFlow, seq: number | undefined, key: 'req_seq' | 'resp_seq'): number {
+  const ahead = lane.exchanges.map(({ record }) =>
     seq === undefined || record[key] === undefined ? 0 : seqDiff(toSeq(record[key]), toSeq(seq))
   );
   return Math.min(...ahead.filter((bytes) => bytes > 0), Infinity);
@@ -119,7 +123,7 @@ function nextStart({ lane }: Watch, seq: number | undefined, key: 'req_seq' | 'r
 
 /** Datagrams have no numbers: there the time decides, on the clock of the NIC that saw it. */
 function datagrams(
-  watch: Watch,
+  watch: CapturedFlow,
   { span, baseNs, journeys }: Finding
 ): readonly [readonly Journey[], readonly Journey[]] {
   const startNs = Number(span.tsNs - baseNs);

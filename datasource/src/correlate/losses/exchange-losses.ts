@@ -2,7 +2,7 @@
 import { type ExchangeBytes } from './exchange-bytes';
 import { type Fates } from './loss-attribution';
 import { type Copy, type Journey } from './journeys';
-import { type Watched } from './captured-connection';
+import { type CapturedConnection } from './captured-connection';
 
 export interface ExchangeLoss {
   readonly part: 'request' | 'response';
@@ -17,7 +17,7 @@ export interface ExchangeLoss {
 
 export function exchangeLosses(
   { request, response }: ExchangeBytes,
-  { watched, fates }: { readonly watched: Watched; readonly fates: Fates }
+  { watched, fates }: { readonly watched: CapturedConnection; readonly fates: Fates }
 ): readonly ExchangeLoss[] {
   return [...lossesOf('request', request), ...lossesOf('response', response)];
 
@@ -50,6 +50,6 @@ export function exchangeLosses(
   }
 
   function sentMs({ first, packets }: Copy): number {
-    return watched.watches[first].tNs[packets[first]] / 1e6;
+    return watched.flows[first].tNs[packets[first]] / 1e6;
   }
 }

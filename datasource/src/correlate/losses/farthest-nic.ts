@@ -3,8 +3,8 @@ import { type L7Record } from '@bpfnet/flow-model';
 import { type ExchangeBytes } from './exchange-bytes';
 import { type Fates } from './loss-attribution';
 import { type Journey, NOT_SEEN } from './journeys';
-import { isAnswered } from '../../path/span-at-nic';
-import { type Watched } from './captured-connection';
+import { isAnswered } from '../../path/exchange-at-nic';
+import { type CapturedConnection } from './captured-connection';
 
 /** Lanes; null where no NIC saw it. */
 export interface Reach {
@@ -28,7 +28,7 @@ export interface RequestReach {
 }
 
 interface Seen {
-  readonly watched: Watched;
+  readonly watched: CapturedConnection;
   readonly fates: Fates;
 }
 
@@ -50,14 +50,14 @@ export function requestReach(requestId: string, { request, response }: ExchangeB
 }
 
 function reachOf({ journeys, fromServer, isTold }: Message, { watched, fates }: Seen): Reach {
-  const path = watched.watches.map((_watch, lane) => lane);
+  const path = watched.flows.map((_watch, lane) => lane);
   const backwards = fromServer === 1 ? path : [...path].reverse();
   const name = (lane: number | undefined): string | null =>
-    lane === undefined ? null : watched.watches[lane].place.lane;
+    lane === undefined ? null : watched.flows[lane].place.lane;
   const sees = ({ copies }: Journey, lane: number): boolean => copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
   const told = (lane: number): boolean => {
-    const { length, lane: records } = watched.watches[lane];
-    return length === 0 && records.spans.some(({ record }) => isTold(record));
+    const { length, lane: records } = watched.flows[lane];
+    return length === 0 && records.exchanges.some(({ record }) => isTold(record));
   };
   const last = journeys.flatMap(({ copies }) => copies.slice(-1)).reduce((a, b) => (sentLater(b, a, watched) ? b : a));
   return {
@@ -69,6 +69,10 @@ function reachOf({ journeys, fromServer, isTold }: Message, { watched, fates }: 
   };
 }
 
-function sentLater(a: Journey['copies'][number], b: Journey['copies'][number], { watches }: Watched): boolean {
+function sentLater(
+  a: Journey['copies'][number],
+  b: Journey['copies'][number],
+  { flows: watches }: CapturedConnection
+): boolean {
   return a.first === b.first && watches[a.first].tNs[a.packets[a.first]] > watches[b.first].tNs[b.packets[b.first]];
 }

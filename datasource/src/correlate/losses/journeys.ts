@@ -7,7 +7,7 @@
 import { packetGroups, type PacketGroup } from './byte-groups';
 import { matchPassages, type UsualWay } from './copy-matching';
 import { UsualWays } from './baseline-transit';
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 export const NOT_SEEN = -1;
 
@@ -42,7 +42,7 @@ export interface BothWays {
 }
 
 /** @param watches in path order, client first */
-export function followJourneys(watches: readonly Watch[]): BothWays {
+export function followJourneys(watches: readonly CapturedFlow[]): BothWays {
   const groups = [packetGroups(watches, 0), packetGroups(watches, 1)] as const;
   const usual = new UsualWays(watches, groups);
   const path = watches.map((_watch, lane) => lane);
@@ -77,7 +77,7 @@ interface OpenCopy {
 interface Passing {
   readonly lane: number;
   readonly packets: readonly number[];
-  readonly watches: readonly Watch[];
+  readonly watches: readonly CapturedFlow[];
   readonly usual: (from: number) => UsualWay | undefined;
 }
 

@@ -10,7 +10,7 @@ import { Coverage, type CoverageAt } from './coverage';
 import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
 import { type NicPlace } from '../../path/packet-ref';
 import { ownsClient, ownsServer } from '../../path/path-ends';
-import { type Watched } from './captured-connection';
+import { type CapturedConnection } from './captured-connection';
 
 /** Lanes name the NICs, in the direction of travel. */
 export type Fate =
@@ -41,12 +41,12 @@ export class Fates {
   private readonly missed: readonly MissedByCapture[];
 
   constructor(
-    private readonly watched: Watched,
+    private readonly watched: CapturedConnection,
     private readonly journeys: BothWays,
     /** The last packet of any other connection that a NIC saw, on its clock; counted as the watched times. */
     lastSeenNs: (nic: NicPlace) => number = () => -Infinity
   ) {
-    const { watches, baseNs } = watched;
+    const { flows: watches, baseNs } = watched;
     this.coverage = watches.map((watch, lane) => {
       const capturedUntilNs = Math.max(this.lastNs(lane) - CAPTURE_END_NS, lastSeenNs(watch.place));
       return new Coverage(watch, baseNs, capturedUntilNs);
@@ -98,10 +98,10 @@ export class Fates {
   ofUnseen(fromServer: 0 | 1, repetition: Copy): Fate {
     const { route } = this.journeys.ways[fromServer];
     const [first] = route;
-    const lane = this.watched.watches[first].lane;
+    const lane = this.watched.flows[first].lane;
     const name = this.nameOf(first);
     const coverage = this.coverage[first].at(
-      this.watched.watches[repetition.first].tNs[repetition.packets[repetition.first]],
+      this.watched.flows[repetition.first].tNs[repetition.packets[repetition.first]],
       fromServer
     );
     if (coverage === 'capture-dropped' || !this.coverage[first].fromBeginning) {
@@ -120,7 +120,7 @@ export class Fates {
 
   private afterLast(fromServer: 0 | 1, { group, copies }: Journey, i: number): Fate {
     const { last } = copies[i];
-    const { facts } = this.watched.watches[last].lane;
+    const { facts } = this.watched.flows[last].lane;
     const own = facts !== undefined && (fromServer === 1 ? ownsClient(facts) : ownsServer(facts));
     // Of equal datagrams there may be as many copies as packets.
     if (own || group.end === group.start) {
@@ -130,7 +130,7 @@ export class Fates {
     if (again === undefined) {
       return ARRIVED;
     }
-    const againNs = this.watched.watches[last].tNs[again.packets[last]];
+    const againNs = this.watched.flows[last].tNs[again.packets[last]];
     return this.acknowledged[fromServer].atLane(last, group.end) < againNs
       ? ARRIVED
       : { kind: 'lost-after', last: this.nameOf(last) };
@@ -138,7 +138,7 @@ export class Fates {
 
   /** When the last packet was seen anywhere, on the lane's clock. */
   private lastNs(lane: number): number {
-    const { watches } = this.watched;
+    const { flows: watches } = this.watched;
     const lasts = watches.map(({ tNs, length }, other) => {
       const way = other === lane ? { typicalNs: 0 } : this.journeys.usual.between(other < lane ? 0 : 1, other, lane);
       return length === 0 || way === undefined ? -Infinity : tNs[length - 1] + way.typicalNs;
@@ -154,7 +154,7 @@ export class Fates {
 
   /** When a copy should pass a lane, by a lane that saw it; on that lane's clock. */
   private expectedNs(fromServer: 0 | 1, copy: Copy, lane: number): number {
-    const { watches } = this.watched;
+    const { flows: watches } = this.watched;
     const { route } = this.journeys.ways[fromServer];
     const before = route.slice(0, route.indexOf(lane)).filter((one) => copy.packets[one] !== NOT_SEEN);
     const from = before[before.length - 1] ?? copy.last;
@@ -165,7 +165,7 @@ export class Fates {
   }
 
   private nameOf(lane: number): string {
-    return this.watched.watches[lane].place.lane;
+    return this.watched.flows[lane].place.lane;
   }
 }
 

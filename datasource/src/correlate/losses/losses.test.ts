@@ -10,7 +10,7 @@ import { placeText } from '../../path/packet-ref';
 const MSS = 1400;
 
 function story(script: WireScript): ConnectionStory {
-  return connectionStory({ lanes: script.lanes() });
+  return connectionStory({ flows: script.lanes() });
 }
 
 /** `uplink on node-a → uplink on node-b: 1 of 4 client packets lost` for each hop that lost or may have lost something. */
@@ -69,7 +69,7 @@ describe('where segments were lost', () => {
     script.client({ atMs: 650 });
     script.exchange({ requestId: 'earlier', request: other, response: otherAnswer });
     script.exchange({ requestId: 'asked', request, response });
-    const told = connectionStory({ lanes: script.lanes(), requestId: 'asked' });
+    const told = connectionStory({ flows: script.lanes(), requestId: 'asked' });
     expect(told.losses.reduce((sum, { lost }) => sum + lost, 0)).toBe(3);
     expect(told.exchangeLosses).toEqual([
       {

@@ -2,7 +2,7 @@
 import { type Fates } from './loss-attribution';
 import { type BothWays, type Copy, type Journeys, NOT_SEEN } from './journeys';
 import { type PacketRef } from '../../path/packet-ref';
-import { refOf, type Watched } from './captured-connection';
+import { refOf, type CapturedConnection } from './captured-connection';
 
 export type Side = 'client' | 'server';
 
@@ -25,8 +25,8 @@ export interface HopLoss {
 }
 
 /** Every hop that something was sent over, in path order, what the client sent first. */
-export function hopLosses(watched: Watched, journeys: BothWays, fates: Fates): readonly HopLoss[] {
-  const laneNumber = new Map(watched.watches.map(({ place }) => [place.lane, place.order]));
+export function hopLosses(watched: CapturedConnection, journeys: BothWays, fates: Fates): readonly HopLoss[] {
+  const laneNumber = new Map(watched.flows.map(({ place }) => [place.lane, place.order]));
   return journeys.ways.flatMap((way) => {
     const hops = new Map(neighbours(way).map(([from, to]) => [`${from}/${to}`, new HopCount(from, to)]));
     const hop = (from: number, to: number): HopCount => {
@@ -87,8 +87,8 @@ class HopCount {
     this.unsurePackets.add(packets[this.from]);
   }
 
-  result(watched: Watched, fromServer: 0 | 1): HopLoss {
-    const { watches } = watched;
+  result(watched: CapturedConnection, fromServer: 0 | 1): HopLoss {
+    const { flows: watches } = watched;
     const packets = [...this.lostPackets.keys()].sort((a, b) => a - b);
     return {
       from: watches[this.from].place.lane,

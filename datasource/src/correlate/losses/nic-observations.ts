@@ -1,28 +1,28 @@
 /** When journeys passed a NIC. */
 import { type BothWays, type Journey, NOT_SEEN } from './journeys';
 import { type PacketRef } from '../../path/packet-ref';
-import { refOf, type Watched } from './captured-connection';
+import { refOf, type CapturedConnection } from './captured-connection';
 
 /** A packet at a NIC. */
 export interface Instant {
-  readonly lane: number;
+  readonly nic: number;
   readonly packet: number;
   /** On the clock of the NIC's host, ms since the base. */
   readonly atMs: number;
 }
 
-export class Sight {
+export class NicObservations {
   constructor(
-    readonly watched: Watched,
+    readonly connection: CapturedConnection,
     readonly journeys: BothWays
   ) {}
 
   instant(lane: number, packet: number): Instant {
-    return { lane, packet, atMs: this.watched.watches[lane].tNs[packet] / 1e6 };
+    return { nic: lane, packet, atMs: this.connection.flows[lane].tNs[packet] / 1e6 };
   }
 
-  ref({ lane, packet }: Instant): PacketRef {
-    return refOf(this.watched, lane, packet);
+  ref({ nic: lane, packet }: Instant): PacketRef {
+    return refOf(this.connection, lane, packet);
   }
 
   /** The first of its copies that the lane saw. */
@@ -51,14 +51,14 @@ export class Sight {
 
   /** Where the copy that is `at` one lane was at another. */
   sameCopyAt({ copies }: Journey, at: Instant, lane: number): Instant | undefined {
-    const copy = copies.find(({ packets }) => packets[at.lane] === at.packet);
+    const copy = copies.find(({ packets }) => packets[at.nic] === at.packet);
     const packet = copy?.packets[lane] ?? NOT_SEEN;
     return packet === NOT_SEEN ? undefined : this.instant(lane, packet);
   }
 
   /** An instant on the clock of another lane: as it is on the same host, else by the way that packets usually take. */
-  onClockOf({ lane, atMs }: Instant, other: number): number | undefined {
-    const { watches } = this.watched;
+  onClockOf({ nic: lane, atMs }: Instant, other: number): number | undefined {
+    const { flows: watches } = this.connection;
     if (watches[lane].place.host === watches[other].place.host) {
       return atMs;
     }
@@ -68,7 +68,7 @@ export class Sight {
 
   /** The first packet of a lane, from `from` on, that fits. */
   find(lane: number, from: number, fits: (packet: number) => boolean): Instant | undefined {
-    for (let packet = from; packet < this.watched.watches[lane].length; packet++) {
+    for (let packet = from; packet < this.connection.flows[lane].length; packet++) {
       if (fits(packet)) {
         return this.instant(lane, packet);
       }

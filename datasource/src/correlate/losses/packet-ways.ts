@@ -7,7 +7,7 @@
 import { type PacketRow } from '@bpfnet/flow-model';
 import { type Fate, type Fates } from './loss-attribution';
 import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 export type PacketWay = Pick<PacketRow, 'transmission' | 'fate' | 'fateFrom' | 'fateTo' | 'fateBytes'>;
 
@@ -23,7 +23,7 @@ export interface LaneWays {
 
 type Ill = Pick<PacketWay, 'fate' | 'fateFrom' | 'fateTo'>;
 
-export function packetWays(watches: readonly Watch[], journeys: BothWays, fates: Fates): PacketWays {
+export function packetWays(watches: readonly CapturedFlow[], journeys: BothWays, fates: Fates): PacketWays {
   const followed = watches.map(({ length }) => new FollowedLane(length));
   for (const { all } of journeys.ways) {
     forEachCopy(all, ({ packets, first }) =>

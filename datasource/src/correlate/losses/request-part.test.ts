@@ -10,7 +10,7 @@ function part(range: [number, number], known: readonly number[], change: Partial
   script.exchange({ requestId: 'r1', request, response: [script.server({ atMs: 20, len: 100 })] });
   const lanes = script.lanes();
   return requestPart({
-    focus: lanes.flatMap(({ spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
+    focus: lanes.flatMap(({ exchanges: spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
     chunks: lanes.flatMap(({ chunks }) =>
       known.map((chunk_id) => ({ ...chunks[0], chunk_id, end_reason: undefined, ...change }))
     ),

@@ -4,7 +4,7 @@ import { type Fate, type Fates } from './loss-attribution';
 import { type BothWays, type Copy, type Journey, type Journeys, NOT_SEEN } from './journeys';
 import { type Side } from './losses';
 import { type PacketRef } from '../../path/packet-ref';
-import { refOf, type Watch, type Watched } from './captured-connection';
+import { refOf, type CapturedFlow, type CapturedConnection } from './captured-connection';
 
 export interface Retransmission {
   readonly sender: Side;
@@ -26,7 +26,11 @@ export interface Retransmission {
 }
 
 /** In order of time at each sender's nearest NIC, the client's first. */
-export function retransmissions(watched: Watched, journeys: BothWays, fates: Fates): readonly Retransmission[] {
+export function retransmissions(
+  watched: CapturedConnection,
+  journeys: BothWays,
+  fates: Fates
+): readonly Retransmission[] {
   return journeys.ways.flatMap((way) => {
     const found: FoundByPacket = new Map();
     const unseen: FoundByPacket = new Map();
@@ -56,7 +60,7 @@ interface Found {
 type FoundByPacket = Map<string, Found>;
 
 interface Collecting {
-  readonly watched: Watched;
+  readonly watched: CapturedConnection;
   readonly way: Journeys;
   readonly fates: Fates;
   readonly found: FoundByPacket;
@@ -71,7 +75,7 @@ function collect(journey: Journey, { watched, way, fates, found, unseen }: Colle
   copies.forEach((copy, i) => {
     const lane = copy.first;
     const packet = copy.packets[lane];
-    const { ana, tNs } = watched.watches[lane];
+    const { ana, tNs } = watched.flows[lane];
     const atFirst = lane === way.route[0];
     const marked = (ana[packet] & SENT_AGAIN) !== 0;
     const one = { lane, packet, atNs: tNs[packet], start: group.start, end: group.end };
@@ -105,9 +109,9 @@ function enter(found: FoundByPacket, { lane, packet, atNs, start, end, before, f
 /** RTO_min of Linux: what waits less was not waiting for that timer. */
 const LEAST_TIMEOUT_MS = 200;
 
-function describe(found: Found, watched: Watched, fromServer: 0 | 1): Retransmission {
+function describe(found: Found, watched: CapturedConnection, fromServer: 0 | 1): Retransmission {
   const { lane, packet, before } = found;
-  const watch = watched.watches[lane];
+  const watch = watched.flows[lane];
   const flags = watch.flags[packet];
   const waitedMs = before === NOT_SEEN ? null : (watch.tNs[packet] - watch.tNs[before]) / 1e6;
   const fast = (watch.ana[packet] & Analysis.FastRetransmission) !== 0;
@@ -125,7 +129,7 @@ function describe(found: Found, watched: Watched, fromServer: 0 | 1): Retransmis
   };
 }
 
-function duplicateAckBetween(watch: Watch, from: number, to: number): boolean {
+function duplicateAckBetween(watch: CapturedFlow, from: number, to: number): boolean {
   for (let i = from + 1; i < to; i++) {
     if (watch.fromServer[i] !== watch.fromServer[to] && (watch.ana[i] & Analysis.DuplicateAck) !== 0) {
       return true;

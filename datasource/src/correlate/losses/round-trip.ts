@@ -1,5 +1,5 @@
 /** The quickest way from a NIC to the other side and back. */
-import { type Watch } from './captured-connection';
+import { type CapturedFlow } from './captured-connection';
 
 /**
  * The smallest that the records say, else the smallest time from a segment to its ACK in the packets, ms. What was sent while
@@ -7,7 +7,7 @@ import { type Watch } from './captured-connection';
  *
  * @param sender whose segments are timed: 0 the client's, which gives the way beyond the NIC to the server and back
  */
-export function leastRoundTripMs(watch: Watch, sender: 0 | 1): number | undefined {
+export function leastRoundTripMs(watch: CapturedFlow, sender: 0 | 1): number | undefined {
   const { lane, fromServer, span, start, ackedTo, tNs, length } = watch;
   const recorded = lane.chunks.map(({ tcp_rtt_min }) => tcp_rtt_min).filter((ms) => ms !== undefined);
   // The records time what src sent.

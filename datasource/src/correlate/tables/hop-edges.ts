@@ -4,7 +4,7 @@ import { natText } from '../../path/connection-addresses';
 import { type ConnectionStory } from '../connection-story';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type HopTime, hopTime, type OneWay } from '../clocks/hop-times';
-import { isAnswered, roundTripOf, type SpanAtNic } from '../../path/span-at-nic';
+import { isAnswered, roundTripOf, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { oneWayText } from '../clocks/time-text';
 
 /** What the packets told of the same request, where they were read. */
@@ -16,7 +16,7 @@ export interface EdgeOptions {
   readonly notes: string[];
 }
 
-export function edgeBetween(source: SpanAtNic, target: SpanAtNic, { told, notes }: EdgeOptions): HopEdgeRow {
+export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told, notes }: EdgeOptions): HopEdgeRow {
   const [from, to] = [source.record, target.record];
   const time =
     told?.hops.find((hop) => hop.from === from.inner_traceid && hop.to === to.inner_traceid) ??
@@ -61,8 +61,8 @@ function isOn(hop: HopTime, { from, to }: { readonly from: string; readonly to: 
 }
 
 /** By the times of the records: first byte to first byte, and what the latencies leave for the way back. */
-function timeBySpans(source: SpanAtNic, target: SpanAtNic): HopTime {
-  const end = ({ record, tsNs }: SpanAtNic) => {
+function timeBySpans(source: ExchangeAtNic, target: ExchangeAtNic): HopTime {
+  const end = ({ record, tsNs }: ExchangeAtNic) => {
     const requestMs = Number(tsNs - source.tsNs) / 1e6;
     const trip = roundTripOf(record);
     const responseMs = trip.kind === 'known' ? requestMs + trip.ms : null;
@@ -130,7 +130,7 @@ export function beyondText(last: L7Record, requestLostBefore: boolean): string {
     : `last seen at ${nicOnHost(last)}`;
 }
 
-function lostByCapture(...spans: readonly SpanAtNic[]): boolean {
+function lostByCapture(...spans: readonly ExchangeAtNic[]): boolean {
   return spans.some(({ record }) => (record.capture_drops ?? 0) > 0);
 }
 

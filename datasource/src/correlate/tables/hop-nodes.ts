@@ -2,12 +2,12 @@
 import { type HopNodeRow, type L7Record } from '@bpfnet/flow-model';
 import { endpointsOf } from '../../path/connection-addresses';
 import { addressText, durationText } from '@bpfnet/flow-model/quantity-text';
-import { type ChunkAtNic, isAnswered, type SpanAtNic } from '../../path/span-at-nic';
+import { type ChunkAtNic, isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 
 export const OUTSIDE_CLIENT = 'outside:client';
 export const OUTSIDE_SERVER = 'outside:server';
 
-export function nodeOf({ record, tsNs }: SpanAtNic): Omit<HopNodeRow, 'order'> {
+export function nodeOf({ record, tsNs }: ExchangeAtNic): Omit<HopNodeRow, 'order'> {
   const answered = isAnswered(record.outcome);
   const retransmissions = (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0);
   const words = [
@@ -63,7 +63,7 @@ type Place = Pick<
   | 'vniId'
 >;
 
-function placeOf(record: SpanAtNic['record'] | ChunkAtNic['record']): Place {
+function placeOf(record: ExchangeAtNic['record'] | ChunkAtNic['record']): Place {
   const { client, server } = endpointsOf(record);
   const podName = record.k8s_pod_name ?? '';
   return {

@@ -61,12 +61,12 @@ describe('the path of a request', () => {
   it('gives each way between hosts with its bars where the packets were read', () => {
     const { l7, l4, packets } = traffic(REQUEST, TWO_HOSTS);
     const lanes = l4.map(({ record }, i) => ({
-      lane: record.inner_traceid,
+      flowId: record.inner_traceid,
       packets: [packets[i].record],
       chunks: [record],
-      spans: [l7[i]],
+      exchanges: [l7[i]],
     }));
-    const story = connectionStory({ lanes, requestId: REQUEST.requestId });
+    const story = connectionStory({ flows: lanes, requestId: REQUEST.requestId });
     const path = hopsOf(l7, l4, story);
     expect(path.edges[2]).toMatchObject({
       mainstat: '1.1 ms there and back',

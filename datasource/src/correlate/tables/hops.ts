@@ -13,7 +13,7 @@ import { missedAt } from '../../path/missed-nics';
 import { ownsClient, ownsServer } from '../../path/path-ends';
 import { orderPath } from '../../path/path-order';
 import { summaryOf } from '../../path/request-words';
-import { type ChunkAtNic, oncePerNic, pathPointOf, type SpanAtNic } from '../../path/span-at-nic';
+import { type ChunkAtNic, oncePerNic, pathPointOf, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { unplacedLosses } from './unplaced-losses';
 
 export { OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hop-nodes';
@@ -33,7 +33,7 @@ export interface Hops {
  * @param chunks L4 records of the same connections, also at NICs that did not see the request; may be empty
  * @param told the story of the same request, where its packets were read: it knows the clocks and what each hop lost
  */
-export function hopsOf(spans: readonly SpanAtNic[], chunks: readonly ChunkAtNic[], told?: HopsTold): Hops {
+export function hopsOf(spans: readonly ExchangeAtNic[], chunks: readonly ChunkAtNic[], told?: HopsTold): Hops {
   const { points, clocksTrusted } = orderPath(oncePerNic(spans).map(pathPointOf));
   const path = points.map(({ span }) => span);
   const first = path[0];
@@ -97,7 +97,7 @@ interface Clocks {
   readonly compared: boolean;
 }
 
-function clockNotes(path: readonly SpanAtNic[], { trusted, compared }: Clocks): readonly string[] {
+function clockNotes(path: readonly ExchangeAtNic[], { trusted, compared }: Clocks): readonly string[] {
   if (new Set(path.map(({ record }) => record.host)).size < 2) {
     return [];
   }
@@ -111,7 +111,7 @@ function clockNotes(path: readonly SpanAtNic[], { trusted, compared }: Clocks): 
     : ['Clocks of different hosts were not compared: between hosts only the time there and back is given.'];
 }
 
-function dropNotes(path: readonly SpanAtNic[]): readonly string[] {
+function dropNotes(path: readonly ExchangeAtNic[]): readonly string[] {
   return path
     .filter(({ record }) => (record.capture_drops ?? 0) > 0)
     .map(
@@ -120,7 +120,7 @@ function dropNotes(path: readonly SpanAtNic[]): readonly string[] {
     );
 }
 
-function endNotes(path: readonly SpanAtNic[], missed: readonly ChunkAtNic[]): readonly string[] {
+function endNotes(path: readonly ExchangeAtNic[], missed: readonly ChunkAtNic[]): readonly string[] {
   const last = path[path.length - 1].record;
   if (path.some(({ record }) => record.outcome !== 'unanswered')) {
     return [];

@@ -13,7 +13,7 @@ import {
 } from '@bpfnet/flow-model';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { hopsOf, OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hops';
-import { type SpanAtNic } from '../../path/span-at-nic';
+import { type ExchangeAtNic } from '../../path/exchange-at-nic';
 
 export interface NicGraph {
   readonly nodes: readonly NicGraphNodeRow[];
@@ -23,7 +23,7 @@ export interface NicGraph {
 
 export interface NicGraphInput {
   /** Records of all requests, each at every NIC. */
-  readonly spans: readonly SpanAtNic[];
+  readonly spans: readonly ExchangeAtNic[];
   /** Seconds that they are of. */
   readonly seconds: number;
   /** How many requests one of them stands for, where a part was read. */
@@ -49,7 +49,7 @@ interface EdgeTally {
 const FAILED: ReadonlySet<Outcome | ''> = new Set<Outcome>(['server_error', 'unanswered', 'reset']);
 
 export function nicGraph({ spans, seconds, scale }: NicGraphInput): NicGraph {
-  const byRequest = new Map<string, SpanAtNic[]>();
+  const byRequest = new Map<string, ExchangeAtNic[]>();
   for (const span of spans) {
     const { request_id } = span.record;
     byRequest.set(request_id, [...(byRequest.get(request_id) ?? []), span]);

@@ -5,9 +5,9 @@
  * middle of the time that there and back take together, and says so.
  */
 import { orderPath } from '../../path/path-order';
-import { isAnswered, oncePerNic, pathPointOf, type SpanAtNic } from '../../path/span-at-nic';
+import { isAnswered, oncePerNic, pathPointOf, type ExchangeAtNic } from '../../path/exchange-at-nic';
 
-export interface NicSpan<S extends SpanAtNic> {
+export interface NicSpan<S extends ExchangeAtNic> {
   readonly span: S;
   /** `inner_traceid` of the NIC before; undefined at the first. */
   readonly parent: string | undefined;
@@ -19,7 +19,7 @@ export interface NicSpan<S extends SpanAtNic> {
 }
 
 /** @param shiftNs what to add to a host's times to have them on the first host's clock; hosts that are not in it are not known */
-export function nicSpans<S extends SpanAtNic>(
+export function nicSpans<S extends ExchangeAtNic>(
   spans: readonly S[],
   shiftNs: Readonly<Record<string, number>> = {}
 ): ReadonlyArray<NicSpan<S>> {
@@ -49,7 +49,7 @@ export function nicSpans<S extends SpanAtNic>(
   return placedSpans;
 }
 
-function middleOf(before: SpanAtNic, after: SpanAtNic): bigint {
+function middleOf(before: ExchangeAtNic, after: ExchangeAtNic): bigint {
   if (!isAnswered(before.record.outcome) || !isAnswered(after.record.outcome)) {
     return 0n;
   }

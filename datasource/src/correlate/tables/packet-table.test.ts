@@ -12,11 +12,11 @@ function tableOf({ l7, l4, packets }: Traffic, requestId = REQUEST.requestId): P
   ) => seen.map(({ record }) => record).filter((record) => record.inner_traceid === lane);
   return packetTable({
     requestId,
-    lanes: lanes.map((lane) => ({
-      lane,
-      packets: ofLane(packets, lane),
-      chunks: ofLane(l4, lane),
-      spans: l7.filter(({ record }) => record.inner_traceid === lane),
+    lanes: lanes.map((flowId) => ({
+      flowId,
+      packets: ofLane(packets, flowId),
+      chunks: ofLane(l4, flowId),
+      exchanges: l7.filter(({ record }) => record.inner_traceid === flowId),
     })),
   });
 }
@@ -42,7 +42,7 @@ describe('packets of a connection', () => {
   });
 
   it('say of each NIC when its capture lost packets', () => {
-    const { lanes } = tableOf(traffic(REQUEST, [TWO_HOSTS[0], { ...TWO_HOSTS[4], captureDrops: 3 }]));
+    const { flows: lanes } = tableOf(traffic(REQUEST, [TWO_HOSTS[0], { ...TWO_HOSTS[4], captureDrops: 3 }]));
     expect(lanes.map((lane) => ('captureGaps' in lane ? lane.captureGaps : []))).toEqual([
       [],
       [{ fromNs: '1767225600957700000', toNs: '1767225600972700000', packets: 3 }],
@@ -105,7 +105,7 @@ describe('packets of a connection', () => {
 
   it('of several NICs stand in order of time, their lanes in path order', () => {
     const table = tableOf(traffic(REQUEST, TWO_HOSTS));
-    expect(table.lanes.map(({ host, nicName }) => `${host} ${nicName}`)).toEqual([
+    expect(table.flows.map(({ host, nicName }) => `${host} ${nicName}`)).toEqual([
       'node-a eth0',
       'node-a veth1',
       'node-a uplink',
@@ -116,7 +116,7 @@ describe('packets of a connection', () => {
     expect(times).toEqual([...times].sort((a, b) => Number(a - b)));
     expect(table.rows).toHaveLength(25);
     expect(table.rows.filter(({ l7Kind }) => l7Kind === 'request')).toHaveLength(5);
-    expect(table.lanes[0]).toMatchObject({
+    expect(table.flows[0]).toMatchObject({
       podName: 'web-1',
       clientKnown: true,
       near: { ip: '10.1.0.5', port: 40000, podName: 'web-1' },
@@ -124,13 +124,13 @@ describe('packets of a connection', () => {
       packets: 5,
       captureDrops: 0,
     });
-    expect(table.lanes[4]).toMatchObject({ near: { ip: '10.1.0.5' }, far: { podName: 'api-1' } });
+    expect(table.flows[4]).toMatchObject({ near: { ip: '10.1.0.5' }, far: { podName: 'api-1' } });
   });
 
   it('without a span are ordered by their handshakes', () => {
     const seen = traffic(REQUEST, TWO_HOSTS);
     const table = tableOf({ ...seen, l7: [] });
-    expect(table.lanes.map(({ host, nicName }) => `${host} ${nicName}`).join()).toBe(
+    expect(table.flows.map(({ host, nicName }) => `${host} ${nicName}`).join()).toBe(
       'node-a eth0,node-a veth1,node-a uplink,node-b uplink,node-b eth0'
     );
   });
@@ -143,7 +143,7 @@ describe('packets of a connection', () => {
     }));
     const table = tableOf({ ...seen, l7: [], l4: unknown });
     expect(table.rows.map(({ sender }) => sender)).toEqual(['local', 'remote', 'local', 'local', 'remote']);
-    expect(table.lanes[0].clientKnown).toBe(false);
+    expect(table.flows[0].clientKnown).toBe(false);
   });
 
   it('that carry several requests name the one that was asked for', () => {

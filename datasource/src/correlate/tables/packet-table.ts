@@ -5,8 +5,8 @@ import {
   type Endpoint,
   type L4Record,
   type L7Record,
-  type LaneClock,
-  type LaneMeta,
+  type FlowClock,
+  type FlowMeta,
   type PacketRow,
   type Sender,
   SENT_BY_SRC,
@@ -14,38 +14,38 @@ import {
 } from '@bpfnet/flow-model';
 import { type Mark, markRequests, type Packet } from '../../path/l7-marks';
 import { type ConnectionStory } from '../connection-story';
-import { laneClocks } from '../clocks/lane-clocks';
-import { earliestNs, type Lane, type LaneRecords, openLane } from '../../path/lane';
-import { orderLanes } from '../../path/lane-order';
+import { flowClocks } from '../clocks/flow-clocks';
+import { earliestNs, type DecodedFlow, type FlowRecords, decodeFlow } from '../../path/flow-records';
+import { orderFlows } from '../../path/flow-order';
 import { type LaneWays, NOT_FOLLOWED, type PacketWay } from '../losses/packet-ways';
 import { type OriginFacts, type SeqOrigin, seqOrigins } from '../../path/seq-origin';
 
 export interface PacketTable {
   readonly rows: readonly PacketRow[];
-  readonly lanes: readonly LaneMeta[];
+  readonly flows: readonly FlowMeta[];
   readonly notes: readonly string[];
 }
 
 export interface PacketTableInput {
-  readonly lanes: readonly LaneRecords[];
+  readonly lanes: readonly FlowRecords[];
   /** The request that was asked for: where one packet carries several, this one names it. */
   readonly requestId?: string;
   /** What correlation says of the same lanes; without it packets of several NICs stand beside each other without a word on which are the same. */
   readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetWays'>;
 }
 
-interface PlacedLane extends Lane {
+interface PlacedLane extends DecodedFlow {
   readonly origin: SeqOrigin;
 }
 
 export function packetTable({ lanes: input, requestId, story }: PacketTableInput): PacketTable {
   const notes: string[] = [];
-  const opened = input.map((lane) => openLane(lane, notes));
+  const opened = input.map((lane) => decodeFlow(lane, notes));
   const origins = seqOrigins(opened.map(originFacts));
   const lanes = opened.map((lane, i): PlacedLane => ({ ...lane, origin: origins[i] }));
   const baseNs = earliestNs(lanes);
-  const ordered = orderLanes(lanes, requestId);
-  const packets = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs, story?.packetWays.get(lane.lane)));
+  const ordered = orderFlows(lanes, requestId);
+  const packets = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs, story?.packetWays.get(lane.flowId)));
   packets.sort((a, b) => a.tNs - b.tNs);
 
   const marks = new Map<Packet, Mark>();
@@ -55,7 +55,7 @@ export function packetTable({ lanes: input, requestId, story }: PacketTableInput
   if (ordered.clocksTrusted) {
     notes.push("The order of some hosts' lanes rests on the hosts' own clocks, which were not compared.");
   }
-  const clocks = laneClocks(story?.nics ?? [], story?.clocks ?? []);
+  const clocks = flowClocks(story?.nics ?? [], story?.clocks ?? []);
   const hosts = new Set(lanes.map((lane) => lane.host));
   if (hosts.size > 1 && [...hosts].some((host) => !clocks.has(host))) {
     notes.push(
@@ -64,12 +64,12 @@ export function packetTable({ lanes: input, requestId, story }: PacketTableInput
   }
   return {
     rows: packets.map((packet) => rowOf(packet, baseNs, marks.get(packet))),
-    lanes: ordered.lanes.map((lane) => laneMeta(lane, clocks.get(lane.host))),
+    flows: ordered.lanes.map((lane) => laneMeta(lane, clocks.get(lane.host))),
     notes,
   };
 }
 
-function originFacts(lane: Lane): OriginFacts {
+function originFacts(lane: DecodedFlow): OriginFacts {
   return {
     clientIsSrc: lane.clientIsSrc,
     nicTraceId: lane.facts?.nic_traceid,
@@ -105,7 +105,7 @@ function rowOf({ lane, chunk, index, tNs, way }: FollowedPacket, baseNs: bigint,
   return {
     time: Number(tsNs / BigInt(1000)) / 1000,
     tsNs: tsNs.toString(),
-    lane: lane.lane,
+    flowId: lane.flowId,
     sender: senderOf(bySrc, lane.clientIsSrc),
     flags: columns.flags[index],
     seq: columns.seq[index],
@@ -130,7 +130,7 @@ function senderOf(bySrc: boolean, client: boolean | undefined): Sender {
   return bySrc === client ? 'client' : 'server';
 }
 
-function laneMeta(lane: Lane, clock: LaneClock | undefined): LaneMeta {
+function laneMeta(lane: DecodedFlow, clock: FlowClock | undefined): FlowMeta {
   const { facts } = lane;
   const known = lane.clientIsSrc !== undefined;
   const src = endpoint(facts, 'src');
@@ -140,7 +140,7 @@ function laneMeta(lane: Lane, clock: LaneClock | undefined): LaneMeta {
   const told = lane.chunks.filter(({ chunk_id }) => withPackets.has(chunk_id));
   const fetched = lane.packets.reduce((sum, { packets }) => sum + packets, 0);
   return {
-    lane: lane.lane,
+    flowId: lane.flowId,
     host: lane.host,
     nicName: lane.nicName,
     podName: facts?.k8s_pod_name,
@@ -160,7 +160,7 @@ function laneMeta(lane: Lane, clock: LaneClock | undefined): LaneMeta {
 }
 
 /** The kernel's drops are known by chunk: somewhere between its first packet and its last. */
-function gapsOf({ chunks, decoded }: Lane) {
+function gapsOf({ chunks, decoded }: DecodedFlow) {
   const drops = new Map(chunks.map(({ chunk_id, capture_drops }) => [chunk_id, capture_drops ?? 0]));
   const captureGaps = decoded.flatMap(({ record, columns, positions }) => {
     const packets = drops.get(record.chunk_id) ?? 0;

@@ -1,26 +1,26 @@
 /** What came before a request that is the first of its connection: name resolution, connect, TLS, and the client's own time. */
 import { TcpFlag } from '@bpfnet/flow-model';
-import { type Instant, type Sight } from '../losses/nic-observations';
-import { isAnswered, type SpanAtNic } from '../../path/span-at-nic';
+import { type Instant, type NicObservations } from '../losses/nic-observations';
+import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type Part } from './verdict';
 
 /** A name that was looked up earlier than this before the connection is taken to be of something else. */
 const LOOKED_UP_FOR_IT_MS = 200;
 
 export interface PreludeOf {
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly lane: number;
   /** The request's first byte. */
   readonly sent: Instant;
   readonly requestId: string;
-  readonly nameResolution: readonly SpanAtNic[];
+  readonly nameResolution: readonly ExchangeAtNic[];
 }
 
 /** Empty where the connection was in use before, or its beginning was not seen. */
 export function preludeParts({ sight, lane, sent, requestId, nameResolution }: PreludeOf): readonly Part[] {
-  const watch = sight.watched.watches[lane];
-  const atMs = (tsNs: bigint): number => Number(tsNs - sight.watched.baseNs) / 1e6;
-  const earlier = watch.lane.spans.filter(
+  const watch = sight.connection.flows[lane];
+  const atMs = (tsNs: bigint): number => Number(tsNs - sight.connection.baseNs) / 1e6;
+  const earlier = watch.lane.exchanges.filter(
     ({ record, tsNs }) => record.request_id !== requestId && atMs(tsNs) < sent.atMs
   );
   const syn = connectStart(sight, lane);
@@ -53,44 +53,44 @@ export function preludeParts({ sight, lane, sent, requestId, nameResolution }: P
 
 const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
 
-export function between(name: Part['name'], [from, to]: readonly [Instant, Instant], sight: Sight): Part {
+export function between(name: Part['name'], [from, to]: readonly [Instant, Instant], sight: NicObservations): Part {
   return { ...NO_PACKETS, name, ms: Math.max(0, to.atMs - from.atMs), from: sight.ref(from), to: sight.ref(to) };
 }
 
 /** The first SYN of the client. */
-export function connectStart(sight: Sight, lane: number): Instant | undefined {
-  const { flags, fromServer, lane: records } = sight.watched.watches[lane];
+export function connectStart(sight: NicObservations, lane: number): Instant | undefined {
+  const { flags, fromServer, lane: records } = sight.connection.flows[lane];
   const isSyn = (packet: number) =>
     fromServer[packet] === 0 && (flags[packet] & (TcpFlag.Syn | TcpFlag.Ack)) === TcpFlag.Syn;
   return records.decoded[0]?.record.chunk_id === 1 ? sight.find(lane, 0, isSyn) : undefined;
 }
 
 /** The client's first packet after the SYN-ACK. */
-function handshakeEnd(sight: Sight, syn: Instant): Instant | undefined {
-  const { flags, fromServer } = sight.watched.watches[syn.lane];
+function handshakeEnd(sight: NicObservations, syn: Instant): Instant | undefined {
+  const { flags, fromServer } = sight.connection.flows[syn.nic];
   const answer = sight.find(
-    syn.lane,
+    syn.nic,
     syn.packet,
     (packet) => fromServer[packet] === 1 && (flags[packet] & TcpFlag.Syn) !== 0
   );
   return (
     answer &&
-    sight.find(syn.lane, answer.packet, (packet) => fromServer[packet] === 0 && (flags[packet] & TcpFlag.Syn) === 0)
+    sight.find(syn.nic, answer.packet, (packet) => fromServer[packet] === 0 && (flags[packet] & TcpFlag.Syn) === 0)
   );
 }
 
 interface Connecting {
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly lane: number;
   readonly syn: Instant;
 }
 
 /** The latest look-up on the same host that was answered with the server's address just before. */
-function lookUpOf(spans: readonly SpanAtNic[], { sight, lane, syn }: Connecting): SpanAtNic | undefined {
-  const { place, lane: records } = sight.watched.watches[lane];
+function lookUpOf(spans: readonly ExchangeAtNic[], { sight, lane, syn }: Connecting): ExchangeAtNic | undefined {
+  const { place, lane: records } = sight.connection.flows[lane];
   const server = records.facts?.server_ip;
   const fitting = spans.filter(({ record, tsNs }) => {
-    const endMs = Number(tsNs - sight.watched.baseNs) / 1e6 + record.latency_ms;
+    const endMs = Number(tsNs - sight.connection.baseNs) / 1e6 + record.latency_ms;
     return (
       record.host === place.host &&
       isAnswered(record.outcome) &&
@@ -100,5 +100,5 @@ function lookUpOf(spans: readonly SpanAtNic[], { sight, lane, syn }: Connecting)
       syn.atMs - endMs <= LOOKED_UP_FOR_IT_MS
     );
   });
-  return fitting.reduce<SpanAtNic | undefined>((a, b) => (a === undefined || b.tsNs > a.tsNs ? b : a), undefined);
+  return fitting.reduce<ExchangeAtNic | undefined>((a, b) => (a === undefined || b.tsNs > a.tsNs ? b : a), undefined);
 }

@@ -6,7 +6,7 @@ import { type Fates } from '../losses/loss-attribution';
 import { type Retransmission } from '../losses/retransmissions';
 import { lostWhere, nicText } from '../losses/fate-text';
 import { connectStart } from './connection-setup';
-import { type Instant, type Sight } from '../losses/nic-observations';
+import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Verdict } from './verdict';
 import { whoOf } from './endpoints-text';
 
@@ -17,8 +17,11 @@ export interface FailedConnection {
 }
 
 /** Null where it was established, or where its first SYN was not seen. */
-export function connectionVerdict(sight: Sight, { caveats, retransmissions, fates }: FailedConnection): Verdict | null {
-  const [first] = sight.watched.watches;
+export function connectionVerdict(
+  sight: NicObservations,
+  { caveats, retransmissions, fates }: FailedConnection
+): Verdict | null {
+  const [first] = sight.connection.flows;
   const facts = first?.lane.facts;
   const syn = first === undefined ? undefined : connectStart(sight, 0);
   if (facts === undefined || syn === undefined || first.lane.l4Proto !== 'tcp') {
@@ -26,7 +29,7 @@ export function connectionVerdict(sight: Sight, { caveats, retransmissions, fate
   }
   const { flags, fromServer, length } = first;
   const answer = sight.find(0, syn.packet, (packet) => fromServer[packet] === 1);
-  const { client, server } = whoOf(sight.watched, facts);
+  const { client, server } = whoOf(sight.connection, facts);
   const subject = `The connection from ${client} to ${server}`;
   const end = answer ?? sight.instant(0, length - 1);
   const totalMs = end.atMs - syn.atMs;
@@ -64,11 +67,11 @@ export function connectionVerdict(sight: Sight, { caveats, retransmissions, fate
   };
 }
 
-function whereText(sight: Sight, syn: Instant, fates: Fates): string {
-  const { watched, journeys } = sight;
-  const nics = watched.watches.map(({ place }) => place);
+function whereText(sight: NicObservations, syn: Instant, fates: Fates): string {
+  const { connection: watched, journeys } = sight;
+  const nics = watched.flows.map(({ place }) => place);
   const journey = journeys.ways[0].all.find(({ copies }) =>
-    copies.some(({ packets }) => packets[syn.lane] === syn.packet)
+    copies.some(({ packets }) => packets[syn.nic] === syn.packet)
   );
   const last = journey?.copies[journey.copies.length - 1];
   if (journey === undefined || last === undefined) {

@@ -5,13 +5,13 @@ import { lostWhere } from '../losses/fate-text';
 import { type NicPlace, type PacketRef } from '../../path/packet-ref';
 import { pauseCosts } from './pauses';
 import { type Retransmission } from '../losses/retransmissions';
-import { type Sight } from '../losses/nic-observations';
+import { type NicObservations } from '../losses/nic-observations';
 import { type Timeline } from './timeline';
 import { type Cost, type Part, type PartName } from './verdict';
 import { windowCosts } from './zero-windows';
 
 export interface CostsOf {
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly timeline: Timeline;
   readonly parts: readonly Part[];
   readonly retransmissions: readonly Retransmission[];
@@ -53,7 +53,7 @@ function resendsOf({ sight, timeline, parts, retransmissions }: CostsOf): readon
     if (part === undefined || one.waitedMs === null || one.fateOfBefore.kind === 'arrived') {
       return [];
     }
-    const toMs = Number(BigInt(one.again.tsNs) - sight.watched.baseNs) / 1e6;
+    const toMs = Number(BigInt(one.again.tsNs) - sight.connection.baseNs) / 1e6;
     return [{ part, one, fromMs: toMs - one.waitedMs, toMs }];
   });
 }
@@ -86,7 +86,7 @@ function resendCosts(resends: readonly Resend[], { nics }: CostsOf): readonly Co
 }
 
 interface Within {
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly timeline: Timeline;
   readonly parts: readonly Part[];
 }
@@ -98,8 +98,8 @@ function partOf(one: Retransmission, { sight, timeline, parts }: Within): PartNa
   if (one.what === 'syn') {
     return first('connect');
   }
-  const lane = sight.watched.watches.findIndex(({ place }) => place.lane === one.again.lane);
-  const { baseNs } = sight.watched;
+  const lane = sight.connection.flows.findIndex(({ place }) => place.lane === one.again.flowId);
+  const { baseNs } = sight.connection;
   const atMs = Number(BigInt(one.again.tsNs) - baseNs) / 1e6;
   const beforeMs = atMs - (one.waitedMs ?? 0);
   const overMs = timeline.receivedLast && sight.onClockOf(timeline.receivedLast, lane);
@@ -144,7 +144,7 @@ function unionMs(resends: readonly Resend[]): number {
 }
 
 function resetCosts({ sight, timeline, parts }: CostsOf): readonly Cost[] {
-  const { flags, fromServer, tNs } = sight.watched.watches[timeline.client];
+  const { flags, fromServer, tNs } = sight.connection.flows[timeline.client];
   const reset = sight.find(
     timeline.client,
     timeline.sentFirst.packet,

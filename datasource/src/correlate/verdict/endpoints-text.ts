@@ -1,14 +1,14 @@
 /** Who talks to whom: by pods where these are known, else by address, as the NIC saw it. */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { ownsClient, ownsServer } from '../../path/path-ends';
-import { type Watched } from '../losses/captured-connection';
+import { type CapturedConnection } from '../losses/captured-connection';
 
 export interface Who {
   readonly client: string;
   readonly server: string;
 }
 
-export function whoOf({ watches }: Watched, record: L4Record | L7Record): Who {
+export function whoOf({ flows: watches }: CapturedConnection, record: L4Record | L7Record): Who {
   const podOf = (owns: typeof ownsClient): string =>
     watches.find(({ lane: { facts } }) => facts !== undefined && owns(facts))?.place.podName ?? '';
   const { client, server } = addressesOf(record);

@@ -1,12 +1,12 @@
 /** The parts of a request's time, from the instants between which they lie. */
 import { type ClockOffset } from '../clocks/clock-offset';
 import { between } from './connection-setup';
-import { type Instant, type Sight } from '../losses/nic-observations';
+import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Timeline } from './timeline';
 import { type Part } from './verdict';
 
 export interface PartsOf {
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly timeline: Timeline;
   /** Between the hosts of the client's and the server's NIC; `same` where that is one host. */
   readonly clocks: ClockOffset | 'same';
@@ -70,7 +70,7 @@ interface Network {
 type Way = readonly [Instant, Instant];
 
 function networkParts(
-  sight: Sight,
+  sight: NicObservations,
   ways: { readonly there: Way; readonly back: Way },
   clocks: ClockOffset | 'same'
 ): Network {

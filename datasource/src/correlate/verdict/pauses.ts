@@ -57,10 +57,10 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
   });
 
   function pausesOf({ sender, lane, from, toMs }: Sending): readonly Pause[] {
-    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.watched.watches[lane];
+    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.connection.flows[lane];
     const leastMs = Math.max(
       PAUSE_AT_LEAST_MS,
-      PAUSE_SHARE * (leastRoundTripMs(sight.watched.watches[lane], sender) ?? 0)
+      PAUSE_SHARE * (leastRoundTripMs(sight.connection.flows[lane], sender) ?? 0)
     );
     const pauses: Pause[] = [];
     let lossSeen = false;

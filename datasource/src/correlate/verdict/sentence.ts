@@ -3,7 +3,7 @@ import { type L7Record } from '@bpfnet/flow-model';
 import { type Contribution } from './contributions';
 import { bytesText, durationText } from '@bpfnet/flow-model/quantity-text';
 import { summaryRequest } from '../../path/request-words';
-import { isAnswered } from '../../path/span-at-nic';
+import { isAnswered } from '../../path/exchange-at-nic';
 import { type Cost } from './verdict';
 import { type Who } from './endpoints-text';
 

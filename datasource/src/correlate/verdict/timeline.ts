@@ -6,7 +6,7 @@
 import { type ExchangeBytes } from '../losses/exchange-bytes';
 import { NOT_SEEN } from '../losses/journeys';
 import { ownsServer } from '../../path/path-ends';
-import { type Instant, type Sight } from '../losses/nic-observations';
+import { type Instant, type NicObservations } from '../losses/nic-observations';
 
 export interface Timeline {
   /** Lanes nearest to the client and to the server that saw the request; the same where one NIC has to do for both. */
@@ -29,8 +29,8 @@ export interface Timeline {
 }
 
 /** Undefined where no NIC saw the request's bytes. */
-export function timelineOf({ request, response }: ExchangeBytes, sight: Sight): Timeline | undefined {
-  const { watches } = sight.watched;
+export function timelineOf({ request, response }: ExchangeBytes, sight: NicObservations): Timeline | undefined {
+  const { flows: watches } = sight.connection;
   const saw = (lane: number): boolean => request[0].copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
   const lanes = watches.map((_watch, lane) => lane).filter(saw);
   if (lanes.length === 0) {
@@ -60,7 +60,7 @@ export function timelineOf({ request, response }: ExchangeBytes, sight: Sight): 
 interface Ends {
   readonly client: number;
   readonly server: number;
-  readonly sight: Sight;
+  readonly sight: NicObservations;
 }
 
 function requestOf(

@@ -17,8 +17,8 @@ import { type RequestReach } from '../losses/farthest-nic';
 import { type Retransmission } from '../losses/retransmissions';
 import { leastRoundTripMs } from '../losses/round-trip';
 import { answeredSentence, listText, subjectText } from './sentence';
-import { Sight } from '../losses/nic-observations';
-import { isAnswered, type SpanAtNic } from '../../path/span-at-nic';
+import { NicObservations } from '../losses/nic-observations';
+import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type Timeline, timelineOf } from './timeline';
 import { unansweredEnding } from './unanswered';
 import { type Cause, type Cost, type Part, type Verdict } from './verdict';
@@ -26,7 +26,7 @@ import { whoOf } from './endpoints-text';
 
 export interface VerdictInput {
   readonly requestId: string | undefined;
-  readonly nameResolution: readonly SpanAtNic[];
+  readonly nameResolution: readonly ExchangeAtNic[];
   readonly followed: Followed;
   readonly fates: Fates;
   readonly exchange: ExchangeBytes | undefined;
@@ -41,7 +41,7 @@ const FAST_MS = 20;
 
 /** Null where the packets of an unanswered request were not read, or where there is neither a request nor a connection that failed. */
 export function verdictOf(input: VerdictInput): Verdict | null {
-  const sight = new Sight(input.followed.watched, input.followed.journeys);
+  const sight = new NicObservations(input.followed.watched, input.followed.journeys);
   if (input.requestId === undefined) {
     return connectionVerdict(sight, input);
   }
@@ -57,16 +57,20 @@ export function verdictOf(input: VerdictInput): Verdict | null {
 interface Request extends VerdictInput {
   readonly requestId: string;
   readonly exchange: ExchangeBytes;
-  readonly sight: Sight;
+  readonly sight: NicObservations;
   readonly timeline: Timeline;
   /** The span of the NIC nearest to the client. */
   readonly record: L7Record;
 }
 
-function recordOf(requestId: string, { client }: Timeline, { watched }: Sight): L7Record | undefined {
+function recordOf(
+  requestId: string,
+  { client }: Timeline,
+  { connection: watched }: NicObservations
+): L7Record | undefined {
   const spanAt = (lane: number) =>
-    watched.watches[lane].lane.spans.find(({ record }) => record.request_id === requestId);
-  const lanes = [client, ...watched.watches.map((_watch, lane) => lane)];
+    watched.flows[lane].lane.exchanges.find(({ record }) => record.request_id === requestId);
+  const lanes = [client, ...watched.flows.map((_watch, lane) => lane)];
   return lanes.map(spanAt).find((span) => span !== undefined)?.record;
 }
 
@@ -80,11 +84,11 @@ function answered(request: Request): Verdict {
   const responseBytes = exchange.response.reduce((bytes, { group }) => bytes + group.end - group.start, 0);
   const sentence = answeredSentence({
     record,
-    who: whoOf(sight.watched, record),
+    who: whoOf(sight.connection, record),
     totalMs,
     contributions: shares,
-    lastNic: placeText(sight.watched.watches[timeline.server].place),
-    roundTripBeyondMs: leastRoundTripMs(sight.watched.watches[timeline.server], 0),
+    lastNic: placeText(sight.connection.flows[timeline.server].place),
+    roundTripBeyondMs: leastRoundTripMs(sight.connection.flows[timeline.server], 0),
     responseBytes,
     lossWhere: lost && whereOf(lost, request),
   });
@@ -93,9 +97,9 @@ function answered(request: Request): Verdict {
 }
 
 /** Without packets: null where the request was not answered, since its records do not say why. */
-function answeredBySpans(requestId: string, sight: Sight, caveats: readonly Caveat[]): Verdict | null {
-  const spans = sight.watched.watches.flatMap(({ place, lane }) =>
-    lane.spans
+function answeredBySpans(requestId: string, sight: NicObservations, caveats: readonly Caveat[]): Verdict | null {
+  const spans = sight.connection.flows.flatMap(({ place, lane }) =>
+    lane.exchanges
       .filter(({ record }) => record.request_id === requestId && isAnswered(record.outcome))
       .map(({ record }) => ({ place, record }))
   );
@@ -109,7 +113,7 @@ function answeredBySpans(requestId: string, sight: Sight, caveats: readonly Cave
   const shares = contributions(parts, []);
   const sentence = answeredSentence({
     record,
-    who: whoOf(sight.watched, record),
+    who: whoOf(sight.connection, record),
     totalMs,
     contributions: shares,
     lastNic: placeText(last.place),
@@ -138,7 +142,7 @@ function unanswered(request: Request): Verdict {
     nics: nicsOf(sight),
     reset: costs.find(({ kind }) => kind === 'reset'),
   });
-  const subject = subjectText(record, whoOf(sight.watched, record));
+  const subject = subjectText(record, whoOf(sight.connection, record));
   const sentence =
     cause === 'reset'
       ? `${subject} ${text}.`
@@ -155,7 +159,7 @@ function costsFor({ sight, timeline, retransmissions }: Request, parts: readonly
 }
 
 function clocksOf({ sight, timeline, clocks }: Request) {
-  const host = (lane: number): string => sight.watched.watches[lane].place.host;
+  const host = (lane: number): string => sight.connection.flows[lane].place.host;
   const [client, server] = [host(timeline.client), host(timeline.server)];
   return client === server ? 'same' : clocks.between(client, server);
 }
@@ -164,13 +168,13 @@ function clocksOf({ sight, timeline, clocks }: Request) {
 function whereOf(cost: Cost, { retransmissions, sight }: Request): string | undefined {
   const again = cost.packets[cost.packets.length - 1];
   const one = retransmissions.find(
-    ({ again: ref }) => ref.lane === again.lane && ref.chunkId === again.chunkId && ref.index === again.index
+    ({ again: ref }) => ref.flowId === again.flowId && ref.chunkId === again.chunkId && ref.index === again.index
   );
   return one && lostWhere(one.fateOfBefore, nicsOf(sight));
 }
 
-function nicsOf({ watched }: Sight) {
-  return watched.watches.map(({ place }) => place);
+function nicsOf({ connection: watched }: NicObservations) {
+  return watched.flows.map(({ place }) => place);
 }
 
 function withCaveats(sentence: string, { caveats, sight }: Pick<Request, 'caveats' | 'sight'>): string {

@@ -3,17 +3,17 @@ import { type Sent, type WatchedNic } from '../../test/wire-records';
 import { FOUR_NICS, WireScript } from '../../test/wire-script';
 import { EPOCH_NS } from '../../test/traffic-script';
 import { type ConnectionStory, connectionStory } from '../connection-story';
-import { type SpanAtNic } from '../../path/span-at-nic';
+import { type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type Verdict } from './verdict';
 
 const ID = '00112233445566ff';
 const MSS = 1400;
 
-function told(script: WireScript, nameResolution?: readonly SpanAtNic[]): ConnectionStory {
-  return connectionStory({ lanes: [...script.lanes()].reverse(), requestId: ID, nameResolution });
+function told(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): ConnectionStory {
+  return connectionStory({ flows: [...script.lanes()].reverse(), requestId: ID, nameResolution });
 }
 
-function verdict(script: WireScript, nameResolution?: readonly SpanAtNic[]): Verdict {
+function verdict(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): Verdict {
   const { verdict: found } = told(script, nameResolution);
   if (found === null) {
     throw new Error('no verdict');
@@ -72,7 +72,7 @@ describe('the verdict on an answered request', () => {
       'network-back 1.1',
       'receiving 0.0',
     ]);
-    expect(found.parts[1]).toMatchObject({ from: { lane: expect.any(String), chunkId: 1 }, to: { chunkId: 1 } });
+    expect(found.parts[1]).toMatchObject({ from: { flowId: expect.any(String), chunkId: 1 }, to: { chunkId: 1 } });
     // Half of the way between the hosts and back.
     expect(found.parts[1].atMostMs).toBeCloseTo(0.9, 3);
   });
@@ -198,10 +198,10 @@ describe('the verdict on an answered request', () => {
     const atMs = script.handshake(100) + 0.5;
     script.exchange({ requestId: ID, ...exchange(script, atMs, { serverMs: 3 }) });
     const [client] = script.lanes();
-    const dns: SpanAtNic = {
+    const dns: ExchangeAtNic = {
       tsNs: EPOCH_NS + 15_000_000n,
       record: {
-        ...client.spans[0].record,
+        ...client.exchanges[0].record,
         request_id: 'dns',
         l7_proto: 'dns',
         l4_proto: 'udp',
@@ -275,7 +275,7 @@ describe('the verdict on an answered request', () => {
     const [a, , , b] = FOUR_NICS;
     const lanes = plain({ nics: [a, b], serverMs: 3 }).lanes();
     const withoutPackets = lanes.map((lane, i) => (i === 0 ? lane : { ...lane, packets: [] }));
-    const { hops, clocks } = connectionStory({ lanes: withoutPackets, requestId: ID });
+    const { hops, clocks } = connectionStory({ flows: withoutPackets, requestId: ID });
     expect(clocks).toMatchObject([{ kind: 'unknown', why: 'nothing-in-common' }]);
     expect(hops).toMatchObject([
       { there: { kind: 'unknown', why: 'nothing-in-common' }, sumMs: expect.closeTo(2.2, 3) },
@@ -291,12 +291,12 @@ describe('the verdict where records are missing', () => {
       .map((lane, i) => ({
         ...lane,
         packets: [],
-        spans: lane.spans.map((span) => ({
+        exchanges: lane.exchanges.map((span) => ({
           ...span,
           record: { ...span.record, ...costs, cost_resp_wait: [92.2, 92, 90.2, 90][i] },
         })),
       }));
-    const { verdict: found, reach } = connectionStory({ lanes, requestId: ID });
+    const { verdict: found, reach } = connectionStory({ flows: lanes, requestId: ID });
     expect(found?.sentence).toBe(
       'GET /api/orders from cart to orders was answered with 200 after 92.2 ms: 90.0 ms (98 %) in the server.'
     );
@@ -307,10 +307,10 @@ describe('the verdict where records are missing', () => {
   it('counts a NIC whose packets were not read as one that saw the request', () => {
     const lanes = plain().lanes();
     const { reach } = connectionStory({
-      lanes: lanes.map((lane, i) => (i === 3 ? { ...lane, packets: [] } : lane)),
+      flows: lanes.map((lane, i) => (i === 3 ? { ...lane, packets: [] } : lane)),
       requestId: ID,
     });
-    expect(reach?.request.whole).toBe(lanes[3].lane);
+    expect(reach?.request.whole).toBe(lanes[3].flowId);
   });
 
   it('is told of the connection of the request where records of several were found', () => {
@@ -318,12 +318,12 @@ describe('the verdict where records are missing', () => {
       .lanes()
       .map((lane) => ({
         ...lane,
-        lane: `f${lane.lane.slice(1)}`,
+        flowId: `f${lane.flowId.slice(1)}`,
         chunks: lane.chunks.map((chunk) => ({ ...chunk, nic_traceid: '1_2' })),
-        spans: [],
+        exchanges: [],
       }));
-    const { nics, notes } = connectionStory({ lanes: [...others, ...plain().lanes()], requestId: ID });
-    expect(nics.map(({ lane }) => lane[0])).toEqual(['0', '0', '0', '0']);
+    const { nics, notes } = connectionStory({ flows: [...others, ...plain().lanes()], requestId: ID });
+    expect(nics.map(({ flowId }) => flowId[0])).toEqual(['0', '0', '0', '0']);
     expect(notes).toEqual(['Records of more than one connection were found; this is told of one of them.']);
   });
 });
@@ -416,7 +416,7 @@ describe('the verdict on a request without an answer', () => {
 });
 
 describe('the verdict on a connection that came to nothing', () => {
-  const of = (script: WireScript) => connectionStory({ lanes: script.lanes() }).verdict;
+  const of = (script: WireScript) => connectionStory({ flows: script.lanes() }).verdict;
 
   it('was refused', () => {
     const script = new WireScript(FOUR_NICS);

@@ -45,7 +45,7 @@ export function windowCosts({ sight, timeline, parts }: CostsOf): readonly Cost[
   }
 
   function closedWindows(lane: number, owner: 0 | 1): readonly Closed[] {
-    const { fromServer, ana, win, length } = sight.watched.watches[lane];
+    const { fromServer, ana, win, length } = sight.connection.flows[lane];
     const closed: Closed[] = [];
     for (let packet = 0; packet < length; packet++) {
       if (fromServer[packet] === owner && (ana[packet] & Analysis.ZeroWindow) !== 0) {

@@ -200,7 +200,7 @@ describe('a look-up over such records', () => {
     ['an address', { by: 'endpoint', id: '10.96.0.80:80', address: '10.96.0.80', port: 80 }],
     ['its connection', { by: 'inner', id: CONNECTION.inner_traceid }],
   ])('finds request, chunk and packets by %s', async (_, lookUp) => {
-    const { spans, chunks, packets } = await read({ ...none, lookUp });
+    const { exchanges: spans, chunks, packets } = await read({ ...none, lookUp });
     expect([spans.length, chunks.length, packets.length]).toEqual([1, 1, 1]);
     expect(packets[0].record.packets).toBe(6);
   });

@@ -1,4 +1,4 @@
-import { type Endpoint, type LaneClock } from '@bpfnet/flow-model/frames';
+import { type Endpoint, type FlowClock } from '@bpfnet/flow-model/frames';
 import { isRecord, numberOf, textOf } from '../../../shared/frame-fields';
 
 /** One connection at one NIC. */
@@ -20,7 +20,7 @@ export interface Lane {
   readonly fetched: number;
   readonly recorded: number;
   /** What puts its times on the first lane's clock; undefined where that is not known. */
-  readonly clock: LaneClock | undefined;
+  readonly clock: FlowClock | undefined;
   /** When the capture lost packets, ns since the epoch; empty where the records do not say when. */
   readonly captureGaps: readonly CaptureGap[];
 }
@@ -32,7 +32,7 @@ export interface CaptureGap {
 }
 
 /**
- * The lanes in the order of `PacketsMeta.lanes`; lanes that no packet names are left out, and a lane that no meta
+ * The lanes in the order of `PacketsMeta.flows`; lanes that no packet names are left out, and a lane that no meta
  * describes stands at the end under its id.
  */
 export function lanesOfFrames(
@@ -41,15 +41,18 @@ export function lanesOfFrames(
   fetched: readonly number[]
 ): readonly Lane[] {
   const described = customs.flatMap((custom) =>
-    isRecord(custom) && Array.isArray(custom.lanes) ? custom.lanes.filter(isRecord) : []
+    isRecord(custom) && Array.isArray(custom.flows) ? custom.flows.filter(isRecord) : []
   );
   const known = described.filter(
     (meta, i) =>
-      ids.includes(textOf(meta, 'lane')) && described.findIndex((d) => textOf(d, 'lane') === textOf(meta, 'lane')) === i
+      ids.includes(textOf(meta, 'flowId')) &&
+      described.findIndex((d) => textOf(d, 'flowId') === textOf(meta, 'flowId')) === i
   );
-  const unknown = ids.filter((id) => !known.some((meta) => textOf(meta, 'lane') === id)).map((lane) => ({ lane }));
+  const unknown = ids
+    .filter((id) => !known.some((meta) => textOf(meta, 'flowId') === id))
+    .map((flowId) => ({ flowId }));
   return [...known, ...unknown].map((meta) => {
-    const id = textOf(meta, 'lane');
+    const id = textOf(meta, 'flowId');
     const count = fetched[ids.indexOf(id)];
     return {
       id,
@@ -70,7 +73,7 @@ export function lanesOfFrames(
   });
 }
 
-function clockOf({ clock }: Readonly<Record<string, unknown>>): LaneClock | undefined {
+function clockOf({ clock }: Readonly<Record<string, unknown>>): FlowClock | undefined {
   return isRecord(clock)
     ? {
         shiftNs: numberOf(clock, 'shiftNs'),

@@ -46,7 +46,7 @@ export interface PacketTable {
   readonly ways: PacketWays;
 }
 
-const REQUIRED = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len'] as const;
+const REQUIRED = ['tsNs', 'flowId', 'sender', 'flags', 'seq', 'ack', 'len'] as const;
 
 /** Frames that a datasource hands out once more, as it does while it loads, are not read again. */
 const tables = new WeakMap<DataFrame, Result<PacketTable>>();
@@ -184,7 +184,7 @@ function readNames(
   columns: Columns,
   { offset, lanes }: { readonly offset: number; readonly lanes: LaneNames }
 ): void {
-  const laneId = fields.texts('lane');
+  const laneId = fields.texts('flowId');
   const sender = fields.texts('sender');
   for (let i = 0; i < fields.length; i++) {
     columns.lane[offset + i] = lanes.count(laneId(i));

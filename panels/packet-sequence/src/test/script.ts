@@ -10,7 +10,7 @@
  */
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { Analysis, type AnalysisName, TcpFlag } from '@bpfnet/flow-model/analysis';
-import { FrameKind, type LaneMeta, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model/frames';
+import { FrameKind, type FlowMeta, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model/frames';
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, toSeq } from '@bpfnet/flow-model/seq';
 
@@ -94,7 +94,7 @@ function packetsOfLine(
     return {
       time: 1764000000000 + timeMs,
       tsNs: String(T0_NS + BigInt(Math.round(timeMs * 1e6))),
-      lane,
+      flowId: lane,
       sender: fromClient ? 'client' : 'server',
       flags,
       seq: seqAdd(toSeq(own), numberOf('seq')),
@@ -145,9 +145,9 @@ function flagBit(name: string): number {
   return bits[name];
 }
 
-function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[], first: ScriptLane): LaneMeta {
+function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[], first: ScriptLane): FlowMeta {
   return {
-    lane: `L${index}`,
+    flowId: `L${index}`,
     host: lane.host,
     nicName: lane.nicName,
     podName: lane.podName,
@@ -168,7 +168,7 @@ function laneMeta(lane: ScriptLane, index: number, rows: readonly PacketRow[], f
         packets: lane.captureDrops ?? 0,
       },
     ],
-    packets: rows.filter((row) => row.lane === `L${index}`).length + (lane.notFetched ?? 0),
+    packets: rows.filter((row) => row.flowId === `L${index}`).length + (lane.notFetched ?? 0),
   };
 }
 
@@ -177,9 +177,9 @@ const OTHER_CLOCK = { ifSymmetricNs: 100_000, atMostNs: 500_000 };
 
 const nsText = (ms: number): string => String(T0_NS + BigInt(Math.round(ms * 1e6)));
 
-export function packetsFrame(rows: readonly PacketRow[], lanes: readonly LaneMeta[]): DataFrame {
-  const keys = Object.keys(rows[0] ?? { tsNs: '', lane: '', sender: '', flags: 0, seq: 0, ack: 0, len: 0 });
-  const meta: PacketsMeta = { kind: FrameKind.Packets, lanes };
+export function packetsFrame(rows: readonly PacketRow[], lanes: readonly FlowMeta[]): DataFrame {
+  const keys = Object.keys(rows[0] ?? { tsNs: '', flowId: '', sender: '', flags: 0, seq: 0, ack: 0, len: 0 });
+  const meta: PacketsMeta = { kind: FrameKind.Packets, flows: lanes };
   return createDataFrame({
     name: FrameKind.Packets,
     meta: { custom: { ...meta } },

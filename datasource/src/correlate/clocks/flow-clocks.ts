@@ -1,16 +1,16 @@
 /** What puts each host's times on the clock of the first host on the path: offsets from host to host added up, and their bars with them. */
-import { type LaneClock } from '@bpfnet/flow-model';
+import { type FlowClock } from '@bpfnet/flow-model';
 import { type ClockOffset } from './clock-offset';
 import { type NicPlace } from '../../path/packet-ref';
 
-const OWN_CLOCK: LaneClock = { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 };
+const OWN_CLOCK: FlowClock = { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 };
 
 /**
  * By host; one whose clock is not known is absent.
  * @param clocks of hosts that follow each other on the path
  */
-export function laneClocks(nics: readonly NicPlace[], clocks: readonly ClockOffset[]): ReadonlyMap<string, LaneClock> {
-  const known = new Map<string, LaneClock>(nics.slice(0, 1).map(({ host }) => [host, OWN_CLOCK]));
+export function flowClocks(nics: readonly NicPlace[], clocks: readonly ClockOffset[]): ReadonlyMap<string, FlowClock> {
+  const known = new Map<string, FlowClock>(nics.slice(0, 1).map(({ host }) => [host, OWN_CLOCK]));
   for (const { host } of nics) {
     for (const clock of clocks) {
       const before = known.get(clock.from);

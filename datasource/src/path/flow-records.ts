@@ -9,16 +9,16 @@ import {
   type PacketColumns,
   type PacketPositions,
 } from '@bpfnet/flow-model';
-import { clientIsSrc, type SpanAtNic } from './span-at-nic';
+import { clientIsSrc, type ExchangeAtNic } from './exchange-at-nic';
 
 /** Everything known of one connection at one NIC. */
-export interface LaneRecords {
+export interface FlowRecords {
   /** `inner_traceid`. */
-  readonly lane: string;
+  readonly flowId: string;
   /** Chunks with packets, any order. */
   readonly packets: readonly L4PacketsRecord[];
   readonly chunks: readonly L4Record[];
-  readonly spans: readonly SpanAtNic[];
+  readonly exchanges: readonly ExchangeAtNic[];
 }
 
 export interface DecodedChunk {
@@ -27,7 +27,7 @@ export interface DecodedChunk {
   readonly positions: PacketPositions;
 }
 
-export interface Lane extends LaneRecords {
+export interface DecodedFlow extends FlowRecords {
   /** In order. */
   readonly decoded: readonly DecodedChunk[];
   /** What any record says of the connection at this NIC; undefined where there are packets alone. */
@@ -40,7 +40,7 @@ export interface Lane extends LaneRecords {
 }
 
 /** @param problems takes a sentence for each chunk that cannot be read */
-export function openLane(records: LaneRecords, problems: string[]): Lane {
+export function decodeFlow(records: FlowRecords, problems: string[]): DecodedFlow {
   const decoded: DecodedChunk[] = [];
   for (const record of [...records.packets].sort((a, b) => a.chunk_id - b.chunk_id)) {
     const result = decodePacketColumns(record);
@@ -65,13 +65,13 @@ export function openLane(records: LaneRecords, problems: string[]): Lane {
 }
 
 /** A record that knows the client goes first. */
-function factsOf({ spans, chunks }: LaneRecords): L4Record | L7Record | undefined {
+function factsOf({ exchanges: spans, chunks }: FlowRecords): L4Record | L7Record | undefined {
   const records: ReadonlyArray<L4Record | L7Record> = [...spans.map(({ record }) => record), ...chunks];
   return records.find((record) => record.client_ip !== undefined) ?? records[0];
 }
 
 /** The earliest chunk's first packet: what times in a table of several lanes count from. */
-export function earliestNs(lanes: readonly Lane[]): bigint {
+export function earliestNs(lanes: readonly DecodedFlow[]): bigint {
   const times = lanes.flatMap(({ decoded }) => decoded.map(({ positions }) => positions.timePosNs));
   return times.reduce((a, b) => (b < a ? b : a), times[0] ?? BigInt(0));
 }

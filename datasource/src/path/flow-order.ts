@@ -3,19 +3,19 @@
  * handshakes and places.
  */
 import { TcpFlag } from '@bpfnet/flow-model';
-import { type Lane } from './lane';
+import { type DecodedFlow } from './flow-records';
 import { type OrderedPath, orderPath, type PathPoint, type RoundTrip } from './path-order';
-import { oncePerNic, roundTripOf } from './span-at-nic';
+import { oncePerNic, roundTripOf } from './exchange-at-nic';
 
-export function orderLanes<L extends Lane>(
-  lanes: readonly L[],
+export function orderFlows<L extends DecodedFlow>(
+  flows: readonly L[],
   requestId: string | undefined
 ): { readonly lanes: readonly L[] } & Pick<OrderedPath<PathPoint>, 'clocksTrusted'> {
-  const points = lanes.map((lane): PathPoint & { readonly ofLane: L } => {
-    const span = oncePerNic(lane.spans.filter(({ record }) => record.request_id === requestId))[0];
+  const points = flows.map((lane): PathPoint & { readonly ofLane: L } => {
+    const span = oncePerNic(lane.exchanges.filter(({ record }) => record.request_id === requestId))[0];
     const facts = span?.record ?? lane.facts;
     return {
-      id: lane.lane,
+      id: lane.flowId,
       host: lane.host,
       firstSeenNs: span?.tsNs ?? lane.decoded[0]?.positions.timePosNs ?? BigInt(0),
       roundTrip: span === undefined ? handshakeTrip(lane) : roundTripOf(span.record),
@@ -34,7 +34,7 @@ export function orderLanes<L extends Lane>(
  * From the first SYN to the first that came back, SYN-ACK or reset: like a request's round trip it falls on every hop towards
  * the server.
  */
-function handshakeTrip(lane: Lane): RoundTrip {
+function handshakeTrip(lane: DecodedFlow): RoundTrip {
   const first = lane.decoded[0];
   if (first === undefined) {
     return { kind: 'unknown' };

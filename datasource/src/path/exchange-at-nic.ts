@@ -4,7 +4,7 @@
 import { type L4Record, type L7Record, type Outcome } from '@bpfnet/flow-model';
 import { type PathPoint, type RoundTrip } from './path-order';
 
-export interface SpanAtNic {
+export interface ExchangeAtNic {
   readonly record: L7Record;
   /** First byte of the request, ns since the Unix epoch on the host's clock. */
   readonly tsNs: bigint;
@@ -28,7 +28,7 @@ export function roundTripOf(record: Pick<L7Record, 'outcome' | 'latency_ms'>): R
   return { kind: record.outcome === 'unanswered' ? 'unanswered' : 'unknown' };
 }
 
-export function pathPointOf<S extends SpanAtNic>(span: S): PathPoint & { readonly span: S } {
+export function pathPointOf<S extends ExchangeAtNic>(span: S): PathPoint & { readonly span: S } {
   const { record } = span;
   return {
     id: record.inner_traceid,
@@ -44,7 +44,7 @@ export function pathPointOf<S extends SpanAtNic>(span: S): PathPoint & { readonl
 }
 
 /** A request is written once at a NIC; should a store hold it twice, the earlier counts. */
-export function oncePerNic<S extends SpanAtNic>(spans: readonly S[]): readonly S[] {
+export function oncePerNic<S extends ExchangeAtNic>(spans: readonly S[]): readonly S[] {
   const byNic = new Map<string, S>();
   for (const span of spans) {
     const before = byNic.get(span.record.inner_traceid);
