@@ -176,7 +176,7 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
         continue;
       }
       const nic = (lane: string | null): string => {
-        const place = story.nics.find((one) => one.lane === lane);
+        const place = story.nics.find((one) => one.flowId === lane);
         return place === undefined ? 'none' : `${place.podName || place.host} ${place.nicName}`;
       };
       told.push(

@@ -54,7 +54,7 @@ export function namedLosses(connections: readonly Connection[], wire: Wire): Nam
       notKnown += [...seqs].reduce((sum, seq) => sum + (wire.dropped.get(`a-to-b/${seq}`) ?? 0), 0);
     }
     const isUnderlay = (lane: string): boolean =>
-      nics.some((nic) => nic.lane === lane && nic.nicName === 'eth0' && nic.podName === '');
+      nics.some((nic) => nic.flowId === lane && nic.nicName === 'eth0' && nic.podName === '');
     for (const { from, to, sender, packets, notKnown: unsure } of losses) {
       notKnown += unsure;
       for (const { seq } of packets) {

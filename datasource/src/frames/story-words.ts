@@ -37,7 +37,7 @@ export class Places {
   private readonly byLane: ReadonlyMap<string, NicPlace>;
 
   constructor(nics: readonly NicPlace[]) {
-    this.byLane = new Map(nics.map((nic) => [nic.lane, nic]));
+    this.byLane = new Map(nics.map((nic) => [nic.flowId, nic]));
   }
 
   text(lane: string): string {

@@ -15,7 +15,7 @@ export interface PacketRef {
 
 export interface NicPlace {
   /** `inner_traceid`. */
-  readonly lane: string;
+  readonly flowId: string;
   readonly host: string;
   readonly nicName: string;
   /** '' where the NIC is no pod's. */

@@ -12,7 +12,7 @@ const NICS: readonly NicPlace[] = Array.from({ length: 10 }, (_, order) => ({
 
 function at(count: number, of: (lane: string, order: number) => Caveat): readonly string[] {
   return caveatTexts(
-    NICS.slice(0, count).map(({ lane, order }) => of(lane, order)),
+    NICS.slice(0, count).map(({ flowId: lane, order }) => of(lane, order)),
     NICS
   ).map(({ text }) => text);
 }

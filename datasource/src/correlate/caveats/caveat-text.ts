@@ -63,7 +63,7 @@ function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string 
 /** `eth0 of cart-1`; `eth0 of cart-1 and veth1 on node-a`; `all 10 NICs`; `5 of 10 NICs (eth0 of cart-1, veth1 on node-a, …)`. */
 function placesText(group: readonly Caveat[], nics: readonly NicPlace[]): string {
   const names = group.map((caveat) => {
-    const place = nics.find(({ lane }) => 'lane' in caveat && lane === caveat.lane);
+    const place = nics.find(({ flowId: lane }) => 'lane' in caveat && lane === caveat.lane);
     return place === undefined ? 'a NIC' : placeText(place);
   });
   if (names.length <= MOST_NAMED) {

@@ -20,8 +20,8 @@ export function requestHops(requestId: string, { followed, exchange, clocks }: H
     const stamps = (lane: number): Stamps =>
       byPackets ? packetStamps(lane, exchange, followed) : spanStamps(lane, requestId, followed);
     return hopTime(
-      { lane: from.place.lane, stamps: stamps(i) },
-      { lane: to.place.lane, stamps: stamps(i + 1) },
+      { lane: from.place.flowId, stamps: stamps(i) },
+      { lane: to.place.flowId, stamps: stamps(i + 1) },
       from.place.host === to.place.host ? 'same' : clocks.between(from.place.host, to.place.host)
     );
   });

@@ -92,7 +92,7 @@ function capturedFlow(lane: DecodedFlow, { order, baseNs, origins }: Common): Ca
     unwrap(made, length, origins);
   }
   const place: NicPlace = {
-    lane: lane.flowId,
+    flowId: lane.flowId,
     host: lane.host,
     nicName: lane.nicName,
     podName: lane.facts?.k8s_pod_name ?? '',
@@ -143,7 +143,7 @@ function unwrap(
 export function refOf({ flows: watches, baseNs }: CapturedConnection, lane: number, packet: number): PacketRef {
   const { place, chunkId, index, seq, tNs } = watches[lane];
   return {
-    flowId: place.lane,
+    flowId: place.flowId,
     chunkId: chunkId[packet],
     index: index[packet],
     seq: seq[packet],

@@ -53,7 +53,7 @@ function reachOf({ journeys, fromServer, isTold }: Message, { watched, fates }: 
   const path = watched.flows.map((_watch, lane) => lane);
   const backwards = fromServer === 1 ? path : [...path].reverse();
   const name = (lane: number | undefined): string | null =>
-    lane === undefined ? null : watched.flows[lane].place.lane;
+    lane === undefined ? null : watched.flows[lane].place.flowId;
   const sees = ({ copies }: Journey, lane: number): boolean => copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
   const told = (lane: number): boolean => {
     const { length, lane: records } = watched.flows[lane];

@@ -20,6 +20,6 @@ export function lostWhere(fate: Fate, nics: readonly NicPlace[]): string {
 }
 
 export function nicText(lane: string | null, nics: readonly NicPlace[]): string {
-  const place = nics.find((nic) => nic.lane === lane);
+  const place = nics.find((nic) => nic.flowId === lane);
   return place === undefined ? 'a NIC that is not known' : placeText(place);
 }

@@ -165,7 +165,7 @@ export class Fates {
   }
 
   private nameOf(lane: number): string {
-    return this.watched.flows[lane].place.lane;
+    return this.watched.flows[lane].place.flowId;
   }
 }
 

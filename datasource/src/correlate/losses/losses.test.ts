@@ -15,7 +15,7 @@ function story(script: WireScript): ConnectionStory {
 
 /** `uplink on node-a → uplink on node-b: 1 of 4 client packets lost` for each hop that lost or may have lost something. */
 function lossLines({ losses, nics }: ConnectionStory): readonly string[] {
-  const name = (lane: string) => placeText(nics.find((nic) => nic.lane === lane)!);
+  const name = (lane: string) => placeText(nics.find((nic) => nic.flowId === lane)!);
   return losses
     .filter(({ lost, notKnown }) => lost + notKnown > 0)
     .map(
@@ -74,8 +74,8 @@ describe('where segments were lost', () => {
     expect(told.exchangeLosses).toEqual([
       {
         part: 'response',
-        from: told.nics[2].lane,
-        to: told.nics[1].lane,
+        from: told.nics[2].flowId,
+        to: told.nics[1].flowId,
         segments: 2,
         resentAfterMs: expect.closeTo(336.9, 3),
       },
@@ -182,7 +182,7 @@ describe('any losses', () => {
             atMs += 5;
           }
           const told = story(script);
-          const order = (lane: string) => told.nics.find((nic) => nic.lane === lane)!.order;
+          const order = (lane: string) => told.nics.find((nic) => nic.flowId === lane)!.order;
           const found = told.losses
             .filter(({ lost }) => lost > 0)
             .map(({ from, to, lost }): [string, number] => [`${order(from)}>${order(to)}`, lost]);

@@ -26,7 +26,7 @@ export interface HopLoss {
 
 /** Every hop that something was sent over, in path order, what the client sent first. */
 export function hopLosses(watched: CapturedConnection, journeys: BothWays, fates: Fates): readonly HopLoss[] {
-  const laneNumber = new Map(watched.flows.map(({ place }) => [place.lane, place.order]));
+  const laneNumber = new Map(watched.flows.map(({ place }) => [place.flowId, place.order]));
   return journeys.ways.flatMap((way) => {
     const hops = new Map(neighbours(way).map(([from, to]) => [`${from}/${to}`, new HopCount(from, to)]));
     const hop = (from: number, to: number): HopCount => {
@@ -91,8 +91,8 @@ class HopCount {
     const { flows: watches } = watched;
     const packets = [...this.lostPackets.keys()].sort((a, b) => a - b);
     return {
-      from: watches[this.from].place.lane,
-      to: watches[this.to].place.lane,
+      from: watches[this.from].place.flowId,
+      to: watches[this.to].place.flowId,
       sender: fromServer === 1 ? 'server' : 'client',
       sent: this.sentPackets.size,
       lost: packets.length,

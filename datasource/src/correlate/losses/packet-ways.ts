@@ -44,7 +44,7 @@ export function packetWays(watches: readonly CapturedFlow[], journeys: BothWays,
       });
     }
   }
-  return new Map(watches.map(({ place }, lane) => [place.lane, followed[lane]]));
+  return new Map(watches.map(({ place }, lane) => [place.flowId, followed[lane]]));
 }
 
 function forEachCopy(all: readonly Journey[], visit: (copy: Copy) => void): void {

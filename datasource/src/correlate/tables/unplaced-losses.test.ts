@@ -3,13 +3,13 @@ import { type NicPlace } from '../../path/packet-ref';
 import { unplacedLosses } from './unplaced-losses';
 
 const nics = ['pod', 'uplink', 'far', 'server'].map((lane, order): NicPlace => ({
-  lane,
+  flowId: lane,
   host: order < 2 ? 'node-a' : 'node-b',
   nicName: lane,
   podName: lane === 'pod' ? 'cart' : '',
   order,
 }));
-const PATH = nics.map(({ lane }) => lane);
+const PATH = nics.map(({ flowId: lane }) => lane);
 
 const told = (...exchangeLosses: readonly ExchangeLoss[]) => unplacedLosses(PATH, { exchangeLosses, nics });
 

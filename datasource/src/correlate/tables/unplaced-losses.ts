@@ -9,7 +9,7 @@ export function unplacedLosses(
   { exchangeLosses, nics }: Pick<HopsTold, 'exchangeLosses' | 'nics'>
 ): readonly string[] {
   const name = (lane: string) => {
-    const nic = nics.find((one) => one.lane === lane);
+    const nic = nics.find((one) => one.flowId === lane);
     return nic === undefined ? 'a NIC that did not see the request' : placeText(nic);
   };
   const hasEdge = (from: string, to: string) =>

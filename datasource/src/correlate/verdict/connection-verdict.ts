@@ -80,9 +80,9 @@ function whereText(sight: NicObservations, syn: Instant, fates: Fates): string {
   const fate = fates.of(0, journey, journey.copies.length - 1);
   const answer = journeys.ways[1].all[0]?.copies[0];
   if (answer !== undefined) {
-    return `an answer was seen as far as ${nicText(nics[answer.last].lane, nics)}`;
+    return `an answer was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
   }
   return fate.kind === 'lost'
     ? `the last one was ${lostWhere(fate, nics)}`
-    : `the last one was last seen at ${nicText(nics[last.last].lane, nics)}`;
+    : `the last one was last seen at ${nicText(nics[last.last].flowId, nics)}`;
 }

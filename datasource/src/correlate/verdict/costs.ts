@@ -98,7 +98,7 @@ function partOf(one: Retransmission, { sight, timeline, parts }: Within): PartNa
   if (one.what === 'syn') {
     return first('connect');
   }
-  const lane = sight.connection.flows.findIndex(({ place }) => place.lane === one.again.flowId);
+  const lane = sight.connection.flows.findIndex(({ place }) => place.flowId === one.again.flowId);
   const { baseNs } = sight.connection;
   const atMs = Number(BigInt(one.again.tsNs) - baseNs) / 1e6;
   const beforeMs = atMs - (one.waitedMs ?? 0);

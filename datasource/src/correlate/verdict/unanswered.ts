@@ -30,7 +30,7 @@ export function unansweredEnding(request: UnansweredRequest): Ending {
   if (reach?.response) {
     return { cause: 'response-lost', text: responseText(request, reach.response) };
   }
-  if (reach !== null && reach.request.whole === nics[timeline.server].lane && timeline.serverSeen) {
+  if (reach !== null && reach.request.whole === nics[timeline.server].flowId && timeline.serverSeen) {
     const heard = reach.request.acknowledged ? ', which acknowledged it and' : ', which';
     return {
       cause: 'no-response',
