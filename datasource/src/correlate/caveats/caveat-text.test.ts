@@ -3,7 +3,7 @@ import { caveatTexts } from './caveat-text';
 import { type NicPlace } from '../../path/packet-ref';
 
 const NICS: readonly NicPlace[] = Array.from({ length: 10 }, (_, order) => ({
-  lane: `lane${order}`,
+  flowId: `lane${order}`,
   host: 'node-a',
   nicName: `veth${order}`,
   podName: '',
