@@ -1,5 +1,6 @@
 import { defineConfig } from 'eslint/config';
 import baseConfig from './.config/eslint.config.mjs';
+import { constantNames } from './scripts/eslint/constant-names.mjs';
 
 export default defineConfig([
   {
@@ -17,7 +18,9 @@ export default defineConfig([
   ...baseConfig,
   {
     files: ['**/*.{ts,tsx}'],
+    plugins: { bpfnet: { rules: { 'constant-names': constantNames } } },
     rules: {
+      'bpfnet/constant-names': 'error',
       // A const object and the type of its values share a name.
       'no-redeclare': 'off',
       '@typescript-eslint/no-explicit-any': 'error',

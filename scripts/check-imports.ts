@@ -1,75 +1,167 @@
-/** Holds every source file to the table in import-rules.ts. */
-import { readFileSync } from 'node:fs';
+/**
+ * Holds the source to the table in import-rules.ts, and to what keeps a table like that true: no circle of files, no permission and no
+ * export that nobody uses, pure rooms that are pure, one name for the folders of test helpers. With `--rooms` it prints the rooms, too.
+ */
 import path from 'node:path';
-import { globSync } from 'glob';
-import ts from 'typescript';
 import { IMPORT_RULES, type ImportRule, IMPURE_NAMES } from './import-rules';
+import { roomsReport } from './rooms';
+import { readTree, type SourceFile, type SourceTree } from './source-tree';
 
-const ROOT = path.join(__dirname, '..');
-const WORKSPACES: Readonly<Record<string, string>> = {
-  '@bpfnet/flow-model': 'flow-model/src',
-  '@bpfnet/collector': 'backend-collector/src',
-  '@bpfnet/embedded-loki': 'embedded-loki/src',
-  '@bpfnet/laboratory': 'laboratory/src',
-};
+/** Loaded by name: by Grafana, by Node, by a worker or a bundler. */
+const ENTRY_POINTS = /(^|\/)(module\.tsx?|main\.tsx?|index\.ts|bin\/.*)$/;
 
-/** One sentence for each import that the table does not allow. */
-export function importFaults(): string[] {
-  const files = globSync('{src,*/src,panels/*/src,panels/shared}/**/*.{ts,tsx}', {
-    cwd: ROOT,
-    ignore: ['**/node_modules/**', '**/dist/**'],
-  });
-  return files
-    .filter((file) => !/\.test\.tsx?$|\/(test|__fixtures__)\//.test(file))
-    .sort()
-    .flatMap((file) => faultsOf(file));
+const TEST_FOLDER = /(^|\/)(tests|testing|__tests__|__fixtures__|fixtures|__mocks__|mocks)\//;
+
+/** One sentence for each fault. */
+export function importFaults(tree: SourceTree, rules: readonly ImportRule[] = IMPORT_RULES): readonly string[] {
+  const production = [...tree.values()].filter(({ isProduction }) => isProduction);
+  return [
+    ...production.flatMap((file) => fileFaults(file, rules)),
+    ...ruleFaults(production, rules),
+    ...circles(production).map((circle) => `${circle.join(' → ')}: a circle of imports`),
+    ...unusedExports(tree),
+    ...[...tree.keys()]
+      .filter((file) => TEST_FOLDER.test(file))
+      .map((file) => `${file}: helpers of tests belong in a folder named test`),
+  ];
 }
 
-function faultsOf(file: string): string[] {
-  const rule = IMPORT_RULES.find((r) => isIn(file, r.folder));
+function fileFaults(file: SourceFile, rules: readonly ImportRule[]): readonly string[] {
+  const rule = ruleOf(file.path, rules);
   if (rule === undefined) {
-    return [`${file}: no row in scripts/import-rules.ts holds for it`];
+    return [`${file.path}: no row in scripts/import-rules.ts holds for it`];
   }
-  const text = readFileSync(path.join(ROOT, file), 'utf8');
-  const faults = ts
-    .preProcessFile(text, true, true)
-    .importedFiles.map(({ fileName }) => target(file, fileName))
-    .filter((to) => !allowed(rule, file, to))
-    .map((to) => `${file} imports ${to}; ${rule.folder} may import ${rule.may.join(', ') || 'nothing'}`);
-  if (rule.pure === true) {
-    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');
-    const impure = IMPURE_NAMES.exec(code);
-    if (impure !== null) {
-      faults.push(`${file} uses ${impure[0]}; ${rule.folder} is pure: take it as an argument`);
+  const faults = file.imports
+    .filter(({ to }) => !isAsset(to) && !isOwn(to, file.path, rules) && permissionFor(to, rule) === undefined)
+    .map(({ to }) => `${file.path} imports ${to}; ${rule.folder} may import ${rule.may.join(', ') || 'nothing'}`);
+  const impure = rule.pure === true ? IMPURE_NAMES.exec(file.code) : null;
+  return impure === null
+    ? faults
+    : [...faults, `${file.path} uses ${impure[0].trim()}; ${rule.folder} is pure: take it as an argument`];
+}
+
+/** Rows that hold for nothing or for several rooms, and permissions that nobody needs or that open several rooms at once. */
+function ruleFaults(production: readonly SourceFile[], rules: readonly ImportRule[]): readonly string[] {
+  return rules.flatMap((rule) => {
+    const files = production.filter((file) => ruleOf(file.path, rules) === rule);
+    if (files.length === 0) {
+      return [`${rule.folder}: no file for this row of scripts/import-rules.ts`];
     }
-  }
-  return faults;
+    const used = new Set(
+      files.flatMap((file) =>
+        file.imports.filter(({ to }) => !isOwn(to, file.path, rules)).map(({ to }) => permissionFor(to, rule))
+      )
+    );
+    const rooms = (may: string) => rules.filter(({ folder }) => folder !== may && folder.startsWith(`${may}/`)).length;
+    const deeper = files.find(({ path: file }) => file.slice(rule.folder.length + 1).includes('/'));
+    return [
+      ...(rooms(rule.folder) > 0 && deeper !== undefined
+        ? [`${deeper.path} is in a room without a row of its own in scripts/import-rules.ts`]
+        : []),
+      ...rule.may
+        .filter((may) => !used.has(may))
+        .map((may) => `${rule.folder} may import ${may}, and no file of it does: take the permission away`),
+      ...rule.may
+        .filter((may) => rooms(may) > 1)
+        .map((may) => `${rule.folder} may import ${may}, which is ${rooms(may)} rooms: name those that it needs`),
+    ];
+  });
 }
 
-function allowed(rule: ImportRule, file: string, to: string): boolean {
-  // Styles and pictures beside a component.
-  if (/\.(css|svg|json)$/.test(to)) {
-    return true;
-  }
-  return isIn(to, rule.folder) || rule.may.some((may) => isIn(to, may) || (may === 'node:' && to.startsWith('node:')));
+function ruleOf(file: string, rules: readonly ImportRule[]): ImportRule | undefined {
+  return rules.find(({ folder }) => folderIn(file, folder) !== undefined);
 }
 
-/** A path inside the repository without extension, or a package's name as written. */
-function target(file: string, specifier: string): string {
-  if (specifier.startsWith('.')) {
-    return path.posix.join(path.posix.dirname(file), specifier);
+/** Whether both are in one room: under one row, and where that says `*` in one of its folders. */
+function isOwn(to: string, file: string, rules: readonly ImportRule[]): boolean {
+  const rule = ruleOf(file, rules);
+  return rule !== undefined && ruleOf(to, rules) === rule && folderIn(to, rule.folder) === folderIn(file, rule.folder);
+}
+
+function folderIn(file: string, folder: string): string | undefined {
+  if (!folder.endsWith('/*')) {
+    return isIn(file, folder) ? folder : undefined;
   }
-  const workspace = Object.keys(WORKSPACES).find((name) => specifier === name || specifier.startsWith(`${name}/`));
-  return workspace === undefined ? specifier : specifier.replace(workspace, WORKSPACES[workspace]);
+  const parent = folder.slice(0, -1);
+  const [child, ...inside] = file.startsWith(parent) ? file.slice(parent.length).split('/') : [];
+  return inside.length > 0 ? `${parent}${child}` : undefined;
+}
+
+function permissionFor(to: string, { may }: ImportRule): string | undefined {
+  return may.find((one) => folderIn(to, one) !== undefined || (one === 'node:' && to.startsWith('node:')));
+}
+
+/** Styles and pictures beside a component. */
+function isAsset(to: string): boolean {
+  return /\.(css|svg|json)$/.test(to);
 }
 
 function isIn(what: string, folder: string): boolean {
-  const bare = folder.replace(/\.tsx?$/, '');
-  return what === folder || what === bare || what.startsWith(`${bare}/`) || what.replace(/\.tsx?$/, '') === bare;
+  return what === folder || what.startsWith(`${folder}/`);
+}
+
+/** One circle for each knot of files that reach each other. */
+function circles(files: readonly SourceFile[]): ReadonlyArray<readonly string[]> {
+  const imports = new Map(files.map((file) => [file.path, [...new Set(file.imports.map(({ to }) => to))]]));
+  const done = new Set<string>();
+  const found: string[][] = [];
+  const walk = (file: string, way: readonly string[]): void => {
+    const before = way.indexOf(file);
+    if (before !== -1) {
+      found.push([...way.slice(before), file]);
+      return;
+    }
+    if (!done.has(file)) {
+      imports.get(file)?.forEach((to) => walk(to, [...way, file]));
+      done.add(file);
+    }
+  };
+  [...imports.keys()].forEach((file) => walk(file, []));
+  return found;
+}
+
+/** Names that no other file imports; and those that only tests do, where the file itself has no use for them. */
+function unusedExports(tree: SourceTree): readonly string[] {
+  const users = new Map<string, Set<'production' | 'test'>>();
+  const use = (file: string, name: string, by: 'production' | 'test'): void => {
+    const key = `${file} ${name}`;
+    users.set(key, (users.get(key) ?? new Set()).add(by));
+    const handed = tree.get(file)?.handedOn.find(({ as }) => as === name);
+    if (handed !== undefined) {
+      use(handed.from, handed.name, by);
+    } else if (tree.get(file)?.exports.includes(name) === false) {
+      tree.get(file)?.handsOnAll.forEach((from) => use(from, name, by));
+    }
+  };
+  for (const file of tree.values()) {
+    for (const { to, names } of file.imports) {
+      const all = names === 'all' ? (tree.get(to)?.exports ?? []) : names;
+      all.forEach((name) => use(to, name, file.isProduction ? 'production' : 'test'));
+    }
+  }
+  return [...tree.values()]
+    .filter(({ path: file }) => !ENTRY_POINTS.test(file))
+    .flatMap(({ path: file, exports, mentions, isProduction }) =>
+      [...new Set(exports)].flatMap((name) => {
+        const by = users.get(`${file} ${name}`);
+        if (by === undefined) {
+          return [`${file} exports ${name}, and nobody imports it`];
+        }
+        const isUsedHere = (mentions.get(name) ?? 0) > 1 || name === 'default';
+        return isProduction && !by.has('production') && !isUsedHere
+          ? [`${file} exports ${name}, which only tests use: what production does not need can go`]
+          : [];
+      })
+    );
 }
 
 if (require.main === module) {
-  const faults = importFaults();
+  const root = process.argv.indexOf('--root');
+  const tree = readTree(root === -1 ? path.join(__dirname, '..') : process.argv[root + 1]);
+  if (process.argv.includes('--rooms')) {
+    console.log(roomsReport(tree));
+  }
+  const faults = importFaults(tree);
   faults.forEach((fault) => console.error(fault));
   process.exitCode = faults.length > 0 ? 1 : 0;
 }

@@ -315,7 +315,7 @@ describe('a laboratory', () => {
 
   inLaboratory('leaves nothing behind when its parent is killed', async () => {
     const tsx = pathToFileURL(require.resolve('tsx')).href;
-    const script = join(__dirname, 'fixtures', 'hold-laboratory.ts');
+    const script = join(__dirname, 'hold-laboratory.ts');
     const parent = spawn(process.execPath, ['--import', tsx, script, makeRunDir()], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

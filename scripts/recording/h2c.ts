@@ -40,7 +40,7 @@ async function ask(port: number, requests: readonly Ask[]): Promise<void> {
   client.destroy();
 }
 
-const several: readonly Ask[] = [
+const SEVERAL: readonly Ask[] = [
   {
     headers: {
       ':path': '/small.txt?token=secret',
@@ -71,7 +71,7 @@ export const nghttpd: Recording = {
     nghttp('--no-dep', `${base}/missing`, `${base}/small.txt`, `${base}/page.html`);
     session.run('curl', ['-s', '-o', '/dev/null', '--http2-prior-knowledge', `${base}/small.txt`]);
     session.run(mustFind('h2load'), ['-n', '6', '-c', '1', '-m', '3', `${base}/small.txt`]);
-    await ask(port, several);
+    await ask(port, SEVERAL);
   },
 };
 
@@ -95,6 +95,6 @@ export const nginxH2c: Recording = {
     curl(`${base}/small.txt`);
     curl('-d', 'name=secret', `${base}/small.txt`);
     session.run(mustFind('nghttp'), ['-n', `${base}/small.txt`, `${base}/broken`, `${base}/page.html`]);
-    await ask(port, several);
+    await ask(port, SEVERAL);
   },
 };
