@@ -49,7 +49,7 @@ describe('the way to the verdict', () => {
   const verdict = () => page.locator('[data-viz-panel-key="panel-5"]');
 
   async function typeClue(clue: string): Promise<void> {
-    const field = page.getByRole('textbox', { name: 'Any clue' });
+    const field = page.getByRole('textbox', { name: 'Search term' });
     await field.fill(clue);
     await field.press('Enter');
   }
@@ -67,7 +67,7 @@ describe('the way to the verdict', () => {
   it('begins at an address and port', async () => {
     const { client_ip, client_port } = ended.find(isTraced)!;
     await typeClue(`${client_ip}:${client_port}`);
-    await page.getByRole('region', { name: 'Requests that fit' }).getByRole('link').first().waitFor();
+    await page.getByRole('region', { name: 'Matching requests' }).getByRole('link').first().waitFor();
     expect(await verdict().textContent()).toMatch(/ was (not )?answered /);
   });
 
@@ -101,7 +101,7 @@ describe('the way to the verdict', () => {
   it('leads to all requests of a clue, and from one to its own story', async () => {
     const { client_ip } = ended[0];
     await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=${client_ip}&from=now-15m&to=now`);
-    const others = page.getByRole('region', { name: 'Requests that fit' }).getByRole('link');
+    const others = page.getByRole('region', { name: 'Matching requests' }).getByRole('link');
     await others.nth(1).waitFor();
     const second = await others.nth(1).textContent();
     await others.nth(1).click();

@@ -126,7 +126,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
 
   it('draws all requests as a graph that keys lead through', async () => {
     await page.goto(`${demo.url}/d/bpfnet-requests?from=now-1h&to=now`);
-    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    const panel = page.getByRole('region', { name: 'NIC topology' });
     await panel.scrollIntoViewIfNeeded();
     const graph = panel.getByRole('application');
     await graph.waitFor();
@@ -142,7 +142,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   });
 
   it('zooms, pans and fits by keys, wheel and hand, and shows where one is while not all is seen', async () => {
-    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    const panel = page.getByRole('region', { name: 'NIC topology' });
     const graph = panel.getByRole('application');
     const miniMap = panel.locator('[data-minimap]');
     await panel.getByRole('button', { name: 'Fit' }).click();
@@ -175,7 +175,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
     phone.setDefaultTimeout(SLOW_MS);
     try {
       await phone.goto(`${demo.url}/d/bpfnet-requests?from=now-1h&to=now`);
-      const graph = phone.getByRole('region', { name: 'NICs that requests crossed' }).getByRole('application');
+      const graph = phone.getByRole('region', { name: 'NIC topology' }).getByRole('application');
       await graph.waitFor();
       await graph.scrollIntoViewIfNeeded();
       const box = (await graph.boundingBox())!;
@@ -221,7 +221,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   });
 
   it('leads from an edge to its requests, and folds into hosts', async () => {
-    const panel = page.getByRole('region', { name: 'NICs that requests crossed' });
+    const panel = page.getByRole('region', { name: 'NIC topology' });
     await panel.getByRole('radio', { name: 'Hosts' }).click();
     await panel.getByRole('application', { name: /^Graph of 2 nodes and 1 edges/ }).waitFor();
     await panel.getByRole('button', { name: 'List' }).click();
@@ -231,7 +231,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   });
 
   it('keeps nobody out', async () => {
-    expect(await seriousFaults(page.getByRole('region', { name: 'NICs that requests crossed' }))).toEqual([]);
+    expect(await seriousFaults(page.getByRole('region', { name: 'NIC topology' }))).toEqual([]);
     await openPath(requestWith('answered request', ({ outcome }) => outcome === 'ok'));
     expect(await seriousFaults(page.getByRole('region', { name: 'Request path' }))).toEqual([]);
   });

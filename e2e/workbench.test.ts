@@ -97,12 +97,12 @@ describe('the workbench on live traffic', () => {
   });
 
   it('shows the record of every NIC and the raw records', async () => {
-    await page.getByRole('region', { name: 'The same request at every NIC' }).getByText('node-a').first().waitFor();
+    await page.getByRole('region', { name: 'Request at each NIC' }).getByText('node-a').first().waitFor();
     await page.getByRole('region', { name: 'Records' }).getByText('"request_id"').first().waitFor();
   });
 
   it('lists the NICs in path order', async () => {
-    const rows = page.getByRole('region', { name: 'The same request at every NIC' }).getByRole('row');
+    const rows = page.getByRole('region', { name: 'Request at each NIC' }).getByRole('row');
     const hosts = (await rows.allTextContents()).map((text) => /node-[ab]/.exec(text)?.[0]).filter(Boolean);
     expect(hosts.length).toBeGreaterThanOrEqual(4);
     expect(hosts).toEqual([...hosts].sort());
