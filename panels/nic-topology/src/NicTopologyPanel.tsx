@@ -4,7 +4,7 @@ import React, { useMemo } from 'react';
 import { findFrame, isRecord } from '../../shared/frame-fields';
 import { PanelFrame } from '../../shared/PanelFrame';
 import { buildLink } from '../../shared/safe-link';
-import { edgeFields } from './graph/model/edge-fields';
+import { edgeLinkFields } from './graph/model/edge-link-fields';
 import { type Graph, type GraphEdge } from './graph/model/graph';
 import { readGraph } from './graph/model/read-graph';
 import { HOP_NODE_FIELDS, type PathNode, readNicPath } from './path/model/read-path';
@@ -67,7 +67,7 @@ function ManyRequests({ data, options, width, height, timeRange, replaceVariable
   const graph = useMemo(() => readGraph(data.series), [data.series]);
   const { edgeUrl, level, colourBy, busiest } = { ...defaultOptions, ...options };
   const hrefOf = (shown: Graph, edge: GraphEdge) => {
-    const fields = edgeFields(shown, edge);
+    const fields = edgeLinkFields(shown, edge);
     const href =
       fields &&
       buildLink(edgeUrl, {

@@ -1,12 +1,12 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { placedApart } from './layout/spread-apart';
+import { spreadApart } from './layout/spread-apart';
 import { edgeCurves, middleOf } from './layout/edge-curve';
 import { findAt } from './layout/find-at';
 import { layoutGraph } from './layout/graph-layout';
-import { hostFrames } from './layout/host-frames';
+import { hostBoxes } from './layout/host-boxes';
 import { layersOf } from './layout/layers';
 import { edgeColours } from './model/edge-colours';
-import { edgeFields } from './model/edge-fields';
+import { edgeLinkFields } from './model/edge-link-fields';
 import { foldGraph, keepBusiest, type Level } from './model/fold-graph';
 import { type Graph } from './model/graph';
 import { edgeFacts, edgeLines, nodeLine, rateText } from './model/graph-text';
@@ -243,7 +243,7 @@ test.each([
   [[10, 0], 4, [3, 7]],
   [[], 4, []],
 ])('places apart: %j by %d', (wishes, gap, places) => {
-  expect([...placedApart(wishes, gap)]).toEqual(places);
+  expect([...spreadApart(wishes, gap)]).toEqual(places);
 });
 
 /** NICs one after another, the first half on one host, the rest on another. */
@@ -276,13 +276,13 @@ describe('the whole layout', () => {
     const chain = chainOf(10);
     const layout = layoutGraph({ graph: chain, aspect: 2, widthPx: 1240 });
     expect([...layout.bands].map(String).sort().join('')).toBe('0000011111');
-    expect(hostFrames(chain, layout).map(({ host }) => host)).toEqual(['node-a', 'node-b']);
+    expect(hostBoxes(chain, layout).map(({ host }) => host)).toEqual(['node-a', 'node-b']);
     const between = chain.edges.findIndex(
       ({ source, target }) => chain.nodes[source].host !== chain.nodes[target].host
     );
     expect([...layout.gutters.keys()]).toEqual([between]);
     const [, along] = edgeCurves(layout, chain.edges, between);
-    const [a, b] = hostFrames(chain, layout);
+    const [a, b] = hostBoxes(chain, layout);
     expect(along[1]).toBeGreaterThan(a.bottom);
     expect(along[1]).toBeLessThan(b.top);
     const phone = layoutGraph({ graph: chain, aspect: 0.75, widthPx: 370 });
@@ -299,7 +299,7 @@ describe('the whole layout', () => {
   test('frames that would hold what is not theirs are not drawn', () => {
     const graph = chainOf(10);
     const mixed = { ...graph, nodes: graph.nodes.map((node, i) => ({ ...node, host: i % 2 === 0 ? 'a' : 'b' })) };
-    expect(hostFrames(mixed, layoutGraph({ graph: mixed, aspect: 2, widthPx: 1240 }))).toEqual([]);
+    expect(hostBoxes(mixed, layoutGraph({ graph: mixed, aspect: 2, widthPx: 1240 }))).toEqual([]);
   });
 
   test('the same again, and other numbers on it change nothing', () => {
@@ -376,9 +376,9 @@ test('colours begin at the first threshold', () => {
 
 test('an edge leads to the requests at its end towards the server', () => {
   const graph = twoHosts();
-  expect(edgeFields(graph, graph.edges[3])).toMatchObject({ host: 'b', name: 'orders', sourceNic: 'veth2' });
+  expect(edgeLinkFields(graph, graph.edges[3])).toMatchObject({ host: 'b', name: 'orders', sourceNic: 'veth2' });
   const outside = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, observed: false })) };
-  expect(edgeFields(outside, graph.edges[0])).toBeUndefined();
+  expect(edgeLinkFields(outside, graph.edges[0])).toBeUndefined();
 });
 
 test('figures with their units', () => {

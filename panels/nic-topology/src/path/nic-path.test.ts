@@ -5,7 +5,7 @@ import { type Box, layoutPath } from './layout/path-layout';
 import { edgeText } from './model/edge-text';
 import { type NicPath, readNicPath } from './model/read-path';
 import { whereTimeWent } from './model/path-summary';
-import { hopFrames, outside, sixNics } from './test/path';
+import { hopFrames, outside, sixNics } from './test/hop-frames';
 import { layoutText, pathText } from './test/path-text';
 
 function pathOf(frames: DataFrame[]): NicPath {

@@ -4,7 +4,7 @@
  * places give the same picture.
  */
 import { type Graph } from '../model/graph';
-import { placedApart } from './spread-apart';
+import { spreadApart } from './spread-apart';
 import { bandOf, bandsOf } from './bands';
 import { type CardSize, cardSizeFor } from './card-size';
 import { adjacency, layersOf } from './layers';
@@ -210,7 +210,7 @@ function align(
         const mean = count === 0 ? y[node] : sum / count;
         return Math.max(-height / 2, Math.min(height / 2, mean));
       });
-      const placed = placedApart(wishes, row / columnsOf[i]);
+      const placed = spreadApart(wishes, row / columnsOf[i]);
       layer.forEach((node, place) => (y[node] = placed[place]));
     }
   }

@@ -2,7 +2,7 @@
  * Places as near as can be to where each wishes to be, in order and at least `gap` apart: isotonic regression by pooling neighbours
  * that come too close (pool adjacent violators). O(n).
  */
-export function placedApart(wishes: ArrayLike<number>, gap: number): Float64Array {
+export function spreadApart(wishes: ArrayLike<number>, gap: number): Float64Array {
   const count = wishes.length;
   // Without the gaps that lie before it, each place may be no smaller than the one before.
   const means = new Float64Array(count);

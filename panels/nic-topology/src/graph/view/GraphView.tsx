@@ -8,10 +8,10 @@ import { foldGraph, keepBusiest } from '../model/fold-graph';
 import { type Graph, type GraphEdge } from '../model/graph';
 import { searchNodes } from '../model/walk-graph';
 import { GraphDetails } from './GraphDetails';
-import { GraphStage } from './GraphStage';
+import { GraphCanvas } from './GraphCanvas';
 import { GraphTable } from './GraphTable';
 import { type GraphSettings, GraphToolbar } from './GraphToolbar';
-import { type Stage } from './canvas-controller';
+import { type CanvasController } from './canvas-controller';
 import { useGraphLayout } from './use-graph-layout';
 import { useHeightBelow } from './use-height-below';
 
@@ -36,7 +36,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
   const [settings, setSettings] = useState<GraphSettings>({ ...begin, asList: false, search: '' });
   const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
   const [selectedId, setSelectedId] = useState<string>();
-  const stage = useRef<Stage>();
+  const controller = useRef<CanvasController>();
   const nextMatch = useRef(0);
   const [top, below] = useHeightBelow(height);
 
@@ -68,7 +68,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
   const goToMatch = () => {
     const node = matches?.[nextMatch.current++ % Math.max(1, matches.length)];
     if (node !== undefined && layout !== undefined) {
-      stage.current?.centre(layout.x[node], layout.y[node], { smooth: true, atLeast: READABLE });
+      controller.current?.centre(layout.x[node], layout.y[node], { smooth: true, atLeast: READABLE });
     }
   };
   const notes = [...graph.notes, note].filter((text) => text !== '');
@@ -86,8 +86,8 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
           legend={colours.legend}
           found={matches?.length}
           onNextMatch={goToMatch}
-          onFit={() => layout && stage.current?.fit(layout, { smooth: true })}
-          onZoom={(factor) => stage.current?.zoomBy(factor)}
+          onFit={() => layout && controller.current?.fit(layout, { smooth: true })}
+          onZoom={(factor) => controller.current?.zoomBy(factor)}
         />
         {notes.length > 0 && <p className={styles.notes}>{notes.join(' ')}</p>}
       </div>
@@ -97,14 +97,14 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
         ) : picture === undefined ? (
           <p role="status">Finding places for {shown.nodes.length} nodes…</p>
         ) : (
-          <GraphStage
+          <GraphCanvas
             picture={picture}
             width={width}
             height={below ?? height}
             selected={selected}
             onSelect={(found) => setSelectedId(idOf(shown, found))}
             matches={matches}
-            stageRef={stage}
+            controllerRef={controller}
           />
         )}
         {selected !== undefined && !settings.asList && (

@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { failedShare } from '../model/graph';
-import { type Picture, type View } from './picture';
+import { type Picture, type View } from './draw-input';
 
 interface Props {
   readonly picture: Picture;

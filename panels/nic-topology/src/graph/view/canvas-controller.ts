@@ -5,7 +5,7 @@
 import { select, type Selection, zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3';
 import { type GraphLayout } from '../layout/graph-layout';
 import { drawGraph, drawPart } from './draw-graph';
-import { type Part, type Picture, type Sheet, type View } from './picture';
+import { type Part, type Picture, type Sheet, type View } from './draw-input';
 
 /** Beyond what is seen on each side, as a share of it. */
 const MARGIN = 0.3;
@@ -26,7 +26,7 @@ export interface Emphasis {
   readonly edges: readonly number[];
 }
 
-export interface StageInput {
+export interface CanvasControllerInput {
   /** What listens to hand and wheel and shows a part of the canvases. */
   readonly window: HTMLElement;
   readonly graphCanvas: HTMLCanvasElement;
@@ -34,7 +34,7 @@ export interface StageInput {
   readonly onView: (view: View) => void;
 }
 
-export class Stage {
+export class CanvasController {
   private picture: Picture | undefined;
   private emphasis: Emphasis | undefined;
   private size = { width: 1, height: 1 };
@@ -47,7 +47,7 @@ export class Stage {
   private readonly zoomer: ZoomBehavior<HTMLElement, unknown>;
   private readonly hand: Selection<HTMLElement, unknown, null, undefined>;
 
-  constructor(private readonly input: StageInput) {
+  constructor(private readonly input: CanvasControllerInput) {
     this.hand = select<HTMLElement, unknown>(input.window);
     this.zoomer = zoom<HTMLElement, unknown>()
       .scaleExtent([MIN_SCALE, MAX_SCALE])

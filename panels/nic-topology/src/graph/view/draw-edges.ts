@@ -1,7 +1,7 @@
 /** Edges as curves: what is coloured over what is not, those of one look at once. */
 import { edgeCurves } from '../layout/edge-curve';
 import { type GraphEdge } from '../model/graph';
-import { type Part, type Picture, type View } from './picture';
+import { type Part, type Picture, type View } from './draw-input';
 
 export function drawEdges({ graph, layout, colours, theme }: Picture, view: View, { sheet, edges }: Part): void {
   const { context, width, height } = sheet;

@@ -2,7 +2,7 @@
 import { type GrafanaTheme2 } from '@grafana/data';
 import { failedShare, type GraphNode } from '../model/graph';
 import { latencyLine, nodeLines, placeLine } from '../model/graph-text';
-import { boxOf, type Picture, type Sheet, type View } from './picture';
+import { boxOf, type Picture, type Sheet, type View } from './draw-input';
 
 /** A node is red from this share of failed requests on. */
 const BAD_SHARE = 0.05;

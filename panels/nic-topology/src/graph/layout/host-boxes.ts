@@ -2,7 +2,7 @@
 import { type Graph } from '../model/graph';
 import { type GraphLayout } from './graph-layout';
 
-export interface HostFrame {
+export interface HostBox {
   readonly host: string;
   readonly left: number;
   readonly top: number;
@@ -11,10 +11,10 @@ export interface HostFrame {
 }
 
 const PADDING = 14;
-export const FRAME_TITLE = 20;
+export const HOST_TITLE = 20;
 const MAX_NODES = 40;
 
-export function hostFrames({ nodes }: Graph, { x, y, card, bands }: GraphLayout): readonly HostFrame[] {
+export function hostBoxes({ nodes }: Graph, { x, y, card, bands }: GraphLayout): readonly HostBox[] {
   if (nodes.length > MAX_NODES || nodes.some(({ folded }) => folded === 'group')) {
     return [];
   }
@@ -27,16 +27,16 @@ export function hostFrames({ nodes }: Graph, { x, y, card, bands }: GraphLayout)
       frame.members.push(node);
     }
   });
-  const boxes = [...frames.values()].map(({ host, members }): HostFrame => ({
+  const boxes = [...frames.values()].map(({ host, members }): HostBox => ({
     host,
     left: Math.min(...members.map((node) => x[node])) - card.width / 2 - PADDING,
     right: Math.max(...members.map((node) => x[node])) + card.width / 2 + PADDING,
-    top: Math.min(...members.map((node) => y[node])) - card.height / 2 - PADDING - FRAME_TITLE,
+    top: Math.min(...members.map((node) => y[node])) - card.height / 2 - PADDING - HOST_TITLE,
     bottom: Math.max(...members.map((node) => y[node])) + card.height / 2 + PADDING,
   }));
-  const cover = (a: HostFrame, b: HostFrame) =>
+  const cover = (a: HostBox, b: HostBox) =>
     a !== b && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  const holdsOthers = (box: HostFrame) =>
+  const holdsOthers = (box: HostBox) =>
     nodes.some(
       ({ host }, node) =>
         host !== box.host && x[node] > box.left && x[node] < box.right && y[node] > box.top && y[node] < box.bottom

@@ -4,7 +4,7 @@ import { type Graph, type GraphEdge, type GraphNode } from './graph';
  * What a link to an edge's requests may name: both ends, and as `host` and `name` the end that requests are looked up at, which is
  * the one towards the server unless nobody sees it. Undefined where records of neither end can be told from others.
  */
-export function edgeFields(
+export function edgeLinkFields(
   { nodes }: Graph,
   { source, target }: GraphEdge
 ): Readonly<Record<string, string>> | undefined {

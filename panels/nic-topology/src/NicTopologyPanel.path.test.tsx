@@ -5,7 +5,7 @@ import React from 'react';
 import { panelProps } from '../../shared/test/panel-props';
 import { NicTopologyPanel } from './NicTopologyPanel';
 import { defaultOptions, type NicTopologyOptions } from './options';
-import { hopFrames, outside, sixNics } from './path/test/path';
+import { hopFrames, outside, sixNics } from './path/test/hop-frames';
 
 function show(series: DataFrame[], options: Partial<NicTopologyOptions> = {}, state = LoadingState.Done) {
   const props = panelProps({ ...defaultOptions, ...options }, series);

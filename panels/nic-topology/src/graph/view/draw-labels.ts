@@ -4,7 +4,7 @@ import { edgeCurves, middleOf } from '../layout/edge-curve';
 import { edgeLines } from '../model/graph-text';
 import { titleOf } from './draw-nodes';
 import { type FreePlaces } from './free-places';
-import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './picture';
+import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './draw-input';
 
 /** One name on so much of the sheet, px²; more would be a wall of words that hides the picture. */
 const PX_A_NAME = 14_000;
@@ -43,16 +43,16 @@ export function drawNames({ graph, layout, theme }: Picture, view: View, { sheet
   }
 }
 
-interface EdgeWordsPart {
+interface EdgeLabelsPart {
   readonly sheet: Sheet;
   readonly edges: readonly number[];
   readonly places: FreePlaces;
 }
 
-export function drawEdgeWords(
+export function drawEdgeLabels(
   { graph, layout, theme }: Picture,
   view: View,
-  { sheet, edges, places }: EdgeWordsPart
+  { sheet, edges, places }: EdgeLabelsPart
 ): void {
   const { context } = sheet;
   context.font = `400 11px ${theme.typography.fontFamily}`;

@@ -15,9 +15,9 @@ import { findAt, type Found } from '../layout/find-at';
 import { type Graph } from '../model/graph';
 import { edgeTitle, nodeSentence } from '../model/graph-text';
 import { type Step, stepFrom } from '../model/walk-graph';
-import { type Picture, type View } from './picture';
+import { type Picture, type View } from './draw-input';
 import { MiniMap } from './MiniMap';
-import { type Emphasis, Stage } from './canvas-controller';
+import { type Emphasis, CanvasController } from './canvas-controller';
 
 interface Props {
   readonly picture: Picture;
@@ -28,7 +28,7 @@ interface Props {
   /** What is looked for; undefined where nothing is. */
   readonly matches: readonly number[] | undefined;
   /** Steers the picture from outside. */
-  readonly stageRef: RefObject<Stage | undefined> & { current: Stage | undefined };
+  readonly controllerRef: RefObject<CanvasController | undefined> & { current: CanvasController | undefined };
 }
 
 const STEPS: Readonly<Record<string, Step>> = {
@@ -49,7 +49,7 @@ const ZOOM = 1.5;
 const CLICK_REACH_PX = 6;
 const MINIMAP_FROM_PX = 600;
 
-export function GraphStage({ picture, width, height, selected, onSelect, matches, stageRef }: Props) {
+export function GraphCanvas({ picture, width, height, selected, onSelect, matches, controllerRef }: Props) {
   const styles = useStyles2(getStyles);
   const { graph, layout } = picture;
   const hint = useId();
@@ -64,37 +64,37 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
     if (windowRef.current === null || graphCanvas.current === null || overCanvas.current === null) {
       return;
     }
-    const stage = new Stage({
+    const controller = new CanvasController({
       window: windowRef.current,
       graphCanvas: graphCanvas.current,
       overCanvas: overCanvas.current,
       onView: (view) => moved.current?.(view),
     });
-    stageRef.current = stage;
+    controllerRef.current = controller;
     return () => {
-      stage.destroy();
-      stageRef.current = undefined;
+      controller.destroy();
+      controllerRef.current = undefined;
     };
-  }, [stageRef]);
-  useEffect(() => stageRef.current?.resize(width, height), [stageRef, width, height]);
-  useEffect(() => stageRef.current?.show(picture), [stageRef, picture]);
+  }, [controllerRef]);
+  useEffect(() => controllerRef.current?.resize(width, height), [controllerRef, width, height]);
+  useEffect(() => controllerRef.current?.show(picture), [controllerRef, picture]);
   // A new picture is shown whole; new numbers on the same picture leave the view alone.
-  useEffect(() => stageRef.current?.fit(layout, { smooth: false }), [stageRef, layout, width, height]);
+  useEffect(() => controllerRef.current?.fit(layout, { smooth: false }), [controllerRef, layout, width, height]);
 
   const emphasis = useMemo(
     () => emphasisOf(graph, { pointed: hovered ?? selected, matches }),
     [graph, hovered, selected, matches]
   );
-  useEffect(() => stageRef.current?.point(emphasis), [stageRef, emphasis]);
+  useEffect(() => controllerRef.current?.point(emphasis), [controllerRef, emphasis]);
 
   const foundAt = (event: MouseEvent<HTMLElement>): Found | undefined => {
     const box = windowRef.current?.getBoundingClientRect();
-    const stage = stageRef.current;
-    if (box === undefined || stage === undefined) {
+    const controller = controllerRef.current;
+    if (box === undefined || controller === undefined) {
       return undefined;
     }
-    const at = stage.toPicture(event.clientX - box.left, event.clientY - box.top);
-    return findAt({ graph, layout }, at, CLICK_REACH_PX / stage.scale);
+    const at = controller.toPicture(event.clientX - box.left, event.clientY - box.top);
+    return findAt({ graph, layout }, at, CLICK_REACH_PX / controller.scale);
   };
   const point = (event: MouseEvent<HTMLElement>) => {
     if (event.buttons === 0) {
@@ -107,17 +107,17 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
       event.stopPropagation();
       onSelect(undefined);
     }
-    const stage = stageRef.current;
+    const controller = controllerRef.current;
     const step = STEPS[event.key];
     const pan = event.shiftKey ? PANS[event.key] : undefined;
     if (pan !== undefined) {
-      stage?.panBy(...pan);
+      controller?.panBy(...pan);
     } else if (event.key === '+' || event.key === '=') {
-      stage?.zoomBy(ZOOM);
+      controller?.zoomBy(ZOOM);
     } else if (event.key === '-') {
-      stage?.zoomBy(1 / ZOOM);
+      controller?.zoomBy(1 / ZOOM);
     } else if (event.key === '0') {
-      stage?.fit(layout, { smooth: true });
+      controller?.fit(layout, { smooth: true });
     } else if (step === undefined) {
       return;
     }
@@ -128,7 +128,7 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
     const from = selected?.kind === 'node' ? selected.index : undefined;
     const index = from === undefined ? 0 : stepFrom(graph, layout, { from, step });
     onSelect({ kind: 'node', index });
-    stageRef.current?.centre(layout.x[index], layout.y[index], { smooth: true });
+    controllerRef.current?.centre(layout.x[index], layout.y[index], { smooth: true });
   };
 
   const said =
@@ -169,7 +169,7 @@ export function GraphStage({ picture, width, height, selected, onSelect, matches
           movedRef={moved}
           width={width}
           height={height}
-          onCentre={(x, y) => stageRef.current?.centre(x, y, { smooth: false })}
+          onCentre={(x, y) => controllerRef.current?.centre(x, y, { smooth: false })}
         />
       )}
     </>
