@@ -52,7 +52,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
     const items = await openPath(requestWith('slow request', ({ l7_resource }) => l7_resource === '/api/report'));
     expect(names(items)).toEqual(WAY);
     items.slice(0, -1).forEach((text) => expect(text).toMatch(/Hop: .*\d (µs|ms)/));
-    const between = items.filter((text) => text.includes('there and back'));
+    const between = items.filter((text) => text.includes('round trip'));
     expect(between).toHaveLength(1);
     expect(between[0]).toMatch(/≈ [\d.]+ (µs|ms) ± [\d.]+ (µs|ms)/);
   });
@@ -77,7 +77,7 @@ describe('the NIC topology panel on laboratory traffic', () => {
   it('ends an unanswered request where it was last seen, in words', async () => {
     const items = await openPath(requestWith('unanswered request', ({ outcome }) => outcome === 'unanswered'));
     expect(names(items)).toEqual(WAY);
-    expect(items[items.length - 1]).toContain('last seen, no answer');
+    expect(items[items.length - 1]).toContain('last seen, no response');
     expect(items.slice(0, -1).every((text) => !text.includes('last seen'))).toBe(true);
   });
 
@@ -85,13 +85,13 @@ describe('the NIC topology panel on laboratory traffic', () => {
     const resent = records.filter(
       ({ outcome, rx_retrans, tx_retrans }) => outcome === 'ok' && (rx_retrans ?? 0) + (tx_retrans ?? 0) > 0
     );
-    const items = await openPath(requestWith('request sent again', (record) => record === resent[0]));
-    const hops = items.filter((text) => /segments? of the (request|response) lost here, sent again after/.test(text));
+    const items = await openPath(requestWith('retransmitted request', (record) => record === resent[0]));
+    const hops = items.filter((text) => /segments? of the (request|response) lost here, retransmitted after/.test(text));
     expect(names(hops)).toEqual(['eth0']);
     expect(hops[0]).toMatch(/the whole connection lost \d+ of [\d\s]+ packets here/);
     // Words and the red cross on the way itself.
     await page
-      .getByText(/^(there|back) .*lost here, sent again after/)
+      .getByText(/^to (server|client) .*lost here, retransmitted after/)
       .first()
       .waitFor();
   });

@@ -67,7 +67,7 @@ describe('the workbench on live traffic', () => {
     const hops = nics.slice(0, -1);
     hops.forEach((text) => expect(text).toMatch(/Hop: .*\d (µs|ms)/));
     // Two hosts, two clocks: exactly one hop is known only as the sum of both ways.
-    expect(hops.filter((text) => text.includes('there and back'))).toHaveLength(1);
+    expect(hops.filter((text) => text.includes('round trip'))).toHaveLength(1);
   });
 
   it('shows the packets of its connection, with the request and the response at theirs', async () => {

@@ -40,7 +40,7 @@ test('the path is a list in order, with the hops in words', () => {
   const items = screen.getAllByRole('listitem');
   expect(items).toHaveLength(6);
   expect(screen.getByRole('group', { name: /^cart-7f9c on node-a, eth0 · shop · cart, / })).toBeInTheDocument();
-  expect(items[2]).toHaveTextContent('Hop: 208.9 ms there and back, slowest hop.');
+  expect(items[2]).toHaveTextContent('Hop: 208.9 ms round trip, slowest hop.');
   expect(items[1]).toHaveTextContent('address translation: server 10.96.0.8:80 → 10.2.1.7:8080');
   expect(screen.getByText('The clocks of node-a and node-b were not compared.')).toBeInTheDocument();
 });

@@ -2,7 +2,7 @@ import { nicKind } from './model/node-text';
 import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../../shared/test/golden';
 import { type Box, layoutPath } from './layout/path-layout';
-import { edgeText } from './model/edge-text';
+import { edgeText, timeLines } from './model/edge-text';
 import { type NicPath, readNicPath } from './model/read-path';
 import { whereTimeWent } from './model/path-summary';
 import { hopFrames, outside, sixNics } from './test/hop-frames';
@@ -16,7 +16,7 @@ function pathOf(frames: DataFrame[]): NicPath {
   return result.value;
 }
 
-describe('what is said', () => {
+describe('the path in words', () => {
   test('six NICs on two hosts', () => {
     const path = pathOf(sixNics());
     expectGolden('path-six-nics', pathText(path));
@@ -41,12 +41,14 @@ describe('what is said', () => {
     expect(whereTimeWent(path)).toBe('');
   });
 
-  test('a request without an answer, timed by the clocks that were compared', () => {
+  test('a request without a response, timed by clock comparison', () => {
     const unanswered = { outcome: 'unanswered' } as const;
     const edge = { sameClock: false, thereEstimateMs: 1.3, estimateAtMostMs: 1.1 };
     const path = pathOf(hopFrames([unanswered, { ...unanswered, host: 'node-b' }], [edge]));
-    expect(edgeText(path, 0).there).toMatchObject({ lines: ['≈ 1.3 ms', '± 1.1 ms'] });
-    expect(edgeText(path, 0).back.arrow).toBe('none');
+    const { toServer, toClient, sentence } = edgeText(path, 0);
+    expect(timeLines(toServer.time)).toEqual(['≈ 1.3 ms', '± 1.1 ms']);
+    expect(sentence).toBe('Hop: ≈ 1.3 ms ± 1.1 ms to server.');
+    expect(toClient.arrow).toBe('none');
   });
 
   test('a response that got lost, and a client that nobody saw', () => {
@@ -59,7 +61,7 @@ describe('what is said', () => {
     expectGolden('path-response-lost', pathText(path));
   });
 
-  test('segments of it that were lost and sent again, apart from what else its connection lost', () => {
+  test('segments of it that were lost and retransmitted, apart from what else its connection lost', () => {
     const edge = {
       sameClock: false,
       thereAndBackMs: 338,
@@ -67,18 +69,22 @@ describe('what is said', () => {
       backEstimateMs: 337,
       estimateAtMostMs: 1,
     };
-    const told = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseResentAfterMs: 336 };
+    const losses = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseResentAfterMs: 336 };
     const path = pathOf(
       hopFrames(
         [{ latencyMs: 412 }, { nicName: 'eth1', latencyMs: 411.8 }, { host: 'node-b', latencyMs: 73 }],
         [
           { thereMs: 0.1, backMs: 0.1 },
-          { ...edge, ...told },
+          { ...edge, ...losses },
         ]
       )
     );
     expectGolden('path-segment-resent', pathText(path));
-    expect(edgeText(path, 1).sentence).toContain('1 segment of the response lost here, sent again after 336.0 ms');
+    expect(edgeText(path, 1).sentence).toBe(
+      'Hop: 338.0 ms round trip, by clock comparison, ≈ 1.0 ms ± 1.0 ms to server, ≈ 337.0 ms ± 1.0 ms to client, ' +
+        '1 segment of the response lost here, retransmitted after 336.0 ms, ' +
+        'the whole connection lost 51 of 1\u202f024 packets here, slowest hop.'
+    );
   });
 
   test('the slowest hop is pointed at, and only where it matters as part of what was slow', () => {
@@ -99,7 +105,7 @@ describe('what is said', () => {
     expect(kinds).toEqual(['virtual', 'physical', '']);
   });
 
-  test('nodes stand in path order whatever the order of rows; edges go by their ends', () => {
+  test('nodes are in path order whatever the order of rows; edges go by their ends', () => {
     const path = pathOf(
       hopFrames(
         [
@@ -114,7 +120,7 @@ describe('what is said', () => {
   });
 });
 
-describe('where things stand', () => {
+describe('the layout', () => {
   const nodes = (count: number) =>
     Array.from({ length: count }, (_v, i) => ({ host: i < count / 2 ? 'node-a' : 'node-b', observed: true }));
 
@@ -137,20 +143,20 @@ describe('where things stand', () => {
           a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
         expect([widthPx, count, [...layout.nodes, ...layout.groups].every(inside)]).toEqual([widthPx, count, true]);
         expect(layout.nodes.every((a, i) => layout.nodes.slice(i + 1).every((b) => apart(a, b)))).toBe(true);
-        const points = layout.edges.flatMap((edge) => [...edge.there, ...edge.back]);
+        const points = layout.edges.flatMap((edge) => [...edge.toServer, ...edge.toClient]);
         expect(points.every(([x, y]) => x >= 0 && x <= widthPx && y >= 0 && y <= layout.height)).toBe(true);
       }
     }
   });
 });
 
-test('words never lie on lines, at any width', () => {
+test('labels never lie on lines, at any width', () => {
   for (let widthPx = 240; widthPx <= 1900; widthPx += 83) {
     const nodes = Array.from({ length: 10 }, (_v, i) => ({ host: i < 5 ? 'node-a' : 'node-b', observed: true }));
     const { edges } = layoutPath({ widthPx, nodes, lines: 7 });
-    for (const { there, back, thereLabel, backLabel, middleLabel } of edges) {
-      const lines = [there, back].flatMap((way) => way.slice(1).map((to, i) => [way[i], to] as const));
-      const crossed = [thereLabel, backLabel, middleLabel].filter((box) =>
+    for (const { toServer, toClient, toServerLabel, toClientLabel, middleLabel } of edges) {
+      const lines = [toServer, toClient].flatMap((way) => way.slice(1).map((to, i) => [way[i], to] as const));
+      const crossed = [toServerLabel, toClientLabel, middleLabel].filter((box) =>
         lines.some(
           ([[x1, y1], [x2, y2]]) =>
             Math.max(x1, x2) > box.x &&

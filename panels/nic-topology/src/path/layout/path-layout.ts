@@ -21,14 +21,14 @@ export interface GroupBox extends Box {
 
 export interface EdgePlace {
   /** Polylines in the direction of travel. */
-  readonly there: readonly Point[];
-  readonly back: readonly Point[];
-  readonly thereLabel: LabelPlace;
-  readonly backLabel: LabelPlace;
+  readonly toServer: readonly Point[];
+  readonly toClient: readonly Point[];
+  readonly toServerLabel: LabelPlace;
+  readonly toClientLabel: LabelPlace;
   readonly middleLabel: LabelPlace;
 }
 
-/** A box that text is set in, and the side of it that the text leans on. */
+/** A box for text, and the side of it that the text leans on. */
 export interface LabelPlace extends Box {
   readonly align: 'left' | 'centre' | 'right';
   readonly lean: 'top' | 'middle' | 'bottom';
@@ -65,12 +65,12 @@ const GROUP_PADDING_PX = 10;
 const GROUP_TITLE_PX = 22;
 const WRAP_GAP_PX = 92;
 const DOWN_GAP_PX = 46;
-/** More of it between hosts, for the frames around them. */
+/** More of it between hosts, for the boxes around them. */
 const DOWN_HOST_GAP_PX = 14;
 /** How far beside a card the two arrows of a wrapped edge run, one around the other. */
 const NEAR_PX = 6;
 const FAR_PX = 15;
-/** Half the distance between the arrow there and the arrow back: what stands between them touches neither. */
+/** Half the distance between the two arrows: what is between them touches neither. */
 const HALF_LANE_PX = 15;
 
 export function layoutPath(input: PathLayoutInput): PathLayout {
@@ -149,7 +149,7 @@ function minWidth(nodes: PathLayoutInput['nodes'], { first, end }: Row): number 
   return width;
 }
 
-/** Between hosts there is more to say than between the NICs of one. */
+/** Labels between hosts are longer than between the NICs of one. */
 function minGap(nodes: PathLayoutInput['nodes'], i: number): number {
   const isSame =
     nodes[i + 1] === undefined || (nodes[i].host === nodes[i + 1].host && nodes[i].observed && nodes[i + 1].observed);
@@ -160,19 +160,19 @@ function acrossEdge(from: Box, to: Box): EdgePlace {
   const x1 = from.x + from.width;
   const x2 = to.x;
   const middle = from.y + from.height / 2;
-  const [thereY, backY] = [middle - HALF_LANE_PX, middle + HALF_LANE_PX];
+  const [serverY, clientY] = [middle - HALF_LANE_PX, middle + HALF_LANE_PX];
   const label = { x: x1 + 2, width: x2 - x1 - 4, align: 'centre' } as const;
   return {
-    there: [
-      [x1, thereY],
-      [x2, thereY],
+    toServer: [
+      [x1, serverY],
+      [x2, serverY],
     ],
-    back: [
-      [x2, backY],
-      [x1, backY],
+    toClient: [
+      [x2, clientY],
+      [x1, clientY],
     ],
-    thereLabel: { ...label, y: from.y, height: thereY - from.y - 4, lean: 'bottom' },
-    backLabel: { ...label, y: backY + 4, height: from.y + from.height - backY - 4, lean: 'top' },
+    toServerLabel: { ...label, y: from.y, height: serverY - from.y - 4, lean: 'bottom' },
+    toClientLabel: { ...label, y: clientY + 4, height: from.y + from.height - clientY - 4, lean: 'top' },
     middleLabel: { ...label, y: middle - 10, height: 20, lean: 'middle' },
   };
 }
@@ -187,7 +187,7 @@ function wrappedEdge(from: Box, to: Box, widthPx: number): EdgePlace {
   const right = Math.min(widthPx - 3, x1 + FAR_PX);
   const label = { x: x2, width: x1 - x2, align: 'centre' } as const;
   return {
-    there: [
+    toServer: [
       [x1, fromMiddle - HALF_LANE_PX],
       [right, fromMiddle - HALF_LANE_PX],
       [right, gutter + HALF_LANE_PX],
@@ -195,7 +195,7 @@ function wrappedEdge(from: Box, to: Box, widthPx: number): EdgePlace {
       [x2 - NEAR_PX, toMiddle - HALF_LANE_PX],
       [x2, toMiddle - HALF_LANE_PX],
     ],
-    back: [
+    toClient: [
       [x2, toMiddle + HALF_LANE_PX],
       [x2 - FAR_PX, toMiddle + HALF_LANE_PX],
       [x2 - FAR_PX, gutter - HALF_LANE_PX],
@@ -203,8 +203,8 @@ function wrappedEdge(from: Box, to: Box, widthPx: number): EdgePlace {
       [x1 + NEAR_PX, fromMiddle + HALF_LANE_PX],
       [x1, fromMiddle + HALF_LANE_PX],
     ],
-    thereLabel: { ...label, y: gutter + HALF_LANE_PX + 4, height: 20, lean: 'top' },
-    backLabel: { ...label, y: gutter - HALF_LANE_PX - 24, height: 20, lean: 'bottom' },
+    toServerLabel: { ...label, y: gutter + HALF_LANE_PX + 4, height: 20, lean: 'top' },
+    toClientLabel: { ...label, y: gutter - HALF_LANE_PX - 24, height: 20, lean: 'bottom' },
     middleLabel: { ...label, y: gutter - 10, height: 20, lean: 'middle' },
   };
 }
@@ -235,26 +235,26 @@ function downEdge(from: Box, to: Box): EdgePlace {
   const y1 = from.y + from.height;
   const y2 = to.y;
   const middle = from.x + from.width / 2;
-  const [thereX, backX] = [middle - HALF_LANE_PX, middle + HALF_LANE_PX];
+  const [serverX, clientX] = [middle - HALF_LANE_PX, middle + HALF_LANE_PX];
   const half = from.width / 2 - HALF_LANE_PX - 8;
-  // Words stand clear of the frames of the two hosts.
+  // Labels stay clear of the boxes of the two hosts.
   const isBetweenHosts = y2 - y1 > DOWN_GAP_PX;
   const top = isBetweenHosts ? y1 + GROUP_PADDING_PX : y1;
   const bottom = isBetweenHosts ? y2 - GROUP_TITLE_PX : y2;
   const label = { y: top, height: bottom - top, width: half, lean: 'middle' } as const;
   return {
-    there: [
-      [thereX, y1],
-      [thereX, y2],
+    toServer: [
+      [serverX, y1],
+      [serverX, y2],
     ],
-    back: [
-      [backX, y2],
-      [backX, y1],
+    toClient: [
+      [clientX, y2],
+      [clientX, y1],
     ],
-    thereLabel: { ...label, x: from.x, align: 'right' },
-    backLabel: { ...label, x: backX + 8, align: 'left' },
-    // Address translation is told beside the time back: there is no room between the arrows.
-    middleLabel: { ...label, x: backX + 8, y: y2 - 24, height: 20, align: 'left' },
+    toServerLabel: { ...label, x: from.x, align: 'right' },
+    toClientLabel: { ...label, x: clientX + 8, align: 'left' },
+    // Address translation is shown beside the time to the client: there is no room between the arrows.
+    middleLabel: { ...label, x: clientX + 8, y: y2 - 24, height: 20, align: 'left' },
   };
 }
 

@@ -1,179 +1,111 @@
-/** What stands at the arrows between two NICs. */
+/** A hop in words: beside its arrows, between them, and for those who hear the path. */
 import { countText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
-import { type NicPath, type PathEdge } from './read-path';
+import { assertUnreachable } from '../../../../shared/unreachable';
+import { type EdgeWay, edgeWays, type EdgeWays, type WayLoss, type WayTime } from './edge-ways';
 import { tunnelText } from './node-text';
+import { type NicPath } from './read-path';
 
-/** `slowest`: longer than all others; `slow`: so long that the request was slow for it. */
-export type EdgeTone = 'plain' | 'muted' | 'slowest' | 'slow' | 'danger';
-
-/** `none`: no arrow. `dies`: it ends half way. */
-export type ArrowState = 'whole' | 'dies' | 'none';
-
-export interface EdgeWay {
-  readonly arrow: ArrowState;
-  /** One line each; empty where nothing is known. */
-  readonly lines: readonly string[];
-  readonly tone: EdgeTone;
-  /** Segments of this request that died on the way and came through later. */
-  readonly loss?: WayLoss;
-}
-
-export interface WayLoss {
-  /** Where there is little room. */
-  readonly short: string;
-  readonly text: string;
-}
-
-export interface EdgeMark {
-  /** Where there is little room. */
-  readonly short: string;
-  readonly text: string;
-  readonly tone: 'nat' | 'tunnel' | 'quiet';
-}
-
-/** The line that says so. */
 export const SLOWEST = 'slowest hop';
 
-export interface EdgeText {
-  readonly there: EdgeWay;
-  readonly back: EdgeWay;
-  /** Between the arrows: translation, tunnels, what else the connection lost. */
+/** Between the arrows: translation, tunnels, what the whole connection lost. */
+export interface EdgeMark {
+  readonly kind: 'nat' | 'tunnel' | 'losses';
+  readonly text: string;
+  /** Where there is little room. */
+  readonly short: string;
+}
+
+export interface EdgeText extends EdgeWays {
+  readonly isSlowest: boolean;
   readonly marks: readonly EdgeMark[];
-  /** For those who hear the path. */
   readonly sentence: string;
 }
 
 export function edgeText(path: NicPath, index: number): EdgeText {
-  const edge = path.edges[index];
-  const source = path.nodes[index];
-  const target = path.nodes[index + 1];
-  const observed = source.observed && target.observed;
-  const slow = index === path.slowest.index;
-  const tone: EdgeTone = slow ? (path.slowest.matters ? 'slow' : 'slowest') : observed ? 'plain' : 'muted';
-  const emphasis = slow ? [SLOWEST] : [];
-  const answered = source.latencyMs !== null || target.latencyMs !== null;
-  const neverReached = path.edges.slice(0, index).some((before) => before.lost === 'request');
-  const lostBack: EdgeWay = { arrow: 'dies', lines: ['response lost'], tone: 'danger' };
-  const nothing: EdgeWay = { arrow: 'none', lines: [], tone: 'muted' };
-
-  const plainWays = ((): BothWays => {
-    if (neverReached) {
-      return { there: nothing, back: nothing };
-    }
-    if (edge.lost === 'request') {
-      return { there: { arrow: 'dies', lines: ['request lost'], tone: 'danger' }, back: nothing };
-    }
-    const thereLines = edge.thereMs === null ? [] : [durationText(edge.thereMs)];
-    if (edge.lost === 'response') {
-      return { there: { arrow: 'whole', lines: thereLines, tone }, back: lostBack };
-    }
-    const back: EdgeWay = answered ? { arrow: 'whole', lines: [], tone } : nothing;
-    if (edge.sameClock || (edge.thereMs !== null && edge.backMs !== null)) {
-      const backLines = edge.backMs === null ? [] : [durationText(edge.backMs)];
-      return {
-        there: { arrow: 'whole', lines: thereLines, tone },
-        back: { ...back, lines: [...backLines, ...emphasis] },
-      };
-    }
-    if (edge.thereAndBackMs !== null && edge.thereEstimateMs !== null && edge.backEstimateMs !== null) {
-      return {
-        there: { arrow: 'whole', lines: estimateLines(edge.thereEstimateMs, edge), tone },
-        back: { ...back, lines: [...estimateLines(edge.backEstimateMs, edge), ...emphasis] },
-      };
-    }
-    if (edge.thereAndBackMs !== null) {
-      const lines = [durationText(edge.thereAndBackMs), 'there and back'];
-      return { there: { arrow: 'whole', lines, tone }, back: { ...back, lines: emphasis } };
-    }
-    if (edge.thereEstimateMs !== null) {
-      // Nothing came back that this hop could be timed by.
-      return { there: { arrow: 'whole', lines: estimateLines(edge.thereEstimateMs, edge), tone }, back };
-    }
-    return { there: { arrow: 'whole', lines: observed ? ['time not known'] : [], tone: 'muted' }, back };
-  })();
-  const ways = {
-    there: withLoss(plainWays.there, lossOf('request', edge.requestSegmentsLost, edge.requestResentAfterMs)),
-    back: withLoss(plainWays.back, lossOf('response', edge.responseSegmentsLost, edge.responseResentAfterMs)),
-  };
+  const ways = edgeWays(path, index);
+  const isSlowest = index === path.slowest.index;
   const marks = marksOf(path, index);
-  return { ...ways, marks, sentence: sentenceOf(ways, { edge, marks, slow }) };
+  return {
+    ...ways,
+    isSlowest,
+    marks,
+    sentence: sentenceOf(path.edges[index].thereAndBackMs, ways, { isSlowest, marks }),
+  };
 }
 
-interface BothWays {
-  readonly there: EdgeWay;
-  readonly back: EdgeWay;
-}
-
-function lossOf(
-  part: 'request' | 'response',
-  segments: number | null,
-  resentAfterMs: number | null
-): WayLoss | undefined {
-  if (segments === null || segments === 0) {
-    return undefined;
+/** One or two lines; none where nothing is known. */
+export function timeLines(time: WayTime): readonly string[] {
+  switch (time.kind) {
+    case 'measured':
+      return [durationText(time.ms)];
+    case 'estimated':
+      return [
+        `≈ ${durationText(time.ms)}`,
+        ...(time.atMostOffMs === null ? [] : [`± ${durationText(time.atMostOffMs)}`]),
+      ];
+    case 'round-trip':
+      return [durationText(time.ms), 'round trip'];
+    case 'lost':
+      return [`${time.part} lost`];
+    case 'unknown':
+      return ['time unknown'];
+    case 'none':
+      return [];
+    default:
+      return assertUnreachable(time);
   }
+}
+
+export function lossText({ part, segments, resentAfterMs }: WayLoss): string {
   const again =
     resentAfterMs === null
-      ? 'not sent again'
-      : `sent again after ${segments === 1 ? '' : 'up to '}${durationText(resentAfterMs)}`;
-  return {
-    short: `${countText(segments)} lost`,
-    text: `${pluralText(segments, 'segment')} of the ${part} lost here, ${again}`,
-  };
+      ? 'not retransmitted'
+      : `retransmitted after ${segments === 1 ? '' : 'up to '}${durationText(resentAfterMs)}`;
+  return `${pluralText(segments, 'segment')} of the ${part} lost here, ${again}`;
 }
 
-function withLoss(way: EdgeWay, loss: WayLoss | undefined): EdgeWay {
-  return loss === undefined || way.arrow === 'none' ? way : { ...way, tone: 'danger', loss };
-}
-
-/** Clocks of two hosts were compared: the time and how far off it may be. */
-function estimateLines(ms: number, { estimateAtMostMs }: PathEdge): readonly string[] {
-  return [`≈ ${durationText(ms)}`, ...(estimateAtMostMs === null ? [] : [`± ${durationText(estimateAtMostMs)}`])];
-}
+/** Where there is little room. */
+export const lossShort = ({ segments }: WayLoss): string => `${countText(segments)} lost`;
 
 function marksOf(path: NicPath, index: number): readonly EdgeMark[] {
   const { nat, lostSegments, sentSegments } = path.edges[index];
-  const [before, after] = [tunnelText(path.nodes[index]), tunnelText(path.nodes[index + 1])];
-  const isBoth = path.nodes[index].observed && path.nodes[index + 1].observed;
+  const [source, target] = [path.nodes[index], path.nodes[index + 1]];
+  const [before, after] = [tunnelText(source), tunnelText(target)];
   const marks: EdgeMark[] = [];
   if (nat !== '') {
-    marks.push({ short: 'NAT', text: nat, tone: 'nat' });
+    marks.push({ kind: 'nat', text: nat, short: 'NAT' });
   }
-  if (isBoth && before !== after) {
+  if (source.observed && target.observed && before !== after) {
     const text = [before === '' ? '' : `out of ${before}`, after === '' ? '' : `into ${after}`]
       .filter(Boolean)
       .join(', ');
-    marks.push({ short: after === '' ? 'tunnel end' : 'tunnel', text, tone: 'tunnel' });
+    marks.push({ kind: 'tunnel', text, short: after === '' ? 'tunnel end' : 'tunnel' });
   }
   if (lostSegments !== null && lostSegments > 0) {
-    const of = sentSegments === null ? '' : ` of ${countText(sentSegments)}`;
-    marks.push({
-      short: `−${countText(lostSegments)}${of}`,
-      text: `the whole connection lost ${countText(lostSegments)}${of} packets here`,
-      tone: 'quiet',
-    });
+    const lost = `${countText(lostSegments)}${sentSegments === null ? '' : ` of ${countText(sentSegments)}`}`;
+    marks.push({ kind: 'losses', text: `the whole connection lost ${lost} packets here`, short: `−${lost}` });
   }
   return marks;
 }
 
-interface Told {
-  readonly edge: PathEdge;
-  readonly marks: readonly EdgeMark[];
-  readonly slow: boolean;
-}
-
-function sentenceOf({ there, back }: BothWays, { edge, marks, slow }: Told): string {
-  const isCompared = there.lines[0]?.startsWith('≈') === true;
-  const thereText = there.lines.join(' ');
-  const backText = back.lines.filter((line) => line !== SLOWEST).join(' ');
+function sentenceOf(
+  roundTripMs: number | null,
+  { toServer, toClient }: EdgeWays,
+  { isSlowest, marks }: Pick<EdgeText, 'isSlowest' | 'marks'>
+): string {
+  const isEstimated = toServer.time.kind === 'estimated' && toClient.time.kind === 'estimated';
   const parts = [
-    isCompared && edge.thereAndBackMs !== null
-      ? `${durationText(edge.thereAndBackMs)} there and back, by compared clocks ${thereText} there`
-      : thereText,
-    backText === '' ? '' : `back ${backText}`,
-    ...[there.loss, back.loss].map((loss) => loss?.text ?? ''),
-    ...marks.map(({ text, tone }) => (tone === 'nat' ? `address translation: ${text}` : text)),
-    slow ? SLOWEST : '',
+    isEstimated && roundTripMs !== null ? `${durationText(roundTripMs)} round trip, by clock comparison` : '',
+    wayText(toServer, 'to server'),
+    wayText(toClient, 'to client'),
+    ...[toServer, toClient].map(({ loss }) => (loss === undefined ? '' : lossText(loss))),
+    ...marks.map(({ kind, text }) => (kind === 'nat' ? `address translation: ${text}` : text)),
+    isSlowest ? SLOWEST : '',
   ].filter((part) => part !== '');
   return parts.length === 0 ? '' : `Hop: ${parts.join(', ')}.`;
+}
+
+function wayText({ time }: EdgeWay, direction: string): string {
+  const isOneWay = time.kind === 'measured' || time.kind === 'estimated';
+  return [...timeLines(time), ...(isOneWay ? [direction] : [])].join(' ');
 }

@@ -1,4 +1,4 @@
-/** What a NIC's card says. */
+/** A NIC in words: on its card, in its details, and for those who hear the path. */
 import { addressText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type Address, type NicPath, type PathNode } from './read-path';
 
@@ -7,7 +7,7 @@ export type CardTone = 'plain' | 'secondary' | 'strong' | 'changed' | 'attention
 export interface CardLine {
   readonly text: string;
   readonly tone: CardTone;
-  /** Digits stand under one another. */
+  /** Digits of equal width. */
   readonly tabular?: boolean;
 }
 
@@ -45,7 +45,7 @@ function linesOf(path: NicPath, index: number, wide: boolean): readonly CardLine
   ];
 }
 
-/** What the last NIC measures lies inside of what it belongs to, or beyond it. */
+/** The last NIC's latency was spent inside of what it belongs to, or beyond it. */
 function whereInside({ nodes }: NicPath, index: number): string {
   const node = nodes[index];
   const isLast = !nodes.slice(index + 1).some(({ observed }) => observed);
@@ -55,7 +55,7 @@ function whereInside({ nodes }: NicPath, index: number): string {
   return index === nodes.length - 1 && node.podName !== '' ? 'inside' : 'beyond';
 }
 
-/** Where no answer was seen, how often it was sent again. */
+/** The number of retransmissions where no response was seen. */
 function latencyLine(path: NicPath, index: number): CardLine {
   const node = path.nodes[index];
   return node.latencyMs === null && troubleOf(path, index) !== undefined
@@ -87,7 +87,7 @@ function ownerText(node: PathNode): string {
     : joined(node.nicName, node.k8sNamespace, node.containerName);
 }
 
-/** What did not fit beside the name: of a pod's NIC what it is, of a host's what runs through it. */
+/** What did not fit above: kind and protocols of a pod's NIC, the container of a host's. */
 function detailText(node: PathNode): string {
   return node.podName === ''
     ? joined(tunnelText(node), node.containerName)
@@ -108,7 +108,7 @@ function outsideText(node: PathNode): string {
   return endText(node.client.ip === '' ? node.server : node.client);
 }
 
-export function endText({ ip, port }: Address): string {
+function endText({ ip, port }: Address): string {
   return ip === '' ? 'N/A' : addressText(ip, port);
 }
 
@@ -124,7 +124,7 @@ export function latencyText(node: PathNode): string {
   return node.latencyMs === null ? '' : durationText(node.latencyMs);
 }
 
-export function retransmissionText(node: PathNode): string {
+function retransmissionText(node: PathNode): string {
   return node.retransmissions === 0 ? '' : pluralText(node.retransmissions, 'retransmission');
 }
 
@@ -134,7 +134,7 @@ function isChanged(before: Address | undefined, now: Address): boolean {
 
 export interface Trouble {
   readonly text: string;
-  /** Request or answer was seen here for the last time. */
+  /** Request or response was seen here for the last time. */
   readonly endsHere: boolean;
 }
 
@@ -148,26 +148,26 @@ export function troubleOf(path: NicPath, index: number): Trouble | undefined {
     return { text: 'last seen here', endsHere: true };
   }
   if (path.edges[index - 1]?.lost === 'response') {
-    return { text: 'answer last seen here', endsHere: true };
+    return { text: 'response last seen here', endsHere: true };
   }
   const isLastSeen = !path.nodes.slice(index + 1).some((next) => next.outcome !== '');
   switch (node.outcome) {
     case '':
       return { text: 'request not seen', endsHere: false };
     case 'unanswered':
-      return { text: isLastSeen ? 'last seen, no answer' : 'no answer', endsHere: isLastSeen };
+      return { text: isLastSeen ? 'last seen, no response' : 'no response', endsHere: isLastSeen };
     case 'reset':
       return { text: isLastSeen ? 'last seen, reset' : 'reset', endsHere: isLastSeen };
     case 'gap':
-      return { text: 'part of it not captured', endsHere: false };
+      return { text: 'partly captured', endsHere: false };
     case 'parse_error':
-      return { text: 'answer not understood', endsHere: false };
+      return { text: 'response not parsed', endsHere: false };
     default:
       return undefined;
   }
 }
 
-/** One sentence a NIC, for those who hear the path. */
+/** For those who hear the path. */
 export function nodeSentence(path: NicPath, index: number): string {
   const node = path.nodes[index];
   const where = node.observed && node.host !== '' ? `${nodeName(node)} on ${node.host}` : nodeName(node);

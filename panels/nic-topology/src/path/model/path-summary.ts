@@ -1,7 +1,7 @@
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type NicPath, type PathNode } from './read-path';
 
-/** `0.4 ms on the way, 202.9 ms beyond the last NIC`; '' where the ends saw no answer. */
+/** `0.4 ms between the NICs, 202.9 ms beyond the last`; '' where the ends saw no response. */
 export function whereTimeWent({ nodes }: NicPath): string {
   const observed = nodes.filter((node) => node.observed);
   const first = observed[0]?.latencyMs ?? null;
@@ -12,7 +12,7 @@ export function whereTimeWent({ nodes }: NicPath): string {
   return `${durationText(first - last)} between the NICs, ${durationText(last)} beyond the last`;
 }
 
-/** Time there and back between the first and the last NIC of a host, which one clock tells: `0.4 ms`; '' where it is not known. */
+/** Round trip between the first and the last NIC of a host, which share a clock: `0.4 ms`; '' where it is unknown. */
 export function timeInsideHost({ nodes }: NicPath, index: number): string {
   const isSame = (node: PathNode | undefined) => node?.observed === true && node.host === nodes[index].host;
   if (!isSame(nodes[index]) || isSame(nodes[index - 1])) {

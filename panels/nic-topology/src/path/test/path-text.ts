@@ -1,6 +1,7 @@
-/** A path as text: what stands on cards and arrows, for golden tests. */
+/** A path as text: its cards and arrows, for golden tests. */
 import { type PathLayout } from '../layout/path-layout';
-import { edgeText, type EdgeWay } from '../model/edge-text';
+import { edgeText, lossText, SLOWEST, timeLines } from '../model/edge-text';
+import { type EdgeWay } from '../model/edge-ways';
 import { type NicPath } from '../model/read-path';
 import { cardLines } from '../model/node-text';
 
@@ -10,11 +11,12 @@ export function pathText(path: NicPath): string {
       const card = cardLines(path, i, false).map(({ text, tone }) => (tone === 'danger' ? `!! ${text}` : text));
       const lines = [`[${node.host || 'outside'}] ${card.filter((text) => text !== '').join(' | ')}`];
       if (i < path.edges.length) {
-        const { there, back, marks } = edgeText(path, i);
+        const { toServer, toClient, isSlowest, marks } = edgeText(path, i);
         lines.push(
-          wayText('there', there),
-          wayText('back', back),
-          ...marks.map(({ tone, text }) => `    ${tone} ${text}`)
+          wayText('to server', toServer),
+          wayText('to client', toClient),
+          ...(isSlowest ? [`    ${SLOWEST}`] : []),
+          ...marks.map(({ kind, text }) => `    ${kind} ${text}`)
         );
       }
       return lines;
@@ -22,8 +24,8 @@ export function pathText(path: NicPath): string {
     .join('\n');
 }
 
-function wayText(name: string, { arrow, tone, lines, loss }: EdgeWay): string {
-  return `    ${name} ${[arrow, tone, ...lines, ...(loss ? [`✕ ${loss.text}`] : [])].join(', ')}`;
+function wayText(name: string, { arrow, tone, time, loss }: EdgeWay): string {
+  return `    ${name} ${[arrow, tone, ...timeLines(time), ...(loss ? [`✕ ${lossText(loss)}`] : [])].join(', ')}`;
 }
 
 export function layoutText({ nodes, groups, width, height }: PathLayout): string {

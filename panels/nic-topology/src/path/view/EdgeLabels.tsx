@@ -3,7 +3,8 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import { type EdgePlace, type LabelPlace } from '../layout/path-layout';
-import { type EdgeText, type EdgeTone, type EdgeWay, SLOWEST } from '../model/edge-text';
+import { type EdgeText, lossShort, lossText, SLOWEST, timeLines } from '../model/edge-text';
+import { type EdgeTone, type EdgeWay } from '../model/edge-ways';
 import { edgeColour } from './PathArrows';
 
 interface Props {
@@ -12,20 +13,20 @@ interface Props {
   readonly down: boolean;
 }
 
-/** Times beside the arrows; hidden from readers of the list, which says the same. */
+/** Times beside the arrows; hidden from screen readers, whose list has the same in words. */
 export function EdgeLabels({ place, text, down }: Props) {
   const styles = useStyles2(getStyles);
-  // Running down there is one place beside the arrow back: marks and time share it.
+  // Running down there is one place beside the arrow to the client: marks and time share it.
   const isNarrow = !down && place.middleLabel.width < WHOLE_MARKS_FROM_PX * text.marks.length;
   const chips = text.marks.map((mark) => (
-    <span key={mark.tone} className={cx(styles.mark, styles[mark.tone])} title={mark.text}>
-      {isNarrow || (down && mark.tone === 'quiet') ? mark.short : mark.text}
+    <span key={mark.kind} className={cx(styles.mark, styles[mark.kind])} title={mark.text}>
+      {isNarrow || (down && mark.kind === 'losses') ? mark.short : mark.text}
     </span>
   ));
   return (
     <div aria-hidden>
-      <WayLabel place={place.thereLabel} way={text.there} name="there" down={down} />
-      <WayLabel place={place.backLabel} way={text.back} name="back" down={down}>
+      <WayLabel place={place.toServerLabel} way={text.toServer} name="to server" isSlowest={false} down={down} />
+      <WayLabel place={place.toClientLabel} way={text.toClient} name="to client" isSlowest={text.isSlowest} down={down}>
         {down && chips}
       </WayLabel>
       {!down && chips.length > 0 && (
@@ -37,7 +38,7 @@ export function EdgeLabels({ place, text, down }: Props) {
   );
 }
 
-/** Between the arrows there is room for the addresses from here on; else they stand in the cards and the hint. */
+/** Between the arrows there is room for the addresses from here on; otherwise they are in the cards and the hint. */
 const WHOLE_MARKS_FROM_PX = 260;
 
 const ONE_LINE_FROM_PX = 300;
@@ -45,22 +46,20 @@ const ONE_LINE_FROM_PX = 300;
 interface WayLabelProps {
   readonly place: LabelPlace;
   readonly way: EdgeWay;
-  /** Said where there is room: lines that turn are not told apart by their place. */
-  readonly name: 'there' | 'back';
+  /** Shown where there is room: lines that turn cannot be told apart by their place. */
+  readonly name: 'to server' | 'to client';
+  readonly isSlowest: boolean;
   /** Room for two lines: times in one, all else in the other. */
   readonly down: boolean;
   readonly children?: React.ReactNode;
 }
 
-function WayLabel({ place, way, name, down, children }: WayLabelProps) {
+function WayLabel({ place, way, name, isSlowest, down, children }: WayLabelProps) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
   const emphasised = way.tone !== 'plain' && way.tone !== 'muted';
   const isWide = place.width >= ONE_LINE_FROM_PX;
-  const time = way.lines.filter((one) => one !== SLOWEST).join(' ');
-  const parts = [time, way.lines.includes(SLOWEST) ? SLOWEST : '', way.loss?.text ?? ''].filter((part) => part !== '');
-  const line = `${name} ${parts.join(' · ')}`;
-  const lines = parts.length === 0 ? [] : [line];
+  const lines = labelLines(way, isSlowest, { name: isWide ? name : undefined, down });
   return (
     <div
       className={cx(styles.label, styles[place.align], styles[place.lean], emphasised && styles.emphasised)}
@@ -69,19 +68,17 @@ function WayLabel({ place, way, name, down, children }: WayLabelProps) {
         color: wordColour(theme, way.tone),
       }}
     >
-      {(isWide ? lines : down ? [time] : way.lines).map((one) => (
+      {lines.map((one) => (
         <span key={one} className={styles.line} title={one}>
           {one}
         </span>
       ))}
       {!isWide && (
         <span className={cx(styles.marks, styles.inLines, place.align === 'right' && styles.toTheRight)}>
-          {down && way.loss === undefined && way.lines.includes(SLOWEST) && (
-            <span className={styles.mark}>{SLOWEST}</span>
-          )}
+          {down && way.loss === undefined && isSlowest && <span className={styles.mark}>{SLOWEST}</span>}
           {way.loss && (
-            <span className={cx(styles.mark, styles.loss)} title={way.loss.text}>
-              {way.loss.short}
+            <span className={cx(styles.mark, styles.loss)} title={lossText(way.loss)}>
+              {lossShort(way.loss)}
             </span>
           )}
           {children}
@@ -91,7 +88,23 @@ function WayLabel({ place, way, name, down, children }: WayLabelProps) {
   );
 }
 
-/** What is pale as a line could not be read as words. */
+interface LineRoom {
+  /** Of the way, where one line has room for everything. */
+  readonly name: string | undefined;
+  readonly down: boolean;
+}
+
+function labelLines({ time, loss }: EdgeWay, isSlowest: boolean, { name, down }: LineRoom): readonly string[] {
+  const times = timeLines(time);
+  const slowest = isSlowest ? [SLOWEST] : [];
+  if (name === undefined) {
+    return down ? [times.join(' ')] : [...times, ...slowest];
+  }
+  const parts = [times.join(' '), ...slowest, loss === undefined ? '' : lossText(loss)].filter((part) => part !== '');
+  return parts.length === 0 ? [] : [`${name} ${parts.join(' · ')}`];
+}
+
+/** Words as pale as the lines could not be read. */
 function wordColour(theme: GrafanaTheme2, tone: EdgeTone): string {
   switch (tone) {
     case 'plain':
@@ -135,6 +148,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   }),
   nat: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
   tunnel: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
-  quiet: css({ color: theme.colors.text.secondary }),
+  losses: css({ color: theme.colors.text.secondary }),
   loss: css({ pointerEvents: 'auto', background: theme.colors.error.transparent, color: theme.colors.error.text }),
 });

@@ -18,7 +18,7 @@ interface Props {
   readonly href: string | undefined;
 }
 
-/** One NIC: a round mark for a virtual one, a square one for a physical one, a grey one where the capture does not say, a dashed frame for an end that nobody saw. */
+/** One NIC. Its mark is round where it is virtual, square where physical, grey where that is unknown; an end that was not observed has a dashed border. */
 export function NicCard({ path, index, box, hop, wide, href }: Props) {
   const styles = useStyles2(getStyles);
   const node = path.nodes[index];
@@ -121,7 +121,7 @@ const getStyles = (theme: GrafanaTheme2) => {
       '&:hover': { color: theme.colors.primary.contrastText, background: theme.colors.primary.main },
       '&:focus-visible': { outline: `2px solid ${theme.colors.primary.border}` },
     }),
-    // Above a card that spans the panel there are words; in it there is room for a thumb.
+    // Above a card that spans the panel are labels; in it there is room for a thumb.
     inside: css({ top: 6, right: 6, width: 36, height: 36 }),
     unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
   };

@@ -1,23 +1,16 @@
 import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
+import { countText } from '@bpfnet/flow-model/quantity-text';
 import { type NicPath, type PathNode } from '../model/read-path';
-import {
-  addressDetails,
-  latencyText,
-  nicKind,
-  nodeName,
-  protocolText,
-  retransmissionText,
-  troubleOf,
-} from '../model/node-text';
+import { addressDetails, latencyText, nicKind, nodeName, protocolText, troubleOf } from '../model/node-text';
 
 interface Props {
   readonly path: NicPath;
   readonly index: number;
 }
 
-/** Everything the path knows of one NIC. */
+/** Everything that the path knows about one NIC. */
 export function NicDetails({ path, index }: Props) {
   const styles = useStyles2(getStyles);
   const node = path.nodes[index];
@@ -49,8 +42,8 @@ function nicFields(node: PathNode): ReadonlyArray<readonly [string, string]> {
     ['container', node.containerName],
     ['direction', node.direction],
     ['protocols', protocolText(node)],
-    ['latency', latencyText(node) || 'no answer'],
-    ['sent again', retransmissionText(node)],
+    ['latency', latencyText(node) || 'no response'],
+    ['retransmissions', node.retransmissions === 0 ? '' : countText(node.retransmissions)],
     ['outcome', node.outcome.replace('_', ' ')],
   ];
 }

@@ -70,17 +70,17 @@ export function NicPathView({ path, width, hrefOf, traceHref }: Props) {
 
 function hostHint(path: NicPath, { host, first, continued }: GroupBox): string {
   const time = timeInsideHost(path, first);
-  return continued || time === '' ? host : `${host}: ${time} between its first NIC and its last, there and back`;
+  return continued || time === '' ? host : `${host}: ${time} round trip between its first and last NIC`;
 }
 
-/** Beside a host's name there is room for the time alone. */
+/** Beside a host's name there is only room for the time. */
 const insideText = (path: NicPath, index: number) => {
   const time = timeInsideHost(path, index);
   return time === '' ? '' : ` (${time})`;
 };
 
 const SCROLLBAR_PX = 12;
-/** The first NIC's button stands beside the host's name. */
+/** The first NIC's button is beside the host's name. */
 const BUTTON_ROOM_PX = 40;
 
 /** Arrow keys go from NIC to NIC. */

@@ -2,14 +2,14 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import React from 'react';
 import { type PathLayout, type Point } from '../layout/path-layout';
-import { type EdgeText, type EdgeTone, type EdgeWay } from '../model/edge-text';
+import { type EdgeTone, type EdgeWay, type EdgeWays } from '../model/edge-ways';
 
 interface Props {
   readonly layout: PathLayout;
-  readonly edges: readonly EdgeText[];
+  readonly edges: readonly EdgeWays[];
 }
 
-/** Host groups and arrows; what they say is text elsewhere. */
+/** Boxes around hosts, and the arrows; their labels are elsewhere. */
 export function PathArrows({ layout, edges }: Props) {
   const theme = useTheme2();
   return (
@@ -29,8 +29,8 @@ export function PathArrows({ layout, edges }: Props) {
       ))}
       {layout.edges.map((place, i) => (
         <React.Fragment key={i}>
-          <Arrow points={place.there} way={edges[i].there} theme={theme} />
-          <Arrow points={place.back} way={edges[i].back} theme={theme} />
+          <Arrow points={place.toServer} way={edges[i].toServer} theme={theme} />
+          <Arrow points={place.toClient} way={edges[i].toClient} theme={theme} />
         </React.Fragment>
       ))}
     </svg>
@@ -72,7 +72,7 @@ function Arrow({ points, way, theme }: ArrowProps) {
   );
 }
 
-/** Where a segment died that came through later: before the middle, where words stand near the line. */
+/** Where a segment was lost that came through later: before the middle, where labels are near the line. */
 const CROSS_AT = 0.22;
 
 const Cross = ({ at: [x, y] }: { readonly at: Point }) => (
@@ -98,7 +98,7 @@ function Head({ at, from, bold, colour }: HeadProps) {
   );
 }
 
-/** Where a way is long and turns, heads on the way say which it is. */
+/** On long ways that turn, more heads show the direction. */
 const LONG_PX = 300;
 
 function longPieces(points: readonly Point[]): ReadonlyArray<readonly [Point, Point]> {
@@ -128,7 +128,7 @@ export function edgeColour(theme: GrafanaTheme2, tone: EdgeTone): string {
   }
 }
 
-/** The beginning of the way, `part` of it: for what never arrived. */
+/** The first `part` of the way: for what never arrived. */
 function firstPart(points: readonly Point[], part: number): readonly Point[] {
   const lengths = points.slice(1).map(([x, y], i) => Math.hypot(x - points[i][0], y - points[i][1]));
   let rest = lengths.reduce((sum, length) => sum + length, 0) * part;

@@ -10,7 +10,7 @@ interface Props {
   readonly traceHref: string | undefined;
 }
 
-/** What the request was, where its time went, and what to know before trusting the picture. */
+/** The request, where its time went, and the caveats. */
 export function PathSummary({ path, traceHref }: Props) {
   const styles = useStyles2(getStyles);
   const parts = [path.summary, whereTimeWent(path)].filter((part) => part !== '').map(unbroken);
