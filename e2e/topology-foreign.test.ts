@@ -86,18 +86,18 @@ describe('a graph without layers', () => {
   }
 
   const graph = (page: Page) => page.getByRole('application', { name: 'Graph of 5 nodes and 6 edges' });
-  const isPlain = (page: Page) => page.getByText(/nodes stand in plain layers/);
+  const isSimple = (page: Page) => page.getByText(/nodes are in simple layers/);
 
   it('is placed by the worker that lies beside the module', async () => {
     const started: string[] = [];
     const page = await show(async (one) => one.on('worker', (worker) => started.push(worker.url())));
     await graph(page).waitFor();
     expect(started).toEqual([`${workbench.url}/public/plugins/bpfnet-networklogs-app/${WORKER}`]);
-    expect(await isPlain(page).count()).toBe(0);
+    expect(await isSimple(page).count()).toBe(0);
     await page.close();
   });
 
-  it('says that places are being found, meanwhile', async () => {
+  it('says that it is being laid out, meanwhile', async () => {
     let letGo: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (letGo = resolve));
     const page = await show((one) =>
@@ -106,7 +106,7 @@ describe('a graph without layers', () => {
         await route.continue();
       })
     );
-    await page.getByText('Finding places for 5 nodes…').waitFor();
+    await page.getByText('Laying out 5 nodes…').waitFor();
     letGo();
     await graph(page).waitFor();
     await page.close();
@@ -130,14 +130,14 @@ describe('a graph without layers', () => {
     await graph(page).waitFor();
     expect(started).toHaveLength(1);
     expect(started[0]).toMatch(/^blob:/);
-    expect(await isPlain(page).count()).toBe(0);
+    expect(await isSimple(page).count()).toBe(0);
     await page.close();
   });
 
-  it('stands in plain layers, and says so, where no worker can be had', async () => {
+  it('is in simple layers, and says so, where no worker can be had', async () => {
     const page = await show((one) => one.route(`**/${WORKER}`, (route) => route.abort()));
     await graph(page).waitFor();
-    await page.getByText('The worker that finds places could not start: nodes stand in plain layers.').waitFor();
+    await page.getByText('The layout worker could not start: nodes are in simple layers.').waitFor();
     await page.close();
   });
 });

@@ -86,7 +86,9 @@ describe('the NIC topology panel on laboratory traffic', () => {
       ({ outcome, rx_retrans, tx_retrans }) => outcome === 'ok' && (rx_retrans ?? 0) + (tx_retrans ?? 0) > 0
     );
     const items = await openPath(requestWith('retransmitted request', (record) => record === resent[0]));
-    const hops = items.filter((text) => /segments? of the (request|response) lost here, retransmitted after/.test(text));
+    const hops = items.filter((text) =>
+      /segments? of the (request|response) lost here, retransmitted after/.test(text)
+    );
     expect(names(hops)).toEqual(['eth0']);
     expect(hops[0]).toMatch(/the whole connection lost \d+ of [\d\s]+ packets here/);
     // Words and the red cross on the way itself.

@@ -48,7 +48,7 @@ test('keys go from node to node, and what is reached is said', async () => {
   expect(said().trim()).toBe('');
 });
 
-test('NICs fold into hosts, and one host unfolds again', async () => {
+test('NICs collapse into hosts, and one host expands again', async () => {
   const user = userEvent.setup();
   show(syntheticNicGraph(40));
   await user.click(screen.getByRole('radio', { name: 'Hosts' }));
@@ -56,7 +56,7 @@ test('NICs fold into hosts, and one host unfolds again', async () => {
   const hosts = nodes();
   graph().focus();
   await user.keyboard('{ArrowRight}');
-  await user.click(screen.getByRole('button', { name: 'Unfold' }));
+  await user.click(screen.getByRole('button', { name: 'Expand' }));
   expect(nodes()).toBeGreaterThan(hosts);
 });
 

@@ -29,23 +29,23 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
       .addTextInput({
         path: 'recordUrl',
         category: ONE,
-        name: "NIC's record",
+        name: 'NIC link',
         description:
-          'Path or http(s) address. ${__data.fields.id} (inner_traceid), ${__data.fields.requestId}, ${__data.fields.host}, ${__data.fields.nicName}, ${__from}, ${__to} and dashboard variables are filled in. Empty: no links.',
+          'Path or http(s) URL. ${__data.fields.id} (inner_traceid), ${__data.fields.requestId}, ${__data.fields.host}, ${__data.fields.nicName}, ${__from}, ${__to} and dashboard variables are replaced. Empty: no links.',
         defaultValue: defaultOptions.recordUrl,
       })
       .addTextInput({
         path: 'traceUrl',
         category: ONE,
-        name: 'Trace',
+        name: 'Trace link',
         description:
-          'Where the trace of the application is; ${__data.fields.traceId} is filled in. Needed only where the datasource gives no link of its own.',
+          "URL of the application's trace; ${__data.fields.traceId} is replaced. Only needed where the datasource provides no link.",
         defaultValue: defaultOptions.traceUrl,
       })
       .addRadio({
         path: 'level',
         category: MANY,
-        name: 'Nodes are',
+        name: 'Group by',
         defaultValue: defaultOptions.level,
         settings: {
           options: [
@@ -59,25 +59,25 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
       .addSelect({
         path: 'colourBy',
         category: MANY,
-        name: 'Edges are coloured by',
-        description: "The thresholds are those of the field's configuration.",
+        name: 'Color edges by',
+        description: 'By the thresholds of the panel and its field overrides.',
         defaultValue: defaultOptions.colourBy,
         settings: { options: COLOUR_METRICS.map((value) => ({ value, label: METRIC_TITLES[value] })) },
       })
       .addNumberInput({
         path: 'busiest',
         category: MANY,
-        name: 'Nodes shown by themselves',
-        description: 'The busiest; all others are folded into one node.',
+        name: 'Max individual nodes',
+        description: 'The busiest nodes; all others are collapsed into one.',
         defaultValue: defaultOptions.busiest,
         settings: { min: 2, integer: true },
       })
       .addTextInput({
         path: 'edgeUrl',
         category: MANY,
-        name: "Edge's requests",
+        name: 'Edge link',
         description:
-          'Path or http(s) address. ${__data.fields.host} and ${__data.fields.name} (of the end towards the server), sourceHost, sourceNic, sourcePod, targetHost, targetNic, targetPod, ${__from}, ${__to} and dashboard variables are filled in. Empty: no links.',
+          'Path or http(s) URL. ${__data.fields.host} and ${__data.fields.name} (of the server end), sourceHost, sourceNic, sourcePod, targetHost, targetNic, targetPod, ${__from}, ${__to} and dashboard variables are replaced. Empty: no links.',
         defaultValue: defaultOptions.edgeUrl,
       })
   );

@@ -2,16 +2,16 @@ import { type Level } from './graph/model/fold-graph';
 import { type ColourMetric } from './graph/model/graph';
 
 export interface NicTopologyOptions {
-  /** One request: where a NIC's button leads. */
+  /** One request: link of a NIC. */
   readonly recordUrl: string;
-  /** One request: where its trace is; for frames whose field `traceId` has no link of its own. */
+  /** One request: link to its trace, for frames whose field `traceId` has no link. */
   readonly traceUrl: string;
-  /** Many requests: what nodes are to begin with. */
+  /** Many requests: what nodes are at first. */
   readonly level: Level;
   readonly colourBy: ColourMetric;
-  /** So many of the busiest nodes are shown by themselves, the rest as one. */
+  /** So many of the busiest nodes are shown individually, the rest as one. */
   readonly busiest: number;
-  /** Many requests: where an edge leads. */
+  /** Many requests: link of an edge. */
   readonly edgeUrl: string;
 }
 

@@ -68,7 +68,7 @@ const twoHosts = () =>
     )
   );
 
-const told = ({ nodes, edges }: Graph) => [
+const textOf = ({ nodes, edges }: Graph) => [
   ...nodes.map((node) => `${node.title} [${node.subtitle}] ${node.requests}`),
   ...edges.map(
     (one) => `${nodes[one.source].title} → ${nodes[one.target].title}: ${one.requests}, ${edgeLines(one)[0] ?? ''}`
@@ -126,13 +126,13 @@ describe('reading', () => {
 
 describe('folding', () => {
   const folded = (level: Level, ...flipped: string[]) =>
-    told(foldGraph(twoHosts(), { level, flipped: new Set(flipped) }));
+    textOf(foldGraph(twoHosts(), { level, flipped: new Set(flipped) }));
 
   test('into hosts: what crosses their border is added up, the greatest p95 is an upper end', () => {
     expect(folded('host')).toEqual(['a [2 NICs] 140', 'b [2 NICs] 140', 'a → b: 140, ≤ 40.0 ms · 2 lost']);
   });
 
-  test('into namespaces: what has none stands together', () => {
+  test('into namespaces: what has none is together', () => {
     expect(folded('namespace').slice(0, 2)).toEqual(['no namespace [2 NICs] 140', 'shop [2 NICs] 140']);
   });
 
@@ -153,8 +153,8 @@ describe('folding', () => {
 
   test('all but the busiest: no request of theirs is dropped', () => {
     const graph = keepBusiest(twoHosts(), 2);
-    expect(told(graph)).toEqual([
-      '2 more [with fewer requests, folded] 140',
+    expect(textOf(graph)).toEqual([
+      '2 more [collapsed, fewer requests] 140',
       'cart [] 100',
       'orders [] 140',
       'cart → 2 more: 140, ≤ 7.0 ms',
@@ -296,7 +296,7 @@ describe('the whole layout', () => {
     expect(new Set(layoutGraph({ graph: chainOf(4), aspect: 2, widthPx: 1240 }).bands).size).toBe(1);
   });
 
-  test('frames that would hold what is not theirs are not drawn', () => {
+  test('host boxes that would hold other NICs are not drawn', () => {
     const graph = chainOf(10);
     const mixed = { ...graph, nodes: graph.nodes.map((node, i) => ({ ...node, host: i % 2 === 0 ? 'a' : 'b' })) };
     expect(hostBoxes(mixed, layoutGraph({ graph: mixed, aspect: 2, widthPx: 1240 }))).toEqual([]);
@@ -387,7 +387,7 @@ test('figures with their units', () => {
     ['rate', '10.0 req/s'],
     ['requests', '100'],
     ['failed', '5 (5.0 %)'],
-    ['hop time p95', '40.0 ms, there and back'],
-    ['lost here', '2 requests'],
+    ['hop time p95', '40.0 ms, round trip'],
+    ['lost on this hop', '2 requests'],
   ]);
 });

@@ -23,7 +23,7 @@ export interface BandsInput {
 const MAX_SCALE = 1;
 /** More bands must be worth it. */
 const WORTH_IT = 1.3;
-/** On a phone one reads downwards anyway. */
+/** A phone is read downwards anyway. */
 const WORTH_IT_NARROW = 1.1;
 const NEARLY = 0.93;
 const MAX_BANDS = 16;

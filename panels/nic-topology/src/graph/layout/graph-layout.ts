@@ -17,7 +17,7 @@ const ALIGNMENTS_OF_FEW = 40;
 const FEW = 60;
 /** Cards grow by this much at most where the panel is wide enough for longer names. */
 const MAX_WIDENING = 1.7;
-/** Above bands and below them: room for the title of the first frame. */
+/** Above bands and below them: room for the title of the first host box. */
 const HEAD = 36;
 const FOOT = 16;
 
@@ -131,7 +131,7 @@ interface Stacking {
 }
 
 /** Between edges that run beside each other from band to band. */
-const LANE = 10;
+const EDGE_SPACING = 10;
 
 /** Moves bands below one another; edges to the next band run between them, each at a height of its own. */
 function stack({ graph, y, bands, card, count }: Stacking): Pick<GraphLayout, 'height' | 'gutters'> {
@@ -155,16 +155,16 @@ function stack({ graph, y, bands, card, count }: Stacking): Pick<GraphLayout, 'h
     const leaving = [...graph.edges.keys()].filter(
       (i) => bands[graph.edges[i].source] === band && bands[graph.edges[i].target] === band + 1
     );
-    leaving.forEach((edge, lane) =>
-      gutters.set(edge, top + (card.bandGap - TITLE) / 2 + (lane - (leaving.length - 1) / 2) * LANE)
+    leaving.forEach((edge, i) =>
+      gutters.set(edge, top + (card.bandGap - HOST_TITLE_ROOM) / 2 + (i - (leaving.length - 1) / 2) * EDGE_SPACING)
     );
     top += band + 1 < count ? card.bandGap : 0;
   }
   return { height: top, gutters };
 }
 
-/** Of the frame below: edges run in the middle between it and the band above. */
-const TITLE = 22;
+/** Of the host box below: edges run in the middle between it and the band above. */
+const HOST_TITLE_ROOM = 22;
 
 /** Rows a column may have so that the whole picture is as large as can be in the panel. */
 function bestRows(lengths: readonly number[], aspect: number, card: CardSize): number {

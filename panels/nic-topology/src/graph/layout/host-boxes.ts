@@ -1,4 +1,4 @@
-/** Frames around NICs of one host that stand together; none where they would cover one another or what is not theirs. */
+/** Boxes around neighbouring NICs of one host; none where they would cover one another or other hosts' NICs. */
 import { type Graph } from '../model/graph';
 import { type GraphLayout } from './graph-layout';
 
@@ -18,16 +18,16 @@ export function hostBoxes({ nodes }: Graph, { x, y, card, bands }: GraphLayout):
   if (nodes.length > MAX_NODES || nodes.some(({ folded }) => folded === 'group')) {
     return [];
   }
-  const frames = new Map<string, { host: string; members: number[] }>();
+  const hosts = new Map<string, { host: string; members: number[] }>();
   nodes.forEach(({ host, observed }, node) => {
     if (host !== '' && observed) {
       const key = JSON.stringify([bands[node], host]);
-      const frame = frames.get(key) ?? { host, members: [] };
-      frames.set(key, frame);
-      frame.members.push(node);
+      const known = hosts.get(key) ?? { host, members: [] };
+      hosts.set(key, known);
+      known.members.push(node);
     }
   });
-  const boxes = [...frames.values()].map(({ host, members }): HostBox => ({
+  const boxes = [...hosts.values()].map(({ host, members }): HostBox => ({
     host,
     left: Math.min(...members.map((node) => x[node])) - card.width / 2 - PADDING,
     right: Math.max(...members.map((node) => x[node])) + card.width / 2 + PADDING,

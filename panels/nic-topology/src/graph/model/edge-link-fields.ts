@@ -1,8 +1,8 @@
 import { type Graph, type GraphEdge, type GraphNode } from './graph';
 
 /**
- * What a link to an edge's requests may name: both ends, and as `host` and `name` the end that requests are looked up at, which is
- * the one towards the server unless nobody sees it. Undefined where records of neither end can be told from others.
+ * The fields that a link to an edge's requests may contain: both ends, and as `host` and `name` the end at which requests are looked up,
+ * which is the server's unless it was not observed. Undefined where neither end has records of its own.
  */
 export function edgeLinkFields(
   { nodes }: Graph,
@@ -24,5 +24,5 @@ export function edgeLinkFields(
   };
 }
 
-/** As it stands in records. */
+/** As in records. */
 const nameOf = ({ podName, nicName }: GraphNode) => podName || nicName;

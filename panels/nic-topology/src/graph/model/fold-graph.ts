@@ -1,9 +1,9 @@
 /**
  * Folds nodes into pods, hosts or namespaces, and all but the busiest into one.
  *
- * Honesty of what is folded: rates, failures, losses and what was sent again are added up over edges, which a request crosses once; of p95 the
- * greatest is kept, since quantiles cannot be added. A group's requests are those that came in, went out, or crossed its busiest member,
- * whichever is most: added up over members a request would count once a NIC.
+ * Rates, failures, losses and retransmissions are added up over edges, which a request crosses once; of p95 the greatest is kept, since
+ * quantiles cannot be added. A group's requests are those that came in, went out, or crossed its busiest member, whichever is most: added up
+ * over members, a request would count once per NIC.
  */
 import { type Graph, type GraphEdge, type GraphNode, greaterOf, sumOf } from './graph';
 
@@ -95,7 +95,7 @@ function restNode(members: readonly GraphNode[]): GraphNode {
     ...summed(members),
     id: REST,
     title: `${members.length} more`,
-    subtitle: 'with fewer requests, folded',
+    subtitle: 'collapsed, fewer requests',
     host: '',
     podName: '',
     k8sNamespace: '',

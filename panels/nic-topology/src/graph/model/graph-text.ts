@@ -1,4 +1,4 @@
-/** What is said of nodes and edges, with units. */
+/** Nodes and edges in words, with units. */
 import { countText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type ColourMetric, failedShare, type Graph, type GraphEdge, type GraphNode } from './graph';
 
@@ -7,9 +7,9 @@ export type Fact = readonly [name: string, value: string];
 export const METRIC_TITLES: Readonly<Record<ColourMetric, string>> = {
   p95Ms: 'Hop time p95',
   failedShare: 'Failed requests',
-  lost: 'Lost on the hop',
-  retransmissions: 'Sent again',
-  perSecond: 'Rate',
+  lost: 'Lost requests',
+  retransmissions: 'Retransmissions',
+  perSecond: 'Request rate',
 };
 
 export function rateText(perSecond: number): string {
@@ -27,7 +27,7 @@ export function shareText(share: number): string {
 /** One line on a card. */
 export const nodeLine = (node: GraphNode): string => nodeLines(node)[0];
 
-/** The same, ever shorter, never a part of a number. What failed is seen by colour too. */
+/** From long to short, never with a number cut. Failures show by colour too. */
 export function nodeLines(node: GraphNode): readonly [string, ...string[]] {
   if (node.perSecond === null) {
     return [node.stats.join(' · '), ...node.stats.slice(0, 1)];
@@ -50,7 +50,7 @@ export function nodeLines(node: GraphNode): readonly [string, ...string[]] {
 export const latencyLine = ({ p95Ms, folded }: GraphNode): string =>
   p95Ms === null ? '' : `p95 ${folded === 'no' ? '' : '≤ '}${durationText(p95Ms)}`;
 
-/** Beside an arrow: all of it, and what to say where there is no room for that. */
+/** Beside an arrow: the whole text, and a shorter one where there is no room for it. */
 export function edgeLines(edge: GraphEdge): readonly string[] {
   if (edge.requests === null && edge.perSecond === null) {
     return edge.stats.length === 0 ? [] : [edge.stats.join(' · '), edge.stats[0]];
@@ -77,13 +77,15 @@ export function nodeFacts(node: GraphNode): readonly Fact[] {
     ['host', node.folded === 'rest' ? '' : node.host],
     ['pod', node.folded === 'no' ? [node.k8sNamespace, node.podName].filter((text) => text !== '').join(' / ') : ''],
     ['NIC', node.folded === 'no' ? node.nicName : ''],
-    ['folded', node.folded === 'no' ? '' : pluralText(node.members.length, 'NIC')],
+    ['collapsed', node.folded === 'no' ? '' : pluralText(node.members.length, 'NIC')],
     ['rate', node.perSecond === null ? '' : rateText(node.perSecond)],
     ['requests', node.requests === null ? '' : countText(node.requests)],
     ['failed', failedText(node)],
     ['latency p95', node.p95Ms === null ? '' : `${node.folded === 'no' ? '' : 'up to '}${durationText(node.p95Ms)}`],
-    ['sent again', node.retransmissions === null ? '' : pluralText(node.retransmissions, 'segment')],
-    ...(node.requests === null ? node.stats.map((stat, i): Fact => [i === 0 ? 'main' : 'second', stat]) : []),
+    ['retransmissions', node.retransmissions === null ? '' : countText(node.retransmissions)],
+    ...(node.requests === null
+      ? node.stats.map((stat, i): Fact => [i === 0 ? 'main stat' : 'secondary stat', stat])
+      : []),
   ];
   return facts.filter(([, value]) => value !== '');
 }
@@ -99,13 +101,13 @@ export function edgeFacts(edge: GraphEdge): readonly Fact[] {
       p95Ms === null
         ? requests === null
           ? ''
-          : 'not known'
-        : `${parts > 1 ? 'up to ' : ''}${durationText(p95Ms)}, there and back`,
+          : 'unknown'
+        : `${parts > 1 ? 'up to ' : ''}${durationText(p95Ms)}, round trip`,
     ],
-    ['sent again', retransmissions === null ? '' : pluralText(retransmissions, 'segment')],
-    ['lost here', lost === null ? '' : pluralText(lost, 'request')],
-    ['folded', parts > 1 ? pluralText(parts, 'edge') : ''],
-    ...(requests === null ? edge.stats.map((stat, i): Fact => [i === 0 ? 'main' : 'second', stat]) : []),
+    ['retransmissions', retransmissions === null ? '' : countText(retransmissions)],
+    ['lost on this hop', lost === null ? '' : pluralText(lost, 'request')],
+    ['collapsed', parts > 1 ? pluralText(parts, 'edge') : ''],
+    ...(requests === null ? edge.stats.map((stat, i): Fact => [i === 0 ? 'main stat' : 'secondary stat', stat]) : []),
   ];
   return facts.filter(([, value]) => value !== '');
 }

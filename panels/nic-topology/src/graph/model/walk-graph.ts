@@ -1,4 +1,4 @@
-/** From node to node by keys: along the busiest edge, or up and down among those beside it. */
+/** From node to node by keys, along the busiest edge or up and down; and by search. */
 import { type Graph } from './graph';
 
 export type Step = 'next' | 'previous' | 'up' | 'down';

@@ -1,23 +1,16 @@
 import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, {
-  type KeyboardEvent,
-  type MouseEvent,
-  type RefObject,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import React, { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { findAt, type Found } from '../layout/find-at';
 import { type Graph } from '../model/graph';
 import { edgeTitle, nodeSentence } from '../model/graph-text';
 import { type Step, stepFrom } from '../model/walk-graph';
+import { CanvasController } from './canvas-controller';
 import { type Picture, type View } from './draw-input';
+import { emphasisOf } from './emphasis';
+import { keyCommand, KEYS_HINT } from './graph-keys';
 import { MiniMap } from './MiniMap';
-import { type Emphasis, CanvasController } from './canvas-controller';
 
 interface Props {
   readonly picture: Picture;
@@ -25,30 +18,16 @@ interface Props {
   readonly height: number;
   readonly selected: Found | undefined;
   readonly onSelect: (found: Found | undefined) => void;
-  /** What is looked for; undefined where nothing is. */
+  /** Of a search; undefined without one. */
   readonly matches: readonly number[] | undefined;
-  /** Steers the picture from outside. */
-  readonly controllerRef: RefObject<CanvasController | undefined> & { current: CanvasController | undefined };
+  /** Set while the canvases are there, so that the toolbar can zoom too. */
+  readonly controllerRef: { current: CanvasController | undefined };
 }
 
-const STEPS: Readonly<Record<string, Step>> = {
-  ArrowRight: 'next',
-  ArrowLeft: 'previous',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-};
-const PAN_PX = 80;
-/** With the shift key, as if the eye moved. */
-const PANS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowRight: [-PAN_PX, 0],
-  ArrowLeft: [PAN_PX, 0],
-  ArrowUp: [0, PAN_PX],
-  ArrowDown: [0, -PAN_PX],
-};
-const ZOOM = 1.5;
 const CLICK_REACH_PX = 6;
 const MINIMAP_FROM_PX = 600;
 
+/** The graph on canvases, under pointer and keys. */
 export function GraphCanvas({ picture, width, height, selected, onSelect, matches, controllerRef }: Props) {
   const styles = useStyles2(getStyles);
   const { graph, layout } = picture;
@@ -102,33 +81,37 @@ export function GraphCanvas({ picture, width, height, selected, onSelect, matche
       setHover((before) => (before?.graph === graph && isSame(before.found, found) ? before : { graph, found }));
     }
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && selected !== undefined) {
-      event.stopPropagation();
-      onSelect(undefined);
-    }
-    const controller = controllerRef.current;
-    const step = STEPS[event.key];
-    const pan = event.shiftKey ? PANS[event.key] : undefined;
-    if (pan !== undefined) {
-      controller?.panBy(...pan);
-    } else if (event.key === '+' || event.key === '=') {
-      controller?.zoomBy(ZOOM);
-    } else if (event.key === '-') {
-      controller?.zoomBy(1 / ZOOM);
-    } else if (event.key === '0') {
-      controller?.fit(layout, { smooth: true });
-    } else if (step === undefined) {
-      return;
-    }
-    event.preventDefault();
-    if (step === undefined || pan !== undefined) {
-      return;
-    }
+  const goTo = (step: Step) => {
     const from = selected?.kind === 'node' ? selected.index : undefined;
     const index = from === undefined ? 0 : stepFrom(graph, layout, { from, step });
     onSelect({ kind: 'node', index });
     controllerRef.current?.centre(layout.x[index], layout.y[index], { smooth: true });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const command = keyCommand(event);
+    switch (command?.kind) {
+      case undefined:
+        return;
+      case 'clear':
+        if (selected !== undefined) {
+          event.stopPropagation();
+          onSelect(undefined);
+        }
+        return;
+      case 'step':
+        goTo(command.step);
+        break;
+      case 'pan':
+        controllerRef.current?.panBy(command.x, command.y);
+        break;
+      case 'zoom':
+        controllerRef.current?.zoomBy(command.factor);
+        break;
+      case 'fit':
+        controllerRef.current?.fit(layout, { smooth: true });
+        break;
+    }
+    event.preventDefault();
   };
 
   const said =
@@ -157,8 +140,7 @@ export function GraphCanvas({ picture, width, height, selected, onSelect, matche
         <canvas ref={overCanvas} className={styles.canvas} />
       </div>
       <p id={hint} className={styles.unseen}>
-        Right and left arrow keys follow the busiest edge, up and down go to the nodes beside, Escape ends the
-        selection. Plus and minus zoom, 0 shows all, arrow keys with Shift move the picture.
+        {KEYS_HINT}
       </p>
       <p role="status" className={styles.unseen}>
         {said}
@@ -174,27 +156,6 @@ export function GraphCanvas({ picture, width, height, selected, onSelect, matche
       )}
     </>
   );
-}
-
-interface EmphasisInput {
-  readonly pointed: Found | undefined;
-  readonly matches: readonly number[] | undefined;
-}
-
-function emphasisOf(graph: Graph, { pointed, matches }: EmphasisInput): Emphasis | undefined {
-  if (pointed?.kind === 'edge') {
-    const edge = graph.edges[pointed.index];
-    return edge && { edges: [pointed.index], nodes: [edge.source, edge.target] };
-  }
-  if (pointed?.kind === 'node' && pointed.index < graph.nodes.length) {
-    const { index } = pointed;
-    const edges = [...graph.edges.keys()].filter(
-      (i) => graph.edges[i].source === index || graph.edges[i].target === index
-    );
-    const nodes = new Set([index, ...edges.flatMap((i) => [graph.edges[i].source, graph.edges[i].target])]);
-    return { edges, nodes: [...nodes] };
-  }
-  return matches && { edges: [], nodes: matches };
 }
 
 const isSame = (a: Found | undefined, b: Found | undefined) => a?.kind === b?.kind && a?.index === b?.index;

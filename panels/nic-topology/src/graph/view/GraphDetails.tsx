@@ -14,7 +14,7 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** What is known of the node or edge that is selected, and where to go from it. */
+/** The selected node or edge, with links and actions. */
 export function GraphDetails({ graph, selected, href, onFlip, onClose }: Props) {
   const styles = useStyles2(getStyles);
   const node = selected.kind === 'node' ? graph.nodes[selected.index] : undefined;
@@ -43,7 +43,7 @@ export function GraphDetails({ graph, selected, href, onFlip, onClose }: Props) 
         )}
         {node !== undefined && node.group !== '' && (
           <Button size="sm" variant="secondary" fill="outline" onClick={() => onFlip(node.group)}>
-            {node.folded === 'group' ? 'Unfold' : `Fold ${foldTitle(node.group)}`}
+            {node.folded === 'group' ? 'Expand' : `Collapse ${foldTitle(node.group)}`}
           </Button>
         )}
       </div>

@@ -15,7 +15,7 @@ interface Props {
 
 const PAGE = 100;
 
-/** The edges of the graph in words, what went worst first. */
+/** The edges of the graph as a table, worst first. */
 export function GraphTable({ graph, matches, hrefOf }: Props) {
   const styles = useStyles2(getStyles);
   const [shown, setShown] = useState(PAGE);
@@ -39,8 +39,8 @@ export function GraphTable({ graph, matches, hrefOf }: Props) {
             <th scope="col">Rate</th>
             <th scope="col">Failed</th>
             <th scope="col">Hop time p95</th>
-            <th scope="col">Sent again</th>
-            <th scope="col">Lost here</th>
+            <th scope="col">Retransmissions</th>
+            <th scope="col">Lost requests</th>
           </tr>
         </thead>
         <tbody>

@@ -10,7 +10,7 @@ import { type ThresholdStep } from '../model/edge-colours';
 export interface GraphSettings {
   readonly level: Level;
   readonly metric: ColourMetric;
-  /** Nodes that are shown by themselves. */
+  /** Nodes that are shown individually. */
   readonly top: number;
   readonly asList: boolean;
   readonly search: string;
@@ -35,19 +35,20 @@ const LEVEL_TITLES: Readonly<Record<Level, string>> = {
   host: 'Hosts',
   namespace: 'Namespaces',
 };
+const ZOOM = 1.5;
 const TOPS = [50, 150, 500, 1500] as const;
-const ALL = 1e6;
+const ALL_NODES = 1e6;
 
 export function GraphToolbar(props: Props) {
   const { settings, onSettings, hasPlaces, hasMetrics, nodes, legend, found, onNextMatch, onFit, onZoom } = props;
   const styles = useStyles2(getStyles);
-  const tops = [...TOPS.filter((top) => top < nodes || top === settings.top), ALL];
+  const tops = [...TOPS.filter((top) => top < nodes || top === settings.top), ALL_NODES];
   return (
     <div className={styles.bar}>
       {hasPlaces && (
         <RadioButtonGroup
           size="sm"
-          aria-label="Nodes are"
+          aria-label="Group by"
           options={LEVELS.map((level) => ({ value: level, label: LEVEL_TITLES[level] }))}
           value={settings.level}
           onChange={(level) => onSettings({ level })}
@@ -71,9 +72,9 @@ export function GraphToolbar(props: Props) {
       {nodes > TOPS[0] && (
         <div className={styles.top}>
           <Select
-            aria-label="Nodes shown by themselves"
-            options={tops.map((value) => ({ value, label: value === ALL ? `All ${nodes}` : `Busiest ${value}` }))}
-            value={settings.top >= nodes ? ALL : settings.top}
+            aria-label="Max individual nodes"
+            options={tops.map((value) => ({ value, label: value === ALL_NODES ? `All ${nodes}` : `Top ${value}` }))}
+            value={settings.top >= nodes ? ALL_NODES : settings.top}
             onChange={({ value }) => value !== undefined && onSettings({ top: value })}
           />
         </div>
@@ -81,7 +82,7 @@ export function GraphToolbar(props: Props) {
       {hasMetrics && (
         <div className={styles.metric}>
           <Select
-            aria-label="Edges are coloured by"
+            aria-label="Color edges by"
             options={COLOUR_METRICS.map((value) => ({ value, label: METRIC_TITLES[value] }))}
             value={settings.metric}
             onChange={({ value }) => value !== undefined && onSettings({ metric: value })}
@@ -100,7 +101,7 @@ export function GraphToolbar(props: Props) {
           fill="text"
           icon="plus"
           aria-label="Zoom in"
-          onClick={() => onZoom(1.5)}
+          onClick={() => onZoom(ZOOM)}
         />
         <Button
           size="sm"
@@ -108,7 +109,7 @@ export function GraphToolbar(props: Props) {
           fill="text"
           icon="minus"
           aria-label="Zoom out"
-          onClick={() => onZoom(1 / 1.5)}
+          onClick={() => onZoom(1 / ZOOM)}
         />
         <Button size="sm" variant="secondary" fill="outline" onClick={onFit}>
           Fit

@@ -1,19 +1,18 @@
 import { css } from '@emotion/css';
 import { type DataFrame, type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
-import React, { useMemo, useRef, useState } from 'react';
+import React, { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { type Found } from '../layout/find-at';
 import { edgeColours } from '../model/edge-colours';
 import { foldGraph, keepBusiest } from '../model/fold-graph';
 import { type Graph, type GraphEdge } from '../model/graph';
 import { searchNodes } from '../model/walk-graph';
+import { type CanvasController } from './canvas-controller';
 import { GraphDetails } from './GraphDetails';
 import { GraphCanvas } from './GraphCanvas';
 import { GraphTable } from './GraphTable';
 import { type GraphSettings, GraphToolbar } from './GraphToolbar';
-import { type CanvasController } from './canvas-controller';
 import { useGraphLayout } from './use-graph-layout';
-import { useHeightBelow } from './use-height-below';
 
 interface Props {
   readonly graph: Graph;
@@ -22,14 +21,14 @@ interface Props {
   readonly width: number;
   readonly height: number;
   readonly begin: Pick<GraphSettings, 'level' | 'metric' | 'top'>;
-  /** The requests of an edge, whose ends are places in `shown.nodes`. */
+  /** Link to the requests of an edge of `shown`. */
   readonly hrefOf: (shown: Graph, edge: GraphEdge) => string | undefined;
 }
 
-/** From this scale on a node that is looked for can be read. */
+/** From this scale on a node that a search found can be read. */
 const READABLE = 0.75;
 
-/** Many requests: a picture to move in, the same as a list, and tools for both. */
+/** Many requests: a picture to pan and zoom, the same as a list, and a toolbar for both. */
 export function GraphView({ graph, series, width, height, begin, hrefOf }: Props) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
@@ -95,7 +94,7 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
         {settings.asList ? (
           <GraphTable graph={shown} matches={matches} hrefOf={(edge) => hrefOf(shown, edge)} />
         ) : picture === undefined ? (
-          <p role="status">Finding places for {shown.nodes.length} nodes…</p>
+          <p role="status">Laying out {shown.nodes.length} nodes…</p>
         ) : (
           <GraphCanvas
             picture={picture}
@@ -119,6 +118,24 @@ export function GraphView({ graph, series, width, height, begin, hrefOf }: Props
       </div>
     </div>
   );
+}
+
+/** The height left below an element that may wrap, px; undefined until it was measured. */
+function useHeightBelow(height: number): readonly [RefObject<HTMLDivElement>, number | undefined] {
+  const element = useRef<HTMLDivElement>(null);
+  const [taken, setTaken] = useState<number>();
+  useLayoutEffect(() => {
+    const box = element.current;
+    if (box === null) {
+      return;
+    }
+    const measure = () => setTaken(box.offsetHeight);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+  return [element, taken === undefined ? undefined : Math.max(0, height - taken)];
 }
 
 /** By name, so that a selection outlives a refresh. */

@@ -7,9 +7,9 @@ import { type Picture, type View } from './draw-input';
 
 interface Props {
   readonly picture: Picture;
-  /** Takes what is seen whenever that changes: often, while the hand moves. */
+  /** Is called at every change of the view: often, while the hand moves. */
   readonly movedRef: { current: ((view: View) => void) | undefined };
-  /** Of what is seen, px. */
+  /** Of the window, px. */
   readonly width: number;
   readonly height: number;
   readonly onCentre: (x: number, y: number) => void;
@@ -20,7 +20,7 @@ const MAP_HEIGHT = 104;
 const PADDING = 6;
 const NOTHING_MOVED: View = { x: 0, y: 0, k: 1 };
 
-/** All of the graph in small, and which part of it is seen; nothing where all is seen anyway. */
+/** The whole graph in small, with the part that is in view; nothing where all is in view. */
 export function MiniMap({ picture, movedRef, width, height, onCentre }: Props) {
   const styles = useStyles2(getStyles);
   const [view, setView] = useState<View>(NOTHING_MOVED);

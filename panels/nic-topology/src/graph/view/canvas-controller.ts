@@ -1,17 +1,15 @@
 /**
- * The moving picture: two canvases, larger than what is seen, one for the graph and one over it for what is pointed at. Moving and zooming
- * shift and scale them as they are; they are drawn anew when their edge comes into view or the hand rests. Knows of no React.
+ * Pan, zoom and when to draw: one canvas for the graph, and one over it for what is pointed at. A moved view is drawn anew when the sheets leave a
+ * gap or the hand rests. Knows nothing of React.
  */
 import { select, type Selection, zoom, type ZoomBehavior, zoomIdentity, type ZoomTransform } from 'd3';
 import { type GraphLayout } from '../layout/graph-layout';
 import { drawGraph, drawPart } from './draw-graph';
-import { type Part, type Picture, type Sheet, type View } from './draw-input';
+import { type Picture, type View } from './draw-input';
+import { type Emphasis } from './emphasis';
+import { OverscanSheets } from './overscan-sheets';
 
-/** Beyond what is seen on each side, as a share of it. */
-const MARGIN = 0.3;
 const REST_MS = 90;
-/** Edges that turn, frames and names reach so far beyond the outermost nodes. */
-const EDGE_PX = 60;
 const FIT_PADDING_PX = 24;
 /** Of a narrow panel less is given away. */
 const FIT_PADDING_SHARE = 0.02;
@@ -20,14 +18,10 @@ const MAX_SCALE = 2;
 /** A small graph is not blown up to fill the panel. */
 const MAX_FIT_SCALE = 1.1;
 const MOVE_MS = 220;
+const VEIL_ALPHA = 0.72;
 
-export interface Emphasis {
-  readonly nodes: readonly number[];
-  readonly edges: readonly number[];
-}
-
-export interface CanvasControllerInput {
-  /** What listens to hand and wheel and shows a part of the canvases. */
+interface CanvasControllerInput {
+  /** Takes pointer and wheel, and shows a part of the canvases. */
   readonly window: HTMLElement;
   readonly graphCanvas: HTMLCanvasElement;
   readonly overCanvas: HTMLCanvasElement;
@@ -39,15 +33,16 @@ export class CanvasController {
   private emphasis: Emphasis | undefined;
   private size = { width: 1, height: 1 };
   private view: View = zoomIdentity;
-  private drawn: View = zoomIdentity;
   private resting: ReturnType<typeof setTimeout> | undefined;
   private isStale = false;
-  /** What is pointed at is drawn on a sheet that is only there while something is. */
+  /** The canvas for what is pointed at is only there while something is. */
   private isOverShown = false;
+  private readonly sheets: OverscanSheets;
   private readonly zoomer: ZoomBehavior<HTMLElement, unknown>;
   private readonly hand: Selection<HTMLElement, unknown, null, undefined>;
 
   constructor(private readonly input: CanvasControllerInput) {
+    this.sheets = new OverscanSheets([input.graphCanvas, input.overCanvas]);
     this.hand = select<HTMLElement, unknown>(input.window);
     this.zoomer = zoom<HTMLElement, unknown>()
       .scaleExtent([MIN_SCALE, MAX_SCALE])
@@ -68,6 +63,7 @@ export class CanvasController {
 
   resize(width: number, height: number): void {
     this.size = { width, height };
+    this.sheets.resize(width, height);
     this.drawSoon();
   }
 
@@ -98,7 +94,7 @@ export class CanvasController {
     this.go({ k, x: (width - layout.width * k) / 2, y: (height - layout.height * k) / 2 }, smooth);
   }
 
-  /** Puts a point of the picture into the middle. */
+  /** Moves a point of the picture to the centre of the window. */
   centre(x: number, y: number, { smooth, atLeast = 0 }: { readonly smooth: boolean; readonly atLeast?: number }): void {
     const k = Math.max(this.view.k, atLeast);
     this.go({ k, x: this.size.width / 2 - x * k, y: this.size.height / 2 - y * k }, smooth);
@@ -135,53 +131,20 @@ export class CanvasController {
     this.view = view;
     clearTimeout(this.resting);
     if (!this.isStale) {
-      this.shift(view);
+      this.shift();
     }
     this.input.onView(view);
   }
 
-  /** Moves what is drawn as it is, or draws anew where that leaves a gap. */
-  private shift(view: View): void {
-    const { width, height } = this.size;
-    const ratio = view.k / this.drawn.k;
-    // Where the drawn sheet's corner comes to lie, and whether it still covers the window.
-    const left = view.x - (this.drawn.x + MARGIN * width) * ratio;
-    const top = view.y - (this.drawn.y + MARGIN * height) * ratio;
-    const covers =
-      left <= 0 &&
-      top <= 0 &&
-      left + width * (1 + 2 * MARGIN) * ratio >= width &&
-      top + height * (1 + 2 * MARGIN) * ratio >= height;
-    if (ratio === 1 && this.holdsAll()) {
-      // Beyond the sheet there is nothing to draw.
-      this.place(left, top, ratio);
-    } else if (covers) {
-      this.place(left, top, ratio);
-      this.resting = setTimeout(() => this.draw(), REST_MS);
-    } else {
-      this.draw();
-    }
-  }
-
-  /** All of the graph lies on the sheet as it is drawn. */
-  private holdsAll(): boolean {
-    if (this.picture === undefined) {
-      return true;
-    }
-    const { layout } = this.picture;
-    const { x, y, k } = this.sheetView();
-    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
-    return (
-      x >= EDGE_PX &&
-      y >= EDGE_PX &&
-      x + layout.width * k <= width - EDGE_PX &&
-      y + layout.height * k <= height - EDGE_PX
-    );
-  }
-
-  private place(left: number, top: number, ratio: number): void {
-    for (const canvas of [this.input.graphCanvas, this.input.overCanvas]) {
-      canvas.style.transform = `translate(${left}px, ${top}px) scale(${ratio})`;
+  private shift(): void {
+    switch (this.sheets.shift(this.view, this.picture?.layout)) {
+      case 'sharp':
+        return;
+      case 'blurred':
+        this.resting = setTimeout(() => this.draw(), REST_MS);
+        return;
+      case 'gap':
+        this.draw();
     }
   }
 
@@ -194,13 +157,11 @@ export class CanvasController {
   }
 
   private draw(): void {
-    const { width, height } = this.size;
     this.isStale = false;
-    this.drawn = this.view;
-    this.place(-MARGIN * width, -MARGIN * height, 1);
-    const sheet = this.sheetOf(this.input.graphCanvas);
+    this.sheets.begin(this.view);
+    const sheet = this.sheets.sheetOf(this.input.graphCanvas);
     if (this.picture !== undefined && sheet !== undefined) {
-      drawGraph(this.picture, this.sheetView(), sheet);
+      drawGraph(this.picture, this.sheets.view, sheet);
     }
     this.drawOver();
   }
@@ -212,40 +173,16 @@ export class CanvasController {
       this.isOverShown = isShown;
       this.input.overCanvas.style.display = isShown ? '' : 'none';
     }
-    const sheet = isShown ? this.sheetOf(this.input.overCanvas) : undefined;
+    const sheet = isShown ? this.sheets.sheetOf(this.input.overCanvas) : undefined;
     if (sheet === undefined || this.emphasis === undefined || this.picture === undefined) {
       return;
     }
     const { context, width, height } = sheet;
     context.clearRect(0, 0, width, height);
-    context.globalAlpha = 0.72;
+    context.globalAlpha = VEIL_ALPHA;
     context.fillStyle = this.picture.theme.colors.background.primary;
     context.fillRect(0, 0, width, height);
     context.globalAlpha = 1;
-    const part: Part = { sheet, ...this.emphasis };
-    drawPart(this.picture, this.sheetView(), part);
-  }
-
-  private sheetView(): View {
-    const { x, y, k } = this.drawn;
-    return { x: x + MARGIN * this.size.width, y: y + MARGIN * this.size.height, k };
-  }
-
-  private sheetOf(canvas: HTMLCanvasElement): Sheet | undefined {
-    const context = canvas.getContext('2d');
-    if (context === null) {
-      return undefined;
-    }
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [this.size.width * (1 + 2 * MARGIN), this.size.height * (1 + 2 * MARGIN)];
-    const [pixelWidth, pixelHeight] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
-      canvas.width = pixelWidth;
-      canvas.height = pixelHeight;
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    return { context, width, height };
+    drawPart(this.picture, this.sheets.view, { sheet, ...this.emphasis });
   }
 }

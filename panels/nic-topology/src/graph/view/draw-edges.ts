@@ -1,4 +1,4 @@
-/** Edges as curves: what is coloured over what is not, those of one look at once. */
+/** Edges as curves, coloured ones on top; those of one look are drawn at once. */
 import { edgeCurves } from '../layout/edge-curve';
 import { type GraphEdge } from '../model/graph';
 import { type Part, type Picture, type View } from './draw-input';
@@ -20,7 +20,6 @@ export function drawEdges({ graph, layout, colours, theme }: Picture, view: View
     }
   }
   const looks = [...byLook.values()];
-  // What is coloured lies over what is not.
   looks.sort((a, b) => Number(a.colour !== plain) - Number(b.colour !== plain));
   const scaled = Math.max(0.45, Math.min(1, k * 1.6));
   for (const { colour, weight, indexes } of looks) {

@@ -1,4 +1,4 @@
-/** What is drawn, on what, and from where. */
+/** What drawing a graph takes: the picture, the view of it, and the sheet to draw on. */
 import { type GrafanaTheme2 } from '@grafana/data';
 import { type GraphLayout } from '../layout/graph-layout';
 import { type EdgeColours } from '../model/edge-colours';
@@ -37,6 +37,7 @@ export function isInView({ x, y, card }: GraphLayout, node: number, view: View, 
   return sx > -halfWidth && sx < width + halfWidth && sy > -halfHeight && sy < height + halfHeight;
 }
 
+/** px of the sheet */
 export interface ScreenBox {
   readonly x: number;
   readonly y: number;

@@ -1,4 +1,4 @@
-/** Names and figures beside what they belong to, where they do not cover one another. */
+/** Names beside nodes and figures beside edges, where they do not cover one another. */
 import { type GrafanaTheme2 } from '@grafana/data';
 import { edgeCurves, middleOf } from '../layout/edge-curve';
 import { edgeLines } from '../model/graph-text';
@@ -6,8 +6,8 @@ import { titleOf } from './draw-nodes';
 import { type FreePlaces } from './free-places';
 import { boxOf, type Picture, type ScreenBox, type Sheet, type View } from './draw-input';
 
-/** One name on so much of the sheet, px²; more would be a wall of words that hides the picture. */
-const PX_A_NAME = 14_000;
+/** One name per so much of the sheet, px²; more would hide the picture. */
+const PX2_PER_NAME = 14_000;
 /** Clear of one another, px. */
 const GAP_X = 8;
 const GAP_Y = 4;
@@ -26,7 +26,7 @@ export function drawNames({ graph, layout, theme }: Picture, view: View, { sheet
   context.font = `500 11px ${theme.typography.fontFamily}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
-  let left = Math.ceil((sheet.width * sheet.height) / PX_A_NAME);
+  let left = Math.ceil((sheet.width * sheet.height) / PX2_PER_NAME);
   for (const node of ranked) {
     if (left === 0) {
       break;
@@ -63,9 +63,9 @@ export function drawEdgeLabels(
     const curves = edgeCurves(layout, graph.edges, index);
     const [px, py] = middleOf(curves);
     const middle = curves[Math.floor(curves.length / 2)];
-    // Over a line that runs level; on one that climbs there is no side where words would not touch it.
+    // Above a level line; beside one that climbs, text would touch it on any side.
     const above = Math.abs(middle[7] - middle[1]) * view.k < LEVEL_PX ? ABOVE_PX : 0;
-    // What went wrong is said where there is no room for all.
+    // Where there is no room for all of it, what went wrong comes first.
     edgeLines(edge).some((text) => {
       const width = context.measureText(text).width + 8;
       const box = { x: px * view.k + view.x - width / 2, y: py * view.k + view.y - 8 - above, width, height: 16 };

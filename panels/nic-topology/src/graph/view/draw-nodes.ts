@@ -1,4 +1,4 @@
-/** A node as a card with words, or as a plate of colour where there is no room for them. */
+/** A node as a card with text, or as a plate of colour where there is no room for text. */
 import { type GrafanaTheme2 } from '@grafana/data';
 import { failedShare, type GraphNode } from '../model/graph';
 import { latencyLine, nodeLines, placeLine } from '../model/graph-text';
@@ -10,7 +10,7 @@ const BAD_SHARE = 0.05;
 const TWO_LINES_FROM_PX = 27;
 /** And from this one for a third. */
 const THREE_LINES_FROM_PX = 50;
-/** A card this narrow rather has small lines than cut ones. */
+/** A card this narrow has small lines rather than cut ones. */
 const NARROW_PX = 110;
 const SMALL_LINES_FROM_PX = 38;
 
@@ -43,11 +43,11 @@ export function drawPlate(
 interface CardPart {
   readonly sheet: Sheet;
   readonly node: number;
-  /** A frame around it names its host. */
-  readonly isFramed: boolean;
+  /** The box around it names its host. */
+  readonly isInHostBox: boolean;
 }
 
-export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet, node, isFramed }: CardPart): void {
+export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet, node, isInHostBox }: CardPart): void {
   const { context } = sheet;
   const { x, y, width, height } = boxOf(layout, view, node);
   const one = graph.nodes[node];
@@ -74,7 +74,7 @@ export function drawCard({ graph, layout, theme }: Picture, view: View, { sheet,
   const left = x + bar + Math.max(3, 8 * Math.min(1, view.k));
   const room = x + width - left - 4;
   const count = width < NARROW_PX && height >= SMALL_LINES_FROM_PX ? 3 : linesIn(height);
-  const lines = cardLines(one, { count, isFramed });
+  const lines = cardLines(one, { count, isInHostBox });
   const size = Math.max(
     9,
     Math.min(15, (height * 0.68) / lines.length, lines.length === 1 ? 10.5 : width < NARROW_PX ? 11 : 15)
@@ -96,14 +96,14 @@ const linesIn = (heightPx: number) => (heightPx >= THREE_LINES_FROM_PX ? 3 : hei
 
 interface Room {
   readonly count: 1 | 2 | 3;
-  readonly isFramed: boolean;
+  readonly isInHostBox: boolean;
 }
 
-/** As many as there is room for; of each line what to say where it is too long. */
-function cardLines(node: GraphNode, { count, isFramed }: Room): ReadonlyArray<readonly string[]> {
-  const place = isFramed ? node.k8sNamespace : placeLine(node);
+/** As many lines as there is room for; of each the shorter texts for where it is too long. */
+function cardLines(node: GraphNode, { count, isInHostBox }: Room): ReadonlyArray<readonly string[]> {
+  const place = isInHostBox ? node.k8sNamespace : placeLine(node);
   const said = nodeLines(node);
-  const name = isFramed ? [node.title] : [titleOf(node), node.title];
+  const name = isInHostBox ? [node.title] : [titleOf(node), node.title];
   const lines =
     count === 3
       ? [[node.title], ...(place === '' ? [said, [latencyLine(node)]] : [[place], said])]
@@ -111,7 +111,7 @@ function cardLines(node: GraphNode, { count, isFramed }: Room): ReadonlyArray<re
   return lines.filter(([text]) => text !== '');
 }
 
-/** NICs of one name stand on every host. */
+/** With the host: NICs of one name are on every host. */
 export function titleOf({ title, podName, folded, host }: GraphNode): string {
   return folded === 'no' && podName === '' && host !== '' ? `${title} · ${host}` : title;
 }

@@ -1,6 +1,6 @@
 /**
- * Graphs that say nothing of layers go to ELK's layered algorithm, in a worker whose file lies beside the plugin's module. A page may not start a
- * worker from another origin, where plugins come from a content network: then a worker of the page's own loads that file.
+ * Graphs without layers of their own go to ELK's layered algorithm, in a worker whose file lies beside the plugin's module. A page may not
+ * start a worker from another origin, as when a CDN serves plugins: then a worker of the page's own origin loads that file.
  */
 import ELK, { type ElkNode } from 'elkjs/lib/elk-api';
 import { cardSizeFor } from '../layout/card-size';
@@ -10,9 +10,9 @@ import { type Graph } from '../model/graph';
 declare const __webpack_public_path__: string | undefined;
 
 const WORKER_FILE = 'elk-worker.min.js';
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** Why there is no layout: no worker could be started, it took too long, or it failed at the graph. */
+/** Why there is no layout. */
 export type WorkerFailure = 'no-worker' | 'too-long' | 'failed';
 
 export type WorkerAnswer =
@@ -26,7 +26,7 @@ export function layoutInWorker(graph: Graph, done: (answer: WorkerAnswer) => voi
     stop();
     done(answer);
   };
-  const late = setTimeout(() => end({ kind: 'not-placed', why: 'too-long' }), PATIENCE_MS);
+  const late = setTimeout(() => end({ kind: 'not-placed', why: 'too-long' }), TIMEOUT_MS);
   const stop = () => {
     clearTimeout(late);
     stopAttempt();
@@ -39,7 +39,7 @@ export function layoutInWorker(graph: Graph, done: (answer: WorkerAnswer) => voi
     }
     stopAttempt = placeWith(start, graph, {
       done: end,
-      // Whether a worker may start is told only after it was asked for.
+      // Whether a worker may start turns out only after it was asked for.
       refused: () => attempt(others),
     });
   };
@@ -50,13 +50,13 @@ export function layoutInWorker(graph: Graph, done: (answer: WorkerAnswer) => voi
   };
 }
 
-interface Outcome {
+interface AttemptEnd {
   readonly done: (answer: WorkerAnswer) => void;
   readonly refused: () => void;
 }
 
 /** @returns stops the work */
-function placeWith(start: () => Worker, graph: Graph, { done, refused }: Outcome): () => void {
+function placeWith(start: () => Worker, graph: Graph, { done, refused }: AttemptEnd): () => void {
   let open = true;
   let worker: Worker;
   const once = (then: () => void) => {

@@ -1,18 +1,13 @@
-/** Boxes that do not cover one another; which lie near is told by a coarse grid. px. */
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+/** Boxes that do not cover one another, found by a coarse grid. */
+import { type ScreenBox } from './draw-input';
 
 const CELL_PX = 64;
 
 export class FreePlaces {
-  private readonly cells = new Map<string, Box[]>();
+  private readonly cells = new Map<string, ScreenBox[]>();
 
   /** Takes the place unless another box lies there. */
-  take(box: Box): boolean {
+  take(box: ScreenBox): boolean {
     const keys = cellsOf(box);
     if (keys.some((key) => this.cells.get(key)?.some((other) => cover(box, other)))) {
       return false;
@@ -29,7 +24,7 @@ export class FreePlaces {
   }
 }
 
-function cellsOf({ x, y, width, height }: Box): readonly string[] {
+function cellsOf({ x, y, width, height }: ScreenBox): readonly string[] {
   const keys: string[] = [];
   for (let column = Math.floor(x / CELL_PX); column <= Math.floor((x + width) / CELL_PX); column++) {
     for (let row = Math.floor(y / CELL_PX); row <= Math.floor((y + height) / CELL_PX); row++) {
@@ -39,6 +34,6 @@ function cellsOf({ x, y, width, height }: Box): readonly string[] {
   return keys;
 }
 
-function cover(a: Box, b: Box): boolean {
+function cover(a: ScreenBox, b: ScreenBox): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

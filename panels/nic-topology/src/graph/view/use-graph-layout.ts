@@ -4,7 +4,7 @@ import { type Graph } from '../model/graph';
 import { layoutInWorker, type WorkerFailure } from './elk-layout';
 
 interface Placed {
-  /** Of what these are the places. */
+  /** Of the graph and shape that were laid out. */
   readonly key: string;
   readonly layout: GraphLayout;
   /** By node id. */
@@ -14,19 +14,19 @@ interface Placed {
 
 export interface LaidOut {
   readonly layout: GraphLayout | undefined;
-  /** What a reader should know of it; '' where nothing. */
+  /** Why it is simpler than it should be; '' where it is not. */
   readonly note: string;
 }
 
 const FAILURES: Readonly<Record<WorkerFailure, string>> = {
-  'no-worker': 'The worker that finds places could not start',
-  'too-long': 'Finding places took too long',
-  failed: 'The worker that finds places failed at this graph',
+  'no-worker': 'The layout worker could not start',
+  'too-long': 'The layout took too long',
+  failed: 'The layout worker failed on this graph',
 };
 
 /**
- * Places for a graph; undefined while a worker is at it, and while the panel's shape is not known. New numbers on the same nodes and edges leave all where it is; new nodes and edges leave
- * the others where they can.
+ * The layout of a graph; undefined while a worker computes it, and while the panel's shape is unknown. New numbers on the same nodes and edges
+ * leave everything in place; new nodes and edges leave the others where they can.
  */
 export function useGraphLayout(graph: Graph, aspect: number | undefined, widthPx: number): LaidOut {
   // One picture for panels of nearly one shape.
@@ -54,12 +54,12 @@ export function useGraphLayout(graph: Graph, aspect: number | undefined, widthPx
             }
       )
     );
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key stands for all of the graph that places depend on
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the key holds all of the graph that the layout depends on
   }, [key]);
   const current = placed?.key === key ? placed : undefined;
   return {
     layout: current?.layout,
-    note: current?.failure === undefined ? '' : `${FAILURES[current.failure]}: nodes stand in plain layers.`,
+    note: current?.failure === undefined ? '' : `${FAILURES[current.failure]}: nodes are in simple layers.`,
   };
 }
 
