@@ -9,7 +9,7 @@ import { edgeColours } from './model/edge-colours';
 import { edgeLinkFields } from './model/edge-link-fields';
 import { foldGraph, keepBusiest, type Level } from './model/fold-graph';
 import { type Graph } from './model/graph';
-import { edgeFacts, edgeLines, nodeLine, rateText } from './model/graph-text';
+import { edgeFacts, edgeLines, nodeLines, rateText } from './model/graph-text';
 import { readGraph } from './model/read-graph';
 import { searchNodes, stepFrom } from './model/walk-graph';
 import { nicGraphFrames, syntheticNicGraph } from './test/synthetic-graph';
@@ -102,7 +102,7 @@ describe('reading', () => {
     });
     const graph = graphOf([edges, nodes]);
     expect(graph.hasLayers).toBe(false);
-    expect(graph.nodes.map((node) => `${node.title} ${nodeLine(node)}`)).toEqual(['X 7 ops', 'Y ', 'z ']);
+    expect(graph.nodes.map((node) => `${node.title} ${nodeLines(node)[0]}`)).toEqual(['X 7 ops', 'Y ', 'z ']);
     expect(graph.edges.map((edge) => edgeLines(edge)[0])).toEqual(['3 ms', undefined]);
     expect(graphOf([edges]).nodes).toHaveLength(3);
   });

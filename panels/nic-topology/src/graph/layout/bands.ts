@@ -5,7 +5,7 @@
 import { type CardSize, NARROW_BELOW_PX } from './card-size';
 import { type Ends } from './layers';
 
-export interface BandsInput {
+interface BandsInput {
   /** Of each node. */
   readonly layerOf: ArrayLike<number>;
   /** Nodes in each layer. */

@@ -3,7 +3,7 @@ import { type Ends } from './layers';
 import { type GraphLayout } from './graph-layout';
 
 /** x and y of: begin, first handle, second handle, end. */
-export type Curve = readonly [number, number, number, number, number, number, number, number];
+type Curve = readonly [number, number, number, number, number, number, number, number];
 
 /** How far an edge that turns reaches into the room beside the bands. */
 const ROUND = 0.88;

@@ -34,7 +34,7 @@ export interface GraphLayout {
   readonly gutters: ReadonlyMap<number, number>;
 }
 
-export interface GraphLayoutInput {
+interface GraphLayoutInput {
   readonly graph: Graph;
   /** Width by height of the panel. */
   readonly aspect: number;

@@ -2,7 +2,7 @@
 import { type Graph } from '../model/graph';
 import { type GraphLayout } from './graph-layout';
 
-export interface HostBox {
+interface HostBox {
   readonly host: string;
   readonly left: number;
   readonly top: number;

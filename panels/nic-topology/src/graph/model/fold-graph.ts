@@ -10,7 +10,7 @@ import { type Graph, type GraphEdge, type GraphNode, greaterOf, sumOf } from './
 export const LEVELS = ['nic', 'pod', 'host', 'namespace'] as const;
 export type Level = (typeof LEVELS)[number];
 
-export interface Folding {
+interface Folding {
   readonly level: Level;
   /** Groups that are unfolded at this level; at the level of NICs, hosts that are folded. */
   readonly flipped: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export function keepBusiest(graph: Graph, count: number): Graph {
   return merge(graph, of, (members, { key }) => (key === REST ? restNode(members) : members[0]));
 }
 
-export const REST = 'bpfnet:rest';
+const REST = 'bpfnet:rest';
 
 function degree({ edges }: Graph, node: number): number {
   return edges.filter(({ source, target }) => source === node || target === node).length;

@@ -2,7 +2,7 @@
 import { countText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type ColourMetric, failedShare, type Graph, type GraphEdge, type GraphNode } from './graph';
 
-export type Fact = readonly [name: string, value: string];
+type Fact = readonly [name: string, value: string];
 
 export const METRIC_TITLES: Readonly<Record<ColourMetric, string>> = {
   p95Ms: 'Hop time p95',
@@ -24,10 +24,7 @@ export function shareText(share: number): string {
   return `${percent > 0 && percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** One line on a card. */
-export const nodeLine = (node: GraphNode): string => nodeLines(node)[0];
-
-/** From long to short, never with a number cut. Failures show by colour too. */
+/** One line on a card, from long to short, never with a number cut. Failures show by colour too. */
 export function nodeLines(node: GraphNode): readonly [string, ...string[]] {
   if (node.perSecond === null) {
     return [node.stats.join(' · '), ...node.stats.slice(0, 1)];
@@ -125,7 +122,9 @@ export function nodeSentence(graph: Graph, index: number): string {
   const node = graph.nodes[index];
   const out = graph.edges.filter(({ source }) => source === index).length;
   const into = graph.edges.filter(({ target }) => target === index).length;
-  return [node.title, node.subtitle, nodeLine(node), `${into} in, ${out} out`].filter((text) => text !== '').join(', ');
+  return [node.title, node.subtitle, nodeLines(node)[0], `${into} in, ${out} out`]
+    .filter((text) => text !== '')
+    .join(', ');
 }
 
 export const edgeTitle = (graph: Graph, { source, target }: GraphEdge) =>

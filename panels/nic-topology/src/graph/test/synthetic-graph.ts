@@ -13,7 +13,7 @@ export function nicGraphFrames(
   return [frameOf(FrameKind.NicGraphNodes, nodes), frameOf(FrameKind.NicGraphEdges, edges)];
 }
 
-export function frameOf(kind: string, rows: readonly Row[]): DataFrame {
+function frameOf(kind: string, rows: readonly Row[]): DataFrame {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   return createDataFrame({
     name: kind,

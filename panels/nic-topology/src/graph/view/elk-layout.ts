@@ -15,7 +15,7 @@ const TIMEOUT_MS = 20_000;
 /** Why there is no layout. */
 export type WorkerFailure = 'no-worker' | 'too-long' | 'failed';
 
-export type WorkerAnswer =
+type WorkerAnswer =
   | { readonly kind: 'placed'; readonly layout: GraphLayout }
   | { readonly kind: 'not-placed'; readonly why: WorkerFailure };
 

@@ -2,7 +2,7 @@
 import { type KeyboardEvent } from 'react';
 import { type Step } from '../model/walk-graph';
 
-export type KeyCommand =
+type KeyCommand =
   | { readonly kind: 'clear' }
   | { readonly kind: 'step'; readonly step: Step }
   | { readonly kind: 'pan'; readonly x: number; readonly y: number }

@@ -12,7 +12,7 @@ interface Placed {
   readonly failure?: WorkerFailure;
 }
 
-export interface LaidOut {
+interface LaidOut {
   readonly layout: GraphLayout | undefined;
   /** Why it is simpler than it should be; '' where it is not. */
   readonly note: string;

@@ -44,7 +44,7 @@ export interface PathLayout {
   readonly height: number;
 }
 
-export interface PathLayoutInput {
+interface PathLayoutInput {
   readonly widthPx: number;
   readonly nodes: ReadonlyArray<{ readonly host: string; readonly observed: boolean }>;
   /** Lines of text on each card. */

@@ -8,7 +8,7 @@ import { type NicPath } from './read-path';
 export const SLOWEST = 'slowest hop';
 
 /** Between the arrows: translation, tunnels, what the whole connection lost. */
-export interface EdgeMark {
+interface EdgeMark {
   readonly kind: 'nat' | 'tunnel' | 'losses';
   readonly text: string;
   /** Where there is little room. */

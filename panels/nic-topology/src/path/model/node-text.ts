@@ -2,9 +2,9 @@
 import { addressText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type Address, type NicPath, type PathNode } from './read-path';
 
-export type CardTone = 'plain' | 'secondary' | 'strong' | 'changed' | 'attention' | 'danger';
+type CardTone = 'plain' | 'secondary' | 'strong' | 'changed' | 'attention' | 'danger';
 
-export interface CardLine {
+interface CardLine {
   readonly text: string;
   readonly tone: CardTone;
   /** Digits of equal width. */
@@ -132,7 +132,7 @@ function isChanged(before: Address | undefined, now: Address): boolean {
   return before !== undefined && before.ip !== '' && now.ip !== '' && endText(before) !== endText(now);
 }
 
-export interface Trouble {
+interface Trouble {
   readonly text: string;
   /** Request or response was seen here for the last time. */
   readonly endsHere: boolean;
