@@ -8,7 +8,7 @@
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import path from 'path';
 import { type Configuration } from 'webpack';
-import scaffold, { type Env } from '.config/webpack/webpack.config.ts';
+import scaffold, { type Env } from './.config/webpack/webpack.config.ts';
 
 const root = process.cwd();
 
