@@ -56,11 +56,11 @@ export function timeLines(time: WayTime): readonly string[] {
   }
 }
 
-export function lossText({ part, segments, resentAfterMs }: WayLoss): string {
+export function lossText({ part, segments, retransmittedAfterMs }: WayLoss): string {
   const again =
-    resentAfterMs === null
+    retransmittedAfterMs === null
       ? 'not retransmitted'
-      : `retransmitted after ${segments === 1 ? '' : 'up to '}${durationText(resentAfterMs)}`;
+      : `retransmitted after ${segments === 1 ? '' : 'up to '}${durationText(retransmittedAfterMs)}`;
   return `${pluralText(segments, 'segment')} of the ${part} lost here, ${again}`;
 }
 

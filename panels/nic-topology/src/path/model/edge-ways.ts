@@ -22,7 +22,7 @@ export interface WayLoss {
   readonly part: RequestPart;
   readonly segments: number;
   /** The longest; null where none was retransmitted. */
-  readonly resentAfterMs: number | null;
+  readonly retransmittedAfterMs: number | null;
 }
 
 export interface EdgeWay {
@@ -92,8 +92,13 @@ function waysWithoutLoss({ nodes, edges, slowest }: NicPath, index: number): Edg
 
 const measured = (ms: number | null): WayTime => (ms === null ? NO_TIME : { kind: 'measured', ms });
 
-function withLoss(way: EdgeWay, part: RequestPart, segments: number | null, resentAfterMs: number | null): EdgeWay {
+function withLoss(
+  way: EdgeWay,
+  part: RequestPart,
+  segments: number | null,
+  retransmittedAfterMs: number | null
+): EdgeWay {
   return segments === null || segments === 0 || way.arrow === 'none'
     ? way
-    : { ...way, tone: 'danger', loss: { part, segments, resentAfterMs } };
+    : { ...way, tone: 'danger', loss: { part, segments, retransmittedAfterMs } };
 }
