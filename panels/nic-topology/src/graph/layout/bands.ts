@@ -1,5 +1,5 @@
 /**
- * Breaks a long, thin graph into bands that stand below one another like lines of text, so that its names can be read. A graph that is
+ * Breaks a long, thin graph into bands below one another, like lines of text, so that its names can be read. A graph that is
  * large enough in one band, or whose bands would be tied together by many edges, stays in one.
  */
 import { type CardSize, NARROW_BELOW_PX } from './card-size';

@@ -1,5 +1,5 @@
 /**
- * Places the nodes of a layered graph, client on the left. Layers with more nodes than fit the panel's shape stand in several columns,
+ * Places the nodes of a layered graph, client on the left. Layers with more nodes than fit the panel's shape have several columns,
  * neighbours side by side, so that a wide fan does not become one endless column; a long thin graph is broken into bands. Pure: the same graph, shape and earlier
  * places give the same picture.
  */
@@ -38,7 +38,7 @@ interface GraphLayoutInput {
   readonly graph: Graph;
   /** Width by height of the panel. */
   readonly aspect: number;
-  /** Of the panel, px; where it is not known, nothing is broken into bands. */
+  /** Of the panel, px; where it is unknown, nothing is broken into bands. */
   readonly widthPx?: number;
   /** Heights of an earlier layout by node id. */
   readonly before?: ReadonlyMap<string, number>;

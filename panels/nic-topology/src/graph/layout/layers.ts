@@ -1,7 +1,7 @@
 /**
  * Layers of a graph whose edges lead from client to server. Where the place on the path is known, that is the layer. Else it is how far
  * a node lies between those where requests begin and those where they end, by the shortest ways: NICs that carry traffic both ways
- * (bridges, uplinks) come to stand in the middle, where the longest way through all circles would tear the graph apart.
+ * (bridges, uplinks) end up in the middle, where the longest way through all cycles would tear the graph apart.
  *
  * Depends on nothing but the order of nodes and edges' ends, so that the same graph has the same layers at every refresh.
  * O(nodes + edges).
@@ -40,7 +40,7 @@ function apartWithin(places: Int32Array, edges: readonly Ends[], fromBegin: Int3
   return keys.map((key) => ranks.get(key) ?? 0);
 }
 
-/** Steps along `out` from the nearest node that nothing leads to; of a circle that nothing leads to, from its first node. */
+/** Steps along `out` from the nearest node that nothing leads to; of a cycle that nothing leads to, from its first node. */
 function distances(out: ReadonlyArray<readonly number[]>, into: ReadonlyArray<readonly number[]>): Int32Array {
   const steps = new Int32Array(out.length).fill(-1);
   const walk = (starts: readonly number[]) => {
@@ -56,7 +56,7 @@ function distances(out: ReadonlyArray<readonly number[]>, into: ReadonlyArray<re
     }
   };
   walk([...out.keys()].filter((node) => into[node].length === 0));
-  // What is left lies on circles or behind them: the one that sends most more than it receives begins.
+  // What is left is on cycles or behind them: begin where the most edges leave beyond those that arrive.
   const left = [...out.keys()].filter((node) => steps[node] < 0);
   left.sort((a, b) => out[b].length - into[b].length - (out[a].length - into[a].length) || a - b);
   left.forEach((node) => steps[node] < 0 && walk([node]));

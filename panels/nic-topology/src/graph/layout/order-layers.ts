@@ -8,7 +8,7 @@ const SWEEPS = 8;
 
 /**
  * @param layers of each node
- * @param begin where each node stands to begin with; what stood before stays where it can
+ * @param begin earlier place of each node, kept where possible
  */
 export function orderLayers(layers: Int32Array, edges: readonly Ends[], begin: Float64Array): number[][] {
   const count = layers.length;

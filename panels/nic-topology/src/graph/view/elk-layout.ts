@@ -15,16 +15,16 @@ const TIMEOUT_MS = 20_000;
 /** Why there is no layout. */
 export type WorkerFailure = 'no-worker' | 'too-long' | 'failed';
 
-type WorkerAnswer =
+type WorkerResult =
   | { readonly kind: 'placed'; readonly layout: GraphLayout }
   | { readonly kind: 'not-placed'; readonly why: WorkerFailure };
 
 /** @returns stops the work; `done` is then not called */
-export function layoutInWorker(graph: Graph, done: (answer: WorkerAnswer) => void): () => void {
+export function layoutInWorker(graph: Graph, done: (result: WorkerResult) => void): () => void {
   let stopAttempt: () => void = () => undefined;
-  const end = (answer: WorkerAnswer) => {
+  const end = (result: WorkerResult) => {
     stop();
-    done(answer);
+    done(result);
   };
   const late = setTimeout(() => end({ kind: 'not-placed', why: 'too-long' }), TIMEOUT_MS);
   const stop = () => {
@@ -51,7 +51,7 @@ export function layoutInWorker(graph: Graph, done: (answer: WorkerAnswer) => voi
 }
 
 interface AttemptEnd {
-  readonly done: (answer: WorkerAnswer) => void;
+  readonly done: (result: WorkerResult) => void;
   readonly refused: () => void;
 }
 

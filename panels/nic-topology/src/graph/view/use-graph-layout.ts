@@ -44,13 +44,13 @@ export function useGraphLayout(graph: Graph, aspect: number | undefined, widthPx
     if (roundAspect === undefined || graph.hasLayers) {
       return;
     }
-    return layoutInWorker(graph, (answer) =>
+    return layoutInWorker(graph, (result) =>
       setPlaced(
-        answer.kind === 'placed'
-          ? placedAs(key, graph, answer.layout)
+        result.kind === 'placed'
+          ? placedAs(key, graph, result.layout)
           : {
               ...placedAs(key, graph, layoutGraph({ graph, aspect: roundAspect, widthPx: roundWidth })),
-              failure: answer.why,
+              failure: result.why,
             }
       )
     );
