@@ -8,7 +8,7 @@ import { roomsReport } from './rooms';
 import { readTree, type SourceFile, type SourceTree } from './source-tree';
 
 /** Loaded by name: by Grafana, by Node, by a worker or a bundler. */
-const ENTRY_POINTS = /(^|\/)(module\.tsx?|main\.tsx?|index\.ts|bin\/.*)$/;
+const ENTRY_POINTS = /(^|\/)(module\.tsx?|main\.tsx?|index\.ts|[\w-]+\.bench\.ts)$/;
 
 const TEST_FOLDER = /(^|\/)(tests|testing|__tests__|__fixtures__|fixtures|__mocks__|mocks)\//;
 
