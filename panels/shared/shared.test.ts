@@ -1,7 +1,12 @@
 import { createDataFrame, FieldType } from '@grafana/data';
+import { csvText } from './csv';
 import { type DataProblem, problemText } from './data-problem';
+import { saveFile } from './download';
 import { findFrame, readFrame } from './frame-fields';
+import { linkTo, variableText } from './panel-link';
+import { recall, remember } from './remembered';
 import { buildLink, safeHref } from './safe-link';
+import { panelProps } from './test/panel-props';
 
 describe('links', () => {
   const link = (template: string, fields: Readonly<Record<string, string>>, variable = '') =>
@@ -45,6 +50,64 @@ describe('links', () => {
   test.each(['/d/x?y=1#z', 'https://grafana.example/d/x', 'http://localhost:3000'])('accepted: %s', (address) => {
     expect(safeHref(address)).toBe(address);
   });
+});
+
+describe('links of a panel', () => {
+  test("are on the dashboard's time range", () => {
+    expect(linkTo(panelProps({}, []), '/d/x?id=${__data.fields.id}&from=${__from}&to=${__to}', { id: 'a' })).toBe(
+      '/d/x?id=a&from=1764000000000&to=1764003600000'
+    );
+  });
+
+  test.each([
+    ['${request_id}', ''],
+    ['$request_id', ''],
+    ['[[request_id]]', ''],
+    ['r-${request_id}', ''],
+    [' r1 ', 'r1'],
+    ['', ''],
+  ])('variables that the dashboard lacks leave nothing: %j', (text, filled) => {
+    expect(variableText(text, (unchanged) => unchanged)).toBe(filled);
+  });
+});
+
+test('CSV: quoted where it must be, no formula from the wire', () => {
+  expect(
+    csvText([
+      ['a,b', 'say "x"', 'line\nbreak', '=1+1', '-x'],
+      [-1.5, null, true, '', 'plain'],
+    ])
+  ).toBe(`"a,b","say ""x""","line\nbreak",'=1+1,'-x\r\n-1.5,,true,,plain\r\n`);
+});
+
+test('a download can still be read after the click', () => {
+  jest.useFakeTimers();
+  const held = new Set<string>();
+  URL.createObjectURL = () => {
+    held.add('blob:1');
+    return 'blob:1';
+  };
+  URL.revokeObjectURL = (url) => held.delete(url);
+  const clicked = jest.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation();
+  try {
+    saveFile('a.csv', new Blob(['a']));
+    expect(clicked).toHaveBeenCalledTimes(1);
+    expect(held.size).toBe(1);
+    jest.runAllTimers();
+    expect(held.size).toBe(0);
+  } finally {
+    jest.useRealTimers();
+    clicked.mockRestore();
+  }
+});
+
+test('what a reader chose is found again, and what cannot be read is nothing', () => {
+  remember('k', { a: 1 });
+  expect(recall('k')).toEqual({ a: 1 });
+  remember('k', undefined);
+  expect(recall('k')).toBeUndefined();
+  globalThis.localStorage.setItem('k', '{');
+  expect(recall('k')).toBeUndefined();
 });
 
 describe('frames read by field name', () => {

@@ -1,7 +1,7 @@
-import { locationUtil, type PanelProps } from '@grafana/data';
+import { type PanelProps } from '@grafana/data';
 import React, { useMemo } from 'react';
 import { PanelFrame } from '../../shared/PanelFrame';
-import { buildLink } from '../../shared/safe-link';
+import { linkTo, variableText } from '../../shared/panel-link';
 import { type L7Tag } from './model/packets';
 import { defaultOptions, type PacketSequenceOptions } from './options';
 import { PacketLadder } from './view/PacketLadder';
@@ -9,22 +9,13 @@ import { usePackets } from './view/use-packets';
 
 type Props = PanelProps<PacketSequenceOptions>;
 
-export function PacketSequencePanel({ data, options, width, height, timeRange, timeZone, ...host }: Props) {
-  const { replaceVariables, eventBus, onChangeTimeRange } = host;
+export function PacketSequencePanel(props: Props) {
+  const { data, options, width, height, timeZone, onChangeTimeRange } = props;
   const complete = useMemo(() => ({ ...defaultOptions, ...options }), [options]);
   const packets = usePackets(data.series, complete.fieldNames);
-  const linkTo = (template: string, fields: Readonly<Record<string, string>>) => {
-    const href = buildLink(template, {
-      fields,
-      fromMs: timeRange.from.valueOf(),
-      toMs: timeRange.to.valueOf(),
-      replaceVariables,
-    });
-    return href && locationUtil.assureBaseUrl(href);
-  };
   const hrefOf = ({ requestId, label, kind }: L7Tag) =>
-    linkTo(complete.requestUrl, { l7RequestId: requestId, l7Label: label, l7Kind: kind });
-  const requestId = filledIn(replaceVariables(complete.requestId));
+    linkTo(props, complete.requestUrl, { l7RequestId: requestId, l7Label: label, l7Kind: kind });
+  const requestId = variableText(complete.requestId, props.replaceVariables);
   return (
     <PanelFrame data={data} model={packets} width={width} height={height}>
       {(table) => (
@@ -36,9 +27,9 @@ export function PacketSequencePanel({ data, options, width, height, timeRange, t
           width={width}
           height={height}
           timeZone={timeZone}
-          eventBus={eventBus}
+          eventBus={props.eventBus}
           hrefOf={hrefOf}
-          connectionHref={(lane) => linkTo(complete.connectionUrl, { lane: lane.id })}
+          connectionHref={(lane) => linkTo(props, complete.connectionUrl, { lane: lane.id })}
           onTimeRange={(fromNs, toNs) => onChangeTimeRange({ from: toMs(fromNs), to: toMs(toNs) })}
         />
       )}
@@ -47,6 +38,3 @@ export function PacketSequencePanel({ data, options, width, height, timeRange, t
 }
 
 const toMs = (ns: bigint): number => Number(ns / BigInt(1_000_000));
-
-/** '' where the dashboard has no such variable. */
-const filledIn = (text: string): string => (text.includes('$') ? '' : text.trim());

@@ -1,4 +1,4 @@
-import { toCsv } from './export/csv';
+import { packetsCsv } from './export/packet-record';
 import { bpfFilter, tsharkFilter } from './export/packet-filters';
 import { ipBytes } from './export/ip-bytes';
 import { toPlainText } from './export/plain-text';
@@ -152,7 +152,7 @@ describe('what leaves the panel', () => {
 
   test('CSV quotes what it must, and no cell becomes a formula', () => {
     const packets = table('0 client > PSH,ACK seq=1 ack=1 len=9 request="=cmd(1),2"');
-    const [, line] = toCsv(packets, Uint32Array.of(0)).split('\r\n');
+    const [, line] = packetsCsv(packets, Uint32Array.of(0)).split('\r\n');
     expect(line).toContain(`,"'=cmd(1),2",`);
   });
 

@@ -1,4 +1,5 @@
 import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { linkHelp } from '../../shared/panel-link';
 import { STRIP_TITLES } from './layout/strips';
 import { type Tone } from './model/arrow-look';
 import { defaultOptions, FIELD_KEYS, type PacketSequenceOptions, STRIP_KINDS } from './options';
@@ -135,15 +136,13 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     .addTextInput({
       path: 'requestUrl',
       name: "Request's page",
-      description:
-        'Path or http(s) address. ${__data.fields.l7RequestId}, ${__from}, ${__to} and dashboard variables are filled in. Empty: no links.',
+      description: linkHelp('${__data.fields.l7RequestId}'),
       defaultValue: defaultOptions.requestUrl,
     })
     .addTextInput({
       path: 'connectionUrl',
       name: "Connection's page",
-      description:
-        'Path or http(s) address. ${__data.fields.lane} (inner_traceid), ${__from}, ${__to} and dashboard variables are filled in. Empty: no link.',
+      description: linkHelp('${__data.fields.lane} (inner_traceid)'),
       defaultValue: defaultOptions.connectionUrl,
     })
     .addTextInput({

@@ -1,7 +1,7 @@
-import { dateTimeFormat, locationUtil, type PanelProps } from '@grafana/data';
+import { dateTimeFormat, type PanelProps } from '@grafana/data';
 import React, { useMemo } from 'react';
 import { PanelFrame } from '../../shared/PanelFrame';
-import { buildLink } from '../../shared/safe-link';
+import { linkTo, variableText } from '../../shared/panel-link';
 import { useSharedCursor } from '../../shared/use-shared-cursor';
 import { currentRecord } from './model/current-record';
 import { type LogRow, readRelatedLogs } from './model/related-logs';
@@ -12,7 +12,7 @@ import { useColumnChoice } from './view/use-column-choice';
 type Props = PanelProps<RelatedLogsOptions>;
 
 export function RelatedLogsPanel(props: Props) {
-  const { data, width, height, timeRange, timeZone, replaceVariables } = props;
+  const { data, width, height, timeZone } = props;
   const options = { ...defaultOptions, ...props.options };
   const logs = useMemo(() => readRelatedLogs(data.series), [data.series]);
   const cursor = useSharedCursor(props.eventBus);
@@ -21,19 +21,14 @@ export function RelatedLogsPanel(props: Props) {
     onOptionsChange: props.onOptionsChange,
     place: [data.request?.dashboardUID ?? '', props.id].join('/'),
   });
-  const variable = (text: string) => {
-    const filled = replaceVariables(text);
-    return filled.startsWith('$') ? '' : filled;
-  };
+  const variable = (text: string) => variableText(text, props.replaceVariables);
   const hrefOf = (row: LogRow) => {
     const template = row.values.has('request_id') ? options.requestUrl : options.connectionUrl;
-    const href = buildLink(template, {
-      fields: Object.fromEntries([...row.values].map(([name, value]) => [name, String(value ?? '')])),
-      fromMs: timeRange.from.valueOf(),
-      toMs: timeRange.to.valueOf(),
-      replaceVariables,
-    });
-    return href && locationUtil.assureBaseUrl(href);
+    return linkTo(
+      props,
+      template,
+      Object.fromEntries([...row.values].map(([name, value]) => [name, String(value ?? '')]))
+    );
   };
   return (
     <PanelFrame data={data} model={logs} width={width} height={height}>

@@ -1,9 +1,9 @@
 import { PanelPlugin } from '@grafana/data';
+import { linkHelp } from '../../shared/panel-link';
 import { defaultOptions, type RelatedLogsOptions } from './options';
 import { RelatedLogsPanel } from './RelatedLogsPanel';
 
-const LINK_WORDS =
-  'Path or http(s) address. ${__data.fields.NAME} (a field of the record), ${__from}, ${__to} and dashboard variables are filled in. Empty: no links.';
+const LINK_HELP = linkHelp('${__data.fields.NAME} (a field of the record)');
 
 export const plugin = new PanelPlugin<RelatedLogsOptions>(RelatedLogsPanel).setPanelOptions((builder) =>
   builder
@@ -22,13 +22,13 @@ export const plugin = new PanelPlugin<RelatedLogsOptions>(RelatedLogsPanel).setP
     .addTextInput({
       path: 'requestUrl',
       name: "Request's page",
-      description: LINK_WORDS,
+      description: LINK_HELP,
       defaultValue: defaultOptions.requestUrl,
     })
     .addTextInput({
       path: 'connectionUrl',
       name: "Connection's page",
-      description: LINK_WORDS,
+      description: LINK_HELP,
       defaultValue: defaultOptions.connectionUrl,
     })
 );

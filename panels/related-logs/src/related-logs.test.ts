@@ -1,6 +1,6 @@
 import { placesOn, rowFilter, rowsAlongPath, sortedRows } from './model/arrange-rows';
+import { recordsCsv } from './model/cell-text';
 import { columnOf, defaultColumns, moved, offeredColumns, resized, shownColumns, toggled } from './model/columns';
-import { csvOf } from './model/csv';
 import { currentRecord } from './model/current-record';
 import { nicDifferences } from './model/nic-differences';
 import { type LogRow, readRelatedLogs, type RelatedLogs, textAt } from './model/related-logs';
@@ -227,7 +227,7 @@ test('CSV: raw values, quoted where they must be, no formula from the wire', () 
     span({ l7_resource: '=HYPERLINK("http://x")', latency_ms: 1.5 }),
     span({ l7_resource: 'a,"b"', note: 'line\nbreak' }),
   ]);
-  expect(csvOf(rows, ['time', 'latency_ms', 'l7_resource', 'note'].map(columnOf))).toBe(
+  expect(recordsCsv(rows, ['time', 'latency_ms', 'l7_resource', 'note'].map(columnOf))).toBe(
     [
       'time_ns,latency_ms,l7_resource,note',
       `1764000000000000000,1.5,"'=HYPERLINK(""http://x"")",`,

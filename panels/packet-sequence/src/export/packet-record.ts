@@ -1,5 +1,6 @@
 /** One packet as plain data, for JSON and CSV: the fields of the frame and where it was seen. */
 import { analysisWords, flagNames } from '@bpfnet/flow-model/analysis';
+import { csvText } from '../../../shared/csv';
 import { sideNames } from '../model/packet-text';
 import { NO_TAG, type PacketTable } from '../model/packets';
 
@@ -33,4 +34,19 @@ export function packetRecord(table: PacketTable, packet: number): Readonly<Recor
     inner_traceid: lane.id,
     chunk_id: table.chunk[packet],
   };
+}
+
+export function packetsCsv(table: PacketTable, packets: Uint32Array): string {
+  return csvText(rowsWithHead(table, packets));
+}
+
+/** One by one: a million records at once would not fit. */
+function* rowsWithHead(table: PacketTable, packets: Uint32Array): Generator<ReadonlyArray<string | number>> {
+  for (const [i, packet] of packets.entries()) {
+    const record = packetRecord(table, packet);
+    if (i === 0) {
+      yield Object.keys(record);
+    }
+    yield Object.values(record);
+  }
 }

@@ -21,7 +21,7 @@ import { LadderToolbar } from './LadderToolbar';
 import { HEADS_HEIGHT_PX } from './LaneHeads';
 import { LadderGrid } from './LadderGrid';
 import { DETAILS_WIDTH_PX, PacketDetails } from './PacketDetails';
-import { copyText } from './save-file';
+import { copyText } from './copy-text';
 import { type SceneInput } from '../draw/scene';
 import { type Shade } from '../draw/scene-parts';
 import { useExports } from './use-exports';

@@ -1,8 +1,9 @@
 import { type TimeZone } from '@grafana/data';
 import { useTheme2 } from '@grafana/ui';
 import { useEffect, useMemo, useRef } from 'react';
-import { toCsv } from '../export/csv';
+import { saveFile } from '../../../shared/download';
 import { bpfFilter, tsharkFilter } from '../export/packet-filters';
+import { packetsCsv } from '../export/packet-record';
 import { toPcapng } from '../export/pcapng';
 import { drawPicture, type PictureInput, pictureSize } from '../export/picture';
 import { toPlainText } from '../export/plain-text';
@@ -10,7 +11,7 @@ import { SvgContext } from '../export/svg-context';
 import { type Ladder } from '../model/ladder';
 import { type PacketSequenceOptions } from '../options';
 import { ladderPalette } from '../draw/palette';
-import { copyText, saveFile } from './save-file';
+import { copyText } from './copy-text';
 import { type SceneInput } from '../draw/scene';
 import { type ExportActions } from './toolbar-menus';
 import { type ToolbarState } from './use-toolbar-state';
@@ -59,7 +60,7 @@ export function useExports(input: Input): ExportActions {
       },
       saveCsv: () => {
         const { ladder } = now();
-        saveFile('packets.csv', new Blob([toCsv(ladder.packets, everyPacket(ladder))], { type: 'text/csv' }));
+        saveFile('packets.csv', new Blob([packetsCsv(ladder.packets, everyPacket(ladder))], { type: 'text/csv' }));
       },
       savePng: () => savePng(picture()),
       saveSvg: () => saveSvg(picture()),

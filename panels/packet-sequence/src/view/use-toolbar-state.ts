@@ -1,4 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
+import { isRecord } from '../../../shared/frame-fields';
+import { recall, remember } from '../../../shared/remembered';
 import { zoomed } from '../layout/zoom';
 import { ladderMode } from '../model/build-ladder';
 import { type LadderMode } from '../model/ladder';
@@ -7,7 +9,6 @@ import { type PacketTable } from '../model/packets';
 import { ALL_ROWS, type RowFilter } from '../model/row-filter';
 import { type DeltaMode } from '../model/time-delta';
 import { type PacketSequenceOptions, type StripKind, type TimeMode, type ViewMode } from '../options';
-import { type Remembered, recall, remember } from './remembered';
 
 export interface ToolbarState {
   readonly mode: LadderMode;
@@ -22,12 +23,41 @@ export interface ToolbarState {
   readonly query: string;
 }
 
+/** How a person reads packets, kept in the browser from page to page. */
+type Habits = Pick<ToolbarState, 'time' | 'delta' | 'seq' | 'view'>;
+
+const HABITS_KEY = 'bpfnet.packet-sequence';
+
+const HABITS: { readonly [K in keyof Habits]: ReadonlyArray<Habits[K]> } = {
+  time: ['relative', 'absolute'],
+  delta: ['previous', 'direction', 'start', 'acknowledged'],
+  seq: ['relative', 'absolute'],
+  view: ['ladder', 'list', 'both'],
+};
+
+function recallHabits(): Partial<Habits> {
+  const kept = recall(HABITS_KEY);
+  const values = isRecord(kept) ? kept : {};
+  return Object.fromEntries(
+    Object.entries<readonly unknown[]>(HABITS).flatMap(([name, known]) =>
+      known.includes(values[name]) ? [[name, values[name]]] : []
+    )
+  );
+}
+
+function rememberHabits(change: Partial<ToolbarState>): void {
+  const kept = Object.entries(change).filter(([name]) => name in HABITS);
+  if (kept.length > 0) {
+    remember(HABITS_KEY, { ...recallHabits(), ...Object.fromEntries(kept) });
+  }
+}
+
 /** So many lanes need no scrolling sideways on a phone. */
 const COMPACT_LANES = 3;
 
 /** Begins with what this browser was set to before, else with the options. The height of lines stands apart: while it changes, the toolbar stays. */
 export function useToolbarState(packets: PacketTable, options: PacketSequenceOptions, compact: boolean) {
-  const [changes, setChanges] = useState<Partial<ToolbarState>>(recall);
+  const [changes, setChanges] = useState<Partial<ToolbarState>>(recallHabits);
   const state = useMemo((): ToolbarState => {
     const narrow = compact && options.lanes === 'auto' && packets.lanes.length > COMPACT_LANES;
     return {
@@ -45,7 +75,7 @@ export function useToolbarState(packets: PacketTable, options: PacketSequenceOpt
     };
   }, [packets, options, compact, changes]);
   const change = useCallback((some: Partial<ToolbarState>) => {
-    remember(some satisfies Partial<Remembered & ToolbarState>);
+    rememberHabits(some);
     setChanges((before) => ({ ...before, ...some }));
   }, []);
   const [lineHeight, setLineHeight] = useState<number>();

@@ -1,4 +1,6 @@
+/** Fields of a record as a person reads them in the table, and as values in CSV. */
 import { bytesText, countText, durationText } from '@bpfnet/flow-model/quantity-text';
+import { csvText } from '../../../shared/csv';
 import { type Column, TIME } from './columns';
 import { type CellValue, type LogRow } from './related-logs';
 
@@ -39,4 +41,14 @@ export function cellValueOf(row: LogRow, name: string): CellValue {
     return row.time;
   }
   return name === 'source' ? row.source : (row.values.get(name) ?? null);
+}
+
+/** Raw values; the time in ns since the epoch. */
+export function recordsCsv(rows: readonly LogRow[], columns: readonly Column[]): string {
+  return csvText([
+    columns.map(({ name }) => (name === TIME ? 'time_ns' : name)),
+    ...rows.map((row) =>
+      columns.map(({ name }) => (name === TIME ? row.tsNs || String(row.time * 1e6) : cellValueOf(row, name)))
+    ),
+  ]);
 }

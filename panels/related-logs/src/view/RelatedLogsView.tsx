@@ -3,16 +3,16 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
 import { countText, pluralText } from '@bpfnet/flow-model/quantity-text';
+import { saveFile } from '../../../shared/download';
 import { type SharedCursor } from '../../../shared/use-shared-cursor';
 import { PATH, placesOn, rowFilter, rowsAlongPath, sortedRows, type Sorting } from '../model/arrange-rows';
 import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';
-import { csvOf } from '../model/csv';
+import { recordsCsv } from '../model/cell-text';
 import { nicDifferences } from '../model/nic-differences';
 import { type Dimension, type LogRow, type RelatedLogs, textAt } from '../model/related-logs';
 import { pointOfRecord, recordOfPoint } from '../model/shared-place';
 import { ColumnChooser } from './ColumnChooser';
 import { LogTable } from './LogTable';
-import { saveFile } from './save-file';
 import { type ColumnStore } from './use-column-choice';
 
 interface Props {
@@ -135,7 +135,9 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf
           fill="outline"
           icon="download-alt"
           tooltip="Download the records that are shown as CSV"
-          onClick={() => saveFile(`related-${tab.dimension}.csv`, 'text/csv', csvOf(rows, columns))}
+          onClick={() =>
+            saveFile(`related-${tab.dimension}.csv`, new Blob([recordsCsv(rows, columns)], { type: CSV_TYPE }))
+          }
         >
           CSV
         </Button>
@@ -173,6 +175,7 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf
 }
 
 const NARROW_PX = 480;
+const CSV_TYPE = 'text/csv;charset=utf-8';
 const OWN_CLOCKS = "Times are by each host's own clock.";
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -5,6 +5,7 @@
 import { locationService } from '@grafana/runtime';
 import { useState } from 'react';
 import { isRecord } from '../../../shared/frame-fields';
+import { recall, remember } from '../../../shared/remembered';
 import { type ColumnChoice } from '../model/columns';
 import { type RelatedLogsOptions } from '../options';
 
@@ -33,7 +34,7 @@ export function useColumnChoice({ options, onOptionsChange, place }: Input): (ta
         if (isEdited) {
           onOptionsChange({ ...options, columns });
         } else {
-          write(key, columns);
+          remember(key, columns.length === 0 ? undefined : columns);
           setChosen(new Map(columns.length === 0 ? without(chosen, key) : [...chosen, [key, columns]]));
         }
       },
@@ -46,25 +47,8 @@ function without<T>(all: ReadonlyMap<string, T>, key: string): ReadonlyMap<strin
 }
 
 function readKept(key: string): readonly ColumnChoice[] | undefined {
-  try {
-    const kept: unknown = JSON.parse(window.localStorage.getItem(key) ?? 'null');
-    return Array.isArray(kept) && kept.every(isChoice) ? kept : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A browser that keeps nothing, or has no room: the choice holds until the page is left. */
-function write(key: string, columns: readonly ColumnChoice[]): void {
-  try {
-    if (columns.length === 0) {
-      window.localStorage.removeItem(key);
-    } else {
-      window.localStorage.setItem(key, JSON.stringify(columns));
-    }
-  } catch {
-    return;
-  }
+  const kept = recall(key);
+  return Array.isArray(kept) && kept.every(isChoice) ? kept : undefined;
 }
 
 function isChoice(value: unknown): value is ColumnChoice {
