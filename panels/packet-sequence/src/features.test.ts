@@ -1,11 +1,11 @@
 import { packetsCsv } from './export/packet-record';
 import { bpfFilter, tsharkFilter } from './export/packet-filters';
-import { ipBytes } from './export/ip-bytes';
+import { ipHeader } from './export/packet-headers';
 import { toPlainText } from './export/plain-text';
 import { layoutColumns } from './layout/columns';
 import { foldAt, layoutLines } from './layout/lines';
 import { scrollScale } from './layout/scroll-scale';
-import { answersOf, NO_ROW } from './model/answers';
+import { ackedSegments, NO_ROW } from './model/acked-segments';
 import { buildLadder } from './model/build-ladder';
 import { findBursts } from './model/bursts';
 import { jumpRow } from './model/jumps';
@@ -36,14 +36,14 @@ function table(script: string, options?: ScriptOptions): PacketTable {
 const ladder = (script = SCRIPT, options?: ScriptOptions) => buildLadder(table(script, options), 'ends', 0);
 
 test('an ACK answers the last segment that it acknowledges in full; what was sent twice tells no round trip', () => {
-  const { of, rttNs, inFlight } = answersOf(ladder());
-  expect([...of]).toEqual([NO_ROW, 0, 1, NO_ROW, 3, NO_ROW, 4]);
+  const { ackedRow, rttNs, inFlight } = ackedSegments(ladder());
+  expect([...ackedRow]).toEqual([NO_ROW, 0, 1, NO_ROW, 3, NO_ROW, 4]);
   expect([...rttNs].map((ns) => ns / 1e6)).toEqual([NaN, 2, 2, NaN, expect.closeTo(4.9), NaN, NaN]);
   expect([...inFlight]).toEqual([1, 1, 0, 212, 1448, 1448, 0]);
 });
 
 test('round trips go on where sequence numbers wrap', () => {
-  const { of } = answersOf(
+  const { ackedRow } = ackedSegments(
     ladder(
       `0 client > ACK seq=1 ack=1 len=1000
        5 server > ACK seq=1 ack=1001
@@ -52,7 +52,7 @@ test('round trips go on where sequence numbers wrap', () => {
       { clientIsn: 0xffffffff - 500 }
     )
   );
-  expect([...of]).toEqual([NO_ROW, 0, NO_ROW, 2]);
+  expect([...ackedRow]).toEqual([NO_ROW, 0, NO_ROW, 2]);
 });
 
 describe('bulk data', () => {
@@ -163,7 +163,8 @@ describe('what leaves the panel', () => {
     ['::ffff:1.2.3.4', [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 1, 2, 3, 4]],
     ['1:2:3', [0, 0, 0, 0]],
   ])('the address %s', (text, bytes) => {
-    expect([...ipBytes(text)]).toEqual(bytes);
+    const header = ipHeader({ from: text, to: text, protocol: 6, payload: 0 });
+    expect([...header.slice(bytes.length === 4 ? 12 : 8, bytes.length === 4 ? 16 : 24)]).toEqual(bytes);
   });
 });
 

@@ -1,8 +1,8 @@
 import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../shared/test/golden';
-import { answersOf } from './model/answers';
+import { ackedSegments } from './model/acked-segments';
 import { buildLadder } from './model/build-ladder';
-import { journeyOf } from './model/journey';
+import { transmissionPath } from './model/transmission-path';
 import { type NicsLadder } from './model/ladder';
 import { type PacketTable, readPackets } from './model/packets';
 import { requestRows } from './model/request-rows';
@@ -103,7 +103,7 @@ describe('one lane a NIC', () => {
       { ...FOUR_NICS, clientIsn: 0xffffffff - 2000 }
     );
     expect(ladder.rows.length).toBe(3);
-    expect([0, 1, 2].map((row) => journeyOf(ladder, row).lanes)).toEqual([
+    expect([0, 1, 2].map((row) => transmissionPath(ladder, row).lanes)).toEqual([
       [0, 1, 2, 3],
       [0, 1, 2, 3],
       [0, 1, 2, 3],
@@ -129,11 +129,11 @@ describe('one lane a NIC', () => {
       }
     );
     expect(ladder.rows.length).toBe(2);
-    expect(journeyOf(ladder, 0)).toEqual({
+    expect(transmissionPath(ladder, 0)).toEqual({
       lanes: [1, 0],
       loss: { after: 1, before: 0, bytes: 1448, ofBytes: 4344, certain: true },
     });
-    expect(ladder.sightings.parts[0]).toBe(2);
+    expect(ladder.observations.parts[0]).toBe(2);
   });
 
   test('segments that were glued together on their way', () => {
@@ -149,7 +149,7 @@ describe('one lane a NIC', () => {
         ],
       }
     );
-    expect([0, 1].map((row) => journeyOf(ladder, row))).toEqual([{ lanes: [0, 1] }, { lanes: [0, 1] }]);
+    expect([0, 1].map((row) => transmissionPath(ladder, row))).toEqual([{ lanes: [0, 1] }, { lanes: [0, 1] }]);
   });
 
   test('a transmission and its repetition are two rows', () => {
@@ -163,7 +163,7 @@ describe('one lane a NIC', () => {
       200 client > ACK seq=1 ack=1 len=100 ana=Retransmission`,
       { lanes }
     );
-    expect([0, 1].map((row) => journeyOf(lost, row))).toEqual([
+    expect([0, 1].map((row) => transmissionPath(lost, row))).toEqual([
       { lanes: [0], loss: { after: 0, before: 1, bytes: 100, ofBytes: 100, certain: true } },
       { lanes: [0, 1] },
     ]);
@@ -181,7 +181,7 @@ describe('one lane a NIC', () => {
       2 client > ACK seq=201 ack=1 len=100 at=L0 fate=arrived`,
       { lanes }
     );
-    expect([0, 1, 2].map((row) => journeyOf(ladder, row).loss)).toEqual([
+    expect([0, 1, 2].map((row) => transmissionPath(ladder, row).loss)).toEqual([
       { after: 0, before: 1, bytes: 100, ofBytes: 100, certain: false },
       { after: 1, before: undefined, bytes: 100, ofBytes: 100, certain: true },
       undefined,
@@ -265,7 +265,7 @@ test('a request lasts from its first packet to the last of its response, or of i
 
 test('time differences count from the packet before, the same side or the start', () => {
   const ladder = ends(HANDSHAKE);
-  const ms = (mode: DeltaMode) => [...timeDeltas(ladder, mode, () => answersOf(ladder))].map((ns) => ns / 1e6);
+  const ms = (mode: DeltaMode) => [...timeDeltas(ladder, mode, () => ackedSegments(ladder))].map((ns) => ns / 1e6);
   expect(ms('previous')).toEqual([NaN, 2, 2]);
   expect(ms('direction')).toEqual([NaN, NaN, 4]);
   expect(ms('start')).toEqual([0, 2, 4]);

@@ -7,7 +7,7 @@ import { layoutColumns } from './layout/columns';
 import { layoutLines } from './layout/lines';
 import { buildStrip } from './layout/strips';
 import { rowShape } from './layout/zoom';
-import { answersOf } from './model/answers';
+import { ackedSegments } from './model/acked-segments';
 import { buildLadder } from './model/build-ladder';
 import { findBursts } from './model/bursts';
 import { captureMarks } from './model/capture-marks';
@@ -57,14 +57,14 @@ function picture({
     throw new Error(read.problem.kind);
   }
   const ladder = buildLadder(read.value, 'auto', 0);
-  const answers = answersOf(ladder);
+  const acked = ackedSegments(ladder);
   const palette = ladderPalette(createTheme({ colors: { mode: theme } }));
   const svg = new SvgContext((text) => text.length * 6);
   const input = {
     palette,
     time: 'relative' as const,
     timeZone: 'utc',
-    deltas: timeDeltas(ladder, 'previous', () => answers),
+    deltas: timeDeltas(ladder, 'previous', () => acked),
     scene: {
       ladder,
       lines: layoutLines({ tNs: ladder.rows.tNs, silenceNs: 100e6, bursts: findBursts(ladder, 100e6) }),
@@ -77,7 +77,7 @@ function picture({
         strips,
       }),
       shape: rowShape(34),
-      strips: strips.map((kind) => buildStrip(kind, ladder, answers)),
+      strips: strips.map((kind) => buildStrip(kind, ladder, acked)),
       captureMarks: captureMarks(ladder),
       request: requestRows(ladder, 'r1'),
       seq: 'relative' as const,

@@ -1,5 +1,5 @@
 /** One curve beside the ladder; time runs down. */
-import { type Series } from '../layout/strips';
+import { type StripSeries } from '../layout/strips';
 import { strokeLine } from './draw-stroke';
 import { type DrawingContext, type Palette } from './drawing';
 
@@ -7,7 +7,7 @@ export interface DrawnStrip {
   readonly x: number;
   readonly widthPx: number;
   readonly heightPx: number;
-  readonly series: readonly Series[];
+  readonly series: readonly StripSeries[];
   readonly toPx: (value: number) => number;
   /** Rows that are drawn, and the middle of each. */
   readonly rows: ReadonlyArray<{ readonly row: number; readonly yPx: number }>;
@@ -27,7 +27,9 @@ export function drawStrip(ctx: DrawingContext, strip: DrawnStrip, palette: Palet
   }
 }
 
-const DRAW: Readonly<Record<Series['kind'], (ctx: DrawingContext, strip: DrawnStrip, series: Series) => void>> = {
+const DRAW: Readonly<
+  Record<StripSeries['kind'], (ctx: DrawingContext, strip: DrawnStrip, series: StripSeries) => void>
+> = {
   line: (ctx, strip, series) => drawLine(ctx, strip, series, false),
   steps: (ctx, strip, series) => drawLine(ctx, strip, series, true),
   dots: (ctx, { x, rows, toPx }, { values }) => {
@@ -48,7 +50,7 @@ const DRAW: Readonly<Record<Series['kind'], (ctx: DrawingContext, strip: DrawnSt
 };
 
 /** Goes on over rows without a value; in steps a value holds until the next one. */
-function drawLine(ctx: DrawingContext, { x, rows, toPx }: DrawnStrip, { values }: Series, steps: boolean): void {
+function drawLine(ctx: DrawingContext, { x, rows, toPx }: DrawnStrip, { values }: StripSeries, steps: boolean): void {
   let before: number | undefined;
   ctx.beginPath();
   for (const { row, yPx } of rows) {

@@ -1,6 +1,6 @@
 /** Arrows: lines and the heads that tell them apart. */
 import { type Stroke } from '../layout/arrows';
-import { type Head } from '../model/arrow-look';
+import { type ArrowHead } from '../model/arrow-look';
 import { type DrawingContext, type Palette } from './drawing';
 
 export function drawStroke(
@@ -35,10 +35,10 @@ export function drawStroke(
 const SMALLEST_HEAD = 0.35;
 
 /** How far before its end the line stops, so that it does not show through the head. */
-const HEAD_LENGTH: Readonly<Record<Head, number>> = { filled: 6, open: 1, double: 12, bar: 9, cross: 0 };
+const HEAD_LENGTH: Readonly<Record<ArrowHead, number>> = { filled: 6, open: 1, double: 12, bar: 9, cross: 0 };
 
 /** Each draws around the origin, pointing to the right. */
-const HEADS: Readonly<Record<Head, (ctx: DrawingContext) => void>> = {
+const HEADS: Readonly<Record<ArrowHead, (ctx: DrawingContext) => void>> = {
   filled: (ctx) => triangle(ctx, 0),
   open: (ctx) => {
     ctx.lineWidth = 1.6;

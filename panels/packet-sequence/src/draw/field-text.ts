@@ -3,7 +3,7 @@ import { flagNames } from '@bpfnet/flow-model/analysis';
 import { bytesText, countText } from '@bpfnet/flow-model/quantity-text';
 
 import { isFromFar, type Ladder } from '../model/ladder';
-import { ackText, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
+import { ackText, analysisText, type SeqMode, seqText, sideNames } from '../model/packet-text';
 import { type FieldKey } from '../options';
 
 export const FIELD_TITLES: Readonly<Record<FieldKey, string>> = {
@@ -18,7 +18,7 @@ export const FIELD_TITLES: Readonly<Record<FieldKey, string>> = {
 };
 
 /** Others are numbers. */
-export const isText = (key: FieldKey): boolean => key === 'from' || key === 'flags' || key === 'analysis';
+export const isTextColumn = (key: FieldKey): boolean => key === 'from' || key === 'flags' || key === 'analysis';
 
 export function fieldText(key: FieldKey, ladder: Ladder, row: number, seq: SeqMode): string {
   const { packets, rows } = ladder;
@@ -39,6 +39,6 @@ export function fieldText(key: FieldKey, ladder: Ladder, row: number, seq: SeqMo
     case 'win':
       return bytesText(packets.win[packet]);
     case 'analysis':
-      return remarkText(rows.ana[row]);
+      return analysisText(rows.ana[row]);
   }
 }

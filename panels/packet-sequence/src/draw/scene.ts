@@ -1,8 +1,8 @@
 /** What is drawn of a ladder in a window of lines: for the screen and for pictures that are saved. */
 import { bytesText, durationNsText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { layoutArrows, type MeasureText } from '../layout/arrows';
-import { type Columns } from '../layout/columns';
-import { type Fold, foldAt, type Lines, type Window } from '../layout/lines';
+import { type LadderColumns } from '../layout/columns';
+import { type Fold, foldAt, type Lines, type LineWindow } from '../layout/lines';
 import { type Strip, stripScale } from '../layout/strips';
 import { type RowShape } from '../layout/zoom';
 import { burstFacts } from '../model/bursts';
@@ -11,15 +11,14 @@ import { type Ladder } from '../model/ladder';
 import { type SeqMode } from '../model/packet-text';
 import { NO_TAG } from '../model/packets';
 import { type RowRange } from '../model/request-rows';
-import { firstAbove } from '../model/search';
-import { type Scene } from './draw-ladder';
-import { type DrawnBand, type DrawnLine, type Shade } from './scene-parts';
+import { firstAbove } from '../model/sorted-order';
+import { type DrawnBand, type DrawnLine, type Scene, type Shade } from './draw-ladder';
 
 export interface SceneInput {
   readonly ladder: Ladder;
   readonly lines: Lines;
-  readonly window: Window;
-  readonly columns: Columns;
+  readonly window: LineWindow;
+  readonly columns: LadderColumns;
   readonly shape: RowShape;
   readonly strips: readonly Strip[];
   readonly captureMarks: readonly CaptureMark[];
@@ -89,8 +88,8 @@ export function foldText(ladder: Ladder, fold: Fold): string {
     return `${durationNsText(ladder.rows.tNs[fold.to] - ladder.rows.tNs[fold.from])} of silence`;
   }
   const { segments, bytes, acks, lastsNs } = burstFacts(ladder, fold);
-  const answers = acks === 0 ? '' : `, ${pluralText(acks, 'ACK')}`;
-  return `${pluralText(segments, 'segment')}, ${bytesText(bytes)}${answers} in ${durationNsText(lastsNs)}`;
+  const ackText = acks === 0 ? '' : `, ${pluralText(acks, 'ACK')}`;
+  return `${pluralText(segments, 'segment')}, ${bytesText(bytes)}${ackText} in ${durationNsText(lastsNs)}`;
 }
 
 const BAND_PX = 12;

@@ -6,7 +6,7 @@ import { STRIP_TITLES } from '../layout/strips';
 import { type TimeMode } from '../options';
 import { drawLadder } from '../draw/draw-ladder';
 import { type DrawingContext, type Palette } from '../draw/drawing';
-import { FIELD_TITLES, fieldText, isText } from '../draw/field-text';
+import { FIELD_TITLES, fieldText, isTextColumn } from '../draw/field-text';
 import { buildScene, type SceneInput } from '../draw/scene';
 import { deltaText, rowTimeText } from '../draw/time-text';
 
@@ -88,8 +88,8 @@ function drawTexts(ctx: DrawingContext, { scene, palette, ...input }: PictureInp
     ctx.fillText(deltaText(input.deltas[row]), columns.deltaX + columns.deltaWidth - 12, y);
   }
   for (const { key, x, width } of columns.fields) {
-    ctx.textAlign = isText(key) ? 'left' : 'right';
-    ctx.fillText(fieldText(key, ladder, row, scene.seq), isText(key) ? x : x + width - 10, y);
+    ctx.textAlign = isTextColumn(key) ? 'left' : 'right';
+    ctx.fillText(fieldText(key, ladder, row, scene.seq), isTextColumn(key) ? x : x + width - 10, y);
   }
   const tag = ladder.packets.tag[ladder.rows.packet[row]];
   if (tag !== NO_TAG) {

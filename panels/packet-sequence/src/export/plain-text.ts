@@ -2,7 +2,7 @@
 import { flagNames } from '@bpfnet/flow-model/analysis';
 import { elapsedText } from '@bpfnet/flow-model/quantity-text';
 import { isFromFar, type Ladder } from '../model/ladder';
-import { ackText, remarkText, type SeqMode, seqText, sideNames } from '../model/packet-text';
+import { ackText, analysisText, type SeqMode, seqText, sideNames } from '../model/packet-text';
 import { NO_TAG } from '../model/packets';
 
 export function toPlainText(ladder: Ladder, rows: Iterable<number>, seq: SeqMode): string {
@@ -22,7 +22,7 @@ export function toPlainText(ladder: Ladder, rows: Iterable<number>, seq: SeqMode
         ack === '' ? '' : `ack=${ack}`,
         `len=${packets.len[packet]}`,
         `win=${packets.win[packet]}`,
-        remarkText(ladder.rows.ana[row]),
+        analysisText(ladder.rows.ana[row]),
         tag ? `[${tag.kind} ${tag.label}]` : '',
       ]
         .filter((text) => text !== '')

@@ -1,10 +1,10 @@
 /** The strokes, marks and labels of one row; positions in px, `y` from the top of the row's line. */
 import { bytesText } from '@bpfnet/flow-model/quantity-text';
 import { type ArrowLook, arrowLook, LOST, NOT_SEEN_FURTHER, PASSED_UNSEEN, type Tone } from '../model/arrow-look';
-import { journeyOf, type Loss } from '../model/journey';
+import { transmissionPath, type Loss } from '../model/transmission-path';
 import { isFromFar, type Ladder, type NicsLadder } from '../model/ladder';
 import { arrowLabels, type LabelContent } from '../model/packet-text';
-import { type Columns, LABEL_OVERHANG_PX } from './columns';
+import { type LadderColumns, LABEL_OVERHANG_PX } from './columns';
 import { type RowShape } from './zoom';
 
 export type MeasureText = (text: string) => number;
@@ -41,7 +41,7 @@ export interface ErrorBar {
 }
 
 export interface ArrowsInput {
-  readonly columns: Columns;
+  readonly columns: LadderColumns;
   readonly shape: RowShape;
   readonly labels: LabelContent;
   readonly measure: MeasureText;
@@ -75,7 +75,7 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
   const { laneXs } = input.columns;
   const { startY, slantPx } = input.shape;
   const look = lookOf(ladder, row);
-  const { lanes, loss } = journeyOf(ladder, row);
+  const { lanes, loss } = transmissionPath(ladder, row);
   const leftwards = isFromFar(ladder, row);
   const origin = laneXs[leftwards ? laneXs.length - 1 : 0];
   const length = Math.max(1, laneXs[laneXs.length - 1] - laneXs[0]);

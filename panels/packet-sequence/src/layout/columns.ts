@@ -29,7 +29,7 @@ export interface StripColumn {
   readonly width: number;
 }
 
-export interface Columns {
+export interface LadderColumns {
   readonly compact: boolean;
   readonly view: ViewMode;
   readonly timeX: number;
@@ -81,7 +81,7 @@ const FIELD_COMPACT_PX: Readonly<Partial<Record<FieldKey, number>>> = { from: 54
 const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
 const BESIDE_LADDER: readonly FieldKey[] = ['flags', 'seq', 'ack', 'len', 'win'];
 
-export function layoutColumns(input: ColumnsInput): Columns {
+export function layoutColumns(input: ColumnsInput): LadderColumns {
   const { widthPx, lanes, time, hasTags } = input;
   const compact = isCompact(widthPx);
   const view = input.view === 'both' && widthPx < BOTH_FROM_PX ? 'ladder' : (input.view ?? 'ladder');

@@ -1,5 +1,5 @@
 /** What neighbouring lanes have in common is said once, across all of them. */
-import { type Columns } from './columns';
+import { type LadderColumns } from './columns';
 
 export interface Band {
   readonly first: number;
@@ -31,7 +31,7 @@ const GAP_PX = 3;
 const OVERHANG_PX = 14;
 
 /** From half way to the lane before to half way to the lane after. */
-export function bandBox({ laneXs }: Columns, { first, last }: Pick<Band, 'first' | 'last'>): HeadBox {
+export function bandBox({ laneXs }: LadderColumns, { first, last }: Pick<Band, 'first' | 'last'>): HeadBox {
   const outer = laneXs.length - 1;
   const left = first === 0 ? laneXs[0] - OVERHANG_PX : (laneXs[first - 1] + laneXs[first]) / 2 + GAP_PX;
   const right = last === outer ? laneXs[outer] + OVERHANG_PX : (laneXs[last] + laneXs[last + 1]) / 2 - GAP_PX;
@@ -39,7 +39,7 @@ export function bandBox({ laneXs }: Columns, { first, last }: Pick<Band, 'first'
 }
 
 /** A name stands centred over its lane; beside the outer lanes nothing else is at its height. */
-export function nameBox({ laneXs, contentWidth }: Columns, lane: number): HeadBox {
+export function nameBox({ laneXs, contentWidth }: LadderColumns, lane: number): HeadBox {
   const distance = laneXs.length > 1 ? laneXs[1] - laneXs[0] : contentWidth;
   const half = Math.min(distance / 2 - GAP_PX, laneXs[lane], contentWidth - laneXs[lane]);
   return { left: laneXs[lane] - half, width: 2 * half };

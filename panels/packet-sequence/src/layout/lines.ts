@@ -66,14 +66,14 @@ export function foldAt({ content, folds }: Lines, line: number): Fold | undefine
   return content[line] < 0 ? folds[-1 - content[line]] : undefined;
 }
 
-export interface Window {
+export interface LineWindow {
   readonly first: number;
   /** One after the last. */
   readonly end: number;
 }
 
 /** Lines that a viewport shows, and a few around it. */
-export function visibleLines(lines: Lines, topPx: number, heightPx: number, lineHeightPx: number): Window {
+export function visibleLines(lines: Lines, topPx: number, heightPx: number, lineHeightPx: number): LineWindow {
   const margin = 3;
   const first = Math.floor(topPx / lineHeightPx) - margin;
   const end = Math.ceil((topPx + heightPx) / lineHeightPx) + margin;

@@ -1,13 +1,13 @@
 /** Curves beside the ladder on its time axis: one point a row. */
 import { scaleLinear } from 'd3';
 import { bytesText, durationNsText } from '@bpfnet/flow-model/quantity-text';
-import { type Answers } from '../model/answers';
+import { type AckedSegments } from '../model/acked-segments';
 import { isFromFar, type Ladder } from '../model/ladder';
 import { NO_TAG } from '../model/packets';
 import { type StripKind } from '../options';
 
 /** NaN where a row has no value. */
-export interface Series {
+export interface StripSeries {
   readonly kind: 'line' | 'dots' | 'steps' | 'ranges';
   readonly tone: 'payload' | 'plain' | 'attention' | 'muted';
   readonly values: Float64Array;
@@ -21,7 +21,7 @@ export interface Strip {
   /** Of the right edge, as text. */
   readonly maxText: string;
   readonly max: number;
-  readonly series: readonly Series[];
+  readonly series: readonly StripSeries[];
 }
 
 export const STRIP_TITLES: Readonly<Record<StripKind, string>> = {
@@ -30,8 +30,8 @@ export const STRIP_TITLES: Readonly<Record<StripKind, string>> = {
   rtt: 'round trip',
 };
 
-export function buildStrip(kind: StripKind, ladder: Ladder, answers: Answers): Strip {
-  const series = SERIES[kind](ladder, answers);
+export function buildStrip(kind: StripKind, ladder: Ladder, acked: AckedSegments): Strip {
+  const series = SERIES[kind](ladder, acked);
   const max = series.reduce((top, { values, ends }) => Math.max(top, maxOf(values), ends ? maxOf(ends) : 0), 0) || 1;
   return {
     kind,
@@ -42,7 +42,7 @@ export function buildStrip(kind: StripKind, ladder: Ladder, answers: Answers): S
   };
 }
 
-const SERIES: Readonly<Record<StripKind, (ladder: Ladder, answers: Answers) => readonly Series[]>> = {
+const SERIES: Readonly<Record<StripKind, (ladder: Ladder, acked: AckedSegments) => readonly StripSeries[]>> = {
   flight: (_ladder, { inFlight, window }) => [
     { kind: 'line', tone: 'payload', values: inFlight },
     { kind: 'steps', tone: 'attention', values: belowTwice(window, inFlight) },
@@ -58,7 +58,7 @@ function belowTwice(window: Float64Array, inFlight: Float64Array): Float64Array 
 }
 
 /** The side that sent more: its segments as tcptrace draws them, from first to last byte. */
-function sequence(ladder: Ladder): Series {
+function sequence(ladder: Ladder): StripSeries {
   const { packets, rows } = ladder;
   const bulk = bulkSide(ladder);
   const values = new Float64Array(rows.length).fill(NaN);
@@ -73,7 +73,7 @@ function sequence(ladder: Ladder): Series {
   return { kind: 'ranges', tone: 'payload', values, ends };
 }
 
-function acknowledged(ladder: Ladder): Series {
+function acknowledged(ladder: Ladder): StripSeries {
   const { packets, rows } = ladder;
   const bulk = bulkSide(ladder);
   const values = new Float64Array(rows.length).fill(NaN);

@@ -3,11 +3,11 @@ import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 
 export type Tone = 'plain' | 'payload' | 'muted' | 'attention' | 'warning' | 'danger';
-export type Head = 'filled' | 'open' | 'double' | 'bar' | 'cross';
+export type ArrowHead = 'filled' | 'open' | 'double' | 'bar' | 'cross';
 
 export interface ArrowLook {
   readonly tone: Tone;
-  readonly head: Head;
+  readonly head: ArrowHead;
   /** Lengths of stroke and gap, px; empty for a whole line. */
   readonly dash: readonly number[];
   readonly widthPx: number;

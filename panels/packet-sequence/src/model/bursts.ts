@@ -1,6 +1,7 @@
 /** Runs of bulk data: full segments of one side and the bare acknowledgements between them, nothing of note among them. */
-import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isFromFar, type Ladder } from './ladder';
+import { notableFlags } from './packet-text';
 import { NO_TAG } from './packets';
 
 export interface Burst {
@@ -11,7 +12,6 @@ export interface Burst {
 
 /** Shorter runs are not worth a fold. */
 const MIN_ROWS = 12;
-const QUIET = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
 const NOT_BULK = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
 
 /** A pause of `pauseNs` ends a burst; 0 for none does. */
@@ -29,7 +29,7 @@ export function findBursts(ladder: Ladder, pauseNs: number): readonly Burst[] {
   for (let row = 0; row < rows.length; row++) {
     const packet = rows.packet[row];
     const isPlain =
-      (rows.ana[row] & ~QUIET) === 0 &&
+      notableFlags(rows.ana[row]) === 0 &&
       (packets.flags[packet] & NOT_BULK) === 0 &&
       packets.tag[packet] === NO_TAG &&
       !isLostOnItsWay(ladder, row);
@@ -58,7 +58,7 @@ function isLostOnItsWay(ladder: Ladder, row: number): boolean {
   }
   const count = ladder.lanes.length;
   for (let at = row * count; at < (row + 1) * count; at++) {
-    if (ladder.sightings.parts[at] === 0) {
+    if (ladder.observations.parts[at] === 0) {
       return true;
     }
   }

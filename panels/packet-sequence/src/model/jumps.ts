@@ -2,8 +2,8 @@
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 import { type Ladder } from './ladder';
+import { notableFlags } from './packet-text';
 import { NO_TAG } from './packets';
-import { isNotable } from './row-filter';
 
 export type Jump = 'retransmission' | 'gap' | 'request' | 'response' | 'zero-window' | 'reset' | 'notable';
 
@@ -30,7 +30,7 @@ export function jumpRow(ladder: Ladder, jump: Jump, row: number): number | undef
     case 'reset':
       return firstFrom(0, (at) => (packets.flags[rows.packet[at]] & TcpFlag.Rst) !== 0);
     case 'notable':
-      return firstFrom(row + 1, (at) => isNotable(rows.ana[at]));
+      return firstFrom(row + 1, (at) => notableFlags(rows.ana[at]) !== 0);
     case 'request':
     case 'response':
       return firstFrom(row + 1, (at) => {

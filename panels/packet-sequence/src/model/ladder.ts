@@ -1,4 +1,5 @@
 /** What the chart draws: vertical lines and, from top to bottom, rows; each row is one transmission. */
+import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { type Lane } from './lane';
 import { type PacketTable } from './packets';
 
@@ -10,7 +11,7 @@ export type LaneMode = 'auto' | LadderMode;
 
 export interface LadderRows {
   readonly length: number;
-  /** Packet that stands for the row: the first sighting in the direction of travel. */
+  /** Packet that stands for the row: the first observation in the direction of travel. */
   readonly packet: Uint32Array;
   /** When that was, ns since the ladder's `baseNs`, on the clock of the reference host. */
   readonly tNs: Float64Array;
@@ -35,7 +36,7 @@ export interface NicsLadder extends LadderBase {
   readonly mode: 'nics';
   readonly lanes: readonly Lane[];
   /** Row-major, one entry for each row and lane. */
-  readonly sightings: Sightings;
+  readonly observations: Observations;
   /** What was added to each lane's times, ns. */
   readonly shiftNs: Float64Array;
   /** How far off each lane's times may be beside the first lane's where both ways take the same time, ns. */
@@ -44,7 +45,7 @@ export interface NicsLadder extends LadderBase {
 
 export type Ladder = EndsLadder | NicsLadder;
 
-export interface Sightings {
+export interface Observations {
   /** First time that bytes of the row passed the NIC, ns as `tNs`; NaN where never. */
   readonly tNs: Float64Array;
   /** Sequence space of the row that the NIC saw. */
@@ -58,3 +59,7 @@ export const laneCount = (ladder: Ladder): number => (ladder.mode === 'ends' ? 2
 /** True where the server (or Remote) sent the row: it travels from right to left. */
 export const isFromFar = (ladder: Ladder, row: number): boolean =>
   ladder.packets.fromFar[ladder.rows.packet[row]] === 1;
+
+/** Sequence space that a packet takes: none for datagrams, which have no sequence numbers. */
+export const seqSpan = (table: PacketTable, packet: number): number =>
+  table.lanes[table.lane[packet]].tcp ? segmentSpan(table.flags[packet], table.len[packet]) : 0;

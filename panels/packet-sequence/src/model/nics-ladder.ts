@@ -1,13 +1,11 @@
 /** One row a transmission, one line a NIC: which packets are the same is what the datasource says. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
 import { seqDiff, toSeq } from '@bpfnet/flow-model/seq';
-import { pluralText } from '@bpfnet/flow-model/quantity-text';
-import { clockNotes } from './clock-notes';
-import { type NicsLadder, type Sightings } from './ladder';
-import { laneName } from './lane';
+import { durationNsText, elapsedText, pluralText } from '@bpfnet/flow-model/quantity-text';
+import { type NicsLadder, type Observations, seqSpan } from './ladder';
+import { type Lane, laneName } from './lane';
 import { type Run } from './packet-ways';
 import { type PacketTable } from './packets';
-import { rangeSpan } from './range-span';
 import { indicesWhere, sortBy } from './sorted-order';
 
 const NONE = -1;
@@ -29,7 +27,7 @@ export function nicsLadder(packets: PacketTable): NicsLadder {
     packets,
     lanes,
     rows,
-    sightings: sightingsOf(packets, { packet, tNs, heads }),
+    observations: observationsOf(packets, { packet, tNs, heads }),
     shiftNs,
     uncertaintyNs: Float64Array.from(lanes, ({ clock }) => clock?.ifSymmetricNs ?? 0),
     notes: [...clockNotes(lanes), ...missing(packets)],
@@ -84,10 +82,10 @@ interface Rows {
   readonly heads: Int32Array;
 }
 
-function sightingsOf(packets: PacketTable, { packet, tNs, heads }: Rows): Sightings {
+function observationsOf(packets: PacketTable, { packet, tNs, heads }: Rows): Observations {
   const { lanes, ways } = packets;
   const length = packet.length * lanes.length;
-  const sightings = {
+  const observations = {
     tNs: new Float64Array(length).fill(NaN),
     covered: new Uint32Array(length),
     parts: new Uint16Array(length),
@@ -96,11 +94,11 @@ function sightingsOf(packets: PacketTable, { packet, tNs, heads }: Rows): Sighti
   packet.forEach((p, row) => (rowOf[p] = row));
   const see = (row: number, seen: number): void => {
     const at = row * lanes.length + packets.lane[seen];
-    if (sightings.parts[at] === 0 || tNs[seen] < sightings.tNs[at]) {
-      sightings.tNs[at] = tNs[seen];
+    if (observations.parts[at] === 0 || tNs[seen] < observations.tNs[at]) {
+      observations.tNs[at] = tNs[seen];
     }
-    sightings.parts[at] = Math.min(MAX_PARTS, sightings.parts[at] + 1);
-    sightings.covered[at] += sharedSpan(packets, packet[row], seen);
+    observations.parts[at] = Math.min(MAX_PARTS, observations.parts[at] + 1);
+    observations.covered[at] += sharedSpan(packets, packet[row], seen);
   };
   for (let i = 0; i < packets.length; i++) {
     const runs = ways.several.get(i);
@@ -114,23 +112,47 @@ function sightingsOf(packets: PacketTable, { packet, tNs, heads }: Rows): Sighti
       see(rowOf[i], i);
     }
   }
-  return sightings;
+  return observations;
 }
 
 const MAX_PARTS = 0xffff;
 
 /** Sequence space of `head` that `other` carries. */
 function sharedSpan(packets: PacketTable, head: number, other: number): number {
-  const span = rangeSpan(packets, head);
+  const span = seqSpan(packets, head);
   if (head === other || span === 0) {
     return span;
   }
   const from = seqDiff(toSeq(packets.seq[other]), toSeq(packets.seq[head]));
-  return Math.max(0, Math.min(span, from + rangeSpan(packets, other)) - Math.max(0, from));
+  return Math.max(0, Math.min(span, from + seqSpan(packets, other)) - Math.max(0, from));
 }
 
 function missing(packets: PacketTable): string[] {
   return packets.lanes
     .filter((lane) => lane.fetched < lane.recorded)
     .map((lane) => `${pluralText(lane.recorded - lane.fetched, 'packet')} of ${laneName(lane)} were not fetched.`);
+}
+
+/** How the timestamps of hosts other than the first were corrected, in whole sentences. */
+function clockNotes(lanes: readonly Lane[]): readonly string[] {
+  const [reference] = lanes;
+  const first = new Map(lanes.map((lane) => [lane.host, lane] as const).reverse());
+  return [...first.values()].reverse().flatMap(({ host, clock }) => {
+    if (host === reference.host) {
+      return [];
+    }
+    if (clock === undefined) {
+      return [`The clock of ${host} could not be compared with ${reference.host}'s; its times are its own.`];
+    }
+    const { shiftNs, ifSymmetricNs, atMostNs } = clock;
+    if (Math.abs(shiftNs) <= ifSymmetricNs) {
+      return [];
+    }
+    const most = atMostNs > ifSymmetricNs ? `, at most ± ${durationNsText(atMostNs)}` : '';
+    const doubt = `± ${durationNsText(ifSymmetricNs)}${most}`;
+    const direction = shiftNs < 0 ? 'ahead of' : 'behind';
+    return [
+      `The clock of ${host} is ${elapsedText(Math.abs(shiftNs))} (${doubt}) ${direction} ${reference.host}'s; its packets are drawn moved by that.`,
+    ];
+  });
 }

@@ -4,14 +4,16 @@ import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { countText } from '@bpfnet/flow-model/quantity-text';
 import { type PacketTable } from './packets';
 
-/** Said elsewhere or not worth a word on the arrow. */
-const QUIET = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
+const ROUTINE = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
+
+/** The analysis flags that someone looking for trouble wants to see. */
+export const notableFlags = (ana: number): number => ana & ~ROUTINE;
 
 export type SeqMode = 'relative' | 'absolute';
 
 export interface LabelContent {
   readonly seq: SeqMode;
-  /** Numbers stand in a list beside the arrow. */
+  /** The numbers are in a list beside the arrow. */
   readonly wordsOnly: boolean;
 }
 
@@ -19,7 +21,7 @@ const SPOKEN: LabelContent = { seq: 'relative', wordsOnly: false };
 
 /** The label of an arrow, longest form first; the chart takes the first that fits. */
 export function arrowLabels(table: PacketTable, packet: number, ana: number, content = SPOKEN): readonly string[] {
-  const words = remarkText(ana, 2);
+  const words = analysisText(ana, 2);
   if (content.wordsOnly) {
     return [words];
   }
@@ -42,11 +44,9 @@ export function arrowLabels(table: PacketTable, packet: number, ana: number, con
   ];
 }
 
-/** What the analysis remarks, worst first. */
-export function remarkText(ana: number, most = Infinity): string {
-  return analysisWords(ana & ~QUIET)
-    .slice(0, most)
-    .join(', ');
+/** The TCP analysis flags, worst first. */
+export function analysisText(ana: number, most = Infinity): string {
+  return analysisWords(notableFlags(ana)).slice(0, most).join(', ');
 }
 
 /** Relative as Wireshark prints them, or as they were on the wire. */

@@ -1,6 +1,6 @@
 /** Which rows are shown. */
-import { Analysis } from '@bpfnet/flow-model/analysis';
 import { isFromFar, type Ladder } from './ladder';
+import { notableFlags } from './packet-text';
 import { NO_TAG } from './packets';
 import { indicesWhere } from './sorted-order';
 
@@ -8,7 +8,7 @@ export interface RowFilter {
   readonly side: 'both' | 'near' | 'far';
   /** TCP flag bits of which a row has one at least; 0 for any. */
   readonly flags: number;
-  /** `notable`: what Wireshark remarks on; `payload`: rows with payload; `l7`: first packets of requests and responses. */
+  /** `notable`: rows with TCP analysis flags; `payload`: rows with payload; `l7`: first packets of requests and responses. */
   readonly show: 'all' | 'payload' | 'notable' | 'l7';
 }
 
@@ -16,10 +16,6 @@ export const ALL_ROWS: RowFilter = { side: 'both', flags: 0, show: 'all' };
 
 export const isFiltering = ({ side, flags, show }: RowFilter): boolean =>
   side !== 'both' || flags !== 0 || show !== 'all';
-
-const UNREMARKABLE = Analysis.SuperSegment | Analysis.Truncated | Analysis.WindowUpdate;
-
-export const isNotable = (ana: number): boolean => (ana & ~UNREMARKABLE) !== 0;
 
 /** The rows in order; undefined where all are shown. */
 export function filterRows(ladder: Ladder, filter: RowFilter): Uint32Array | undefined {
@@ -40,7 +36,7 @@ export function filterRows(ladder: Ladder, filter: RowFilter): Uint32Array | und
       case 'payload':
         return packets.len[packet] > 0;
       case 'notable':
-        return isNotable(rows.ana[row]);
+        return notableFlags(rows.ana[row]) !== 0;
       case 'l7':
         return packets.tag[packet] !== NO_TAG;
     }

@@ -5,10 +5,9 @@
  */
 import { ANALYSIS_WORDS, flagNames } from '@bpfnet/flow-model/analysis';
 import { seqInRange, toSeq } from '@bpfnet/flow-model/seq';
-import { type Ladder } from './ladder';
+import { type Ladder, seqSpan } from './ladder';
 import { type PacketTable } from './packets';
-import { indicesWhere } from './sorted-order';
-import { rangeSpan } from './range-span';
+import { firstAbove, indicesWhere } from './sorted-order';
 
 /** Rows that match, in order. */
 export function findRows(ladder: Ladder, query: string): Uint32Array {
@@ -35,21 +34,6 @@ export function nextMatch(matches: Uint32Array, row: number, step: 1 | -1): numb
   }
   const after = firstAbove(matches, step === 1 ? row : row - 1);
   return step === 1 ? (matches[after] ?? matches[0]) : (matches[after - 1] ?? matches[matches.length - 1]);
-}
-
-/** Where in sorted numbers the first stands that is larger; their length where none is. */
-export function firstAbove(sorted: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] > value) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
 }
 
 type Accept = (packets: PacketTable, packet: number) => boolean;
@@ -98,7 +82,7 @@ function sequenceNumber(text: string): number | undefined {
 }
 
 function holds({ packets }: Ladder, packet: number, number: number): boolean {
-  const span = rangeSpan(packets, packet);
+  const span = seqSpan(packets, packet);
   const relative = number - packets.seqRel[packet];
   return (
     (relative >= 0 && relative < span) ||

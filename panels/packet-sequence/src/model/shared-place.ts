@@ -2,7 +2,7 @@
 import { type SharedPoint } from '../../../shared/use-shared-cursor';
 import { type Ladder } from './ladder';
 import { NO_TAG, type PacketTable } from './packets';
-import { firstAbove } from './search';
+import { firstAbove } from './sorted-order';
 
 const NS_PER_MS = BigInt(1_000_000);
 /** Milliseconds since the epoch as a number are that far off. */
@@ -39,12 +39,12 @@ export function rowOfPoint(ladder: Ladder, point: SharedPoint): number {
 
 const lastRow = ({ rows }: Ladder, tNs: number): number => Math.max(0, firstAbove(rows.tNs, tNs) - 1);
 
-/** Rows stand in the order of their first sightings, not of those at this lane. */
-function seenLast({ rows, lanes, sightings }: Extract<Ladder, { mode: 'nics' }>, lane: number, tNs: number): number {
+/** Rows stand in the order of their first observations, not of those at this lane. */
+function seenLast({ rows, lanes, observations }: Extract<Ladder, { mode: 'nics' }>, lane: number, tNs: number): number {
   let last = 0;
   let lastNs = -Infinity;
   for (let row = 0; row < rows.length; row++) {
-    const seenNs = sightings.tNs[row * lanes.length + lane];
+    const seenNs = observations.tNs[row * lanes.length + lane];
     if (seenNs <= tNs && seenNs > lastNs) {
       last = row;
       lastNs = seenNs;

@@ -21,3 +21,18 @@ export function indicesWhere(length: number, accept: (index: number) => boolean)
   }
   return found.slice(0, count);
 }
+
+/** The index of the first of sorted numbers that is larger; their length if none is. */
+export function firstAbove(sorted: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] > value) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}

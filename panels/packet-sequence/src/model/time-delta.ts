@@ -1,14 +1,14 @@
-import { type Answers, NO_ROW } from './answers';
+import { type AckedSegments, NO_ROW } from './acked-segments';
 import { isFromFar, type Ladder } from './ladder';
 
 /** What TD counts from: the packet before, the packet before by the same sender, the first packet, the segment that it acknowledges. */
 export type DeltaMode = 'previous' | 'direction' | 'start' | 'acknowledged';
 
 /** TD of every row, ns; NaN where there is no packet to count from. */
-export function timeDeltas(ladder: Ladder, mode: DeltaMode, answers: () => Answers): Float64Array {
+export function timeDeltas(ladder: Ladder, mode: DeltaMode, acked: () => AckedSegments): Float64Array {
   const { tNs, length } = ladder.rows;
   const deltas = new Float64Array(length).fill(NaN);
-  const answered = mode === 'acknowledged' ? answers().of : undefined;
+  const ackedRow = mode === 'acknowledged' ? acked().ackedRow : undefined;
   const last: [number, number] = [NaN, NaN];
   for (let row = 0; row < length; row++) {
     const side = isFromFar(ladder, row) ? 1 : 0;
@@ -20,7 +20,7 @@ export function timeDeltas(ladder: Ladder, mode: DeltaMode, answers: () => Answe
         deltas[row] = tNs[row] - last[side];
         break;
       case 'acknowledged':
-        deltas[row] = answered && answered[row] !== NO_ROW ? tNs[row] - tNs[answered[row]] : NaN;
+        deltas[row] = ackedRow && ackedRow[row] !== NO_ROW ? tNs[row] - tNs[ackedRow[row]] : NaN;
         break;
       case 'previous':
         deltas[row] = row === 0 ? NaN : tNs[row] - tNs[row - 1];

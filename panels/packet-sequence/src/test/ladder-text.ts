@@ -3,7 +3,7 @@ import { layoutArrows } from '../layout/arrows';
 import { layoutColumns } from '../layout/columns';
 import { LINE_HEIGHT_PX, layoutLines } from '../layout/lines';
 import { rowShape } from '../layout/zoom';
-import { answersOf } from '../model/answers';
+import { ackedSegments } from '../model/acked-segments';
 import { type Ladder, laneCount } from '../model/ladder';
 import { deltaText, rowTimeText } from '../draw/time-text';
 import { timeDeltas } from '../model/time-delta';
@@ -14,7 +14,7 @@ export function ladderText(ladder: Ladder, widthPx = 900): string {
   const hasTags = ladder.packets.tags.length > 0;
   const columns = layoutColumns({ widthPx, lanes: laneCount(ladder), time: 'relative', hasTags });
   const lines = layoutLines({ tNs: ladder.rows.tNs, silenceNs: 100e6 });
-  const deltas = timeDeltas(ladder, 'previous', () => answersOf(ladder));
+  const deltas = timeDeltas(ladder, 'previous', () => ackedSegments(ladder));
   const origin = columns.laneXs[0] - 22;
   const place = (x: number) => Math.round((x - origin) / PX_PER_CHAR);
   return [...lines.content]

@@ -1,10 +1,10 @@
 import { useTheme2 } from '@grafana/ui';
 import React, { useLayoutEffect, useMemo, useRef } from 'react';
+import { type MeasureText } from '../layout/arrows';
 import { type PacketSequenceOptions } from '../options';
 import { drawLadder } from '../draw/draw-ladder';
 import { ladderPalette } from '../draw/palette';
 import { buildScene, type SceneInput } from '../draw/scene';
-import { TextWidths } from '../draw/text-widths';
 
 interface Props {
   readonly scene: SceneInput;
@@ -37,4 +37,29 @@ export function LadderCanvas({ scene, colours }: Props) {
   });
 
   return <canvas ref={ref} aria-hidden style={{ display: 'block', width, height }} />;
+}
+
+const MAX_KNOWN_TEXTS = 5000;
+
+/** How wide texts are in one font: while the chart moves, nearly all of them were measured before. */
+class TextWidths {
+  private readonly known = new Map<string, number>();
+
+  constructor(private readonly font: string) {}
+
+  of(ctx: CanvasRenderingContext2D): MeasureText {
+    return (text) => {
+      const before = this.known.get(text);
+      if (before !== undefined) {
+        return before;
+      }
+      if (this.known.size >= MAX_KNOWN_TEXTS) {
+        this.known.clear();
+      }
+      ctx.font = this.font;
+      const { width } = ctx.measureText(text);
+      this.known.set(text, width);
+      return width;
+    };
+  }
 }

@@ -2,7 +2,6 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, type MouseEvent, useEffect, useState } from 'react';
-import { placeCard } from '../layout/card-place';
 import { foldAt } from '../layout/lines';
 import { type L7Tag } from '../model/packets';
 import { type PacketSequenceOptions } from '../options';
@@ -10,7 +9,7 @@ import { type CardField } from './card-fields';
 import { LadderCanvas } from './LadderCanvas';
 import { LadderRows } from './LadderRows';
 import { HEADS_HEIGHT_PX, LaneHeads } from './LaneHeads';
-import { CARD_WIDTH_PX, cardHeightPx, PacketCard } from './PacketCard';
+import { PacketCard } from './PacketCard';
 import { type SceneInput } from '../draw/scene';
 import { type ToolbarState } from './use-toolbar-state';
 import { type Viewport } from './use-viewport';
@@ -68,7 +67,6 @@ export function LadderGrid({ scene, viewport, state, selected, ...rest }: Props)
   };
   useWheelZoom(scroller, rest.onZoom);
   const card = hovered !== undefined && hovered < ladder.rows.length && hovered !== selected ? hovered : undefined;
-  const cardText = card === undefined ? [] : rest.cardOf(card);
   const [left, right] = [columns.laneXs[0] ?? 0, columns.laneXs[columns.laneXs.length - 1] ?? columns.contentWidth];
 
   return (
@@ -112,16 +110,14 @@ export function LadderGrid({ scene, viewport, state, selected, ...rest }: Props)
       </div>
       {card !== undefined && (
         <PacketCard
-          fields={cardText}
-          place={placeCard({
+          fields={rest.cardOf(card)}
+          anchor={{
             x: left + (right - left) * 0.7,
             y: HEADS_HEIGHT_PX + (lines.ofRow[card] + 0.5) * shape.lineHeightPx - topPx,
             rowHeight: shape.lineHeightPx,
-            cardWidth: CARD_WIDTH_PX,
-            cardHeight: cardHeightPx(cardText),
             areaWidth: columns.widthPx,
             areaHeight: HEADS_HEIGHT_PX + viewport.height,
-          })}
+          }}
         />
       )}
     </div>

@@ -2,20 +2,20 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
-import { type Columns } from '../layout/columns';
+import { type LadderColumns } from '../layout/columns';
 import { TEXT_PX } from '../layout/zoom';
 import { type Ladder } from '../model/ladder';
 import { packetSentence, type SeqMode } from '../model/packet-text';
 import { type L7Tag, NO_TAG } from '../model/packets';
 import { type TimeMode } from '../options';
-import { fieldText, isText } from '../draw/field-text';
+import { fieldText, isTextColumn } from '../draw/field-text';
 import { TagLink } from './TagLink';
 import { deltaText, rowTimeText } from '../draw/time-text';
 
 /** What is the same for all rows. */
 export interface RowText {
   readonly ladder: Ladder;
-  readonly columns: Columns;
+  readonly columns: LadderColumns;
   readonly time: TimeMode;
   readonly seq: SeqMode;
   readonly timeZone: TimeZone;
@@ -71,7 +71,7 @@ export const LadderRow = memo(function LadderRow({
         <span
           key={key}
           role="gridcell"
-          className={cx(styles.cell, isText(key) && styles.textCell, key === 'analysis' && styles.long)}
+          className={cx(styles.cell, isTextColumn(key) && styles.textCell, key === 'analysis' && styles.long)}
           style={{ left: x, width: width - 10 }}
         >
           {fieldText(key, ladder, row, text.seq)}
@@ -100,7 +100,7 @@ function rowPlace(top: number, heightPx: number): React.CSSProperties {
 /** A pause that a person would ask about. */
 const LONG_NS = 100_000_000;
 
-function tagPlace({ compact, laneXs, labelsRight, tagX, tagWidth }: Columns): React.CSSProperties {
+function tagPlace({ compact, laneXs, labelsRight, tagX, tagWidth }: LadderColumns): React.CSSProperties {
   if (!compact || laneXs.length === 0) {
     return { left: tagX, width: Math.max(tagWidth, 100) };
   }

@@ -2,14 +2,14 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { foldAt, type Lines, type Window } from '../layout/lines';
+import { foldAt, type Lines, type LineWindow } from '../layout/lines';
 import { type RowShape } from '../layout/zoom';
 import { FoldRow } from './FoldRow';
 import { LadderRow, type RowText } from './LadderRow';
 
 interface Props extends RowText {
   readonly lines: Lines;
-  readonly window: Window;
+  readonly window: LineWindow;
   readonly shape: RowShape;
   /** Content px above the area that the rows stand in. */
   readonly topPx: number;

@@ -4,18 +4,18 @@ import { type Endpoint } from '@bpfnet/flow-model/frames';
 import { useStyles2 } from '@grafana/ui';
 import React, { memo } from 'react';
 import { addressText } from '@bpfnet/flow-model/quantity-text';
-import { type Columns } from '../layout/columns';
+import { type LadderColumns } from '../layout/columns';
 import { bandBox, bandsOf, nameBox } from '../layout/lane-bands';
 import { type Strip, STRIP_TITLES } from '../layout/strips';
 import { type Ladder } from '../model/ladder';
 import { type Lane, laneName } from '../model/lane';
-import { FIELD_TITLES, isText } from '../draw/field-text';
+import { FIELD_TITLES, isTextColumn } from '../draw/field-text';
 
 export const HEADS_HEIGHT_PX = 82;
 
 interface Props {
   readonly ladder: Ladder;
-  readonly columns: Columns;
+  readonly columns: LadderColumns;
   readonly strips: readonly Strip[];
 }
 
@@ -44,7 +44,7 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Pr
       {columns.fields.map(({ key, x, width }) => (
         <span
           key={key}
-          className={cx(styles.column, isText(key) && styles.atLeft)}
+          className={cx(styles.column, isTextColumn(key) && styles.atLeft)}
           style={{ left: x, width: width - 10 }}
           role="columnheader"
         >
@@ -69,7 +69,7 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Pr
 
 interface EndHeadsProps {
   readonly lane: Lane;
-  readonly columns: Columns;
+  readonly columns: LadderColumns;
 }
 
 function EndHeads({ lane, columns: { laneXs } }: EndHeadsProps) {
@@ -98,7 +98,7 @@ function EndHeads({ lane, columns: { laneXs } }: EndHeadsProps) {
 
 interface NicHeadsProps {
   readonly lanes: readonly Lane[];
-  readonly columns: Columns;
+  readonly columns: LadderColumns;
 }
 
 /** From top to bottom: host, NIC (a pod's by its pod), client's and server's address as they are there. */

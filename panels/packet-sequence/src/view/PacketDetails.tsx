@@ -3,7 +3,7 @@ import { type GrafanaTheme2, type TimeZone } from '@grafana/data';
 import { IconButton, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React, { useState } from 'react';
 import { packetRecord } from '../export/packet-record';
-import { type Answers } from '../model/answers';
+import { type AckedSegments } from '../model/acked-segments';
 import { type Ladder } from '../model/ladder';
 import { cardFields } from './card-fields';
 import { FieldList } from './FieldList';
@@ -18,7 +18,7 @@ const FORMS: Array<{ value: 'fields' | 'json'; label: string }> = [
 interface Props {
   readonly ladder: Ladder;
   readonly row: number;
-  readonly answers: Answers;
+  readonly acked: AckedSegments;
   readonly timeZone: TimeZone;
   /** Over the ladder instead of beside it. */
   readonly floating: boolean;
@@ -27,7 +27,7 @@ interface Props {
 }
 
 /** The selected packet, to be read and copied. */
-export function PacketDetails({ ladder, row, answers, timeZone, floating, onCopy, onClose }: Props) {
+export function PacketDetails({ ladder, row, acked, timeZone, floating, onCopy, onClose }: Props) {
   const styles = useStyles2(getStyles);
   const [form, setForm] = useState<'fields' | 'json'>('fields');
   const json = JSON.stringify(packetRecord(ladder.packets, ladder.rows.packet[row]), null, 2);
@@ -43,7 +43,7 @@ export function PacketDetails({ ladder, row, answers, timeZone, floating, onCopy
         {form === 'json' ? (
           <pre className={styles.json}>{json}</pre>
         ) : (
-          <FieldList fields={cardFields(ladder, row, answers, timeZone)} />
+          <FieldList fields={cardFields(ladder, row, acked, timeZone)} />
         )}
       </div>
     </section>

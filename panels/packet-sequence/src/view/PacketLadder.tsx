@@ -12,7 +12,7 @@ import { laneCount } from '../model/ladder';
 import { sideNames } from '../model/packet-text';
 import { type L7Tag, NO_TAG, type PacketTable } from '../model/packets';
 import { requestRows } from '../model/request-rows';
-import { firstAbove } from '../model/search';
+import { firstAbove } from '../model/sorted-order';
 import { pointOfRow, rowOfPoint } from '../model/shared-place';
 import { type PacketSequenceOptions } from '../options';
 import { cardFields } from './card-fields';
@@ -23,7 +23,7 @@ import { LadderGrid } from './LadderGrid';
 import { DETAILS_WIDTH_PX, PacketDetails } from './PacketDetails';
 import { copyText } from './copy-text';
 import { type SceneInput } from '../draw/scene';
-import { type Shade } from '../draw/scene-parts';
+import { type Shade } from '../draw/draw-ladder';
 import { useExports } from './use-exports';
 import { useLadderKeys } from './use-ladder-keys';
 import { useLadderModel } from './use-ladder-model';
@@ -56,7 +56,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
   const [openFolds, setOpenFolds] = useState<ReadonlySet<number>>(new Set());
   const [showsDetails, setShowsDetails] = useState(false);
   const model = useLadderModel(packets, state, options, openFolds);
-  const { ladder, lines, matches, isMatch, answers } = model;
+  const { ladder, lines, matches, isMatch, acked } = model;
   const request = useMemo(() => requestRows(ladder, requestId), [ladder, requestId]);
   const floating = width < FLOATING_BELOW_PX;
   const sidePx = showsDetails && !floating ? DETAILS_WIDTH_PX : 0;
@@ -202,7 +202,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
           selected={selected}
           idOf={idOf}
           hrefOf={hrefOf}
-          cardOf={(row) => cardFields(ladder, row, answers(), timeZone)}
+          cardOf={(row) => cardFields(ladder, row, acked(), timeZone)}
           onPoint={(row) => pointAtRow(row ?? chosen)}
           onOpenFold={openFold}
           onRowClick={onRowClick}
@@ -213,7 +213,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
           <PacketDetails
             ladder={ladder}
             row={selected}
-            answers={answers()}
+            acked={acked()}
             timeZone={timeZone}
             floating={floating}
             onCopy={copyText}

@@ -2,7 +2,7 @@
 import { type TimeZone } from '@grafana/data';
 import { flagNames, analysisWords } from '@bpfnet/flow-model/analysis';
 import { addressText, bytesText, countText, durationNsText, elapsedText } from '@bpfnet/flow-model/quantity-text';
-import { type Answers, NO_ROW } from '../model/answers';
+import { type AckedSegments, NO_ROW } from '../model/acked-segments';
 import { type Ladder } from '../model/ladder';
 import { laneName } from '../model/lane';
 import { arrowLabels, sideNames } from '../model/packet-text';
@@ -11,7 +11,12 @@ import { packetNs, timeOfDayText } from '../draw/time-text';
 
 export type CardField = readonly [name: string, value: string];
 
-export function cardFields(ladder: Ladder, row: number, answers: Answers, timeZone: TimeZone): readonly CardField[] {
+export function cardFields(
+  ladder: Ladder,
+  row: number,
+  acked: AckedSegments,
+  timeZone: TimeZone
+): readonly CardField[] {
   const { packets, rows } = ladder;
   const packet = rows.packet[row];
   const lane = packets.lanes[packets.lane[packet]];
@@ -44,18 +49,18 @@ export function cardFields(ladder: Ladder, row: number, answers: Answers, timeZo
     const tag = packets.tags[packets.tag[packet]];
     fields.push([tag.kind, tag.label]);
   }
-  return [...fields, ...answerFields(ladder, row, answers), ...sightingFields(ladder, row)];
+  return [...fields, ...ackFields(ladder, row, acked), ...observationFields(ladder, row)];
 }
 
-function answerFields(ladder: Ladder, row: number, { of, rttNs, inFlight }: Answers): CardField[] {
+function ackFields(ladder: Ladder, row: number, { ackedRow, rttNs, inFlight }: AckedSegments): CardField[] {
   const fields: CardField[] = [];
   const { packets, rows } = ladder;
-  if (of[row] !== NO_ROW) {
-    const answered = of[row];
-    const label = arrowLabels(packets, rows.packet[answered], 0)[1];
+  if (ackedRow[row] !== NO_ROW) {
+    const segment = ackedRow[row];
+    const label = arrowLabels(packets, rows.packet[segment], 0)[1];
     fields.push([
-      'answers',
-      `#${countText(answered + 1)} ${label}, ${durationNsText(rows.tNs[row] - rows.tNs[answered])} before`,
+      'ACK of',
+      `#${countText(segment + 1)} ${label}, ${durationNsText(rows.tNs[row] - rows.tNs[segment])} earlier`,
     ]);
   }
   if (!Number.isNaN(rttNs[row])) {
@@ -67,20 +72,20 @@ function answerFields(ladder: Ladder, row: number, { of, rttNs, inFlight }: Answ
   return fields;
 }
 
-function sightingFields(ladder: Ladder, row: number): CardField[] {
+function observationFields(ladder: Ladder, row: number): CardField[] {
   if (ladder.mode === 'ends') {
     return [['seen at', laneName(ladder.packets.lanes[ladder.lane])]];
   }
-  const { sightings, lanes, rows, uncertaintyNs } = ladder;
+  const { observations, lanes, rows, uncertaintyNs } = ladder;
   return lanes.map((lane, i) => {
     const at = row * lanes.length + i;
-    if (sightings.parts[at] === 0) {
+    if (observations.parts[at] === 0) {
       return [laneName(lane), 'not seen'] as const;
     }
-    const parts = sightings.parts[at] > 1 ? `, ${sightings.parts[at]} packets` : '';
+    const parts = observations.parts[at] > 1 ? `, ${observations.parts[at]} packets` : '';
     const atMostNs = lane.clock?.atMostNs ?? 0;
     const most = atMostNs > uncertaintyNs[i] ? ` (at most ± ${durationNsText(atMostNs)})` : '';
     const doubt = uncertaintyNs[i] > 0 || most !== '' ? ` ± ${durationNsText(uncertaintyNs[i])}${most}` : '';
-    return [laneName(lane), `+${durationNsText(sightings.tNs[at] - rows.tNs[row])}${doubt}${parts}`] as const;
+    return [laneName(lane), `+${durationNsText(observations.tNs[at] - rows.tNs[row])}${doubt}${parts}`] as const;
   });
 }

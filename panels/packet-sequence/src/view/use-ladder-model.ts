@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { layoutLines } from '../layout/lines';
 import { buildStrip } from '../layout/strips';
-import { answersOf } from '../model/answers';
+import { ackedSegments } from '../model/acked-segments';
 import { buildLadder } from '../model/build-ladder';
 import { findBursts } from '../model/bursts';
 import { captureMarks } from '../model/capture-marks';
@@ -21,7 +21,7 @@ export function useLadderModel(
 ) {
   const silenceNs = options.silenceMs * 1e6;
   const ladder = useMemo(() => buildLadder(packets, state.mode, state.lane), [packets, state.mode, state.lane]);
-  const answers = useMemo(() => once(() => answersOf(ladder)), [ladder]);
+  const acked = useMemo(() => once(() => ackedSegments(ladder)), [ladder]);
   const bursts = useMemo(
     () => (state.foldBursts ? findBursts(ladder, silenceNs) : []),
     [ladder, state.foldBursts, silenceNs]
@@ -31,18 +31,18 @@ export function useLadderModel(
     () => layoutLines({ tNs: ladder.rows.tNs, silenceNs, rows, bursts, open: openFolds }),
     [ladder, silenceNs, rows, bursts, openFolds]
   );
-  const deltas = useMemo(() => timeDeltas(ladder, state.delta, answers), [ladder, state.delta, answers]);
+  const deltas = useMemo(() => timeDeltas(ladder, state.delta, acked), [ladder, state.delta, acked]);
   const matches = useMemo(() => {
     const found = findRows(ladder, state.query);
     return rows && found.length > 0 ? intersection(found, rows) : found;
   }, [ladder, state.query, rows]);
   const isMatch = useMemo(() => marked(ladder.rows.length, matches), [ladder, matches]);
   const strips = useMemo(
-    () => state.strips.map((kind) => buildStrip(kind, ladder, answers())),
-    [state.strips, ladder, answers]
+    () => state.strips.map((kind) => buildStrip(kind, ladder, acked())),
+    [state.strips, ladder, acked]
   );
   const marks = useMemo(() => captureMarks(ladder), [ladder]);
-  return { ladder, answers, bursts, lines, deltas, matches, isMatch, strips, captureMarks: marks };
+  return { ladder, acked, bursts, lines, deltas, matches, isMatch, strips, captureMarks: marks };
 }
 
 /** Not every view needs them. */

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Jump, jumpRow } from '../model/jumps';
+import { type Ladder } from '../model/ladder';
 import { type RowRange } from '../model/request-rows';
 import { nextMatch } from '../model/search';
-import { type RowKey, rowKey, rowOfKey } from './row-key';
 import { type useLadderModel } from './use-ladder-model';
 import { type Viewport } from './use-viewport';
 
@@ -66,4 +66,29 @@ export function useRowSelection({ model, viewport, request, openFold, pointAt }:
   const step = useCallback((by: 1 | -1) => goTo(nextMatch(matches, selected, by)), [goTo, matches, selected]);
   const jump = useCallback((to: Jump) => goTo(jumpRow(ladder, to, selected)), [goTo, ladder, selected]);
   return { selected, chosen, select, step, jump };
+}
+
+/** Names a row across refreshes of the data. */
+interface RowKey {
+  readonly lane: string;
+  readonly ns: bigint;
+  readonly seq: number;
+}
+
+function rowKey({ packets, rows }: Ladder, row: number): RowKey {
+  const packet = rows.packet[row];
+  return {
+    lane: packets.lanes[packets.lane[packet]].id,
+    ns: packets.baseNs + BigInt(Math.round(packets.tNs[packet])),
+    seq: packets.seq[packet],
+  };
+}
+
+/** The row so named; -1 where there is none. */
+function rowOfKey({ packets, rows }: Ladder, key: RowKey): number {
+  const lane = packets.lanes.findIndex(({ id }) => id === key.lane);
+  const tNs = Number(key.ns - packets.baseNs);
+  return rows.packet.findIndex(
+    (packet) => packets.seq[packet] === key.seq && packets.lane[packet] === lane && packets.tNs[packet] === tNs
+  );
 }

@@ -1,37 +1,37 @@
-/** Which row a row answers: the segment whose bytes it is the first to acknowledge in full, as Wireshark's "This is an ACK to". */
+/** Which segment an ACK acknowledges: the one whose bytes it is the first to cover in full, as Wireshark's "This is an ACK to the segment in frame". */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual, toSeq } from '@bpfnet/flow-model/seq';
-import { isFromFar, type Ladder } from './ladder';
-import { rangeSpan } from './range-span';
+import { isFromFar, type Ladder, seqSpan } from './ladder';
 
 export const NO_ROW = -1;
 
-export interface Answers {
+export interface AckedSegments {
   /** The row that a row acknowledges, or `NO_ROW`. */
-  readonly of: Int32Array;
-  /** Time from there to here, ns, where it tells the round trip: NaN for what was sent more than once (Karn's rule). */
+  readonly ackedRow: Int32Array;
+  /** Time since then where it measures the round trip, ns; NaN for segments sent more than once (Karn's algorithm). */
   readonly rttNs: Float64Array;
-  /** Bytes that the row's sender has sent and nobody acknowledged yet, as seen at this moment; NaN for datagrams. */
+  /** Bytes that the row's sender has in flight, as seen at this NIC; NaN for datagrams. */
   readonly inFlight: Float64Array;
-  /** The window that the other side offered last, bytes; NaN where it has not said one yet. */
+  /** The receive window that the other side advertised last, bytes; NaN before it has. */
   readonly window: Float64Array;
 }
 
 interface Side {
-  /** Rows in the order of their bytes that are not acknowledged; the ones before `head` are. */
+  /** Rows in sequence order; those before `head` are acknowledged. */
   readonly rows: number[];
   head: number;
   /** End of all that was sent, and of all that was acknowledged. */
   sent: number | undefined;
   acked: number | undefined;
   window: number;
-  readonly resent: Set<number>;
+  /** Ends of segments that were sent more than once. */
+  readonly retransmitted: Set<number>;
 }
 
-export function answersOf(ladder: Ladder): Answers {
+export function ackedSegments(ladder: Ladder): AckedSegments {
   const { packets, rows } = ladder;
-  const of = new Int32Array(rows.length).fill(NO_ROW);
+  const ackedRow = new Int32Array(rows.length).fill(NO_ROW);
   const rttNs = new Float64Array(rows.length).fill(NaN);
   const inFlight = new Float64Array(rows.length).fill(NaN);
   const window = new Float64Array(rows.length).fill(NaN);
@@ -52,10 +52,10 @@ export function answersOf(ladder: Ladder): Answers {
       own.sent === undefined || own.acked === undefined ? NaN : Math.max(0, seqDiff(toSeq(own.sent), toSeq(own.acked)));
     window[row] = other.window;
   }
-  return { of, rttNs, inFlight, window };
+  return { ackedRow, rttNs, inFlight, window };
 
   function send(side: Side, row: number, packet: number): void {
-    const span = rangeSpan(packets, packet);
+    const span = seqSpan(packets, packet);
     if (span === 0 || (rows.ana[row] & (Analysis.KeepAlive | Analysis.CapturedTwice)) !== 0) {
       return;
     }
@@ -67,7 +67,7 @@ export function answersOf(ladder: Ladder): Answers {
       side.rows.push(row);
     }
     if (!isNew || isRetransmission(rows.ana[row])) {
-      side.resent.add(end);
+      side.retransmitted.add(end);
     }
   }
 
@@ -77,16 +77,16 @@ export function answersOf(ladder: Ladder): Answers {
     }
     side.acked = ack;
     while (side.head < side.rows.length && seqLessOrEqual(endOf(side.rows[side.head]), toSeq(ack))) {
-      of[row] = side.rows[side.head++];
+      ackedRow[row] = side.rows[side.head++];
     }
-    if (of[row] !== NO_ROW && !side.resent.has(endOf(of[row]))) {
-      rttNs[row] = rows.tNs[row] - rows.tNs[of[row]];
+    if (ackedRow[row] !== NO_ROW && !side.retransmitted.has(endOf(ackedRow[row]))) {
+      rttNs[row] = rows.tNs[row] - rows.tNs[ackedRow[row]];
     }
   }
 
   function endOf(row: number) {
     const packet = rows.packet[row];
-    return seqAdd(toSeq(packets.seq[packet]), rangeSpan(packets, packet));
+    return seqAdd(toSeq(packets.seq[packet]), seqSpan(packets, packet));
   }
 }
 
@@ -96,5 +96,5 @@ const newSide = (): Side => ({
   sent: undefined,
   acked: undefined,
   window: NaN,
-  resent: new Set(),
+  retransmitted: new Set(),
 });

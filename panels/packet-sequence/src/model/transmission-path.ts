@@ -1,8 +1,7 @@
 /** Where a transmission was seen on its way, and where it died. */
-import { isFromFar, type NicsLadder } from './ladder';
-import { rangeSpan } from './range-span';
+import { isFromFar, type NicsLadder, seqSpan } from './ladder';
 
-export interface Journey {
+export interface TransmissionPath {
   /** Lanes in the order of travel that saw it; never empty. */
   readonly lanes: readonly number[];
   readonly loss?: Loss;
@@ -19,19 +18,19 @@ export interface Loss {
   readonly certain: boolean;
 }
 
-export function journeyOf(ladder: NicsLadder, row: number): Journey {
+export function transmissionPath(ladder: NicsLadder, row: number): TransmissionPath {
   const count = ladder.lanes.length;
   const path = ladder.lanes.map((_lane, lane) => lane);
   if (isFromFar(ladder, row)) {
     path.reverse();
   }
-  const lanes = path.filter((lane) => ladder.sightings.parts[row * count + lane] > 0);
+  const lanes = path.filter((lane) => ladder.observations.parts[row * count + lane] > 0);
   const packet = ladder.rows.packet[row];
   const fate = ladder.packets.ways.fates.get(packet);
   if (fate === undefined) {
     return { lanes };
   }
-  const ofBytes = rangeSpan(ladder.packets, packet);
+  const ofBytes = seqSpan(ladder.packets, packet);
   const before = fate.to === -1 ? undefined : fate.to;
   const after = fate.from === -1 ? lanes[lanes.length - 1] : fate.from;
   return {
