@@ -10,7 +10,7 @@ export type DataProblem =
   | { readonly kind: 'no-rows'; readonly what: string; readonly because?: string }
   | { readonly kind: 'query-failed'; readonly message: string };
 
-export interface ProblemText {
+interface ProblemText {
   readonly title: string;
   readonly advice: string;
   /** Nothing is broken: there is just nothing to show. */

@@ -4,7 +4,7 @@
  */
 import { type InterpolateFunction } from '@grafana/data';
 
-export interface LinkContext {
+interface LinkContext {
   /** What `${__data.fields.NAME}` stands for. */
   readonly fields: Readonly<Record<string, string>>;
   /** `${__from}` and `${__to}`: the dashboard's time range, ms since the epoch. */

@@ -9,7 +9,7 @@ export type ViewMode = 'ladder' | 'list' | 'both';
 export type StripKind = 'flight' | 'seq' | 'rtt';
 export const STRIP_KINDS: readonly StripKind[] = ['flight', 'seq', 'rtt'];
 /** What a click on a row does. */
-export type ClickAction = 'details' | 'open' | 'time-range';
+type ClickAction = 'details' | 'open' | 'time-range';
 
 /** Columns of the message list beside time and TD. */
 export type FieldKey = 'number' | 'from' | 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'analysis';

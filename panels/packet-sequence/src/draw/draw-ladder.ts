@@ -34,7 +34,7 @@ export interface DrawnBand {
   readonly heightPx: number;
 }
 
-export interface DrawnBracket {
+interface DrawnBracket {
   readonly x: number;
   readonly fromPx: number;
   readonly toPx: number;

@@ -1,6 +1,6 @@
 /** IP (RFC 791, RFC 8200), TCP (RFC 9293) and UDP (RFC 768) headers, big-endian as on the wire. */
 
-export interface IpFields {
+interface IpFields {
   /** As text; what is no address becomes the unspecified one. */
   readonly from: string;
   readonly to: string;
@@ -66,12 +66,12 @@ function checksum(header: DataView): number {
   return ~sum & 0xffff;
 }
 
-export interface Ports {
+interface Ports {
   readonly from: number;
   readonly to: number;
 }
 
-export interface TcpFields {
+interface TcpFields {
   readonly seq: number;
   readonly ack: number;
   readonly flags: number;

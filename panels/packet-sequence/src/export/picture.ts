@@ -21,9 +21,9 @@ export interface PictureInput {
 
 const HEAD_PX = 40;
 /** Canvases of browsers end at 16 384 or 32 767 px. */
-export const MAX_PICTURE_PX = 16_000;
+const MAX_PICTURE_PX = 16_000;
 
-export interface PictureSize {
+interface PictureSize {
   readonly widthPx: number;
   readonly heightPx: number;
   /** Lines that the picture holds: all, or as many as fit. */

@@ -40,7 +40,7 @@ export interface ErrorBar {
   readonly halfPx: number;
 }
 
-export interface ArrowsInput {
+interface ArrowsInput {
   readonly columns: LadderColumns;
   readonly shape: RowShape;
   readonly labels: LabelContent;

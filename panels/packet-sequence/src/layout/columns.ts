@@ -17,13 +17,13 @@ const ENDS_PX = 180;
 
 export const isCompact = (widthPx: number): boolean => widthPx < COMPACT_BELOW_PX;
 
-export interface FieldColumn {
+interface FieldColumn {
   readonly key: FieldKey;
   readonly x: number;
   readonly width: number;
 }
 
-export interface StripColumn {
+interface StripColumn {
   readonly kind: StripKind;
   readonly x: number;
   readonly width: number;
@@ -53,7 +53,7 @@ export interface LadderColumns {
   readonly contentWidth: number;
 }
 
-export interface ColumnsInput {
+interface ColumnsInput {
   readonly widthPx: number;
   readonly lanes: number;
   readonly time: TimeMode;

@@ -1,7 +1,7 @@
 /** What neighbouring lanes have in common is said once, across all of them. */
 import { type LadderColumns } from './columns';
 
-export interface Band {
+interface Band {
   readonly first: number;
   readonly last: number;
   readonly text: string;
@@ -21,7 +21,7 @@ export function bandsOf(texts: readonly string[]): readonly Band[] {
   return bands;
 }
 
-export interface HeadBox {
+interface HeadBox {
   readonly left: number;
   readonly width: number;
 }

@@ -19,7 +19,7 @@ export interface Lines {
   readonly ofRow: Uint32Array;
 }
 
-export interface LinesInput {
+interface LinesInput {
   readonly tNs: Float64Array;
   /** Silence from this on gets a line; 0 for none. */
   readonly silenceNs: number;

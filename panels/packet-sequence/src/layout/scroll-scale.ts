@@ -4,7 +4,7 @@
  */
 const MAX_HEIGHT_PX = 15_000_000;
 
-export interface ScrollScale {
+interface ScrollScale {
   /** Height of the element that is scrolled. */
   readonly heightPx: number;
   /** Content px for one px of scrolling. */

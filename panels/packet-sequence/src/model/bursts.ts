@@ -4,7 +4,7 @@ import { isFromFar, type Ladder } from './ladder';
 import { notableFlags } from './packet-text';
 import { NO_TAG } from './packets';
 
-export interface Burst {
+interface Burst {
   /** First and last row of it. */
   readonly from: number;
   readonly to: number;
@@ -65,7 +65,7 @@ function isLostOnItsWay(ladder: Ladder, row: number): boolean {
   return false;
 }
 
-export interface BurstFacts {
+interface BurstFacts {
   readonly segments: number;
   readonly bytes: number;
   readonly acks: number;

@@ -9,7 +9,7 @@ export type LadderMode = 'ends' | 'nics';
 /** `auto`: one lane a NIC where several NICs saw the connection, else client and server. */
 export type LaneMode = 'auto' | LadderMode;
 
-export interface LadderRows {
+interface LadderRows {
   readonly length: number;
   /** Packet that stands for the row: the first observation in the direction of travel. */
   readonly packet: Uint32Array;

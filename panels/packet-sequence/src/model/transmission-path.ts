@@ -1,7 +1,7 @@
 /** Where a transmission was seen on its way, and where it died. */
 import { isFromFar, type NicsLadder, seqSpan } from './ladder';
 
-export interface TransmissionPath {
+interface TransmissionPath {
   /** Lanes in the order of travel that saw it; never empty. */
   readonly lanes: readonly number[];
   readonly loss?: Loss;

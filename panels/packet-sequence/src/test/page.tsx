@@ -8,7 +8,7 @@ import { defaultOptions, type PacketSequenceOptions } from '../options';
 import { PacketSequencePanel } from '../PacketSequencePanel';
 import { packetFrames, type ScriptOptions } from './script';
 
-export interface PageInput {
+interface PageInput {
   readonly script: string;
   readonly lanes?: ScriptOptions;
   readonly options?: Partial<PacketSequenceOptions>;

@@ -14,7 +14,7 @@ import { FrameKind, type FlowMeta, type PacketRow, type PacketsMeta } from '@bpf
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, toSeq } from '@bpfnet/flow-model/seq';
 
-export interface ScriptLane {
+interface ScriptLane {
   readonly host: string;
   readonly nicName: string;
   readonly podName?: string;
@@ -177,7 +177,7 @@ const OTHER_CLOCK = { ifSymmetricNs: 100_000, atMostNs: 500_000 };
 
 const nsText = (ms: number): string => String(T0_NS + BigInt(Math.round(ms * 1e6)));
 
-export function packetsFrame(rows: readonly PacketRow[], lanes: readonly FlowMeta[]): DataFrame {
+function packetsFrame(rows: readonly PacketRow[], lanes: readonly FlowMeta[]): DataFrame {
   const keys = Object.keys(rows[0] ?? { tsNs: '', flowId: '', sender: '', flags: 0, seq: 0, ack: 0, len: 0 });
   const meta: PacketsMeta = { kind: FrameKind.Packets, flows: lanes };
   return createDataFrame({

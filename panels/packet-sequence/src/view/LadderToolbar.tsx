@@ -2,9 +2,12 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React, { memo, type Ref } from 'react';
+import { canShowNics } from '../model/build-ladder';
 import { type Jump } from '../model/jumps';
 import { type LadderMode } from '../model/ladder';
-import { type Lane, laneName } from '../model/lane';
+import { laneName } from '../model/lane';
+import { sideNames } from '../model/packet-text';
+import { type PacketTable } from '../model/packets';
 import { isFiltering } from '../model/row-filter';
 import { type TimeMode, type ViewMode } from '../options';
 import { MenuButton } from './MenuButton';
@@ -30,9 +33,7 @@ const MODES: Array<{ value: LadderMode; label: string; description: string }> = 
 
 interface Props {
   readonly state: ToolbarState;
-  readonly lanes: readonly Lane[];
-  readonly canShowNics: boolean;
-  readonly sides: readonly [string, string];
+  readonly packets: PacketTable;
   readonly compact: boolean;
   readonly matches: FoundMatches;
   readonly searchRef: Ref<HTMLInputElement>;
@@ -46,7 +47,8 @@ interface Props {
 
 /** Not drawn again while the chart scrolls or zooms. */
 export const LadderToolbar = memo(function LadderToolbar(props: Props) {
-  const { state, lanes, compact, onChange } = props;
+  const { state, packets, compact, onChange } = props;
+  const { lanes } = packets;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.bar}>
@@ -68,7 +70,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       )}
       {lanes.length > 1 && (
         <div className={styles.group}>
-          {props.canShowNics && (
+          {canShowNics(packets) && (
             <RadioButtonGroup
               aria-label="Lanes"
               size="sm"
@@ -97,7 +99,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       <MenuButton label="Show" sections={viewSections(state, onChange, props.onZoom)} />
       <MenuButton
         label={isFiltering(state.filter) ? 'Filter (on)' : 'Filter'}
-        sections={filterSections(state.filter, props.sides, onChange)}
+        sections={filterSections(state.filter, sideNames(packets, 0), onChange)}
       />
       <MenuButton label="Go to" sections={jumpSections(props.onJump)} />
       <MenuButton label="Export" sections={exportSections(props.exports)} />

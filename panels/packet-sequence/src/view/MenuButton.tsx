@@ -1,7 +1,7 @@
 import { Button, Dropdown, Menu } from '@grafana/ui';
 import React from 'react';
 
-export interface MenuChoice {
+interface MenuChoice {
   readonly label: string;
   readonly active?: boolean;
   readonly disabled?: boolean;

@@ -36,7 +36,7 @@ export function TagLink({ tag, href }: Props) {
 type TagTone = 'request' | 'good' | 'odd' | 'bad';
 
 /** By the first digit of a status; words such as NXDOMAIN are odd, NOERROR is good. */
-export function tagTone({ kind, label }: L7Tag): TagTone {
+function tagTone({ kind, label }: L7Tag): TagTone {
   if (kind === 'request') {
     return 'request';
   }

@@ -11,7 +11,7 @@ import { type ToolbarState } from './use-toolbar-state';
 type Change = (change: Partial<ToolbarState>) => void;
 type Zoom = (direction: 1 | -1) => void;
 
-export const DELTA_LABELS: Readonly<Record<DeltaMode, string>> = {
+const DELTA_LABELS: Readonly<Record<DeltaMode, string>> = {
   previous: 'previous packet',
   direction: 'same side',
   start: 'start',

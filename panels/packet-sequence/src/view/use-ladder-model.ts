@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { layoutLines } from '../layout/lines';
 import { buildStrip } from '../layout/strips';
 import { ackedSegments } from '../model/acked-segments';
@@ -6,6 +6,7 @@ import { buildLadder } from '../model/build-ladder';
 import { findBursts } from '../model/bursts';
 import { captureMarks } from '../model/capture-marks';
 import { type PacketTable } from '../model/packets';
+import { requestRows } from '../model/request-rows';
 import { filterRows } from '../model/row-filter';
 import { findRows } from '../model/search';
 import { timeDeltas } from '../model/time-delta';
@@ -17,8 +18,10 @@ export function useLadderModel(
   packets: PacketTable,
   state: ToolbarState,
   options: PacketSequenceOptions,
-  openFolds: ReadonlySet<number>
+  requestId: string
 ) {
+  const [openFolds, setOpenFolds] = useState<ReadonlySet<number>>(new Set());
+  const openFold = useCallback((from: number) => setOpenFolds((open) => new Set(open).add(from)), []);
   const silenceNs = options.silenceMs * 1e6;
   const ladder = useMemo(() => buildLadder(packets, state.mode, state.lane), [packets, state.mode, state.lane]);
   const acked = useMemo(() => once(() => ackedSegments(ladder)), [ladder]);
@@ -41,9 +44,12 @@ export function useLadderModel(
     () => state.strips.map((kind) => buildStrip(kind, ladder, acked())),
     [state.strips, ladder, acked]
   );
+  const request = useMemo(() => requestRows(ladder, requestId), [ladder, requestId]);
   const marks = useMemo(() => captureMarks(ladder), [ladder]);
-  return { ladder, acked, bursts, lines, deltas, matches, isMatch, strips, captureMarks: marks };
+  return { ladder, acked, bursts, lines, deltas, matches, isMatch, strips, captureMarks: marks, request, openFold };
 }
+
+export type LadderModel = ReturnType<typeof useLadderModel>;
 
 /** Not every view needs them. */
 function once<T>(make: () => T): () => T {

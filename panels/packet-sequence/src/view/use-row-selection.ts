@@ -1,17 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type Jump, jumpRow } from '../model/jumps';
 import { type Ladder } from '../model/ladder';
-import { type RowRange } from '../model/request-rows';
 import { nextMatch } from '../model/search';
-import { type useLadderModel } from './use-ladder-model';
+import { firstAbove } from '../model/sorted-order';
+import { type FoundMatches } from './SearchBox';
+import { type LadderModel } from './use-ladder-model';
 import { type Viewport } from './use-viewport';
 
 interface Input {
-  readonly model: ReturnType<typeof useLadderModel>;
+  readonly model: LadderModel;
   readonly viewport: Viewport;
-  /** Its first row is selected until another is. */
-  readonly request: RowRange | undefined;
-  readonly openFold: (from: number) => void;
   readonly pointAt: (row: number) => void;
 }
 
@@ -24,11 +22,12 @@ export interface RowSelection {
   readonly jump: (jump: Jump) => void;
   /** To the next or previous match of the search. */
   readonly step: (by: 1 | -1) => void;
+  readonly found: FoundMatches;
 }
 
-/** The selected row, which outlives new data. */
-export function useRowSelection({ model, viewport, request, openFold, pointAt }: Input): RowSelection {
-  const { ladder, lines, bursts, matches } = model;
+/** The selected row, which outlives new data; until one is selected, the first of the request. */
+export function useRowSelection({ model, viewport, pointAt }: Input): RowSelection {
+  const { ladder, lines, bursts, matches, isMatch, request, openFold } = model;
   const { showNear, showCentred } = viewport;
   const [key, setKey] = useState<RowKey>();
   const toCentre = useRef<number>();
@@ -65,7 +64,11 @@ export function useRowSelection({ model, viewport, request, openFold, pointAt }:
   }, [key, showCentred, lines]);
   const step = useCallback((by: 1 | -1) => goTo(nextMatch(matches, selected, by)), [goTo, matches, selected]);
   const jump = useCallback((to: Jump) => goTo(jumpRow(ladder, to, selected)), [goTo, ladder, selected]);
-  return { selected, chosen, select, step, jump };
+  const found = useMemo(
+    () => ({ count: matches.length, place: isMatch[selected] === 1 ? firstAbove(matches, selected) : 0 }),
+    [matches, selected, isMatch]
+  );
+  return { selected, chosen, select, step, jump, found };
 }
 
 /** Names a row across refreshes of the data. */

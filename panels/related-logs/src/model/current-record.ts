@@ -1,6 +1,6 @@
 import { type LogRow, numberAt, type RelatedLogs, textAt } from './related-logs';
 
-export interface PageSubject {
+interface PageSubject {
   readonly requestId: string;
   /** '' where the page does not look from one NIC. */
   readonly innerTraceId: string;

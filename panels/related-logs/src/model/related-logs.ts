@@ -4,7 +4,7 @@ import { FrameKind } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
 import { isRecord, noticeOf, readFrame, textOf } from '../../../shared/frame-fields';
 
-export const DIMENSIONS = ['connection', 'request', 'transport'] as const;
+const DIMENSIONS = ['connection', 'request', 'transport'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export type CellValue = string | number | boolean | null;
@@ -21,7 +21,7 @@ export interface LogRow {
   readonly values: ReadonlyMap<string, CellValue>;
 }
 
-export interface RelatedTab {
+interface RelatedTab {
   readonly dimension: Dimension;
   readonly rows: readonly LogRow[];
 }
