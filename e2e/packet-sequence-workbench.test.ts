@@ -65,7 +65,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
 
   async function choose(menu: string, item: string | RegExp): Promise<void> {
     await panel().getByRole('button', { name: menu, exact: true }).click();
-    await page.getByRole('menuitem', { name: item }).click();
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 
   it('begins at the request, with a lane for each NIC and clocks put beside each other', async () => {
@@ -80,15 +80,15 @@ describe('the packet sequence panel on laboratory traffic', () => {
     );
   });
 
-  it("says that these are the packets of the request's chunks, and leads to the connection", async () => {
+  it('says that these are the chunks of this request only, and leads to the connection', async () => {
     await open();
-    expect(await panel().innerText()).toContain("packets of the request's chunks");
-    const link = panel().getByRole('link', { name: /^the connection (has|may have) more$/ });
+    expect(await panel().innerText()).toContain('chunks of this request only');
+    const link = panel().getByRole('link', { name: /^the connection (has|may have) more packets$/ });
     const url = new URL((await link.getAttribute('href'))!, demo.url);
     expect([...chunks.keys()]).toContain(url.searchParams.get('var-inner_traceid'));
     await page.goto(url.href);
     await grid().getByRole('row').nth(1).waitFor();
-    expect(await panel().innerText()).not.toContain("request's chunks");
+    expect(await panel().innerText()).not.toContain('chunks of this request');
   });
 
   it('finds a sequence number, absolute as records have it and relative', async () => {
@@ -116,17 +116,17 @@ describe('the packet sequence panel on laboratory traffic', () => {
     const cells = async () => (await selected().getByRole('gridcell').allInnerTexts()).slice(0, 2);
     const [relative, previous] = await cells();
     expect(relative).toMatch(/^[\d.\s]+ m?s$/);
-    await panel().getByRole('radio', { name: 'absolute' }).check({ force: true });
+    await panel().getByRole('radio', { name: 'Absolute' }).check({ force: true });
     expect((await cells())[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{6}$/);
-    await choose('Show', 'start');
+    await choose('Show', 'First packet');
     const [, sinceStart] = await cells();
     expect(sinceStart).not.toBe(previous);
-    await panel().getByRole('radio', { name: 'relative' }).check({ force: true });
-    await choose('Show', 'previous packet');
+    await panel().getByRole('radio', { name: 'Relative' }).check({ force: true });
+    await choose('Show', 'Previous packet');
     expect(await cells()).toEqual([relative, previous]);
   });
 
-  it('folds bulk data, unfolds it, and goes to what is of note', async () => {
+  it('collapses bulk data, expands it, and goes to analysis flags', async () => {
     const [bulk] = [...(await readL7(demo.storeUrl, '|= "/api/catalogue"'))].sort((x, y) => y.tx_bytes - x.tx_bytes);
     await open(bulk);
     const fold = () =>
@@ -138,12 +138,12 @@ describe('the packet sequence panel on laboratory traffic', () => {
       .getByText(/retransmission/)
       .first()
       .waitFor();
-    await choose('Filter', 'remarks of the analysis');
+    await choose('Filter', 'TCP analysis flags');
     await grid()
       .getByText(/retransmission/)
       .first()
       .waitFor();
-    await choose('Filter (on)', 'show all again');
+    await choose('Filter (active)', 'Clear filter');
     await grid().focus();
     await page.keyboard.press('Home');
     for (let pages = 0; pages < 20 && (await fold().count()) === 0; pages++) {
@@ -188,7 +188,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
   it('and the related logs follow each other', async () => {
     await open();
     const table = panel('Related logs').getByRole('table', { name: 'Cross-NIC' });
-    const marked = table.getByRole('row').filter({ hasText: 'pointed at' });
+    const marked = table.getByRole('row').filter({ hasText: 'highlighted' });
     await panel('Related logs').scrollIntoViewIfNeeded();
     await table.getByRole('row').nth(1).waitFor();
 
@@ -238,7 +238,7 @@ describe('the packet sequence panel on laboratory traffic', () => {
 
   it('leads to the page of another request of the connection, in a new tab', async () => {
     await open();
-    await choose('Filter', 'requests and responses');
+    await choose('Filter', 'Requests and responses');
     // Brought into view: rows just out of it are in the page too.
     await panel().getByRole('searchbox').fill('/api/orders');
     await panel().getByRole('searchbox').press('Enter');

@@ -1,5 +1,5 @@
 /**
- * The packet sequence panel in a real Chromium, on a page of its own: found, filtered, folded, followed by another panel, read by axe, and
+ * The packet sequence panel in a real Chromium, on a page of its own: found, filtered, collapsed, followed by another panel, read by axe, and
  * exported as a capture that tshark reads as the same packets.
  */
 import { execFileSync } from 'node:child_process';
@@ -71,7 +71,7 @@ describe('the packet sequence panel in a browser', () => {
   const selected = () => grid().locator('[aria-selected=true]');
   const choose = async (menu: string, item: string | RegExp) => {
     await page.getByRole('button', { name: menu, exact: true }).first().click();
-    await page.getByRole('menuitem', { name: item }).click();
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
   };
 
   test('finds a number inside of a segment and jumps to what is of note', async () => {
@@ -93,16 +93,16 @@ describe('the packet sequence panel in a browser', () => {
     ).toBe(0);
   });
 
-  test('switches time, TD, numbers and view, and keeps them', async () => {
+  test('switches time, delta time, numbers and view, and keeps them', async () => {
     await open();
     const first = () => grid().locator('[role=row][aria-rowindex="3"] [role=gridcell]').allInnerTexts();
     expect((await first()).slice(0, 2)).toEqual(['2.000 ms', '+2.0 ms']);
-    await page.getByRole('radio', { name: 'absolute' }).check({ force: true });
+    await page.getByRole('radio', { name: 'Absolute' }).check({ force: true });
     expect((await first())[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{6}$/);
-    await choose('Show', 'same side');
+    await choose('Show', 'Previous, same direction');
     expect((await first())[1]).toBe('–');
-    await choose('Show', 'absolute numbers');
-    await page.getByRole('radio', { name: 'list' }).check({ force: true });
+    await choose('Show', 'Absolute numbers');
+    await page.getByRole('radio', { name: 'List' }).check({ force: true });
     expect((await first()).join(' ')).toContain(String(0xffffffff - 2000));
     await page.evaluate(
       `show(${JSON.stringify({ script: SCRIPT, lanes: LANES, theme: 'light', width: 1280, height: 700 })})`
@@ -111,12 +111,12 @@ describe('the packet sequence panel in a browser', () => {
     expect((await first()).join(' ')).toContain(String(0xffffffff - 2000));
   });
 
-  test('filters and folds', async () => {
+  test('filters and expands collapsed data', async () => {
     await open();
     const fold = grid().getByRole('button', { name: /30 segments/ });
     await fold.click();
     expect(await fold.count()).toBe(0);
-    await choose('Filter', 'remarks of the analysis');
+    await choose('Filter', 'TCP analysis flags');
     await expectText(() => grid(), 'zero window');
     expect(await grid().locator('[role=row][aria-selected]').count()).toBe(2);
   });

@@ -62,7 +62,7 @@ describe('the related logs panel on laboratory traffic', () => {
     const rows = panel().getByRole('row');
     expect(await rows.nth(1).getAttribute('aria-current')).toBe('true');
     expect(await panel().locator('[aria-current=true]').count()).toBe(1);
-    expect(await panel().locator('mark').first().textContent()).toContain('translated: 10.96.0.80');
+    expect(await panel().locator('mark').first().textContent()).toContain('translated (NAT): 10.96.0.80');
   });
 
   it('numbers NICs from client to server', async () => {
@@ -105,7 +105,7 @@ describe('the related logs panel on laboratory traffic', () => {
     await panel().getByRole('button', { name: 'Columns' }).click();
     const chooser = panel().getByRole('dialog', { name: 'Columns' });
     await chooser.getByText('Host', { exact: true }).click();
-    await chooser.getByRole('button', { name: 'Move NIC to the left' }).click();
+    await chooser.getByRole('button', { name: 'Move NIC left' }).click();
     await page.keyboard.press('Escape');
     expect((await headers()).slice(0, 3)).toEqual(['NIC', 'Time', 'Pod']);
     await open();

@@ -8,7 +8,7 @@ interface Props {
   readonly problem: DataProblem;
 }
 
-/** What stands in a panel's place until there is something to draw. */
+/** Shown in a panel until there is something to draw. */
 export function LoadingMessage() {
   const styles = useStyles2(getStyles);
   return (
@@ -19,7 +19,7 @@ export function LoadingMessage() {
   );
 }
 
-/** What stands in a panel's place when it has nothing to draw. */
+/** Shown in a panel that has nothing to draw. */
 export function DataMessage({ problem }: Props) {
   const styles = useStyles2(getStyles);
   const text = problemText(problem);

@@ -12,7 +12,7 @@ interface Props<T> {
   readonly children: (model: T) => ReactNode;
 }
 
-/** Loading, failed, empty or drawn. Old data stay in view while new ones load; the panel's header shows that they do. */
+/** Loading, failed, empty or drawn. Old data stay in view while new data load, which the panel's header shows. */
 export function PanelFrame<T>({ data, model, width, height, children }: Props<T>) {
   const loading = data.state === LoadingState.Loading || data.state === LoadingState.NotStarted;
   const failure = queryFailure(data);

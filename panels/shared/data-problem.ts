@@ -1,6 +1,6 @@
 import { assertUnreachable } from './unreachable';
 
-/** Why a panel has nothing to draw. Each kind has one sentence on what is the case and one on what to do. */
+/** Why a panel has nothing to draw. Each kind has one sentence that says what is wrong and one that says what to do. */
 export type DataProblem =
   | { readonly kind: 'no-frames' }
   | { readonly kind: 'wrong-frame'; readonly wanted: string; readonly got: readonly string[] }
@@ -13,7 +13,7 @@ export type DataProblem =
 interface ProblemText {
   readonly title: string;
   readonly advice: string;
-  /** Nothing is broken: there is just nothing to show. */
+  /** Nothing is broken; there is nothing to show. */
   readonly quiet: boolean;
 }
 
@@ -21,14 +21,14 @@ export function problemText(problem: DataProblem): ProblemText {
   switch (problem.kind) {
     case 'no-frames':
       return {
-        title: 'The query gave nothing back.',
-        advice: 'Check that the query names a request or a connection and that the time range holds it.',
+        title: 'The query returned no data.',
+        advice: 'Check that the query names a request or a connection and that the time range contains it.',
         quiet: true,
       };
     case 'wrong-frame':
       return {
-        title: `This panel draws "${problem.wanted}" and was given ${problem.got.map((g) => `"${g}"`).join(', ')}.`,
-        advice: 'Choose the BPF network flows datasource and the query type that fits this panel.',
+        title: `This panel needs a frame "${problem.wanted}" and got ${problem.got.map((g) => `"${g}"`).join(', ')}.`,
+        advice: 'Select the BPF network flows datasource and the query type for this panel.',
         quiet: false,
       };
     case 'missing-field':
@@ -39,7 +39,7 @@ export function problemText(problem: DataProblem): ProblemText {
       };
     case 'bad-value':
       return {
-        title: `The frame "${problem.frame}" has a value in "${problem.field}" that cannot be read (row ${problem.row + 1}).`,
+        title: `The frame "${problem.frame}" has an unreadable value in "${problem.field}" (row ${problem.row + 1}).`,
         advice: 'Remove transformations that change field types, or update the app so that its parts match.',
         quiet: false,
       };

@@ -15,7 +15,7 @@ function show(series: DataFrame[], options: Partial<NicTopologyOptions> = {}, st
 describe('states', () => {
   test('nothing came back', () => {
     show([]);
-    expect(screen.getByRole('status')).toHaveTextContent('The query gave nothing back.');
+    expect(screen.getByRole('status')).toHaveTextContent('The query returned no data.');
   });
 
   test('loading for the first time', () => {
@@ -31,7 +31,7 @@ describe('states', () => {
   test('a frame of another kind', () => {
     const [frame] = sixNics();
     show([{ ...frame, name: 'logs', meta: {}, fields: frame.fields.slice(0, 1) }]);
-    expect(screen.getByRole('alert')).toHaveTextContent('was given "logs"');
+    expect(screen.getByRole('alert')).toHaveTextContent('got "logs"');
   });
 });
 

@@ -31,7 +31,7 @@ const selected = () => within(grid()).queryByRole('row', { selected: true })?.te
 describe('states', () => {
   test('nothing came back', () => {
     show([]);
-    expect(screen.getByRole('status')).toHaveTextContent('The query gave nothing back.');
+    expect(screen.getByRole('status')).toHaveTextContent('The query returned no data.');
   });
 
   test('loading for the first time', () => {
@@ -63,12 +63,12 @@ describe('states', () => {
   });
 });
 
-test('the capture says whether it lost packets', () => {
+test('capture drops are reported', () => {
   const { unmount } = show(packetFrames(SCRIPT));
-  expect(screen.getByText('nothing lost by the capture')).toBeInTheDocument();
+  expect(screen.getByText('no capture drops')).toBeInTheDocument();
   unmount();
   show(packetFrames(SCRIPT, { lanes: LANES }));
-  expect(screen.getByText('12 packets lost by the capture')).toBeInTheDocument();
+  expect(screen.getByText('12 capture drops')).toBeInTheDocument();
 });
 
 describe('what of the connection is shown', () => {
@@ -80,20 +80,20 @@ describe('what of the connection is shown', () => {
 
   test("the request's chunks of a connection that has more, which is a link away", () => {
     show(partial('has-more'));
-    expect(screen.getByText(/packets of the request's chunks/)).toBeInTheDocument();
-    const link = screen.getByRole('link', { name: 'the connection has more' });
+    expect(screen.getByText(/chunks of this request only/)).toBeInTheDocument();
+    const link = screen.getByRole('link', { name: 'the connection has more packets' });
     expect(link).toHaveAttribute('href', expect.stringContaining('/d/bpfnet-connection?var-inner_traceid=L0&from='));
   });
 
   test('no link where the panel names no page', () => {
     show(partial('unknown'), { connectionUrl: '' });
-    expect(screen.getByText(/chunks; the connection may have more/)).toBeInTheDocument();
+    expect(screen.getByText(/chunks of this request only; the connection may have more packets/)).toBeInTheDocument();
     expect(screen.queryByRole('link', { name: /may have more/ })).toBeNull();
   });
 
   test.each(['whole', 'nonsense'])('nothing is said: %s', (connection) => {
     show(partial(connection));
-    expect(screen.queryByText(/request's chunks/)).toBeNull();
+    expect(screen.queryByText(/chunks of this request/)).toBeNull();
   });
 });
 
@@ -174,7 +174,7 @@ describe('lanes', () => {
     show(packetFrames(SCRIPT, { lanes: LANES }));
     expect(screen.getByRole('radio', { name: 'NICs' })).toBeChecked();
     expect(grid()).toHaveAttribute('aria-rowcount', '7');
-    await user.click(screen.getByRole('radio', { name: 'ends' }));
+    await user.click(screen.getByRole('radio', { name: 'Endpoints' }));
     expect(within(grid()).getByText('Client')).toBeInTheDocument();
     expect(within(grid()).getByText('10.2.1.7:8080')).toBeInTheDocument();
   });
@@ -183,7 +183,7 @@ describe('lanes', () => {
     const many = [1, 2, 3, 4].map((n) => ({ host: 'node-a', nicName: `eth${n}` }));
     const props = panelProps(defaultOptions, packetFrames(SCRIPT, { lanes: many }));
     const { rerender } = render(<PacketSequencePanel {...props} width={360} />);
-    expect(screen.getByRole('radio', { name: 'ends' })).toBeChecked();
+    expect(screen.getByRole('radio', { name: 'Endpoints' })).toBeChecked();
     rerender(<PacketSequencePanel {...props} width={1200} />);
     expect(screen.getByRole('radio', { name: 'NICs' })).toBeChecked();
   });

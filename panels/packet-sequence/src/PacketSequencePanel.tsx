@@ -29,7 +29,7 @@ export function PacketSequencePanel(props: Props) {
           timeZone={timeZone}
           eventBus={props.eventBus}
           hrefOf={hrefOf}
-          connectionHref={(lane) => linkTo(props, complete.connectionUrl, { lane: lane.id })}
+          connectionHref={(lane) => linkTo(props, complete.connectionUrl, { flowId: lane.id })}
           onTimeRange={(fromNs, toNs) => onChangeTimeRange({ from: toMs(fromNs), to: toMs(toNs) })}
         />
       )}

@@ -35,7 +35,7 @@ function table(script: string, options?: ScriptOptions): PacketTable {
 
 const ladder = (script = SCRIPT, options?: ScriptOptions) => buildLadder(table(script, options), 'ends', 0);
 
-test('an ACK answers the last segment that it acknowledges in full; what was sent twice tells no round trip', () => {
+test('an ACK belongs to the last segment that it acknowledges in full; a retransmitted one gives no round trip', () => {
   const { ackedRow, rttNs, inFlight } = ackedSegments(ladder());
   expect([...ackedRow]).toEqual([NO_ROW, 0, 1, NO_ROW, 3, NO_ROW, 4]);
   expect([...rttNs].map((ns) => ns / 1e6)).toEqual([NaN, 2, 2, NaN, expect.closeTo(4.9), NaN, NaN]);
@@ -60,7 +60,7 @@ describe('bulk data', () => {
     i % 3 === 2 ? `${i} client > ACK seq=1 ack=${i * 1448}` : `${i} server > ACK seq=${1 + i * 1448} ack=1 len=1448`
   ).join('\n');
 
-  test('is folded into one line that opens', () => {
+  test('is collapsed into one line that expands', () => {
     const whole = ladder(`${bulk}\n 40 server > ACK seq=90000 ack=1 len=1448 ana=Retransmission`);
     const bursts = findBursts(whole, 0);
     expect(bursts).toEqual([{ from: 0, to: 29 }]);
@@ -72,7 +72,7 @@ describe('bulk data', () => {
     expect(layoutLines({ tNs, silenceNs: 0, bursts, open: new Set([0]) }).length).toBe(31);
   });
 
-  test('ends where the analysis remarks on something', () => {
+  test('ends at an analysis flag', () => {
     const ana = bulk.replace('15 server > ACK', '15 server > ACK ana=OutOfOrder');
     expect(findBursts(ladder(ana), 0)).toEqual([
       { from: 0, to: 14 },
@@ -88,7 +88,7 @@ describe('filters, jumps, search', () => {
     ['the server', { ...ALL_ROWS, side: 'far' as const }, [1, 4, 5]],
     ['resets', { ...ALL_ROWS, flags: 0x04 }, [6]],
     ['payload of the client', { ...ALL_ROWS, side: 'near' as const, show: 'payload' as const }, [3]],
-    ['remarks', { ...ALL_ROWS, show: 'notable' as const }, [5]],
+    ['analysis flags', { ...ALL_ROWS, show: 'notable' as const }, [5]],
     ['requests and responses', { ...ALL_ROWS, show: 'l7' as const }, [3, 4]],
   ])('only %s', (_name, filter, rows) => {
     expect([...(filterRows(whole, filter) ?? [])]).toEqual(rows);

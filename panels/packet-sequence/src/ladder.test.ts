@@ -90,7 +90,7 @@ describe('one lane a NIC', () => {
       413 client > ACK seq=213 ack=2897`);
     expectGolden('ladder-four-nics', ladderText(ladder));
     expect(ladder.notes).toEqual([
-      "The clock of node-b is 3.412\u202f000 s (± 100 µs, at most ± 500 µs) ahead of node-a's; its packets are drawn moved by that.",
+      "The clock of node-b is 3.412\u202f000 s (± 100 µs, at most ± 500 µs) ahead of node-a's; its timestamps are shifted by this amount.",
     ]);
   });
 
@@ -187,8 +187,8 @@ describe('one lane a NIC', () => {
       undefined,
     ]);
     const text = ladderText(ladder).split('\n');
-    expect(text[0]).toContain('not seen further');
-    expect(text[1]).toContain('lost beyond');
+    expect(text[0]).toContain('not seen downstream');
+    expect(text[1]).toContain('lost downstream');
     expect(text[2]).not.toContain('lost');
   });
 

@@ -1,10 +1,21 @@
 import { PanelPlugin, type SelectFieldConfigSettings } from '@grafana/data';
+import { type PacketRow } from '@bpfnet/flow-model/frames';
 import { linkHelp } from '../../shared/panel-link';
+import { FIELD_TITLES } from './draw/field-text';
 import { STRIP_TITLES } from './layout/strips';
 import { type Tone } from './model/arrow-look';
-import { defaultOptions, FIELD_KEYS, type PacketSequenceOptions, STRIP_KINDS } from './options';
+import {
+  defaultOptions,
+  DELTA_CHOICES,
+  FIELD_KEYS,
+  LANE_CHOICES,
+  type PacketSequenceOptions,
+  SEQ_CHOICES,
+  STRIP_KINDS,
+  TIME_CHOICES,
+  VIEW_CHOICES,
+} from './options';
 import { PacketSequencePanel } from './PacketSequencePanel';
-import { FIELD_TITLES } from './draw/field-text';
 
 const TONES: ReadonlyArray<readonly [Tone, string]> = [
   ['plain', 'Packets without payload'],
@@ -18,93 +29,76 @@ const STRIP_OPTIONS = STRIP_KINDS.map((value) => ({ value, label: STRIP_TITLES[v
 
 const COLUMN_OPTIONS = FIELD_KEYS.map((value) => ({ value, label: FIELD_TITLES[value] }));
 
-const FIELDS = ['tsNs', 'lane', 'sender', 'flags', 'seq', 'ack', 'len', 'win', 'ana', 'l7Label'] as const;
+const FIELDS: ReadonlyArray<keyof PacketRow> = [
+  'tsNs',
+  'flowId',
+  'sender',
+  'flags',
+  'seq',
+  'ack',
+  'len',
+  'win',
+  'ana',
+  'l7Label',
+];
 
 export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel).setPanelOptions((builder) => {
   builder
     .addRadio({
       path: 'lanes',
       name: 'Lanes',
-      description: 'Automatic: one lane for each NIC where several saw the connection, else client and server.',
+      description: 'Automatic: one lane per NIC if several NICs saw the connection, otherwise client and server.',
       defaultValue: defaultOptions.lanes,
       settings: {
-        options: [
-          { value: 'auto', label: 'Automatic' },
-          { value: 'ends', label: 'Ends' },
-          { value: 'nics', label: 'NICs' },
-        ],
+        options: [{ value: 'auto', label: 'Automatic' }, ...LANE_CHOICES],
       },
     })
     .addRadio({
       path: 'time',
       name: 'Time',
       defaultValue: defaultOptions.time,
-      settings: {
-        options: [
-          { value: 'relative', label: 'Relative' },
-          { value: 'absolute', label: 'Absolute' },
-        ],
-      },
+      settings: { options: TIME_CHOICES },
     })
     .addRadio({
       path: 'delta',
-      name: 'Time difference',
-      description: 'What TD counts from.',
+      name: 'Delta time since',
       defaultValue: defaultOptions.delta,
-      settings: {
-        options: [
-          { value: 'previous', label: 'Previous packet' },
-          { value: 'direction', label: 'Same side' },
-          { value: 'start', label: 'Start' },
-          { value: 'acknowledged', label: 'Acked segment' },
-        ],
-      },
+      settings: { options: DELTA_CHOICES },
     })
     .addRadio({
       path: 'seq',
       name: 'Sequence numbers',
       defaultValue: defaultOptions.seq,
-      settings: {
-        options: [
-          { value: 'relative', label: 'Relative' },
-          { value: 'absolute', label: 'Absolute' },
-        ],
-      },
+      settings: { options: SEQ_CHOICES },
     })
     .addRadio({
       path: 'view',
       name: 'View',
       defaultValue: defaultOptions.view,
-      settings: {
-        options: [
-          { value: 'ladder', label: 'Ladder' },
-          { value: 'list', label: 'List' },
-          { value: 'both', label: 'Both' },
-        ],
-      },
+      settings: { options: VIEW_CHOICES },
     })
     .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
       path: 'columns',
-      name: 'Columns of the list',
+      name: 'List columns',
       defaultValue: [...defaultOptions.columns],
       settings: { options: COLUMN_OPTIONS },
     })
     .addMultiSelect<unknown, SelectFieldConfigSettings<unknown>>({
       path: 'strips',
-      name: 'Beside the ladder',
-      description: 'Curves on the same time axis.',
+      name: 'Side charts',
+      description: 'Charts beside the ladder, on the same time axis.',
       defaultValue: [...defaultOptions.strips],
       settings: { options: STRIP_OPTIONS },
     })
     .addBooleanSwitch({
       path: 'foldBursts',
-      name: 'Fold bulk data',
-      description: 'Runs of equal segments become one line that opens on a click.',
+      name: 'Collapse bulk data',
+      description: 'Shows a run of data segments and their ACKs as one line; a click expands it.',
       defaultValue: defaultOptions.foldBursts,
     })
     .addRadio({
       path: 'density',
-      name: 'Height of rows',
+      name: 'Row height',
       defaultValue: defaultOptions.density,
       settings: {
         options: [
@@ -116,39 +110,39 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     })
     .addRadio({
       path: 'click',
-      name: 'A click on a row',
+      name: 'On row click',
       defaultValue: defaultOptions.click,
       settings: {
         options: [
-          { value: 'details', label: 'Shows details' },
-          { value: 'open', label: 'Opens the request' },
-          { value: 'time-range', label: 'Sets the time range' },
+          { value: 'details', label: 'Show details' },
+          { value: 'open', label: 'Open the request' },
+          { value: 'time-range', label: 'Set the time range' },
         ],
       },
     })
     .addNumberInput({
       path: 'silenceMs',
-      name: 'Mark silence from',
-      description: 'Milliseconds; 0 marks none.',
+      name: 'Idle marker threshold (ms)',
+      description: 'Idle time from this on is marked with a line of its own. 0: no markers.',
       defaultValue: defaultOptions.silenceMs,
       settings: { min: 0, integer: true },
     })
     .addTextInput({
       path: 'requestUrl',
-      name: "Request's page",
+      name: 'Request link',
       description: linkHelp('${__data.fields.l7RequestId}'),
       defaultValue: defaultOptions.requestUrl,
     })
     .addTextInput({
       path: 'connectionUrl',
-      name: "Connection's page",
-      description: linkHelp('${__data.fields.lane} (inner_traceid)'),
+      name: 'Connection link',
+      description: linkHelp('${__data.fields.flowId} (inner_traceid)'),
       defaultValue: defaultOptions.connectionUrl,
     })
     .addTextInput({
       path: 'requestId',
-      name: 'Show request',
-      description: 'The request_id to begin with, usually a dashboard variable.',
+      name: 'Initial request',
+      description: 'The request_id to select first, usually a dashboard variable.',
       defaultValue: defaultOptions.requestId,
     });
   for (const [tone, name] of TONES) {
@@ -158,8 +152,8 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     builder.addTextInput({
       path: `fieldNames.${field}`,
       name: field,
-      category: ['Fields'],
-      description: "The frame's name for this field, where it is another.",
+      category: ['Field names'],
+      description: 'Name of this field in the data frame, if it differs.',
     });
   }
 });

@@ -50,7 +50,7 @@ test('the current record and what differs are said too', () => {
   const rows = screen.getAllByRole('row').slice(1);
   expect(rows.map((row) => row.getAttribute('aria-current'))).toEqual(['true', null, null, null]);
   expect(rows[0]).toHaveTextContent('current record');
-  expect(rows[2]).toHaveTextContent('10.2.1.7, translated: 10.96.0.8 nearest to the client');
+  expect(rows[2]).toHaveTextContent('10.2.1.7, translated (NAT): 10.96.0.8 at the NIC nearest the client');
 });
 
 test('a row leads to its page in a new tab', () => {
@@ -84,12 +84,12 @@ test('records stand from client to server where the path is known, whatever the 
       .map((row) => /[\d.]+ ms/.exec(row.textContent ?? '')?.[0]);
   expect(latencies()).toEqual(['412.6 ms', '412.4 ms', '203.2 ms', '203.0 ms']);
   expect(screen.getAllByRole('row')[1]).toHaveTextContent(/^1/);
-  expect(screen.getByText(/Times are by each host's own clock/)).toBeVisible();
+  expect(screen.getByText(/Timestamps are from each host's own clock/)).toBeVisible();
   await user.click(screen.getByRole('button', { name: 'Time' }));
   expect(latencies().slice(0, 2)).toEqual(['203.2 ms', '203.0 ms']);
-  await user.click(screen.getByRole('button', { name: 'Place on the path' }));
+  await user.click(screen.getByRole('button', { name: 'Position on the path' }));
   expect(latencies()[0]).toBe('412.6 ms');
-  await user.click(screen.getByRole('button', { name: 'Place on the path' }));
+  await user.click(screen.getByRole('button', { name: 'Position on the path' }));
   expect(latencies()[0]).toBe('203.0 ms');
 });
 
@@ -134,7 +134,7 @@ describe('the shared crosshair', () => {
     const payload = { point: { time: 1764000000000 }, record };
     return new DataHoverEvent(payload);
   };
-  const marked = () => screen.queryByText('pointed at')?.closest('[role=row]')?.textContent ?? '';
+  const marked = () => screen.queryByText('highlighted')?.closest('[role=row]')?.textContent ?? '';
   const row = (text: string) => screen.getByText(text).closest('[role=row]')!;
 
   test('marks the record that another panel points at, and leaves the focus where it is', () => {
@@ -153,7 +153,7 @@ describe('the shared crosshair', () => {
     expect(marked()).not.toBe('');
   });
 
-  test('a row that the mouse is on is pointed at in other panels; a click holds on to it', async () => {
+  test('a row that the mouse is on is pointed at in other panels; a click keeps it highlighted', async () => {
     const user = userEvent.setup();
     const { said } = showShared(DashboardCursorSync.Tooltip);
     await user.hover(row('veth1'));
@@ -194,7 +194,7 @@ describe('columns', () => {
     await user.click(screen.getByRole('button', { name: 'Columns' }));
     const chooser = within(screen.getByRole('dialog', { name: 'Columns' }));
     await user.click(chooser.getByRole('checkbox', { name: 'Host' }));
-    await user.click(chooser.getByRole('button', { name: 'Move NIC to the left' }));
+    await user.click(chooser.getByRole('button', { name: 'Move NIC left' }));
     await user.keyboard('{Escape}');
     expect(screen.getByRole('button', { name: 'Columns' })).toHaveFocus();
     expect(headers().slice(1, 4)).toEqual(['NIC', 'Time', 'Pod']);

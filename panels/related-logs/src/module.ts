@@ -10,24 +10,24 @@ export const plugin = new PanelPlugin<RelatedLogsOptions>(RelatedLogsPanel).setP
     .addTextInput({
       path: 'requestId',
       name: 'Current request',
-      description: 'The request_id to mark, usually a dashboard variable.',
+      description: 'The request_id to highlight, usually a dashboard variable.',
       defaultValue: defaultOptions.requestId,
     })
     .addTextInput({
       path: 'innerTraceId',
       name: 'Current connection',
-      description: 'The inner_traceid of the NIC that the page looks from; empty for the one nearest to the client.',
+      description: 'The inner_traceid of the flow that the page shows. Empty: the flow nearest the client.',
       defaultValue: defaultOptions.innerTraceId,
     })
     .addTextInput({
       path: 'requestUrl',
-      name: "Request's page",
+      name: 'Request link',
       description: LINK_HELP,
       defaultValue: defaultOptions.requestUrl,
     })
     .addTextInput({
       path: 'connectionUrl',
-      name: "Connection's page",
+      name: 'Connection link',
       description: LINK_HELP,
       defaultValue: defaultOptions.connectionUrl,
     })

@@ -3,13 +3,13 @@ import { type ColumnChoice } from './model/columns';
 export interface RelatedLogsOptions {
   /** The request that the page is about, usually a dashboard variable. */
   readonly requestId: string;
-  /** The NIC that it is looked at from, where the page knows it. */
+  /** The flow that the page shows, if it shows one. */
   readonly innerTraceId: string;
-  /** Where a request's row leads. */
+  /** Link of a request's row. */
   readonly requestUrl: string;
-  /** Where a row of the transport layer leads. */
+  /** Link of a row of the transport layer. */
   readonly connectionUrl: string;
-  /** Shown columns in their order; empty for those that the panel comes with. */
+  /** Shown columns in their order; empty for the defaults. */
   readonly columns: readonly ColumnChoice[];
 }
 

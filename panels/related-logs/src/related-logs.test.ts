@@ -123,15 +123,15 @@ describe('differences between NICs', () => {
     );
   };
 
-  test('the slowest hop, translation, what was sent again', () => {
+  test('the slowest hop, address translation, retransmissions', () => {
     expect(told(FOUR_NICS)).toEqual([
-      'n0 tx_retrans: sent again; at another NIC 0',
-      'n1 latency_ms: 209.2 ms more than at the next NIC: the slowest hop begins here',
-      'n1 tx_retrans: sent again; at another NIC 0',
-      'n2 server_ip: translated: 10.96.0.8 nearest to the client',
-      'n2 server_port: translated: 80 nearest to the client',
-      'n3 server_ip: translated: 10.96.0.8 nearest to the client',
-      'n3 server_port: translated: 80 nearest to the client',
+      'n0 tx_retrans: retransmitted; 0 at another NIC',
+      'n1 latency_ms: 209.2 ms longer than at the next NIC: the slowest hop starts here',
+      'n1 tx_retrans: retransmitted; 0 at another NIC',
+      'n2 server_ip: translated (NAT): 10.96.0.8 at the NIC nearest the client',
+      'n2 server_port: translated (NAT): 80 at the NIC nearest the client',
+      'n3 server_ip: translated (NAT): 10.96.0.8 at the NIC nearest the client',
+      'n3 server_port: translated (NAT): 80 at the NIC nearest the client',
     ]);
   });
 

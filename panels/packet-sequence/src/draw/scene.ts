@@ -85,7 +85,7 @@ function drawnRow(input: SceneInput, row: number, yPx: number, measure: MeasureT
 
 export function foldText(ladder: Ladder, fold: Fold): string {
   if (fold.kind === 'silence') {
-    return `${durationNsText(ladder.rows.tNs[fold.to] - ladder.rows.tNs[fold.from])} of silence`;
+    return `${durationNsText(ladder.rows.tNs[fold.to] - ladder.rows.tNs[fold.from])} idle`;
   }
   const { segments, bytes, acks, lastsNs } = burstFacts(ladder, fold);
   const ackText = acks === 0 ? '' : `, ${pluralText(acks, 'ACK')}`;

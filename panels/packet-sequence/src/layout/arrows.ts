@@ -12,7 +12,7 @@ export type MeasureText = (text: string) => number;
 export interface Stroke {
   readonly x1: number;
   readonly y1: number;
-  /** Here stands the head. */
+  /** The end with the head. */
   readonly x2: number;
   readonly y2: number;
   readonly look: ArrowLook;
@@ -29,7 +29,7 @@ export interface Label {
 export interface RowArrows {
   readonly strokes: readonly Stroke[];
   readonly label: Label | undefined;
-  /** How far off in time a lane's end of the arrow may be. */
+  /** Uncertainty of the time at which the arrow meets a lane. */
   readonly bars: readonly ErrorBar[];
 }
 
@@ -103,11 +103,11 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
       loss.before === undefined
         ? laneXs[loss.after] + (leftwards ? -STUB_PX : STUB_PX)
         : (laneXs[loss.after] + laneXs[loss.before]) / 2;
-    // What was lost in part goes on, with the mark of loss on its way.
+    // If only a part was lost, the arrow goes on and the loss is marked on its way.
     const from = loss.bytes === loss.ofBytes ? laneXs[loss.after] : middle - (leftwards ? -1 : 1);
     strokes.push(stroke(from, middle, loss.certain ? LOST : NOT_SEEN_FURTHER));
   } else if (lanes[lanes.length - 1] !== (leftwards ? 0 : laneXs.length - 1)) {
-    // It arrived, and no NIC from here on was watching.
+    // It arrived, and no NIC from here on captured it.
     const last = laneXs[lanes[lanes.length - 1]];
     strokes.push(stroke(last, last + (leftwards ? -STUB_PX : STUB_PX), PASSED_UNSEEN));
   } else if (strokes.length === 0) {
@@ -129,10 +129,10 @@ function nicsArrows(ladder: NicsLadder, row: number, input: ArrowsInput): RowArr
   };
 }
 
-/** Beyond it the clock is the same, and so is the doubt. */
+/** Other lanes of a host share its clock, and its uncertainty. */
 const isFirstOfHost = ({ lanes }: NicsLadder, lane: number): boolean => lanes[lane - 1]?.host !== lanes[lane].host;
 
-/** A row's height is no measure of time, so the bar says that there is doubt; how much stands in the card. */
+/** Row height is no measure of time: the bar says that there is uncertainty, the card how much. */
 const BAR_HALF_PX = 5;
 
 interface LabelInput extends ArrowsInput {
@@ -164,5 +164,5 @@ function placeLabel(ladder: Ladder, row: number, input: LabelInput): Label | und
 
 function lossText(loss: Loss): string {
   const bytes = loss.bytes < loss.ofBytes ? `${bytesText(loss.bytes)} of ${bytesText(loss.ofBytes)} ` : '';
-  return `${bytes}${!loss.certain ? 'not seen further' : loss.before === undefined ? 'lost beyond' : 'lost'}`;
+  return `${bytes}${!loss.certain ? 'not seen downstream' : loss.before === undefined ? 'lost downstream' : 'lost'}`;
 }

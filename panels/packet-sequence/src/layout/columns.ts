@@ -1,15 +1,15 @@
-/** Where the columns of the chart stand. */
+/** Where the columns of the chart are. */
 import { FIELD_KEYS, type FieldKey, type StripKind, type TimeMode, type ViewMode } from '../options';
 
-/** Below this the chart drops TD and the gutter of tags. */
+/** Below this the chart drops delta times and the gutter of tags. */
 const COMPACT_BELOW_PX = 560;
 const MIN_LANE_DISTANCE_PX = 92;
 const MIN_LANE_DISTANCE_COMPACT_PX = 70;
-/** Room beside the outer lanes, for stubs of arrows that come from where nobody looked. */
+/** Room beside the outer lanes, for stubs of arrows from or to where nothing was captured. */
 const LANE_INSET_PX = 22;
-/** A label may stand out over the outer lanes by this much. */
+/** A label may reach beyond the outer lanes by this much. */
 export const LABEL_OVERHANG_PX = 14;
-/** From here on list and ladder stand side by side. */
+/** List and ladder are side by side from this width on. */
 const BOTH_FROM_PX = 900;
 const STRIP_PX = 104;
 /** Curves give way before the ladder becomes narrower than this. */
@@ -34,7 +34,7 @@ export interface LadderColumns {
   readonly view: ViewMode;
   readonly timeX: number;
   readonly timeWidth: number;
-  /** 0 where TD is not shown. */
+  /** 0 where delta times are not shown. */
   readonly deltaX: number;
   readonly deltaWidth: number;
   /** The message list's; empty where there is none. */

@@ -18,7 +18,7 @@ export function buildLadder(packets: PacketTable, wanted: LaneMode, lane: number
 }
 
 const NOT_FOLLOWED =
-  'Which packets of the NICs are the same is not said (field "transmission"), so one NIC is shown at a time.';
+  'The frame has no field "transmission" that relates packets of different NICs, so one NIC is shown at a time.';
 
 /** Every packet that one NIC saw of the connection. */
 function endsLadder(packets: PacketTable, lane: number): EndsLadder {

@@ -1,4 +1,5 @@
-/** Where the capture itself lost packets, and where one chunk of records ends and the next begins. */
+/** Capture drops over time, and where one chunk of records ends and the next begins. */
+import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type Ladder } from './ladder';
 import { laneName } from './lane';
 
@@ -11,7 +12,7 @@ export interface CaptureMark {
   readonly text: string;
 }
 
-/** Periods in which a lane's capture lost packets, ns as the ladder's `tNs`. */
+/** Intervals in which a lane's capture dropped packets, ns as the ladder's `tNs`. */
 export function captureMarks(ladder: Ladder): readonly CaptureMark[] {
   const { packets } = ladder;
   const lanes = ladder.mode === 'nics' ? ladder.lanes : [packets.lanes[ladder.lane]];
@@ -20,7 +21,7 @@ export function captureMarks(ladder: Ladder): readonly CaptureMark[] {
       lane: index,
       fromNs: Number(gap.fromNs - packets.baseNs) + shiftOf(ladder, index),
       toNs: Number(gap.toNs - packets.baseNs) + shiftOf(ladder, index),
-      text: `The capture at ${laneName(lane)} lost ${gap.packets} packets in this time.`,
+      text: `The capture at ${laneName(lane)} dropped ${pluralText(gap.packets, 'packet')} in this interval.`,
     }))
   );
 }

@@ -12,12 +12,12 @@ export const JUMPS: ReadonlyArray<{ readonly jump: Jump; readonly label: string 
   { jump: 'gap', label: 'Largest gap' },
   { jump: 'request', label: 'Next request' },
   { jump: 'response', label: 'Next response' },
-  { jump: 'notable', label: 'Next remark of the analysis' },
+  { jump: 'notable', label: 'Next analysis flag' },
   { jump: 'zero-window', label: 'First zero window' },
   { jump: 'reset', label: 'First reset' },
 ];
 
-/** The row to go to; `Next …` counts from `row` and goes around. Undefined where there is none. */
+/** The row to go to; `Next …` searches on from `row` and wraps around. Undefined if there is none. */
 export function jumpRow(ladder: Ladder, jump: Jump, row: number): number | undefined {
   const { packets, rows } = ladder;
   switch (jump) {

@@ -1,4 +1,4 @@
-/** One row a transmission, one line a NIC: which packets are the same is what the datasource says. */
+/** One row per transmission, one lane per NIC; the datasource says which packets are of one transmission. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
 import { seqDiff, toSeq } from '@bpfnet/flow-model/seq';
 import { durationNsText, elapsedText, pluralText } from '@bpfnet/flow-model/quantity-text';
@@ -34,12 +34,12 @@ export function nicsLadder(packets: PacketTable): NicsLadder {
   };
 }
 
-/** Of each transmission the packet that was seen first in the direction of travel. */
+/** The packet of each transmission that was seen first in the direction of travel. */
 function headsOf({ length, lane, fromFar, ways }: PacketTable, tNs: Float64Array): Int32Array {
   const heads = new Int32Array(ways.count + 1).fill(NONE);
   for (let i = 0; i < length; i++) {
     const number = ways.first[i];
-    // What carries several was several before.
+    // A packet that carries several transmissions was several packets before.
     if (number === 0 || ways.several.has(i)) {
       continue;
     }
@@ -49,7 +49,7 @@ function headsOf({ length, lane, fromFar, ways }: PacketTable, tNs: Float64Array
       heads[number] = i;
     }
   }
-  // Where the NICs at which it was several are not among these.
+  // The NICs that saw them as several packets may be missing here.
   for (const [packet, runs] of ways.several) {
     forEachNumber(runs, (number) => {
       heads[number] = heads[number] === NONE ? packet : heads[number];
@@ -66,7 +66,7 @@ function forEachNumber(runs: readonly Run[], visit: (number: number) => void): v
   }
 }
 
-/** The heads, and what was not followed. */
+/** The heads, and packets of no known transmission. */
 function rowPackets({ length, ana, ways }: PacketTable, heads: Int32Array): Uint32Array {
   const isHead = new Uint8Array(length);
   heads.forEach((head) => head !== NONE && (isHead[head] = 1));
@@ -142,7 +142,7 @@ function clockNotes(lanes: readonly Lane[]): readonly string[] {
       return [];
     }
     if (clock === undefined) {
-      return [`The clock of ${host} could not be compared with ${reference.host}'s; its times are its own.`];
+      return [`The clock of ${host} could not be compared with ${reference.host}'s; its timestamps are not corrected.`];
     }
     const { shiftNs, ifSymmetricNs, atMostNs } = clock;
     if (Math.abs(shiftNs) <= ifSymmetricNs) {
@@ -152,7 +152,7 @@ function clockNotes(lanes: readonly Lane[]): readonly string[] {
     const doubt = `± ${durationNsText(ifSymmetricNs)}${most}`;
     const direction = shiftNs < 0 ? 'ahead of' : 'behind';
     return [
-      `The clock of ${host} is ${elapsedText(Math.abs(shiftNs))} (${doubt}) ${direction} ${reference.host}'s; its packets are drawn moved by that.`,
+      `The clock of ${host} is ${elapsedText(Math.abs(shiftNs))} (${doubt}) ${direction} ${reference.host}'s; its timestamps are shifted by this amount.`,
     ];
   });
 }

@@ -1,10 +1,10 @@
 import { type AckedSegments, NO_ROW } from './acked-segments';
 import { isFromFar, type Ladder } from './ladder';
 
-/** What TD counts from: the packet before, the packet before by the same sender, the first packet, the segment that it acknowledges. */
+/** Where delta times count from: the previous packet, the previous one of the same sender, the first one, the segment that the packet acknowledges. */
 export type DeltaMode = 'previous' | 'direction' | 'start' | 'acknowledged';
 
-/** TD of every row, ns; NaN where there is no packet to count from. */
+/** Delta time of every row, ns; NaN where there is no packet to count from. */
 export function timeDeltas(ladder: Ladder, mode: DeltaMode, acked: () => AckedSegments): Float64Array {
   const { tNs, length } = ladder.rows;
   const deltas = new Float64Array(length).fill(NaN);

@@ -32,7 +32,7 @@ export function FoldRow({ ladder, fold, x, top, heightPx, onOpen }: Props) {
         <button
           type="button"
           className={styles.button}
-          title={`${text}: show all`}
+          title={`${text}: click to expand`}
           aria-label={`${rows}: ${text}`}
           tabIndex={-1}
           onClick={() => onOpen(fold.from)}

@@ -9,16 +9,16 @@ import { type Ladder } from '../model/ladder';
 interface Props {
   readonly ladder: Ladder;
   readonly captureMarks: readonly CaptureMark[];
-  /** The request asked for has no packets here. */
+  /** None of the packets is of the request that was asked for. */
   readonly requestMissing: boolean;
   /** The page of the connection. */
   readonly connectionHref: string | undefined;
 }
 
 const NOT_WRITTEN =
-  'The packets of the request are not among these. While a connection is open, its packets are written every 30 s.';
+  'The packets of this request are not included. While a connection is open, its packets are written every 30 s.';
 
-/** How much there is, whether the capture lost any of it, and what was done to the times. */
+/** How much there is, what the capture dropped, and how timestamps were corrected. */
 export const LadderSummary = memo(function LadderSummary({
   ladder,
   captureMarks,
@@ -31,7 +31,7 @@ export const LadderSummary = memo(function LadderSummary({
   return (
     <p className={styles.summary}>
       {summary.counts},{' '}
-      <span className={summary.captureLost ? styles.lost : undefined} title={when || undefined}>
+      <span className={summary.hasDrops ? styles.lost : undefined} title={when || undefined}>
         {summary.capture}
       </span>
       {summary.part && (
@@ -55,16 +55,16 @@ export const LadderSummary = memo(function LadderSummary({
 interface Summary {
   /** `14 packets, 5 NICs` */
   readonly counts: string;
-  /** `nothing lost by the capture`, `12 packets lost by the capture` */
+  /** `no capture drops`, `12 capture drops` */
   readonly capture: string;
-  readonly captureLost: boolean;
-  /** What of the connection these are; undefined where they are all. */
+  readonly hasDrops: boolean;
+  /** Which part of the connection is shown; undefined for all of it. */
   readonly part: { readonly what: string; readonly connection: string } | undefined;
 }
 
 const PARTS = {
-  'has-more': { what: "packets of the request's chunks", connection: 'the connection has more' },
-  unknown: { what: "packets of the request's chunks", connection: 'the connection may have more' },
+  'has-more': { what: 'chunks of this request only', connection: 'the connection has more packets' },
+  unknown: { what: 'chunks of this request only', connection: 'the connection may have more packets' },
 } as const;
 
 function summaryOf(ladder: Ladder): Summary {
@@ -74,8 +74,8 @@ function summaryOf(ladder: Ladder): Summary {
   const nics = lanes.length > 1 ? `, ${pluralText(lanes.length, 'NIC')}` : '';
   return {
     counts: pluralText(packets, 'packet') + nics,
-    capture: drops === 0 ? 'nothing lost by the capture' : `${pluralText(drops, 'packet')} lost by the capture`,
-    captureLost: drops > 0,
+    capture: drops === 0 ? 'no capture drops' : pluralText(drops, 'capture drop'),
+    hasDrops: drops > 0,
     part: ladder.packets.part && PARTS[ladder.packets.part],
   };
 }

@@ -4,32 +4,15 @@ import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React, { memo, type Ref } from 'react';
 import { canShowNics } from '../model/build-ladder';
 import { type Jump } from '../model/jumps';
-import { type LadderMode } from '../model/ladder';
 import { laneName } from '../model/lane';
 import { sideNames } from '../model/packet-text';
 import { type PacketTable } from '../model/packets';
 import { isFiltering } from '../model/row-filter';
-import { type TimeMode, type ViewMode } from '../options';
+import { LANE_CHOICES, TIME_CHOICES, VIEW_CHOICES } from '../options';
 import { MenuButton } from './MenuButton';
 import { type FoundMatches, SearchBox } from './SearchBox';
 import { type ExportActions, exportSections, filterSections, jumpSections, viewSections } from './toolbar-menus';
 import { type ToolbarState } from './use-toolbar-state';
-
-const TIMES: Array<{ value: TimeMode; label: string; description: string }> = [
-  { value: 'relative', label: 'relative', description: 'Time since the first packet' },
-  { value: 'absolute', label: 'absolute', description: 'Time of day' },
-];
-
-const VIEWS: Array<{ value: ViewMode; label: string; description: string }> = [
-  { value: 'ladder', label: 'ladder', description: 'Arrows between the lanes' },
-  { value: 'list', label: 'list', description: 'All fields of every packet' },
-  { value: 'both', label: 'both', description: 'Fields and arrows side by side' },
-];
-
-const MODES: Array<{ value: LadderMode; label: string; description: string }> = [
-  { value: 'ends', label: 'ends', description: 'Client and server, as one NIC saw them' },
-  { value: 'nics', label: 'NICs', description: 'One lane for each NIC that saw the connection' },
-];
 
 interface Props {
   readonly state: ToolbarState;
@@ -55,7 +38,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       <RadioButtonGroup
         aria-label="View"
         size="sm"
-        options={compact ? VIEWS.slice(0, 2) : VIEWS}
+        options={compact ? VIEW_CHOICES.slice(0, 2) : VIEW_CHOICES}
         value={state.view}
         onChange={(view) => onChange({ view })}
       />
@@ -63,7 +46,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
         <RadioButtonGroup
           aria-label="Time"
           size="sm"
-          options={TIMES}
+          options={TIME_CHOICES}
           value={state.time}
           onChange={(time) => onChange({ time })}
         />
@@ -74,7 +57,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
             <RadioButtonGroup
               aria-label="Lanes"
               size="sm"
-              options={MODES}
+              options={LANE_CHOICES}
               value={state.mode}
               onChange={(mode) => onChange({ mode })}
             />
@@ -98,7 +81,7 @@ export const LadderToolbar = memo(function LadderToolbar(props: Props) {
       )}
       <MenuButton label="Show" sections={viewSections(state, onChange, props.onZoom)} />
       <MenuButton
-        label={isFiltering(state.filter) ? 'Filter (on)' : 'Filter'}
+        label={isFiltering(state.filter) ? 'Filter (active)' : 'Filter'}
         sections={filterSections(state.filter, sideNames(packets, 0), onChange)}
       />
       <MenuButton label="Go to" sections={jumpSections(props.onJump)} />

@@ -36,9 +36,9 @@ export const LaneHeads = memo(function LaneHeads({ ladder, columns, strips }: Pr
           className={styles.column}
           style={{ left: columns.deltaX, width: columns.deltaWidth - 12 }}
           role="columnheader"
-          title="time difference"
+          title="Delta time"
         >
-          TD
+          delta
         </span>
       )}
       {columns.fields.map(({ key, x, width }) => (

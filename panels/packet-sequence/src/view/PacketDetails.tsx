@@ -39,7 +39,7 @@ export function PacketDetails({ ladder, row, acked, timeZone, floating, onCopy, 
         <IconButton name="copy" aria-label="Copy as JSON" onClick={() => onCopy(json)} />
         <IconButton name="times" aria-label="Close details" onClick={onClose} />
       </div>
-      <div className={styles.body} tabIndex={0} role="group" aria-label="Fields of the packet">
+      <div className={styles.body} tabIndex={0} role="group" aria-label="Packet fields">
         {form === 'json' ? (
           <pre className={styles.json}>{json}</pre>
         ) : (

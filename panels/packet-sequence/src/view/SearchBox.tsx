@@ -40,7 +40,7 @@ export function SearchBox({ query, wide, matches, inputRef, onQuery, onStep, onL
       <Input
         ref={inputRef}
         type="search"
-        aria-label="Search by sequence number, length, flag, path or remark"
+        aria-label="Search by sequence number, length, TCP flag, path or analysis flag"
         placeholder="/ seq 14481, len>1000, syn, /api"
         value={query}
         onChange={(event) => onQuery(event.currentTarget.value)}

@@ -1,4 +1,4 @@
-/** All that is known of a row, name by name. */
+/** All fields of a row by name. */
 import { type TimeZone } from '@grafana/data';
 import { flagNames, analysisWords } from '@bpfnet/flow-model/analysis';
 import { addressText, bytesText, countText, durationNsText, elapsedText } from '@bpfnet/flow-model/quantity-text';
@@ -67,14 +67,14 @@ function ackFields(ladder: Ladder, row: number, { ackedRow, rttNs, inFlight }: A
     fields.push(['round trip', durationNsText(rttNs[row])]);
   }
   if (inFlight[row] > 0) {
-    fields.push(['in flight', bytesText(inFlight[row])]);
+    fields.push(['bytes in flight', bytesText(inFlight[row])]);
   }
   return fields;
 }
 
 function observationFields(ladder: Ladder, row: number): CardField[] {
   if (ladder.mode === 'ends') {
-    return [['seen at', laneName(ladder.packets.lanes[ladder.lane])]];
+    return [['NIC', laneName(ladder.packets.lanes[ladder.lane])]];
   }
   const { observations, lanes, rows, uncertaintyNs } = ladder;
   return lanes.map((lane, i) => {

@@ -2,8 +2,7 @@
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Jump, JUMPS } from '../model/jumps';
 import { ALL_ROWS, type RowFilter } from '../model/row-filter';
-import { type DeltaMode } from '../model/time-delta';
-import { STRIP_KINDS, type StripKind, type TimeMode } from '../options';
+import { DELTA_CHOICES, SEQ_CHOICES, STRIP_KINDS, type StripKind, TIME_CHOICES } from '../options';
 import { STRIP_TITLES } from '../layout/strips';
 import { type MenuSection } from './MenuButton';
 import { type ToolbarState } from './use-toolbar-state';
@@ -11,45 +10,35 @@ import { type ToolbarState } from './use-toolbar-state';
 type Change = (change: Partial<ToolbarState>) => void;
 type Zoom = (direction: 1 | -1) => void;
 
-const DELTA_LABELS: Readonly<Record<DeltaMode, string>> = {
-  previous: 'previous packet',
-  direction: 'same side',
-  start: 'start',
-  acknowledged: 'acked segment',
-};
-
-const TIME_LABELS: Readonly<Record<TimeMode, string>> = { relative: 'since the first packet', absolute: 'time of day' };
-
 export function viewSections(state: ToolbarState, change: Change, zoom: Zoom): readonly MenuSection[] {
-  const keys = <T extends string>(labels: Readonly<Record<T, string>>) => Object.keys(labels) as T[];
   const toggled = (kind: StripKind) => STRIP_KINDS.filter((each) => (each === kind) !== state.strips.includes(each));
   return [
     {
       title: 'Time',
-      choices: keys(TIME_LABELS).map((time) => ({
-        label: TIME_LABELS[time],
+      choices: TIME_CHOICES.map(({ value: time, label, description = label }) => ({
+        label: description,
         active: state.time === time,
         onChoose: () => change({ time }),
       })),
     },
     {
-      title: 'TD, time since',
-      choices: keys(DELTA_LABELS).map((delta) => ({
-        label: DELTA_LABELS[delta],
+      title: 'Delta time since',
+      choices: DELTA_CHOICES.map(({ value: delta, label }) => ({
+        label,
         active: state.delta === delta,
         onChoose: () => change({ delta }),
       })),
     },
     {
       title: 'Sequence numbers',
-      choices: (['relative', 'absolute'] as const).map((seq) => ({
-        label: `${seq} numbers`,
+      choices: SEQ_CHOICES.map(({ value: seq, label }) => ({
+        label: `${label} numbers`,
         active: state.seq === seq,
         onChoose: () => change({ seq }),
       })),
     },
     {
-      title: 'Beside the ladder',
+      title: 'Side charts',
       choices: STRIP_KINDS.map((kind) => ({
         label: STRIP_TITLES[kind],
         active: state.strips.includes(kind),
@@ -60,22 +49,22 @@ export function viewSections(state: ToolbarState, change: Change, zoom: Zoom): r
       title: 'Rows',
       choices: [
         {
-          label: 'fold bulk data',
+          label: 'Collapse bulk data',
           active: state.foldBursts,
           onChoose: () => change({ foldBursts: !state.foldBursts }),
         },
-        { label: 'larger (+)', onChoose: () => zoom(1) },
-        { label: 'smaller (−)', onChoose: () => zoom(-1) },
+        { label: 'Taller (+)', onChoose: () => zoom(1) },
+        { label: 'Shorter (−)', onChoose: () => zoom(-1) },
       ],
     },
   ];
 }
 
 const SHOWN: ReadonlyArray<{ readonly show: RowFilter['show']; readonly label: string }> = [
-  { show: 'all', label: 'all packets' },
-  { show: 'payload', label: 'with payload' },
-  { show: 'notable', label: 'remarks of the analysis' },
-  { show: 'l7', label: 'requests and responses' },
+  { show: 'all', label: 'All packets' },
+  { show: 'payload', label: 'With payload' },
+  { show: 'notable', label: 'TCP analysis flags' },
+  { show: 'l7', label: 'Requests and responses' },
 ];
 
 const FLAGS: ReadonlyArray<readonly [string, number]> = [
@@ -99,23 +88,25 @@ export function filterSections(filter: RowFilter, sides: readonly [string, strin
     {
       title: 'Sent by',
       choices: (['both', 'near', 'far'] as const).map((side) => ({
-        label: side === 'both' ? 'both sides' : sides[side === 'near' ? 0 : 1],
+        label: side === 'both' ? 'Both sides' : capitalised(sides[side === 'near' ? 0 : 1]),
         active: filter.side === side,
         onChoose: () => set({ side }),
       })),
     },
     {
-      title: 'With one of these flags',
+      title: 'With any of these TCP flags',
       choices: FLAGS.map(([label, flag]) => ({
         label,
         active: (filter.flags & flag) !== 0,
         onChoose: () => set({ flags: filter.flags ^ flag }),
       })),
     },
-    { choices: [{ label: 'show all again', onChoose: () => change({ filter: ALL_ROWS }) }] },
+    { choices: [{ label: 'Clear filter', onChoose: () => change({ filter: ALL_ROWS }) }] },
   ];
   return sections;
 }
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 export function jumpSections(onJump: (jump: Jump) => void): readonly MenuSection[] {
   return [{ choices: JUMPS.map(({ jump, label }) => ({ label, onChoose: () => onJump(jump) })) }];
@@ -138,9 +129,9 @@ export function exportSections(actions: ExportActions): readonly MenuSection[] {
     {
       title: 'Copy',
       choices: [
-        { label: actions.hasSelection ? 'packet as text' : 'all as text', onChoose: actions.copyText },
-        { label: 'tshark filter of the packet', disabled, onChoose: actions.copyTsharkFilter },
-        { label: 'BPF filter of the connection', onChoose: actions.copyBpfFilter },
+        { label: actions.hasSelection ? 'Packet as text' : 'All packets as text', onChoose: actions.copyText },
+        { label: 'tshark filter for this packet', disabled, onChoose: actions.copyTsharkFilter },
+        { label: 'BPF filter for this connection', onChoose: actions.copyBpfFilter },
       ],
     },
     {

@@ -8,7 +8,16 @@ import { type SeqMode } from '../model/packet-text';
 import { type PacketTable } from '../model/packets';
 import { ALL_ROWS, type RowFilter } from '../model/row-filter';
 import { type DeltaMode } from '../model/time-delta';
-import { type PacketSequenceOptions, type StripKind, type TimeMode, type ViewMode } from '../options';
+import {
+  DELTA_CHOICES,
+  type PacketSequenceOptions,
+  SEQ_CHOICES,
+  type StripKind,
+  TIME_CHOICES,
+  type TimeMode,
+  VIEW_CHOICES,
+  type ViewMode,
+} from '../options';
 
 export interface ToolbarState {
   readonly mode: LadderMode;
@@ -28,19 +37,19 @@ type Habits = Pick<ToolbarState, 'time' | 'delta' | 'seq' | 'view'>;
 
 const HABITS_KEY = 'bpfnet.packet-sequence';
 
-const HABITS: { readonly [K in keyof Habits]: ReadonlyArray<Habits[K]> } = {
-  time: ['relative', 'absolute'],
-  delta: ['previous', 'direction', 'start', 'acknowledged'],
-  seq: ['relative', 'absolute'],
-  view: ['ladder', 'list', 'both'],
+const HABITS: { readonly [K in keyof Habits]: ReadonlyArray<{ readonly value: Habits[K] }> } = {
+  time: TIME_CHOICES,
+  delta: DELTA_CHOICES,
+  seq: SEQ_CHOICES,
+  view: VIEW_CHOICES,
 };
 
 function recallHabits(): Partial<Habits> {
   const kept = recall(HABITS_KEY);
   const values = isRecord(kept) ? kept : {};
   return Object.fromEntries(
-    Object.entries<readonly unknown[]>(HABITS).flatMap(([name, known]) =>
-      known.includes(values[name]) ? [[name, values[name]]] : []
+    Object.entries(HABITS).flatMap(([name, choices]) =>
+      choices.some(({ value }) => value === values[name]) ? [[name, values[name]]] : []
     )
   );
 }
@@ -52,7 +61,7 @@ function rememberHabits(change: Partial<ToolbarState>): void {
   }
 }
 
-/** So many lanes need no scrolling sideways on a phone. */
+/** As many lanes as need no horizontal scrolling on a phone. */
 const COMPACT_LANES = 3;
 
 /** Begins with what this browser was set to before, else with the options. The height of lines stands apart: while it changes, the toolbar stays. */

@@ -8,10 +8,10 @@ export interface Sorting {
   readonly descending: boolean;
 }
 
-/** The name of sorting along the path; no field of a record. */
+/** Sorting along the path; not a field of a record. */
 export const PATH = 'path';
 
-/** From 1 at the client; undefined where the record's NIC did not see the request. */
+/** From 1 at the client; undefined if the record's NIC did not see the request. */
 export type PlaceOf = (row: LogRow) => number | undefined;
 
 export function placesOn(path: readonly string[]): PlaceOf {
@@ -60,7 +60,7 @@ const COLLATOR = new Intl.Collator('en', { numeric: true });
 
 const isNothing = (value: CellValue) => value === null || value === '';
 
-/** Numbers of ns have one length in our age: as texts they sort as numbers. */
+/** Nanoseconds since the epoch have one length for centuries: as texts they sort as numbers. */
 function compareTimes(a: LogRow, b: LogRow): number {
   return a.tsNs !== '' && a.tsNs.length === b.tsNs.length
     ? Number(a.tsNs > b.tsNs) - Number(a.tsNs < b.tsNs)

@@ -2,13 +2,13 @@ import { type LogRow, numberAt, type RelatedLogs, textAt } from './related-logs'
 
 interface PageSubject {
   readonly requestId: string;
-  /** '' where the page does not look from one NIC. */
+  /** '' if the page does not show one flow. */
   readonly innerTraceId: string;
 }
 
 /**
- * Tells the record that the page is about: the request at the NIC that the page looks from, else at the one nearest to the
- * client, where it took longest. Where the page names no request, nothing is marked but the connection.
+ * Is a record the one that the page is about? The request at the NIC that the page shows, else at the one nearest to the
+ * client, where it took longest. If the page names no request, all records of the flow are.
  */
 export function currentRecord({ tabs }: RelatedLogs, subject: PageSubject): (row: LogRow) => boolean {
   const inner =

@@ -1,25 +1,25 @@
 /**
- * What differs between the NICs that saw one request. NICs are compared in the order of their latency: the one nearest to the
- * client waits longest, each further one less.
+ * What differs between the NICs that saw one request. NICs are compared in the order of their latency: the nearer to the
+ * client, the longer.
  */
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type LogRow, numberAt, textAt } from './related-logs';
 
 export interface Difference {
-  /** Whole words, for hints and for those who hear the table. */
+  /** For tooltips and screen readers. */
   readonly text: string;
-  readonly tone: 'slow' | 'changed' | 'sent-again';
+  readonly tone: 'slow' | 'changed' | 'retransmitted';
 }
 
 /** By row key, then by field. */
 export type Differences = ReadonlyMap<string, ReadonlyMap<string, Difference>>;
 
-/** As for the path: a step is worth pointing at where it is longer than twice the next, and than this share of the whole. */
+/** As for the path: a step stands out if it is twice as long as the next one, and longer than this share of the total. */
 const STANDS_OUT = 2;
 const SHARE_OF_TOTAL = 0.1;
 
 const ADDRESSES = ['client_ip', 'client_port', 'server_ip', 'server_port'] as const;
-const SENT_AGAIN = ['tx_retrans', 'rx_retrans'] as const;
+const RETRANSMISSIONS = ['tx_retrans', 'rx_retrans'] as const;
 
 export function nicDifferences(rows: readonly LogRow[]): Differences {
   const groups = new Map<string, LogRow[]>();
@@ -52,7 +52,7 @@ function compareLatency(path: readonly LogRow[], add: Add): void {
   }
   const at = steps.indexOf(longest);
   add(path[at], 'latency_ms', {
-    text: `${durationText(longest)} more than at the next NIC: the slowest hop begins here`,
+    text: `${durationText(longest)} longer than at the next NIC: the slowest hop starts here`,
     tone: 'slow',
   });
 }
@@ -67,12 +67,14 @@ function compareAddresses(path: readonly LogRow[], add: Add): void {
     const first = shown(path[0], field);
     path
       .filter((row) => shown(row, field) !== first)
-      .forEach((row) => add(row, field, { text: `translated: ${first} nearest to the client`, tone: 'changed' }));
+      .forEach((row) =>
+        add(row, field, { text: `translated (NAT): ${first} at the NIC nearest the client`, tone: 'changed' })
+      );
   }
 }
 
 function compareRetransmissions(path: readonly LogRow[], add: Add): void {
-  for (const field of SENT_AGAIN) {
+  for (const field of RETRANSMISSIONS) {
     const counts = path.map((row) => numberAt(row, field) ?? 0);
     path.forEach((row, i) => {
       if (counts[i] === 0) {
@@ -80,8 +82,8 @@ function compareRetransmissions(path: readonly LogRow[], add: Add): void {
       }
       const elsewhere = Math.min(...counts);
       add(row, field, {
-        text: elsewhere === counts[i] ? 'sent again at every NIC' : `sent again; at another NIC ${elsewhere}`,
-        tone: 'sent-again',
+        text: elsewhere === counts[i] ? 'retransmitted at every NIC' : `retransmitted; ${elsewhere} at another NIC`,
+        tone: 'retransmitted',
       });
     });
   }

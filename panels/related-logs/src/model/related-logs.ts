@@ -1,4 +1,4 @@
-/** The records that the datasource relates to a request, as rows of three tabs. */
+/** The records related to a request, as rows of three tabs. */
 import { type DataFrame } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
@@ -28,7 +28,7 @@ interface RelatedTab {
 
 export interface RelatedLogs {
   readonly tabs: readonly RelatedTab[];
-  /** The request's connection at each NIC (`inner_traceid`), client first; empty where no frame says. */
+  /** The request's flow at each NIC (`inner_traceid`), client first; empty if no frame says. */
   readonly path: readonly string[];
   readonly notes: readonly string[];
 }
@@ -56,7 +56,7 @@ export function readRelatedLogs(series: readonly DataFrame[]): Result<RelatedLog
   const notices = [...new Set(series.flatMap((frame) => frame.meta?.notices?.map(({ text }) => text) ?? []))];
   if (tabs.every(({ rows }) => rows.length === 0)) {
     const because = series.map(noticeOf).find((text) => text !== undefined);
-    return failed({ kind: 'no-rows', what: 'record that has to do with this request', because });
+    return failed({ kind: 'no-rows', what: 'records related to this request', because });
   }
   return { ok: true, value: { tabs, path: pathOf(series), notes: notices.filter((text) => text !== '') } };
 }

@@ -29,7 +29,7 @@ export const span = (fields: RecordScript): RecordScript => ({
   ...fields,
 });
 
-/** One request over four NICs: translated at the second, slow between the second and the third, sent again at the first two. */
+/** One request over four NICs: translated at the second, slow between the second and the third, retransmitted at the first two. */
 export const FOUR_NICS: readonly RecordScript[] = [
   span({ inner_traceid: 'n0', k8s_pod_name: 'cart-1', latency_ms: 412.6, tx_retrans: 1, tsNs: '1764000000000001000' }),
   span({ inner_traceid: 'n1', nic_name: 'veth1', latency_ms: 412.4, tx_retrans: 1, tsNs: '1764000000000002000' }),

@@ -57,12 +57,12 @@ export function ColumnChooser({ shown, offered, onChange, onReset, onClose }: Pr
             <span className={styles.moves}>
               <IconButton
                 name="arrow-up"
-                aria-label={`Move ${column.title} to the left`}
+                aria-label={`Move ${column.title} left`}
                 onClick={() => onChange(moved(shown, column.name, -1))}
               />
               <IconButton
                 name="arrow-down"
-                aria-label={`Move ${column.title} to the right`}
+                aria-label={`Move ${column.title} right`}
                 onClick={() => onChange(moved(shown, column.name, 1))}
               />
             </span>
@@ -111,7 +111,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     minHeight: 32,
     gap: theme.spacing(1),
     paddingRight: theme.spacing(1),
-    // The whole line answers, not the words alone.
+    // The whole line can be clicked, not only the text.
     '& label': { flex: 1, minHeight: 32, gridTemplateColumns: 'max-content 1fr', alignContent: 'center' },
     '@media (pointer: coarse)': { minHeight: 44, '& label': { minHeight: 44 } },
   }),

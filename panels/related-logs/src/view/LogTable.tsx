@@ -18,18 +18,18 @@ interface Props {
   readonly sorting: Sorting;
   readonly onSorting: (sorting: Sorting) => void;
   readonly isCurrent: (row: LogRow) => boolean;
-  /** What another panel points at. */
+  /** The record that another panel points at. */
   readonly pointed: LogRow | undefined;
-  /** A row is pointed at here, or none any more. */
+  /** The mouse or focus is on a row, or on none any more. */
   readonly onPoint: (row: LogRow | undefined) => void;
   readonly differences: Differences;
   readonly hrefOf: (row: LogRow) => string | undefined;
   readonly timeText: (row: LogRow) => string;
-  /** undefined where records are not numbered along the path. */
+  /** Undefined if records are not numbered along the path. */
   readonly placeOf: PlaceOf | undefined;
 }
 
-/** Rows beyond the visible ones, so that fast scrolling shows no holes. */
+/** Rows beyond the visible ones, so that fast scrolling shows no gaps. */
 const OVERSCAN = 8;
 const HEAD_PX = 32;
 
@@ -56,7 +56,7 @@ export function LogTable(props: Props) {
     };
   }, []);
 
-  // A connection may have carried many requests before: the current one is looked at first, once for each tab.
+  // A connection may have carried many requests before: the current one is scrolled into view first, once per tab.
   const broughtTo = useRef<string>();
   useLayoutEffect(() => {
     const box = scroller.current;
@@ -79,7 +79,7 @@ export function LogTable(props: Props) {
     }
   }, [pointed, rows]);
 
-  // A click holds on to a row, so that its place in the other panels can be looked for with the mouse.
+  // A click keeps a row highlighted, so that the mouse is free to find it in the other panels.
   const [held, setHeld] = useState<LogRow>();
   const hold = (row: LogRow) => {
     const next = row === held ? undefined : row;
@@ -130,7 +130,7 @@ export function LogTable(props: Props) {
           ))}
         </div>
       </div>
-      {rows.length === 0 && <p className={styles.empty}>No record fits the filter.</p>}
+      {rows.length === 0 && <p className={styles.empty}>No records match the filter.</p>}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { type Difference } from '../model/nic-differences';
 import { type LogRow, textAt } from '../model/related-logs';
 
 export const ROW_PX = 28;
-/** Of the first column: a link, and before it the place on the path where that is known. */
+/** The first column: the position on the path, if known, and a link. */
 export const openWidthPx = (hasPlaces: boolean) => (hasPlaces ? 60 : 36);
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   readonly index: number;
   readonly columns: readonly Column[];
   readonly current: boolean;
-  /** In another panel, or held on to in this one. */
+  /** From another panel, or by a click in this one. */
   readonly pointed: boolean;
   readonly onPoint: () => void;
   readonly onHold: () => void;
@@ -28,7 +28,7 @@ interface Props {
   readonly hasPlaces: boolean;
 }
 
-/** A record; the one that the page is about has a bar at its left and says so. */
+/** A record; the one that the page is about is marked. */
 export function LogTableRow({
   row,
   index,
@@ -64,7 +64,7 @@ export function LogTableRow({
       >
         {place !== undefined && <span className={styles.place}>{place}</span>}
         {current && <span className={styles.unseen}>current record</span>}
-        {pointed && <span className={styles.unseen}>pointed at</span>}
+        {pointed && <span className={styles.unseen}>highlighted</span>}
         {href !== undefined && (
           <a
             className={styles.link}
@@ -89,7 +89,7 @@ export function LogTableRow({
               styles.cell,
               isRight(column) && styles.right,
               column.kind === 'id' && styles.id,
-              column.name === 'outcome' && isBad(text) && styles.bad
+              column.name === 'outcome' && hasFailed(row) && styles.bad
             )}
             style={{ width: column.widthPx }}
             title={difference === undefined ? text : `${text}: ${difference.text}`}
@@ -109,13 +109,15 @@ export function LogTableRow({
   );
 }
 
-/** Neither on the link nor the end of choosing text. */
+/** Neither on the link nor the end of a text selection. */
 const isPlainClick = ({ target }: MouseEvent): boolean =>
   !(target instanceof Element && target.closest('a')) && globalThis.getSelection()?.isCollapsed !== false;
 
 export const isRight = ({ kind }: Column) => kind === 'ms' || kind === 'count' || kind === 'bytes' || kind === 'port';
 
-const isBad = (outcome: string) => ['server error', 'unanswered', 'reset'].includes(outcome);
+const FAILED = ['server_error', 'unanswered', 'reset'];
+
+const hasFailed = (row: LogRow): boolean => FAILED.includes(textAt(row, 'outcome'));
 
 const getStyles = (theme: GrafanaTheme2) => ({
   row: css({
@@ -139,7 +141,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     outline: `1px solid ${theme.colors.border.strong}`,
     outlineOffset: -1,
   }),
-  // Stays while columns are scrolled, so that one still sees which NIC a row is of.
+  // Stays in view while columns are scrolled, so that the NIC of a row can be seen.
   open: css({
     position: 'sticky',
     left: 0,
@@ -188,6 +190,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   mark: css({ padding: theme.spacing(0.25, 0.5), borderRadius: theme.shape.radius.default }),
   slow: css({ background: theme.colors.warning.transparent, color: theme.colors.warning.text }),
   changed: css({ background: theme.colors.info.transparent, color: theme.colors.info.text }),
-  'sent-again': css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
+  retransmitted: css({ background: theme.colors.error.transparent, color: theme.colors.error.text }),
   unseen: css({ position: 'absolute', width: 1, height: 1, overflow: 'hidden', clipPath: 'inset(50%)' }),
 });

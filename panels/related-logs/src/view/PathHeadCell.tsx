@@ -7,11 +7,11 @@ import { PATH, type Sorting } from '../model/arrange-rows';
 interface Props {
   readonly width: number;
   readonly sorting: Sorting;
-  /** undefined where the place on the path is not known. */
+  /** Undefined if the path is not known. */
   readonly onSorting: (() => void) | undefined;
 }
 
-/** Above links and places on the path: stays while columns are scrolled, and sorts from client to server. */
+/** Above links and positions on the path: stays in view while columns are scrolled, and sorts from client to server. */
 export function PathHeadCell({ width, sorting, onSorting }: Props) {
   const styles = useStyles2(getStyles);
   if (onSorting === undefined) {
@@ -23,8 +23,8 @@ export function PathHeadCell({ width, sorting, onSorting }: Props) {
       <button
         type="button"
         className={styles.button}
-        aria-label="Place on the path"
-        title="Place on the path, from client to server"
+        aria-label="Position on the path"
+        title="Position on the path, from client to server"
         onClick={onSorting}
       >
         <span aria-hidden>#</span>

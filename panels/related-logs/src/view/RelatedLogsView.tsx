@@ -27,7 +27,7 @@ interface Props {
 
 interface TabWords {
   readonly title: string;
-  /** Where there is little room. */
+  /** For narrow panels. */
   readonly short: string;
   readonly columns: ColumnSet;
   readonly about: string;
@@ -44,13 +44,13 @@ const TABS: Readonly<Record<Dimension, TabWords>> = {
     title: 'Cross-NIC',
     short: 'Cross-NIC',
     columns: 'requests',
-    about: 'This request, and others of its connection, at every NIC; what differs between NICs is marked.',
+    about: 'This request and others of its connection, at every NIC. Differences between NICs are highlighted.',
   },
   transport: {
     title: 'Transport layer',
     short: 'Transport',
     columns: 'connections',
-    about: 'Chunks of the connections that carry it, at every NIC.',
+    about: 'Chunks of the connections that carry this request, at every NIC.',
   },
 };
 
@@ -67,7 +67,7 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf
   const store = choice(tab.dimension);
   const columns = shownColumns(store.columns, set);
   const setColumns = (next: readonly Column[]) => store.keep(choiceOf(next));
-  // A connection at one NIC lies in one place.
+  // One NIC has no path.
   const placeOf = useMemo(
     () => (tab.dimension === 'connection' || logs.path.length === 0 ? undefined : placesOn(logs.path)),
     [tab.dimension, logs.path]
@@ -134,7 +134,7 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf
           variant="secondary"
           fill="outline"
           icon="download-alt"
-          tooltip="Download the records that are shown as CSV"
+          tooltip="Download the records shown as CSV"
           onClick={() =>
             saveFile(`related-${tab.dimension}.csv`, new Blob([recordsCsv(rows, columns)], { type: CSV_TYPE }))
           }
@@ -176,7 +176,7 @@ export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf
 
 const NARROW_PX = 480;
 const CSV_TYPE = 'text/csv;charset=utf-8';
-const OWN_CLOCKS = "Times are by each host's own clock.";
+const OWN_CLOCKS = "Timestamps are from each host's own clock.";
 
 const getStyles = (theme: GrafanaTheme2) => ({
   panel: css({ height: '100%', display: 'flex', flexDirection: 'column' }),

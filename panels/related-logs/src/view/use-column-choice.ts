@@ -1,6 +1,6 @@
 /**
- * Where chosen columns are kept: in the panel's options while the panel is edited; else in this browser, for this panel, since a
- * reader can rarely save a dashboard.
+ * Chosen columns: kept in the panel's options while the panel is edited, else in this browser for this panel, because readers
+ * can rarely save a dashboard.
  */
 import { locationService } from '@grafana/runtime';
 import { useState } from 'react';
@@ -10,7 +10,7 @@ import { type ColumnChoice } from '../model/columns';
 import { type RelatedLogsOptions } from '../options';
 
 export interface ColumnStore {
-  /** Empty for what the panel begins with. */
+  /** Empty for the defaults. */
   readonly columns: readonly ColumnChoice[];
   readonly keep: (columns: readonly ColumnChoice[]) => void;
 }
@@ -22,7 +22,7 @@ interface Input {
   readonly place: string;
 }
 
-/** One list a tab: tabs hold different records. */
+/** One list per tab: tabs hold different records. */
 export function useColumnChoice({ options, onOptionsChange, place }: Input): (tab: string) => ColumnStore {
   const [chosen, setChosen] = useState<ReadonlyMap<string, readonly ColumnChoice[]>>(new Map());
   const isEdited = locationService.getSearch().has('editPanel');
