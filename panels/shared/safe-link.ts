@@ -32,7 +32,7 @@ export function buildLink(template: string, context: LinkContext): string | unde
   return complete ? safeHref(context.replaceVariables(filled, undefined, 'percentencode')) : undefined;
 }
 
-/** The same address where it is a path on this server, http or https; else undefined. */
+/** The same address if it is a path on this server, http or https; else undefined. */
 export function safeHref(address: string): string | undefined {
   const trimmed = address.trim();
   // Browsers drop control characters inside of addresses and read "\" as "/".

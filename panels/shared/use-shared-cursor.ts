@@ -20,7 +20,7 @@ export interface SharedPoint {
   readonly timeMs: number;
   /** ns since the epoch, decimal, on the NIC's own clock; '' where the other panel does not know. */
   readonly tsNs: string;
-  /** The connection at the NIC, '' likewise. */
+  /** The flow's id, '' likewise. */
   readonly innerTraceId: string;
   /** '' where the place belongs to no request, or to one that is not known. */
   readonly requestId: string;

@@ -81,7 +81,7 @@ describe('client and server at one NIC', () => {
 });
 
 describe('one lane a NIC', () => {
-  test('four NICs, two clocks, a segment that died between the hosts', () => {
+  test('four NICs, two clocks, a segment lost between the hosts', () => {
     const ladder = nics(`${HANDSHAKE}
       4.1 client > PSH,ACK seq=1 ack=1 len=212 request="GET /api/orders"
       206 server > PSH,ACK seq=1 ack=213 len=1448 response=200

@@ -114,7 +114,7 @@ function drawFold(
   ctx.strokeStyle = line.fold === 'silence' ? palette.laneLine : palette.tones.payload;
   ctx.lineWidth = 1;
   ctx.setLineDash(line.fold === 'silence' ? [2, 4] : []);
-  // Silence is one dotted line; what stands for many segments is a pair.
+  // Idle time is one dotted line, a burst is a pair of lines.
   const offsets = line.fold === 'silence' ? [0] : [-3, 3];
   offsets.forEach((dy) => strokeLine(ctx, left - 14, y + dy, right + 14, y + dy));
   ctx.setLineDash([]);
@@ -141,7 +141,7 @@ function drawBar(ctx: DrawingContext, { x, y, halfPx }: ErrorBar, yPx: number, p
   [-halfPx, halfPx].forEach((dy) => strokeLine(ctx, x - 3, yPx + y + dy, x + 4, yPx + y + dy));
 }
 
-/** Slanting strokes: what the capture missed must not look like a quiet time. */
+/** Slanting strokes: capture drops must not look like idle time. */
 function drawBand(ctx: DrawingContext, { x, widthPx, yPx, heightPx }: DrawnBand, palette: Palette): void {
   ctx.globalAlpha = 0.12;
   ctx.fillStyle = palette.captureLoss;
@@ -155,7 +155,7 @@ function drawBand(ctx: DrawingContext, { x, widthPx, yPx, heightPx }: DrawnBand,
   ctx.globalAlpha = 1;
 }
 
-/** From a request's first packet to its last; open where it goes on beyond what is drawn. */
+/** From a request's first packet to its last; open if it continues beyond what is drawn. */
 function drawBracket(ctx: DrawingContext, { x, fromPx, toPx, startsHere, endsHere }: DrawnBracket, palette: Palette) {
   ctx.strokeStyle = palette.bracket;
   ctx.lineWidth = 1.5;

@@ -1,7 +1,7 @@
 /** IP (RFC 791, RFC 8200), TCP (RFC 9293) and UDP (RFC 768) headers, big-endian as on the wire. */
 
 interface IpFields {
-  /** As text; what is no address becomes the unspecified one. */
+  /** As text; anything but an address becomes the unspecified one. */
   readonly from: string;
   readonly to: string;
   readonly protocol: 6 | 17;
@@ -105,7 +105,7 @@ export function udpHeader(ports: Ports, payload: number): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
-/** The bytes of an address in text: 4 or 16; what is no address becomes 0.0.0.0. */
+/** The bytes of an address in text: 4 or 16; anything else becomes 0.0.0.0. */
 function ipBytes(text: string): Uint8Array {
   return (text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text)) ?? new Uint8Array(4);
 }

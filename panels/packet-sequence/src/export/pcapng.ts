@@ -1,6 +1,6 @@
 /**
- * A connection as a capture file (pcapng, draft-ietf-opsawg-pcapng): one interface a NIC, headers built anew from what the records
- * hold, comments with what the analysis and the L7 parsers said.
+ * A connection as a capture file (pcapng, draft-ietf-opsawg-pcapng): one interface per NIC, headers rebuilt from the
+ * records, comments with analysis flags and L7 labels.
  *
  * Payload is not recorded, so each packet is cut behind its headers; lengths on the wire are the real ones. Windows are written
  * with a window scale that a SYN announces, so the lowest bits may be gone. Checksums of TCP and UDP are 0, for they cover the payload.

@@ -1,4 +1,4 @@
-/** The ladder as a picture: what is drawn, and the text that stands beside it on the page. */
+/** The ladder as a picture: what is drawn, and the text beside it on the page. */
 import { type TimeZone } from '@grafana/data';
 import { laneName } from '../model/lane';
 import { NO_TAG } from '../model/packets';

@@ -42,10 +42,10 @@ export interface LadderColumns {
   /** Empty where there is no ladder. */
   readonly laneXs: readonly number[];
   readonly tagX: number;
-  /** 0 where tags stand on the arrows. */
+  /** 0 where tags are on the arrows. */
   readonly tagWidth: number;
   readonly strips: readonly StripColumn[];
-  /** Where the lanes, or what can be seen of them without scrolling sideways, end: labels keep to the left of it. */
+  /** Right end of the lanes, as far as they are visible without horizontal scrolling: labels stay left of it. */
   readonly labelsRight: number;
   /** What can be seen without scrolling sideways. */
   readonly widthPx: number;
@@ -74,9 +74,9 @@ const FIELD_PX: Readonly<Record<FieldKey, number>> = {
   win: 70,
   analysis: 150,
 };
-/** Where a list has no room for tags, they are reached by scrolling sideways. */
+/** If a list has no room for tags, they are reached by horizontal scrolling. */
 const TAG_COMPACT_PX = 100;
-/** On a phone without scrolling sideways. */
+/** On a phone without horizontal scrolling. */
 const FIELD_COMPACT_PX: Readonly<Partial<Record<FieldKey, number>>> = { from: 54, flags: 80, seq: 86, len: 54 };
 const LIST_COMPACT: readonly FieldKey[] = ['from', 'flags', 'seq', 'len'];
 const BESIDE_LADDER: readonly FieldKey[] = ['flags', 'seq', 'ack', 'len', 'win'];

@@ -1,4 +1,4 @@
-/** What neighbouring lanes have in common is said once, across all of them. */
+/** What neighbouring lanes have in common is written once, across all of them. */
 import { type LadderColumns } from './columns';
 
 interface Band {
@@ -27,7 +27,7 @@ interface HeadBox {
 }
 
 const GAP_PX = 3;
-/** The outer bands end near their lanes: columns of other things stand beside them. */
+/** The outer bands end near their lanes: other columns are beside them. */
 const OVERHANG_PX = 14;
 
 /** From half way to the lane before to half way to the lane after. */
@@ -38,7 +38,7 @@ export function bandBox({ laneXs }: LadderColumns, { first, last }: Pick<Band, '
   return { left, width: right - left };
 }
 
-/** A name stands centred over its lane; beside the outer lanes nothing else is at its height. */
+/** A name is centred over its lane; beside the outer lanes nothing else is at its height. */
 export function nameBox({ laneXs, contentWidth }: LadderColumns, lane: number): HeadBox {
   const distance = laneXs.length > 1 ? laneXs[1] - laneXs[0] : contentWidth;
   const half = Math.min(distance / 2 - GAP_PX, laneXs[lane], contentWidth - laneXs[lane]);

@@ -3,7 +3,7 @@
 /** Without zoom. */
 export const LINE_HEIGHT_PX = 34;
 
-/** Silence lies between two rows; a burst stands for all rows from the first to the last. */
+/** Silence is between two rows; a burst replaces all rows from the first to the last. */
 export interface Fold {
   readonly kind: 'silence' | 'burst';
   readonly from: number;

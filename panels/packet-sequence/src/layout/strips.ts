@@ -1,4 +1,4 @@
-/** Curves beside the ladder on its time axis: one point a row. */
+/** Side charts on the ladder's time axis: one point per row. */
 import { scaleLinear } from 'd3';
 import { bytesText, durationNsText } from '@bpfnet/flow-model/quantity-text';
 import { type AckedSegments } from '../model/acked-segments';
@@ -51,7 +51,7 @@ const SERIES: Readonly<Record<StripKind, (ladder: Ladder, acked: AckedSegments) 
   rtt: (_ladder, { rttNs }) => [{ kind: 'dots', tone: 'plain', values: rttNs }],
 };
 
-/** A window far beyond what is in flight would flatten the curve, and limits nothing. */
+/** A window far above the bytes in flight would flatten the curve, and limits nothing. */
 function belowTwice(window: Float64Array, inFlight: Float64Array): Float64Array {
   const limit = Math.max(1, maxOf(inFlight)) * 2;
   return window.map((value) => (value <= limit ? value : NaN));

@@ -10,21 +10,21 @@ export function zoomed(lineHeightPx: number, direction: 1 | -1): number {
   return (direction === 1 ? steps[0] : steps[steps.length - 1]) ?? lineHeightPx;
 }
 
-/** What of a row there is room for. */
+/** What fits into a row of a line's height. */
 export interface RowShape {
   readonly lineHeightPx: number;
-  /** Baseline of the arrow's label; undefined where there is no room for one. */
+  /** Baseline of the arrow's label; undefined if there is no room for one. */
   readonly labelY: number | undefined;
   /** Where arrows begin, and how far they fall. */
   readonly startY: number;
   readonly slantPx: number;
   /** 1 at full size. */
   readonly headScale: number;
-  /** Text beside the arrows stands on every so many lines. */
+  /** Text beside the arrows is on every nth line. */
   readonly textEvery: number;
 }
 
-/** Height of text, which stands over lines that are lower than it. */
+/** Height of text, which overlaps lines that are lower. */
 export const TEXT_PX = 16;
 
 export function rowShape(lineHeightPx: number): RowShape {

@@ -1,4 +1,4 @@
-/** How a packet's arrow looks: by colour and by shape, so that neither is needed to tell. */
+/** The tone and shape of a packet's arrow; each suffices to tell packets apart. `draw/palette.ts` turns tones into colours. */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 

@@ -1,4 +1,4 @@
-/** Runs of bulk data: full segments of one side and the bare acknowledgements between them, nothing of note among them. */
+/** Runs of bulk data: segments of one side and the bare ACKs between them, without analysis flags. */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isFromFar, type Ladder } from './ladder';
 import { notableFlags } from './packet-text';
@@ -10,11 +10,11 @@ interface Burst {
   readonly to: number;
 }
 
-/** Shorter runs are not worth a fold. */
+/** Shorter runs are not collapsed. */
 const MIN_ROWS = 12;
 const NOT_BULK = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
 
-/** A pause of `pauseNs` ends a burst; 0 for none does. */
+/** A pause of `pauseNs` ends a burst; 0: no pause does. */
 export function findBursts(ladder: Ladder, pauseNs: number): readonly Burst[] {
   const { packets, rows } = ladder;
   const bursts: Burst[] = [];
@@ -48,7 +48,7 @@ export function findBursts(ladder: Ladder, pauseNs: number): readonly Burst[] {
   return bursts;
 }
 
-/** Some NIC did not see it, or not all of it. */
+/** Some NIC did not see it, or only a part of it. */
 function isLostOnItsWay(ladder: Ladder, row: number): boolean {
   if (ladder.mode === 'ends') {
     return false;

@@ -1,4 +1,4 @@
-/** Places in a connection that people look for. */
+/** Places in a connection that readers look for. */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { isRetransmission } from '@bpfnet/flow-model/packet-columns';
 import { type Ladder } from './ladder';

@@ -1,4 +1,4 @@
-/** A packet in words. */
+/** A packet as text. */
 import { Analysis, analysisWords, flagNames, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { countText } from '@bpfnet/flow-model/quantity-text';
@@ -64,7 +64,7 @@ export function ackText(table: PacketTable, packet: number, mode: SeqMode): stri
 
 const hasAck = (table: PacketTable, packet: number): boolean => (table.flags[packet] & TcpFlag.Ack) !== 0;
 
-/** A sentence for those who cannot see the chart. */
+/** A sentence for screen readers. */
 export function packetSentence(table: PacketTable, packet: number, ana: number): string {
   const [near, far] = sideNames(table, packet);
   const [from, to] = table.fromFar[packet] === 1 ? [far, near] : [near, far];

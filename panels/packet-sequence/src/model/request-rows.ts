@@ -6,7 +6,7 @@ export interface RowRange {
   readonly to: number;
 }
 
-/** From the row of a request's first byte to the last row of its response, or of the request where none came; undefined where no row is. */
+/** From the row of a request's first byte to the last row of its response, or of the request if there is none; undefined without any row. */
 export function requestRows(ladder: Ladder, requestId: string): RowRange | undefined {
   const { packets, rows } = ladder;
   let range: RowRange | undefined;
@@ -19,7 +19,7 @@ export function requestRows(ladder: Ladder, requestId: string): RowRange | undef
   return range && { ...range, to: lastOfMessage(ladder, range.to) };
 }
 
-/** Bytes of one side belong to the message that began last, so a message goes on until the next one of its side begins. */
+/** A message lasts until the next one of its side begins. */
 function lastOfMessage(ladder: Ladder, first: number): number {
   const { packets, rows } = ladder;
   const begin = rows.packet[first];

@@ -19,7 +19,7 @@ export function pointOfRow({ packets, rows }: Ladder, row: number): SharedPoint 
   };
 }
 
-/** The last row at or before a place, as its NIC saw the packets where that NIC is a lane; -1 where there is no row. */
+/** The last row at or before a place, in the order of its NIC if that NIC is a lane; -1 if there is no row. */
 export function rowOfPoint(ladder: Ladder, point: SharedPoint): number {
   const { packets, rows } = ladder;
   if (rows.length === 0) {
@@ -39,7 +39,7 @@ export function rowOfPoint(ladder: Ladder, point: SharedPoint): number {
 
 const lastRow = ({ rows }: Ladder, tNs: number): number => Math.max(0, firstAbove(rows.tNs, tNs) - 1);
 
-/** Rows stand in the order of their first observations, not of those at this lane. */
+/** Rows are in the order of their first observations, not of those at this lane. */
 function seenLast({ rows, lanes, observations }: Extract<Ladder, { mode: 'nics' }>, lane: number, tNs: number): number {
   let last = 0;
   let lastNs = -Infinity;

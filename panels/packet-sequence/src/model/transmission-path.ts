@@ -1,4 +1,4 @@
-/** Where a transmission was seen on its way, and where it died. */
+/** The NICs that saw a transmission, and where it was lost. */
 import { isFromFar, type NicsLadder, seqSpan } from './ladder';
 
 interface TransmissionPath {
@@ -11,7 +11,7 @@ export interface Loss {
   /** Lanes that it was lost between, in the order of travel; `before` is undefined where it was lost beyond the last one. */
   readonly after: number;
   readonly before: number | undefined;
-  /** Sequence space that did not arrive, and of how much; both 0 for what takes none. */
+  /** Sequence space that was lost, and the transmission's; both 0 if it takes none. */
   readonly bytes: number;
   readonly ofBytes: number;
   /** False where the capture at `before` may have missed it. */

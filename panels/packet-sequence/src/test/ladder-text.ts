@@ -1,4 +1,4 @@
-/** A ladder as text: what the layout would draw, one line a row, for golden tests. */
+/** A ladder as text: what the layout would draw, one line per row, for golden tests. */
 import { layoutArrows } from '../layout/arrows';
 import { layoutColumns } from '../layout/columns';
 import { LINE_HEIGHT_PX, layoutLines } from '../layout/lines';

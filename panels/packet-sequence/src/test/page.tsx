@@ -1,4 +1,4 @@
-/** A page with the panel alone, for tests in a real browser: what a script says, in one panel or in two with a shared crosshair. */
+/** A page with the panel alone, for tests in a real browser: a script's packets in one panel, or in two with a shared crosshair. */
 import { createTheme, DashboardCursorSync, EventBusSrv, ThemeContext } from '@grafana/data';
 import { GlobalStyles, PanelContextProvider, PortalContainer } from '@grafana/ui';
 import React from 'react';

@@ -33,7 +33,7 @@ interface Props {
   readonly onZoom: (direction: 1 | -1) => void;
 }
 
-/** The rows: what scrolls. Canvas and text stand still and show another window of the lines instead. */
+/** The rows: what scrolls. Canvas and text stay in place and show another window of the lines instead. */
 export function LadderGrid({ scene, viewport, state, selected, ...rest }: Props) {
   const styles = useStyles2(getStyles);
   const [hovered, setHovered] = useState<number>();

@@ -11,14 +11,14 @@ interface Props extends RowText {
   readonly lines: Lines;
   readonly window: LineWindow;
   readonly shape: RowShape;
-  /** Content px above the area that the rows stand in. */
+  /** Content px above the area of the rows. */
   readonly topPx: number;
   readonly deltas: Float64Array;
   readonly selected: number;
   readonly onOpenFold: (row: number) => void;
 }
 
-/** Rows are placed from the first line of a block, so that neither their places change with every scroll nor grow beyond what browsers can lay out. */
+/** Rows are positioned relative to a block of lines: positions neither change with every scroll nor exceed what browsers can lay out. */
 const BLOCK_LINES = 10_000;
 
 /**

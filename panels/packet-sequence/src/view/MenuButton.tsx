@@ -15,7 +15,7 @@ export interface MenuSection {
 
 interface Props {
   readonly label: string;
-  /** What a screen reader says; the label where there is none. */
+  /** For screen readers; the label if there is none. */
   readonly name?: string;
   readonly sections: readonly MenuSection[];
 }

@@ -145,7 +145,7 @@ export function PacketLadder({ packets, options, requestId, width, height, timeZ
 
 /** Below this the details lie over the ladder. */
 const FLOATING_BELOW_PX = 760;
-/** To each side of a row that the dashboard's time range is set to. */
+/** The dashboard's time range to each side of a row. */
 const AROUND_NS = BigInt(1_000_000_000);
 
 const getStyles = (_theme: GrafanaTheme2) => ({

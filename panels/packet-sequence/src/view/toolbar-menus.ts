@@ -40,7 +40,7 @@ export function viewSections(state: ToolbarState, change: Change, zoom: Zoom): r
     {
       title: 'Side charts',
       choices: STRIP_KINDS.map((kind) => ({
-        label: STRIP_TITLES[kind],
+        label: capitalised(STRIP_TITLES[kind]),
         active: state.strips.includes(kind),
         onChoose: () => change({ strips: toggled(kind) }),
       })),

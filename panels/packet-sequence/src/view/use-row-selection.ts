@@ -16,7 +16,7 @@ interface Input {
 export interface RowSelection {
   /** -1 where none is. */
   readonly selected: number;
-  /** The same where the reader chose it; -1 where it is the request's. */
+  /** The same if the reader chose it; -1 if it is the request's. */
   readonly chosen: number;
   readonly select: (row: number) => void;
   readonly jump: (jump: Jump) => void;

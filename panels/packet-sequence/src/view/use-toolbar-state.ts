@@ -64,7 +64,7 @@ function rememberHabits(change: Partial<ToolbarState>): void {
 /** As many lanes as need no horizontal scrolling on a phone. */
 const COMPACT_LANES = 3;
 
-/** Begins with what this browser was set to before, else with the options. The height of lines stands apart: while it changes, the toolbar stays. */
+/** Begins with what this browser remembers, else with the options. Line height is apart, so that zooming does not redraw the toolbar. */
 export function useToolbarState(packets: PacketTable, options: PacketSequenceOptions, compact: boolean) {
   const [changes, setChanges] = useState<Partial<ToolbarState>>(recallHabits);
   const state = useMemo((): ToolbarState => {

@@ -32,7 +32,7 @@ interface Input {
 export function useViewport(input: Input): Viewport {
   const { lines, lineHeight, headsHeight, fallbackHeight, firstLine, view } = input;
   const scroller = useRef<HTMLDivElement>(null);
-  /** What stands at the top, in lines: stays there when lines grow or shrink. */
+  /** The line at the top, which stays there when lines grow or shrink. */
   const [topLine, setTopLine] = useState(0);
   const [measured, setMeasured] = useState(0);
   const atEnd = useRef(false);
@@ -93,7 +93,7 @@ export function useViewport(input: Input): Viewport {
     [scrollTo, scale, lineHeight, height]
   );
 
-  // The rows are drawn where they belong already; only the scrollbar follows.
+  // The rows are already drawn where they belong; only the scrollbar follows.
   const heightBefore = useRef(lineHeight);
   useLayoutEffect(() => {
     if (heightBefore.current !== lineHeight && scroller.current) {
@@ -103,7 +103,7 @@ export function useViewport(input: Input): Viewport {
     }
   }, [lineHeight, scale, topPx]);
 
-  // Who looks at the end of a stream keeps seeing its end.
+  // A view of a stream's end stays at its end.
   useLayoutEffect(() => {
     if (scroller.current && atEnd.current) {
       scroller.current.scrollTop = scroller.current.scrollHeight;

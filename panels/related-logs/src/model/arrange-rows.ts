@@ -73,7 +73,7 @@ const COMPARISON = /^([a-z0-9_]+)(>=|<=|!=|[=><:])(.*)$/i;
 
 /**
  * Words that must all be found: `text` anywhere in the record, `field=value`, `field!=value`, `field:part`, `field>number`.
- * A word with spaces stands in quotes.
+ * Words with spaces are quoted.
  */
 export function rowFilter(text: string): Test {
   const tests = [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) =>

@@ -33,7 +33,7 @@ export function cellText(row: LogRow, { name, kind }: Column, timeText: (row: Lo
   }
 }
 
-/** Values of ours are words; everything else stands as it came. */
+/** Our own values are words; everything else is kept as it came. */
 const wordGap = (name: string) => (['outcome', 'conn_state', 'end_reason'].includes(name) ? ' ' : '_');
 
 export function cellValueOf(row: LogRow, name: string): CellValue {

@@ -19,7 +19,7 @@ export function recordOfPoint(rows: readonly LogRow[], point: SharedPoint): LogR
   const ofNic = rows.filter((row) => point.innerTraceId !== '' && textAt(row, 'inner_traceid') === point.innerTraceId);
   const here = ofNic.length > 0 ? ofNic : rows;
   const ofRequest = here.filter((row) => point.requestId !== '' && textAt(row, 'request_id') === point.requestId);
-  // The own clock of a NIC says nothing of records of other NICs.
+  // A NIC's own clock does not apply to records of other NICs.
   const atMs = ofNic.length > 0 && point.tsNs !== '' ? Number(point.tsNs) / 1e6 : point.timeMs;
   return nearest(ofRequest.length > 0 ? ofRequest : here, atMs);
 }
