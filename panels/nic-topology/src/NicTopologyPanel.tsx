@@ -1,9 +1,9 @@
-import { type DataFrame, locationUtil, type PanelProps } from '@grafana/data';
+import { type DataFrame, type PanelProps } from '@grafana/data';
 import { FrameKind } from '@bpfnet/flow-model/frames';
 import React, { useMemo } from 'react';
 import { findFrame, isRecord } from '../../shared/frame-fields';
 import { PanelFrame } from '../../shared/PanelFrame';
-import { buildLink } from '../../shared/safe-link';
+import { linkTo } from '../../shared/panel-link';
 import { edgeLinkFields } from './graph/model/edge-link-fields';
 import { type Graph, type GraphEdge } from './graph/model/graph';
 import { readGraph } from './graph/model/read-graph';
@@ -31,21 +31,13 @@ function isGraph(series: readonly DataFrame[]): boolean {
   return !findFrame(series, FrameKind.HopNodes, HOP_NODE_FIELDS).ok && readGraph(series).ok;
 }
 
-function OneRequest({ data, options, width, height, timeRange, replaceVariables }: Props) {
+function OneRequest(props: Props) {
+  const { data, options, width, height } = props;
   const path = useMemo(() => readNicPath(data.series), [data.series]);
   const { recordUrl, traceUrl } = { ...defaultOptions, ...options };
-  const linkTo = (template: string, fields: Readonly<Record<string, string>>) => {
-    const href = buildLink(template, {
-      fields,
-      fromMs: timeRange.from.valueOf(),
-      toMs: timeRange.to.valueOf(),
-      replaceVariables,
-    });
-    return href && locationUtil.assureBaseUrl(href);
-  };
   const hrefOf = (node: PathNode) =>
     node.observed
-      ? linkTo(recordUrl, { id: node.id, requestId: node.requestId, host: node.host, nicName: node.nicName })
+      ? linkTo(props, recordUrl, { id: node.id, requestId: node.requestId, host: node.host, nicName: node.nicName })
       : undefined;
   return (
     <PanelFrame data={data} model={path} width={width} height={height}>
@@ -55,7 +47,7 @@ function OneRequest({ data, options, width, height, timeRange, replaceVariables 
           width={width}
           hrefOf={hrefOf}
           traceHref={
-            value.traceHref ?? linkTo(traceUrl, { traceId: value.traceId, requestId: value.nodes[0].requestId })
+            value.traceHref ?? linkTo(props, traceUrl, { traceId: value.traceId, requestId: value.nodes[0].requestId })
           }
         />
       )}
@@ -63,20 +55,13 @@ function OneRequest({ data, options, width, height, timeRange, replaceVariables 
   );
 }
 
-function ManyRequests({ data, options, width, height, timeRange, replaceVariables }: Props) {
+function ManyRequests(props: Props) {
+  const { data, options, width, height } = props;
   const graph = useMemo(() => readGraph(data.series), [data.series]);
   const { edgeUrl, level, colourBy, busiest } = { ...defaultOptions, ...options };
   const hrefOf = (shown: Graph, edge: GraphEdge) => {
     const fields = edgeLinkFields(shown, edge);
-    const href =
-      fields &&
-      buildLink(edgeUrl, {
-        fields,
-        fromMs: timeRange.from.valueOf(),
-        toMs: timeRange.to.valueOf(),
-        replaceVariables,
-      });
-    return href && locationUtil.assureBaseUrl(href);
+    return fields && linkTo(props, edgeUrl, fields);
   };
   return (
     <PanelFrame data={data} model={graph} width={width} height={height}>

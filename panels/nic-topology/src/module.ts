@@ -1,3 +1,4 @@
+import { linkHelp } from '../../shared/panel-link';
 import { FieldColorModeId, FieldConfigProperty, PanelPlugin, ThresholdsMode } from '@grafana/data';
 import { COLOUR_METRICS } from './graph/model/graph';
 import { METRIC_TITLES } from './graph/model/graph-text';
@@ -30,8 +31,9 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
         path: 'recordUrl',
         category: ONE,
         name: 'NIC link',
-        description:
-          'Path or http(s) URL. ${__data.fields.id} (inner_traceid), ${__data.fields.requestId}, ${__data.fields.host}, ${__data.fields.nicName}, ${__from}, ${__to} and dashboard variables are replaced. Empty: no links.',
+        description: linkHelp(
+          '${__data.fields.id} (inner_traceid), ${__data.fields.requestId}, ${__data.fields.host}, ${__data.fields.nicName}'
+        ),
         defaultValue: defaultOptions.recordUrl,
       })
       .addTextInput({
@@ -76,8 +78,9 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
         path: 'edgeUrl',
         category: MANY,
         name: 'Edge link',
-        description:
-          'Path or http(s) URL. ${__data.fields.host} and ${__data.fields.name} (of the server end), sourceHost, sourceNic, sourcePod, targetHost, targetNic, targetPod, ${__from}, ${__to} and dashboard variables are replaced. Empty: no links.',
+        description: linkHelp(
+          '${__data.fields.host} and ${__data.fields.name} (of the server end), sourceHost, sourceNic, sourcePod, targetHost, targetNic, targetPod'
+        ),
         defaultValue: defaultOptions.edgeUrl,
       })
   );
