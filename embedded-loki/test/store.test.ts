@@ -258,10 +258,11 @@ describe('answers', () => {
   });
 
   test.each([
-    ['| line_format "{{ now | date `2006` }}"', 'function "now" not defined'],
     ['| line_format "{{ .a"', 'unclosed action'],
-    ['| line_format "{{ if .a }}"', 'unexpected EOF'],
-    ['| label_format b="{{ define `x` }}"', '{{define}} is not supported'],
+    ...['{{ .a | upper }}', '{{ if .a }}', '{{ __line__ }}', '{{- .a }}', '{{ .a.b }}', '{{}}'].map((action) => [
+      `| label_format b="x${action}y"`,
+      `${action} is not supported by this store; a template may contain text and {{.label}} only`,
+    ]),
     ['| addr = ip("10.0.0.0/33")', 'ip: invalid pattern: "10.0.0.0/33"'],
     ['|~ ip("10.0.0.1")', 'ip: invalid operation'],
   ])('%s is refused with a reason', async (stage, message) => {

@@ -2,8 +2,8 @@
  * The LogQL that this store understands, as data. Durations are nanoseconds in doubles: exact up to 104 days, which is
  * longer than any range that a query here may name.
  */
+import { type LabelTemplate } from './label-template';
 import { type PatternPart } from './line-pattern';
-import { type Template } from './template/template-ast';
 
 export type MatchOperator = '=' | '!=' | '=~' | '!~';
 
@@ -53,7 +53,7 @@ export type JsonPath = ReadonlyArray<string | number>;
 
 export type LabelFormat =
   | { readonly kind: 'rename'; readonly to: string; readonly from: string }
-  | { readonly kind: 'template'; readonly to: string; readonly template: Template };
+  | { readonly kind: 'template'; readonly to: string; readonly template: LabelTemplate };
 
 export interface NamedMatcher {
   readonly name: string;
@@ -77,7 +77,7 @@ export type Stage =
   | { readonly kind: 'regexp'; readonly pattern: string }
   | { readonly kind: 'unpack' | 'decolorize' }
   | { readonly kind: 'labelFilter'; readonly filter: LabelFilter }
-  | { readonly kind: 'lineFormat'; readonly template: Template }
+  | { readonly kind: 'lineFormat'; readonly template: LabelTemplate }
   | { readonly kind: 'labelFormat'; readonly formats: readonly LabelFormat[] }
   | { readonly kind: 'drop' | 'keep'; readonly labels: readonly NamedMatcher[] };
 

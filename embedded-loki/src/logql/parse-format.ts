@@ -1,12 +1,14 @@
 /** `line_format` and `label_format`: syntax tree → AST. */
 import { type LabelFormat, type Stage } from './ast';
+import { type LabelTemplate, readLabelTemplate } from './label-template';
 import { parseErrorWithoutPosition, type QueryError } from './query-error';
 import { type QueryNode } from './syntax-node';
-import { readTemplate, TemplateError } from './template/read-template';
-import { type Template } from './template/template-ast';
 
 export function readLineFormat(node: QueryNode): Stage {
-  return { kind: 'lineFormat', template: template(node.need('String'), 'invalid line template: template: line:1: ') };
+  return {
+    kind: 'lineFormat',
+    template: readTemplate(node.need('String'), 'invalid line template: template: line:1: '),
+  };
 }
 
 export function readLabelFormats(node: QueryNode): readonly LabelFormat[] {
@@ -18,13 +20,13 @@ export function readLabelFormats(node: QueryNode): readonly LabelFormat[] {
       : {
           kind: 'template',
           to: to.text,
-          template: template(literal, `invalid template for label '${to.text}': template: label:1: `),
+          template: readTemplate(literal, `invalid template for label '${to.text}': template: label:1: `),
         };
   });
   const names = formats.map(({ to }) => to);
-  const twice = names.find((name, at) => names.indexOf(name) < at);
-  if (twice !== undefined) {
-    throw parseErrorWithoutPosition(`multiple label name '${twice}' not allowed in a single format operation`);
+  const duplicate = names.find((name, at) => names.indexOf(name) < at);
+  if (duplicate !== undefined) {
+    throw parseErrorWithoutPosition(`multiple label name '${duplicate}' not allowed in a single format operation`);
   }
   if (names.includes('__error__')) {
     throw parseErrorWithoutPosition('__error__ cannot be formatted');
@@ -32,15 +34,16 @@ export function readLabelFormats(node: QueryNode): readonly LabelFormat[] {
   return formats;
 }
 
-function template(literal: QueryNode, place: string): Template {
-  try {
-    return readTemplate(literal.string());
-  } catch (error) {
-    throw error instanceof TemplateError ? stageError(literal.text, `${place}${error.message}`) : error;
+/** `place` is Loki's prefix for an error in the template. */
+function readTemplate(literal: QueryNode, place: string): LabelTemplate {
+  const read = readLabelTemplate(literal.string());
+  if (!read.ok) {
+    throw stageError(literal.text, `${place}${read.reason}`);
   }
+  return read.template;
 }
 
-/** In Loki's words. */
+/** As Loki words it. */
 export function stageError(stage: string, reason: string): QueryError {
   return parseErrorWithoutPosition(`stage '${stage}' : ${reason}`);
 }

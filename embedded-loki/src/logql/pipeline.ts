@@ -3,14 +3,11 @@ import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage } fr
 import { extractJson, extractJsonFields } from './json-stage';
 import { errorDetailsLabel, errorLabel, type LabelBuilder, preserveErrorLabel } from './label-builder';
 import { labelsReadBy, labelTest } from './label-filter';
+import { fillTemplate, labelsIn } from './label-template';
 import { lineFilterTest, mixedLineTest } from './line-filter';
 import { extractLogfmt, extractLogfmtFields } from './logfmt-stage';
 import { matcherPredicate } from './matcher';
-import { QueryError } from './query-error';
 import { compileRegex } from './regex';
-import { fieldsOf, type Template } from './template/template-ast';
-import { renderTemplate } from './template/render-template';
-import { TemplateError } from './template/template-tokens';
 import { extractPattern, extractRegexp, unpacked, withoutColours } from './text-stages';
 
 export type Pipeline = (line: string, labels: LabelBuilder) => string | undefined;
@@ -80,10 +77,10 @@ function compileStage(stage: Stage): Pipeline {
       return (line, labels) => (test(labels) ? line : undefined);
     }
     case 'lineFormat':
-      return (line, labels) => rendered(stage.template, line, labels) ?? line;
+      return (_, labels) => fillTemplate(stage.template, (name) => templateValue(name, labels));
     case 'labelFormat':
       return (line, labels) => {
-        formatLabels(stage.formats, line, labels);
+        formatLabels(stage.formats, labels);
         return line;
       };
     case 'drop': {
@@ -109,32 +106,12 @@ function compileStage(stage: Stage): Pipeline {
   }
 }
 
-const templateError = 'TemplateFormatErr';
-
-/** Undefined, with `__error__` set, where the template fails. */
-function rendered(
-  template: Template,
-  line: string,
-  labels: LabelBuilder,
-  label = (name: string) => templateValue(name, labels)
-): string | undefined {
-  try {
-    return renderTemplate(template, { line, label });
-  } catch (error) {
-    if (!(error instanceof TemplateError || error instanceof QueryError)) {
-      throw error;
-    }
-    labels.setError(templateError, error.message);
-    return undefined;
-  }
-}
-
 function templateValue(name: string, labels: LabelBuilder): string {
   return name === errorDetailsLabel ? labels.errorDetails : labels.filterValue(name);
 }
 
 /** All templates of a stage see the labels as they were before its first. */
-function formatLabels(formats: readonly LabelFormat[], line: string, labels: LabelBuilder): void {
+function formatLabels(formats: readonly LabelFormat[], labels: LabelBuilder): void {
   let before: ReadonlyMap<string, string> | undefined;
   for (const format of formats) {
     if (format.kind === 'rename') {
@@ -147,14 +124,15 @@ function formatLabels(formats: readonly LabelFormat[], line: string, labels: Lab
     }
     before ??= new Map(
       formats
-        .flatMap((one) => (one.kind === 'template' ? fieldsOf(one.template) : []))
+        .flatMap((one) => (one.kind === 'template' ? labelsIn(one.template) : []))
         .map((name) => [name, templateValue(name, labels)])
     );
     const known = before;
-    const value = rendered(format.template, line, labels, (name) => known.get(name) ?? '');
-    if (value !== undefined) {
-      labels.set('parsed', format.to, value);
-    }
+    labels.set(
+      'parsed',
+      format.to,
+      fillTemplate(format.template, (name) => known.get(name) ?? '')
+    );
   }
 }
 
@@ -187,10 +165,10 @@ export function labelsRequiredBy(stages: readonly Stage[]): readonly string[] {
       case 'labelFilter':
         return labelsReadBy(stage.filter);
       case 'lineFormat':
-        return fieldsOf(stage.template);
+        return labelsIn(stage.template);
       case 'labelFormat':
         return stage.formats.flatMap((format) =>
-          format.kind === 'rename' ? [format.from] : fieldsOf(format.template)
+          format.kind === 'rename' ? [format.from] : labelsIn(format.template)
         );
       case 'lineFilter':
       case 'lineTest':

@@ -56,11 +56,7 @@ export function samplePlan(aggregation: RangeAggregation, input: PlanInput): Sam
 }
 
 function readsLine(rest: readonly Stage[]): boolean {
-  return rest.some(
-    (stage) =>
-      !['labelFilter', 'labelFormat', 'drop', 'keep'].includes(stage.kind) ||
-      (stage.kind === 'labelFormat' && labelsRequiredBy([stage]).includes('__line__'))
-  );
+  return rest.some(({ kind }) => !['labelFilter', 'labelFormat', 'drop', 'keep'].includes(kind));
 }
 
 function bucketsOf({ operator, range }: RangeAggregation, { stepNs, steps }: QueryWindows): SamplePlan['buckets'] {
@@ -102,7 +98,7 @@ function fieldsOf(aggregation: RangeAggregation, input: PlanInput): Pick<SampleP
   const readsWhole = rest.some(({ kind }) => kind === 'json');
   const parsers = rest.filter(({ kind }) => kind === 'json' || kind === 'jsonFields');
   const wanted = hints.wantedLabels;
-  if (wanted?.has('__line__') === true || (readsWhole && (wanted === undefined || parsers.length > 1))) {
+  if (readsWhole && (wanted === undefined || parsers.length > 1)) {
     return {};
   }
   const labels = readsWhole ? wantedFields(wanted ?? new Set(), input) : namedFields(rest, wanted);
