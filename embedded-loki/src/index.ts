@@ -10,7 +10,7 @@ import { Counters } from './http/counters';
 import { prefix, registerRoutes } from './http/routes';
 import { tailSockets } from './http/tail-socket';
 import { Appender } from './storage/append';
-import { importOlder, openOrPutAside } from './storage/import-older';
+import { openDatabase } from './storage/database';
 import { type Retention, sweep } from './storage/retention';
 import { Reader } from './storage/reader';
 import { StorageError } from './storage/storage-error';
@@ -52,15 +52,11 @@ const sweepEveryMs = 60_000;
 /** @throws StorageError if the file cannot be opened, or what Node reports if an address is taken. */
 export async function startStore(options: StoreOptions): Promise<RunningStore> {
   const { host = '127.0.0.1', port, socketPath, file, retention = {}, corsOrigin, logger = silent } = options;
-  const database = await openOrPutAside(file);
+  const database = await openDatabase(file);
   const connection = await database.connect();
   const index = await StreamIndex.load(connection);
   const appender = new Appender(connection, index);
   const counters = new Counters();
-  const imported = await importOlder(file, database, appender);
-  if (imported > 0) {
-    logger.info(`${imported} entries of an older version of the store taken over`);
-  }
 
   const app = fastify({ logger: false, forceCloseConnections: true });
   if (corsOrigin !== undefined) {

@@ -16,7 +16,7 @@ const storageStatus: Readonly<Record<StorageError['kind'], number>> = {
   full: 507,
   failed: 500,
   corrupt: 500,
-  old: 500,
+  'other-version': 500,
   'in-use': 500,
 };
 

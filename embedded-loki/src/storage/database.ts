@@ -23,7 +23,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** @throws StorageError `in-use`, `old` or `corrupt`. */
+/** @throws StorageError `in-use`, `other-version` or `corrupt`. */
 export async function openDatabase(file: string): Promise<Database> {
   const inMemory = file === ':memory:';
   if (!inMemory) {
@@ -85,12 +85,10 @@ async function prepare(connection: DuckDBConnection, file: string): Promise<void
   const version = await storedVersion(connection);
   if (version === undefined) {
     await createTables(connection);
-  } else if (version < schemaVersion) {
-    throw new StorageError('old', `${file} was written by an older version of the store`);
-  } else if (version > schemaVersion) {
+  } else if (version !== schemaVersion) {
     throw new StorageError(
-      'corrupt',
-      `${file} was written by a newer version of the store (schema ${version}, this one reads ${schemaVersion}): start that version, or name another --file`
+      'other-version',
+      `${file} was written by ${version < schemaVersion ? 'an older' : 'a newer'} version of the store (schema ${version}, this one reads ${schemaVersion}): start that version, move the file away, or name another --file`
     );
   }
 }

@@ -68,7 +68,7 @@ export const entryColumnTypes: readonly DuckDBType[] = columns.map(({ type }) =>
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
   await connection.run('CREATE TABLE streams(id INTEGER NOT NULL, labels VARCHAR NOT NULL, part INTEGER NOT NULL)');
-  await createWords(connection);
+  await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
   const body = columns.map(({ name, sql }) => `${name} ${sql}`).join(', ');
   for (const part of parts) {
     await connection.run(`CREATE TABLE ${entriesTable(part)}(${body})`);
@@ -80,10 +80,6 @@ export async function createTables(connection: DuckDBConnection): Promise<void> 
 
 /** Columns in the order of `WordPostings.columns`. */
 export const wordsTable: Table = { table: 'words', types: [UINTEGER, UTINYINT, INTEGER] };
-
-export async function createWords(connection: DuckDBConnection): Promise<void> {
-  await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
-}
 
 /** The version of the schema that the store was written with, or undefined for an empty file. */
 export async function storedVersion(connection: DuckDBConnection): Promise<number | undefined> {

@@ -3,7 +3,7 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
 
   constructor(
-    readonly kind: 'in-use' | 'old' | 'corrupt' | 'full' | 'timeout' | 'cancelled' | 'failed',
+    readonly kind: 'in-use' | 'other-version' | 'corrupt' | 'full' | 'timeout' | 'cancelled' | 'failed',
     message: string,
     options?: ErrorOptions
   ) {
