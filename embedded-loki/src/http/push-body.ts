@@ -5,7 +5,7 @@
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
 import { labelSet } from '../logql/label-set';
-import { type NewEntry, type NewStreamEntries } from '../storage/append';
+import { type NewEntry, type NewStreamEntries } from '../storage/new-entry';
 import { RequestError } from './request-error';
 
 /** After decompression. Loki's own limit on a push is 100 MB compressed; a collector's batch is a few MB. */

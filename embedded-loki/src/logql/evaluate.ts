@@ -4,8 +4,16 @@
  */
 import { assertUnreachable, type Grouping, type MetricExpression, type RangeAggregation } from './ast';
 import { isSetOperator, mergeSets, mergeVectors, mergeWithScalar, signatureOf } from './binary-operation';
-import { errorLabel, preserveErrorLabel } from './label-builder';
-import { dropLabels, emptyLabels, getLabel, hasLabel, type LabelSet, labelSet } from './label-set';
+import {
+  dropLabels,
+  emptyLabels,
+  errorLabel,
+  getLabel,
+  hasLabel,
+  type LabelSet,
+  labelSet,
+  preserveErrorLabel,
+} from './label-set';
 import { QueryError } from './query-error';
 import { rangeFunction } from './range-functions';
 import { anchoredReplacer } from './regex';

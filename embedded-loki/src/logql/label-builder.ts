@@ -4,14 +4,10 @@
  *
  * One builder serves all lines of a stream: `reset` before each line.
  */
-import { type LabelSet, emptyLabels, labelSet } from './label-set';
+import { emptyLabels, errorDetailsLabel, errorLabel, type LabelSet, labelSet, preserveErrorLabel } from './label-set';
 import { type ParserHints } from './parser-hints';
 
 export type LabelCategory = 'stream' | 'metadata' | 'parsed';
-
-export const errorLabel = '__error__';
-export const errorDetailsLabel = '__error_details__';
-export const preserveErrorLabel = '__preserve_error__';
 
 export interface CategorizedLabels {
   readonly stream: LabelSet;

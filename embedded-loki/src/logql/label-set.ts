@@ -6,6 +6,11 @@ export interface LabelSet {
   readonly key: string;
 }
 
+/** Set where a stage could not read a line. */
+export const errorLabel = '__error__';
+export const errorDetailsLabel = '__error_details__';
+export const preserveErrorLabel = '__preserve_error__';
+
 type Pair = readonly [string, string];
 
 const byName = (a: Pair, b: Pair): number => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0);

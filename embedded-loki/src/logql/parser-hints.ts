@@ -3,7 +3,7 @@
  * from is not parsed, and so cannot have a parser error; Loki answers `sum(rate({…} | json [5m]))` over lines that are
  * no JSON, and so does this store.
  */
-import { errorLabel } from './label-builder';
+import { errorLabel } from './label-set';
 
 const duplicateSuffix = '_extracted';
 

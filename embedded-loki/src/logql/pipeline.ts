@@ -1,8 +1,9 @@
 /** Stages → one function that a line runs through. Returns the line, perhaps rewritten, or undefined where it is dropped. */
 import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage } from './ast';
 import { extractJson, extractJsonFields } from './json-stage';
-import { errorDetailsLabel, errorLabel, type LabelBuilder, preserveErrorLabel } from './label-builder';
+import { type LabelBuilder } from './label-builder';
 import { labelsReadBy, labelTest } from './label-filter';
+import { errorDetailsLabel, errorLabel, preserveErrorLabel } from './label-set';
 import { fillTemplate, labelsIn } from './label-template';
 import { lineFilterTest, mixedLineTest } from './line-filter';
 import { extractLogfmt, extractLogfmtFields } from './logfmt-stage';

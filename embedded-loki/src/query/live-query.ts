@@ -4,7 +4,7 @@ import { LabelBuilder } from '../logql/label-builder';
 import { selectorPredicate } from '../logql/matcher';
 import { ParserHints } from '../logql/parser-hints';
 import { compilePipeline } from '../logql/pipeline';
-import { type Row } from '../storage/append';
+import { type Row } from '../storage/new-entry';
 import { type LogEntry } from './result';
 
 /** What of stored rows the query passes, in their order. */

@@ -154,7 +154,7 @@ function withRoles(
   };
   const isOnlyFiltered = (label: string) =>
     !undecided.has(label) && !isShown(label) && !streams.some((stream) => hasLabel(stream.labels, label));
-  const decidedLabels = new Set([...conditions.decided].map(nameOf));
+  const decidedLabels = new Set([...conditions.decided].flatMap(labelsReadBy));
   if (new Set(labels.values()).size < labels.size) {
     return { fields: [...new Set(labels.values())].map((name) => ({ name, role: 'key' })) };
   }
@@ -177,10 +177,6 @@ function withRoles(
     fields: [...fields].map(([name, role]) => ({ name, role })),
     ...(value === undefined ? {} : { value }),
   };
-}
-
-function nameOf(filter: SimpleFilter): string {
-  return filter.kind === 'match' ? filter.matcher.name : filter.name;
 }
 
 /** Labels that a stage reads, sets, drops or keeps by name, other than in filters that the database decides. */

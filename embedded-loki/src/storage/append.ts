@@ -10,22 +10,12 @@ import { type LabelSet } from '../logql/label-set';
 import { appendColumns } from './append-columns';
 import { identityOf, possibleDuplicates } from './duplicates';
 import { entryColumns, WordPostings } from './entry-columns';
+import { type NewStreamEntries, type Row } from './new-entry';
 import { entriesTable, entryColumnTypes, wordsTable } from './schema';
 import { storageError } from './storage-error';
 import { type Stream, type StreamIndex } from './stream-index';
 
-export interface NewEntry {
-  readonly tsNs: bigint;
-  readonly line: string;
-  readonly metadata: ReadonlyArray<readonly [string, string]>;
-}
-
-export interface NewStreamEntries {
-  readonly labels: LabelSet;
-  readonly entries: readonly NewEntry[];
-}
-
-export interface AppendCounts {
+interface AppendCounts {
   readonly stored: number;
   readonly duplicates: number;
 }
@@ -34,12 +24,6 @@ interface PendingPush {
   readonly streams: readonly NewStreamEntries[];
   readonly resolve: (counts: AppendCounts) => void;
   readonly reject: (error: Error) => void;
-}
-
-/** An entry with the stream that it goes to. */
-export interface Row {
-  readonly stream: Stream;
-  readonly entry: NewEntry;
 }
 
 export class Appender {

@@ -4,7 +4,7 @@
  */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { type LabelSet } from '../logql/label-set';
-import { type NewEntry, type NewStreamEntries } from './append';
+import { type NewEntry, type NewStreamEntries } from './new-entry';
 import { entriesTable } from './schema';
 import { type Stream } from './stream-index';
 

@@ -1,8 +1,8 @@
 /** Rows as the columns that DuckDB's appender takes. */
-import { type NewEntry, type Row } from './append';
 import { type Columns } from './append-columns';
 import { fieldNames, readFields } from './field-columns';
 import { wordHashes } from './line-words';
+import { type NewEntry, type Row } from './new-entry';
 import { partCount, slotOf } from './schema';
 
 /** In the order of `entryColumnTypes`. Marks streams that get an entry that is not flat, before a query can see it. */
