@@ -1,5 +1,5 @@
 /** What the page of a library set runs on; `@…` and bare names are those of the set (library-set.ts). */
 import * as reactDomClient from 'react-dom/client';
-import { sharedModules } from '../../workbench/src/page/host/shared-modules';
+import { SHARED_MODULES } from '../../workbench/src/page/host/shared-modules';
 
-Object.assign(globalThis, { libraries: { ...sharedModules, 'react-dom/client': reactDomClient } });
+Object.assign(globalThis, { libraries: { ...SHARED_MODULES, 'react-dom/client': reactDomClient } });

@@ -10,10 +10,10 @@ import { startStore } from '../src/index';
 
 type Row = Readonly<Record<string, string | number>>;
 
-const shards = 16;
-const hosts = ['node-1', 'node-2', 'node-3', 'node-4'];
-const linesPerPush = 5_000;
-const hourNs = 3_600_000_000_000n;
+const SHARDS = 16;
+const HOSTS = ['node-1', 'node-2', 'node-3', 'node-4'];
+const LINES_PER_PUSH = 5_000;
+const HOUR_NS = 3_600_000_000_000n;
 
 /** A repeatable pseudo-random number below 1 (mulberry32). */
 function random(seed: number): number {
@@ -36,7 +36,7 @@ function line(at: number): string {
   const latency = Math.round((wait + 0.2) * 1000) / 1000;
   return JSON.stringify({
     v: 1,
-    host: hosts[at % hosts.length],
+    host: HOSTS[at % HOSTS.length],
     nic_name: 'eth0',
     nic_mac: '02:42:ac:11:00:02',
     nic_index: 12,
@@ -87,8 +87,8 @@ function line(at: number): string {
 function pushBody(from: number, to: number, timeOf: (at: number) => bigint): Buffer {
   const streams = new Map<string, { stream: Record<string, string>; values: string[][] }>();
   for (let at = from; at < to; at++) {
-    const host = hosts[at % hosts.length];
-    const shard = String(Math.floor(random(at) * shards));
+    const host = HOSTS[at % HOSTS.length];
+    const shard = String(Math.floor(random(at) * SHARDS));
     const key = `${host} ${shard}`;
     let stream = streams.get(key);
     if (stream === undefined) {
@@ -130,12 +130,12 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
   const store = await startStore({ port: 0, file });
   try {
     const endNs = BigInt(Date.now()) * 1_000_000n;
-    const startNs = endNs - hourNs;
-    const timeOf = (at: number) => startNs + (hourNs * BigInt(at)) / BigInt(lines);
+    const startNs = endNs - HOUR_NS;
+    const timeOf = (at: number) => startNs + (HOUR_NS * BigInt(at)) / BigInt(lines);
 
     let pushSeconds = 0;
-    for (let from = 0; from < lines; from += linesPerPush) {
-      const body = pushBody(from, Math.min(lines, from + linesPerPush), timeOf);
+    for (let from = 0; from < lines; from += LINES_PER_PUSH) {
+      const body = pushBody(from, Math.min(lines, from + LINES_PER_PUSH), timeOf);
       const started = performance.now();
       const response = await fetch(`${store.url}/loki/api/v1/push`, {
         method: 'POST',
@@ -151,7 +151,7 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
     const l7 = 'source="bpf_net_l7_log"';
     const wanted = Math.floor(lines * 0.4);
     const text = requestId(wanted).slice(3, 30);
-    const shard = Math.floor(random(wanted) * shards);
+    const shard = Math.floor(random(wanted) * SHARDS);
     const hour = { start: String(startNs), end: String(endNs) };
     const queries: ReadonlyArray<readonly [name: string, path: string, form: Readonly<Record<string, string>>]> = [
       [
@@ -229,7 +229,7 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
     ];
     const rows: Row[] = [
       {
-        what: `push, gzip, ${linesPerPush} lines each`,
+        what: `push, gzip, ${LINES_PER_PUSH} lines each`,
         value: Math.round(lines / pushSeconds),
         unit: 'lines/s',
         returned: lines,

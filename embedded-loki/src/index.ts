@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { fastify } from 'fastify';
 import { Counters } from './http/counters';
-import { prefix, registerRoutes } from './http/routes';
+import { API_PREFIX, registerRoutes } from './http/routes';
 import { tailSockets } from './http/tail-socket';
 import { Appender } from './storage/append';
 import { openDatabase } from './storage/database';
@@ -47,7 +47,7 @@ export interface RunningStore {
 }
 
 const silent: StoreLogger = { info: () => undefined, error: () => undefined };
-const sweepEveryMs = 60_000;
+const SWEEP_EVERY_MS = 60_000;
 
 /** @throws StorageError if the file cannot be opened, or what Node reports if an address is taken. */
 export async function startStore(options: StoreOptions): Promise<RunningStore> {
@@ -70,7 +70,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
   }
   const parts = { appender, index, reader: new Reader(database), counters, nowNs };
   registerRoutes(app, parts);
-  const tails = tailSockets(`${prefix}/tail`, parts);
+  const tails = tailSockets(`${API_PREFIX}/tail`, parts);
   tails.serve(app.server);
 
   const sweeper = setInterval(() => {
@@ -83,7 +83,7 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
         }
       })
       .catch((error: unknown) => logger.error(`retention: ${error instanceof Error ? error.message : String(error)}`));
-  }, sweepEveryMs);
+  }, SWEEP_EVERY_MS);
   sweeper.unref();
 
   const closeDatabase = async () => {
@@ -121,12 +121,12 @@ export async function startStore(options: StoreOptions): Promise<RunningStore> {
   };
 }
 
-const startedNs = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
+const STARTED_NS = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
 
 /** The wall clock, in nanoseconds, that does not step back between two calls. */
 function nowNs(): bigint {
   const wall = BigInt(Date.now()) * 1_000_000n;
-  const steady = startedNs + process.hrtime.bigint();
+  const steady = STARTED_NS + process.hrtime.bigint();
   const drift = wall > steady ? wall - steady : steady - wall;
   return drift > 1_000_000_000n ? wall : steady;
 }

@@ -1,6 +1,6 @@
 /** Queries side by side: a few at a time, in turn, ended when nobody waits for them, and never in the way of a push. */
 import { type Database, openDatabase } from '../src/storage/database';
-import { maxParallel, Reader } from '../src/storage/reader';
+import { MAX_PARALLEL, Reader } from '../src/storage/reader';
 import { type RunningStore, startStore } from '../src/index';
 
 describe('the reader', () => {
@@ -31,21 +31,21 @@ describe('the reader', () => {
   }
 
   test('runs a few queries at once, and the next in turn', async () => {
-    const all = Array.from({ length: maxParallel + 2 }, openEnded);
+    const all = Array.from({ length: MAX_PARALLEL + 2 }, openEnded);
     const begun: number[] = [];
     all.forEach(({ begun: starts }, at) => void starts.then(() => begun.push(at)));
     const answers = all.map(({ work }) => reader.read(work));
-    await Promise.all(all.slice(0, maxParallel).map(({ begun: starts }) => starts));
-    expect(begun).toHaveLength(maxParallel);
+    await Promise.all(all.slice(0, MAX_PARALLEL).map(({ begun: starts }) => starts));
+    expect(begun).toHaveLength(MAX_PARALLEL);
     all[1].end();
-    await all[maxParallel].begun;
-    expect(begun).toEqual([...begun.slice(0, maxParallel), maxParallel]);
+    await all[MAX_PARALLEL].begun;
+    expect(begun).toEqual([...begun.slice(0, MAX_PARALLEL), MAX_PARALLEL]);
     all.forEach(({ end }) => end());
     expect(await Promise.all(answers)).toEqual(all.map(() => 'done'));
   });
 
   test('a query that is cancelled while it waits leaves its place', async () => {
-    const running = Array.from({ length: maxParallel }, openEnded);
+    const running = Array.from({ length: MAX_PARALLEL }, openEnded);
     const answers = running.map(({ work }) => reader.read(work));
     const gone = new AbortController();
     const waiting = reader.read(() => Promise.resolve('never'), gone.signal);
@@ -58,7 +58,7 @@ describe('the reader', () => {
   });
 
   test('a failure passes the turn on', async () => {
-    const failures = Array.from({ length: maxParallel * 2 }, () =>
+    const failures = Array.from({ length: MAX_PARALLEL * 2 }, () =>
       reader.read(() => Promise.reject(new Error('broken')))
     );
     for (const result of await Promise.allSettled(failures)) {

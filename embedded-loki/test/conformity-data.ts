@@ -11,7 +11,7 @@ export interface TestStream {
   }>;
 }
 
-const paths = ['/', '/api/orders', '/api/orders/7', '/login'];
+const PATHS = ['/', '/api/orders', '/api/orders/7', '/login'];
 
 function span(host: string, at: number, extraMs: number): string {
   return JSON.stringify({
@@ -22,7 +22,7 @@ function span(host: string, at: number, extraMs: number): string {
     latency_ms: extraMs + (at % 10 === 9 ? 512.5 : 1.25 * (at + 1)),
     tx_packets: 3 + (at % 4),
     tx_retrans: at % 5 === 0 ? 1 : 0,
-    http_path: paths[at % paths.length],
+    http_path: PATHS[at % PATHS.length],
     http_status_code: at % 7 === 6 ? 503 : 200,
     virtual_nic: at % 2 === 0,
     pkt_chunk_range: [1, 1 + (at % 3)],
@@ -40,7 +40,7 @@ function spans(host: string, shard: string, offset: number): TestStream {
   };
 }
 
-export const testStreams: readonly TestStream[] = [
+export const TEST_STREAMS: readonly TestStream[] = [
   spans('a', '3', 0),
   spans('a', '4', 5),
   spans('b', '3', 2.5),

@@ -11,26 +11,26 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { startStore, type RunningStore } from '../src/index';
-import { instantCases, logCases, rangeCases, refusedCases, textCases, textRangeCases } from './conformity-cases';
+import { INSTANT_CASES, LOG_CASES, RANGE_CASES, REFUSED_CASES, TEXT_CASES, TEXT_RANGE_CASES } from './conformity-cases';
 import { askInstant, askRange, type Json, pushTestData, type Target } from './loki-client';
 
-const answersFile = join(__dirname, 'conformity-answers.json');
-const olderFile = join(__dirname, 'conformity-answers-3.4.json');
-const lokiUrl = process.env.LOKI_URL === '' ? undefined : process.env.LOKI_URL;
-const updating = process.env.UPDATE_ANSWERS;
+const ANSWERS_FILE = join(__dirname, 'conformity-answers.json');
+const OLDER_FILE = join(__dirname, 'conformity-answers-3.4.json');
+const LOKI_URL = process.env.LOKI_URL === '' ? undefined : process.env.LOKI_URL;
+const UPDATING = process.env.UPDATE_ANSWERS;
 
-const cases = [
-  ...[...logCases, ...textCases, ...rangeCases, ...textRangeCases].map((test) => ({
+const CASES = [
+  ...[...LOG_CASES, ...TEXT_CASES, ...RANGE_CASES, ...TEXT_RANGE_CASES].map((test) => ({
     name: `${test.query}${Object.keys(test).length > 1 ? ` ${JSON.stringify({ ...test, query: undefined })}` : ''}`,
     refused: false,
     ask: (target: Target) => askRange(target, test),
   })),
-  ...instantCases.map((test) => ({
+  ...INSTANT_CASES.map((test) => ({
     name: `${test.query} @${test.at}`,
     refused: false,
     ask: (target: Target) => askInstant(target, test),
   })),
-  ...refusedCases.map((test) => ({
+  ...REFUSED_CASES.map((test) => ({
     name: `refused: ${test.query} ${JSON.stringify({ ...test.parameters, step: test.step })}`,
     refused: true,
     ask: (target: Target) => askRange(target, test),
@@ -63,34 +63,34 @@ beforeAll(async () => {
   store = await startStore({ port: 0, file: ':memory:' });
   embedded = newTarget(store.url);
   await pushTestData(embedded);
-  if (lokiUrl !== undefined) {
-    loki = newTarget(lokiUrl);
+  if (LOKI_URL !== undefined) {
+    loki = newTarget(LOKI_URL);
     await pushTestData(loki);
   }
-  if (updating !== '1') {
-    answers = JSON.parse(readFileSync(answersFile, 'utf8')) as Record<string, Json>;
+  if (UPDATING !== '1') {
+    answers = JSON.parse(readFileSync(ANSWERS_FILE, 'utf8')) as Record<string, Json>;
   }
-  if (updating !== '3.4') {
-    older = JSON.parse(readFileSync(olderFile, 'utf8')) as Record<string, Json>;
+  if (UPDATING !== '3.4') {
+    older = JSON.parse(readFileSync(OLDER_FILE, 'utf8')) as Record<string, Json>;
   }
 });
 
 afterAll(async () => {
   await store.close();
-  if (updating === '1') {
-    writeFileSync(answersFile, `${JSON.stringify(answers, null, 1)}\n`);
-  } else if (updating === '3.4') {
-    writeFileSync(olderFile, `${JSON.stringify(older, null, 1)}\n`);
+  if (UPDATING === '1') {
+    writeFileSync(ANSWERS_FILE, `${JSON.stringify(answers, null, 1)}\n`);
+  } else if (UPDATING === '3.4') {
+    writeFileSync(OLDER_FILE, `${JSON.stringify(older, null, 1)}\n`);
   }
 });
 
 describe('answers as Loki does', () => {
-  test.each(cases)('$name', async ({ name, refused, ask }) => {
+  test.each(CASES)('$name', async ({ name, refused, ask }) => {
     if (loki !== undefined) {
       const live = rounded(await ask(loki));
-      if (updating === '1') {
+      if (UPDATING === '1') {
         answers[name] = live;
-      } else if (updating === '3.4') {
+      } else if (UPDATING === '3.4') {
         if (!isDeepStrictEqual(live, answers[name])) {
           older[name] = live;
         }

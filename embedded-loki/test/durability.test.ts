@@ -9,8 +9,8 @@ import { startStore } from '../src/index';
 import { openDatabase } from '../src/storage/database';
 import { askLines } from './loki-client';
 
-const root = join(__dirname, '..', '..');
-const zeroNs = BigInt(Date.now()) * 1_000_000n;
+const ROOT = join(__dirname, '..', '..');
+const ZERO_NS = BigInt(Date.now()) * 1_000_000n;
 
 async function startProcess(
   file: string,
@@ -20,7 +20,7 @@ async function startProcess(
   const child = spawn(
     'sh',
     ['-c', `${before} exec "$@"`, 'sh', process.execPath, '--import', 'tsx', main, '--port', '0', '--file', file],
-    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] }
+    { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] }
   );
   if (child.stdout === null || child.stderr === null) {
     throw new Error('the child has no output');
@@ -44,7 +44,7 @@ function push(url: string, at: number, padding = ''): Promise<Response> {
       streams: [
         {
           stream: { source: 'test', host: `h${at % 3}` },
-          values: [[String(zeroNs + BigInt(at)), `line ${at}${padding}`]],
+          values: [[String(ZERO_NS + BigInt(at)), `line ${at}${padding}`]],
         },
       ],
     }),
@@ -86,8 +86,8 @@ test('acknowledged pushes survive kill -9 in the middle of more', async () => {
   try {
     const { streams } = await askLines(reopened.url, {
       query: '{source="test"}',
-      start: String(zeroNs),
-      end: String(zeroNs + 1_000_000n),
+      start: String(ZERO_NS),
+      end: String(ZERO_NS + 1_000_000n),
       limit: '5000',
     });
     const stored = streams.flat();
@@ -131,7 +131,7 @@ test('a full disk refuses pushes with a word, and the store goes on answering', 
     expect(stored).toBeGreaterThan(0);
     const form = new URLSearchParams({
       query: 'sum(count_over_time({source="test"}[1h]))',
-      time: String(zeroNs + 1_000_000_000n),
+      time: String(ZERO_NS + 1_000_000_000n),
     });
     const answer = await fetch(`${url}/loki/api/v1/query?${form.toString()}`);
     const text = await answer.text();
@@ -170,7 +170,11 @@ test('a file with a hole is refused or answers, and never with what was not push
     return;
   }
   try {
-    const form = new URLSearchParams({ query: '{source="test"}', start: String(zeroNs), end: String(zeroNs + 1_000n) });
+    const form = new URLSearchParams({
+      query: '{source="test"}',
+      start: String(ZERO_NS),
+      end: String(ZERO_NS + 1_000n),
+    });
     const response = await fetch(`${reopened.url}/loki/api/v1/query_range?${form.toString()}`);
     const text = await response.text();
     expect([200, 500]).toContain(response.status);

@@ -1,6 +1,6 @@
 /** A client that turns a store's answers into something comparable: times relative, nothing that varies between runs. */
 import { type InstantCase, type RangeCase } from './conformity-cases';
-import { testStreams } from './conformity-data';
+import { TEST_STREAMS } from './conformity-data';
 
 export interface Target {
   readonly url: string;
@@ -14,7 +14,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 const ns = (seconds: number): string => `${Math.round(seconds * 1000)}000000`;
 
 export async function pushTestData({ url, run, zero }: Target): Promise<void> {
-  const streams = testStreams.map(({ labels, entries }) => ({
+  const streams = TEST_STREAMS.map(({ labels, entries }) => ({
     stream: { ...labels, run, service_name: 'bpfnet' },
     values: entries.map(({ seconds, line, metadata }) =>
       metadata === undefined ? [ns(zero + seconds), line] : [ns(zero + seconds), line, metadata]

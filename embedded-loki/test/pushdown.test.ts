@@ -10,9 +10,9 @@ import { wordHashes } from '../src/storage/line-words';
 import { type RunningStore, startStore } from '../src/index';
 import { askLines } from './loki-client';
 
-const second = 1_000_000_000n;
-const zero = (BigInt(Date.now()) / 60_000n) * 60_000_000_000n - 120n * second;
-const linesPerStore = 240;
+const SECOND_NS = 1_000_000_000n;
+const ZERO_NS = (BigInt(Date.now()) / 60_000n) * 60_000_000_000n - 120n * SECOND_NS;
+const LINES_PER_STORE = 240;
 
 /** `latency_ms`, `outcome` and `tx_packets` have columns; `id`, `kind`, `ms` and `n` have none. */
 function record(at: number): string {
@@ -41,8 +41,8 @@ afterAll(async () => {
 
 async function filled(end: string): Promise<RunningStore> {
   const store = await startStore({ port: 0, file: ':memory:' });
-  const entries = Array.from({ length: linesPerStore }, (_, at) => {
-    const entry = [String(zero + (BigInt(at) * second) / 2n), record(at) + end];
+  const entries = Array.from({ length: LINES_PER_STORE }, (_, at) => {
+    const entry = [String(ZERO_NS + (BigInt(at) * SECOND_NS) / 2n), record(at) + end];
     // Metadata may hide a field.
     return at % 17 === 0 ? [...entry, { outcome: 'from metadata', trace: 't' }] : entry;
   });
@@ -84,7 +84,7 @@ function rounded(value: unknown): unknown {
     : value;
 }
 
-const metricQueries = [
+const METRIC_QUERIES = [
   'sum by (kind) (count_over_time({app="x"} | json [1m]))',
   'quantile_over_time(0.7, {app="x"} | json | unwrap ms | __error__="" [1m]) by (kind)',
   'sum_over_time({app="x"} | json | unwrap ms [1m])',
@@ -128,11 +128,11 @@ const metricQueries = [
 ];
 
 describe('an answer is the same whoever reads the lines', () => {
-  test.each(metricQueries)('%s', async (query) => {
-    const instant = { query, time: String(zero + 60n * second) };
+  test.each(METRIC_QUERIES)('%s', async (query) => {
+    const instant = { query, time: String(ZERO_NS + 60n * SECOND_NS) };
     expect(await ask(flat, 'query', instant)).toEqual(await ask(other, 'query', instant));
     for (const step of ['7', '20', '60']) {
-      const range = { query, start: String(zero), end: String(zero + 130n * second), step };
+      const range = { query, start: String(ZERO_NS), end: String(ZERO_NS + 130n * SECOND_NS), step };
       expect(await ask(flat, 'query_range', range)).toEqual(await ask(other, 'query_range', range));
     }
   });
@@ -163,7 +163,12 @@ describe('an answer is the same whoever reads the lines', () => {
     '!= ""',
   ])('{app="x"} %s', async (stages) => {
     for (const direction of ['forward', 'backward']) {
-      const form = { query: `{app="x"} ${stages}`, start: String(zero), end: String(zero + 200n * second), direction };
+      const form = {
+        query: `{app="x"} ${stages}`,
+        start: String(ZERO_NS),
+        end: String(ZERO_NS + 200n * SECOND_NS),
+        direction,
+      };
       expect(await ask(flat, 'query_range', { ...form, limit: '1000' })).toEqual(
         await ask(other, 'query_range', { ...form, limit: '1000' })
       );
@@ -176,22 +181,24 @@ describe('an answer is the same whoever reads the lines', () => {
   test('lines that columns leave out need not be looked at', async () => {
     const form = {
       query: '{app="x"} | json l="latency_ms" | (l != "" and l >= 500)',
-      start: String(zero),
-      end: String(zero + 200n * second),
+      start: String(ZERO_NS),
+      end: String(ZERO_NS + 200n * SECOND_NS),
     };
-    const notFlat = Array.from({ length: linesPerStore }, (_, at) => at).filter((at) => at % 17 === 0 || at % 13 === 0);
+    const notFlat = Array.from({ length: LINES_PER_STORE }, (_, at) => at).filter(
+      (at) => at % 17 === 0 || at % 13 === 0
+    );
     const [ofFlat, ofOther] = [await askLines(flat.url, form), await askLines(other.url, form)];
     const found = ofFlat.streams.flat().length;
     expect(found).toBe(ofOther.streams.flat().length);
-    expect(ofOther.looked).toBe(linesPerStore);
-    expect(ofFlat.looked).toBeLessThanOrEqual(found + linesPerStore / 7 + notFlat.length);
-    expect(ofFlat.looked).toBeLessThan(linesPerStore / 2);
+    expect(ofOther.looked).toBe(LINES_PER_STORE);
+    expect(ofFlat.looked).toBeLessThanOrEqual(found + LINES_PER_STORE / 7 + notFlat.length);
+    expect(ofFlat.looked).toBeLessThan(LINES_PER_STORE / 2);
   });
 
   test('bytes are those of the lines', async () => {
     const query = 'sum(bytes_over_time({app="x"} | json | outcome="reset" [2m]))';
     const count = 'sum(count_over_time({app="x"} | json | outcome="reset" [2m]))';
-    const at = { time: String(zero + 119n * second) };
+    const at = { time: String(ZERO_NS + 119n * SECOND_NS) };
     const valueOf = async (store: RunningStore, asked: string) => {
       const { result } = (await ask(store, 'query', { query: asked, ...at })) as {
         readonly result: ReadonlyArray<{ readonly value: readonly [number, string] }>;

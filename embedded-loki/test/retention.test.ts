@@ -10,8 +10,8 @@ import { sweep } from '../src/storage/retention';
 import { selectFromAllParts } from '../src/storage/schema';
 import { StreamIndex } from '../src/storage/stream-index';
 
-const minuteNs = 60_000_000_000n;
-const nowNs = 1_700_000_000_000_000_000n;
+const MINUTE_NS = 60_000_000_000n;
+const NOW_NS = 1_700_000_000_000_000_000n;
 
 let folder: string;
 let database: Database;
@@ -33,7 +33,7 @@ async function filled(
   await new Appender(connection, index).append(
     entries.map(({ host, minutesAgo, line }) => ({
       labels: labelSet([['host', host]]),
-      entries: [{ tsNs: nowNs - BigInt(minutesAgo) * minuteNs, line, metadata: [] }],
+      entries: [{ tsNs: NOW_NS - BigInt(minutesAgo) * MINUTE_NS, line, metadata: [] }],
     }))
   );
   const left = async () =>
@@ -49,7 +49,7 @@ test('entries beyond the age go, with the streams that have no other', async () 
     { host: 'a', minutesAgo: 59, line: 'young "00000002"' },
     { host: 'b', minutesAgo: 90, line: 'older' },
   ]);
-  const result = await sweep({ connection, database, index, retention: { maxAgeMs: 3_600_000 }, nowNs });
+  const result = await sweep({ connection, database, index, retention: { maxAgeMs: 3_600_000 }, nowNs: NOW_NS });
   expect(result).toEqual({ deletedEntries: 2, deletedStreams: 1 });
   expect(await left()).toEqual(['young "00000002"']);
   const words = await connection.runAndReadAll('SELECT hash FROM words');
@@ -60,7 +60,7 @@ test('entries beyond the age go, with the streams that have no other', async () 
 
 test('without a limit nothing goes', async () => {
   const { connection, index, left } = await filled([{ host: 'a', minutesAgo: 1e6, line: 'ancient' }]);
-  await sweep({ connection, database, index, retention: {}, nowNs });
+  await sweep({ connection, database, index, retention: {}, nowNs: NOW_NS });
   expect(await left()).toEqual(['ancient']);
   connection.closeSync();
 });
@@ -76,10 +76,10 @@ test('the oldest go until the file uses less than its limit, and never more than
   );
   await connection.run('CHECKPOINT');
   const before = await database.usedBytes();
-  await sweep({ connection, database, index, retention: { maxBytes: before * 2 }, nowNs });
+  await sweep({ connection, database, index, retention: { maxBytes: before * 2 }, nowNs: NOW_NS });
   expect(await left()).toHaveLength(90_000);
   for (let round = 0; round < 30 && (await database.usedBytes()) > before * 0.7; round++) {
-    await sweep({ connection, database, index, retention: { maxBytes: before * 0.7 }, nowNs });
+    await sweep({ connection, database, index, retention: { maxBytes: before * 0.7 }, nowNs: NOW_NS });
   }
   const lines = await left();
   expect(await database.usedBytes()).toBeLessThanOrEqual(before * 0.7);

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type RunningStore, startStore } from '../src/index';
-import { schemaVersion } from '../src/storage/schema';
+import { SCHEMA_VERSION } from '../src/storage/schema';
 
-const second = 1_000_000_000n;
+const SECOND_NS = 1_000_000_000n;
 
 let store: RunningStore;
 let folder: string;
@@ -56,7 +56,7 @@ const lines = (answer: { readonly body?: Answer }): readonly string[] =>
   answer.body?.data.result.flatMap(({ values }) => values.map(([, line]) => line)) ?? [];
 
 const now = () => BigInt(Date.now()) * 1_000_000n;
-const aroundNow = () => ({ start: String(now() - 60n * second), end: String(now() + 60n * second) });
+const aroundNow = () => ({ start: String(now() - 60n * SECOND_NS), end: String(now() + 60n * SECOND_NS) });
 
 describe('push', () => {
   test('plain and gzip bodies are stored', async () => {
@@ -173,7 +173,7 @@ describe('answers', () => {
     await push([
       stream({ source: 'l7', host: 'a' }, [[String(at), 'one']]),
       stream({ source: 'l7', host: 'b' }, [[String(at), 'three']]),
-      stream({ source: 'old', host: 'c' }, [[String(at - 7200n * second), 'old']]),
+      stream({ source: 'old', host: 'c' }, [[String(at - 7200n * SECOND_NS), 'old']]),
     ]);
     expect((await get('labels', aroundNow())).body).toEqual({ status: 'success', data: ['host', 'source'] });
     expect((await get('label/host/values', aroundNow())).body).toEqual({ status: 'success', data: ['a', 'b'] });
@@ -212,15 +212,15 @@ describe('answers', () => {
   });
 
   test('times may be nanoseconds, seconds, fractions of seconds or RFC 3339', async () => {
-    const zero = 1_700_000_000n * second;
+    const zero = 1_700_000_000n * SECOND_NS;
     await push([
       stream(
         { a: 'x' },
-        [0n, 1n, 2n].map((at) => [String(zero + at * second), String(at)] as const)
+        [0n, 1n, 2n].map((at) => [String(zero + at * SECOND_NS), String(at)] as const)
       ),
     ]);
     for (const start of [
-      String(zero + second),
+      String(zero + SECOND_NS),
       '1700000001',
       '1700000000.5',
       '2023-11-14T22:13:21Z',
@@ -232,7 +232,7 @@ describe('answers', () => {
   });
 
   test('a rare match is found behind many pages of lines that are dropped', async () => {
-    const zero = now() - 10n * second;
+    const zero = now() - 10n * SECOND_NS;
     const values = Array.from({ length: 3000 }, (_, at) => [String(zero + BigInt(at)), `{"n":"${at}"}`] as const);
     await push([stream({ a: 'x' }, values)]);
     const answer = await get('query_range', {
@@ -340,7 +340,7 @@ describe('the file', () => {
     await setVersion(file, version);
     const expected = new RegExp(`${age} version of the store \\(schema ${version}, .* or name another --file`);
     await expect(startStore({ port: 0, file })).rejects.toThrow(expected);
-    await setVersion(file, schemaVersion);
+    await setVersion(file, SCHEMA_VERSION);
     await (await startStore({ port: 0, file })).close();
   });
 });

@@ -6,9 +6,9 @@ import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { type RunningStore, startStore } from '../src/index';
 
-const lokiUrl = process.env.LOKI_URL;
-const zeroS = Math.floor(Date.now() / 1000 / 3600) * 3600 - 3600;
-const ns = (seconds: number): string => `${Math.round((zeroS + seconds) * 1000)}000000`;
+const LOKI_URL = process.env.LOKI_URL;
+const ZERO_S = Math.floor(Date.now() / 1000 / 3600) * 3600 - 3600;
+const ns = (seconds: number): string => `${Math.round((ZERO_S + seconds) * 1000)}000000`;
 
 function l7Lines(host: string): readonly string[] {
   return Array.from({ length: 20 }, (_, at) =>
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-const urls = () => [store.url, ...(lokiUrl === undefined || lokiUrl === '' ? [] : [lokiUrl])];
+const urls = () => [store.url, ...(LOKI_URL === undefined || LOKI_URL === '' ? [] : [LOKI_URL])];
 
 async function push(url: string, streams: unknown): Promise<void> {
   const response = await fetch(`${url}/loki/api/v1/push`, {
@@ -100,8 +100,8 @@ describe('volumes', () => {
       data: {
         resultType: 'matrix',
         result: [
-          { metric: { source: 'fmt' }, values: [[zeroS + 1199.999, String(fmtBytes)]] },
-          { metric: { source: 'l7' }, values: [[zeroS + 599.999, String(l7Bytes)]] },
+          { metric: { source: 'fmt' }, values: [[ZERO_S + 1199.999, String(fmtBytes)]] },
+          { metric: { source: 'l7' }, values: [[ZERO_S + 599.999, String(l7Bytes)]] },
         ],
       },
     });

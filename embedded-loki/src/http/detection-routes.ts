@@ -9,11 +9,11 @@ import { type Question, type Store } from './request-parts';
 import { streamsAskedFor } from './stream-routes';
 
 /** Loki's defaults. */
-const defaultFields = 1_000;
-const defaultLines = 100;
+const DEFAULT_FIELDS = 1_000;
+const DEFAULT_LINES = 100;
 /** Labels that are offered even if they are numbers only. */
-const alwaysRelevant = ['cluster', 'namespace', 'instance', 'pod'];
-const uuid = /^(urn:uuid:|\{)?[\da-f]{8}-?([\da-f]{4}-?){3}[\da-f]{12}\}?$/i;
+const ALWAYS_RELEVANT = ['cluster', 'namespace', 'instance', 'pod'];
+const UUID = /^(urn:uuid:|\{)?[\da-f]{8}-?([\da-f]{4}-?){3}[\da-f]{12}\}?$/i;
 
 export async function answerDetectedLabels(question: Question, store: Store): Promise<unknown> {
   const values = new Map<string, Set<string>>();
@@ -22,18 +22,18 @@ export async function answerDetectedLabels(question: Question, store: Store): Pr
       values.set(name, (values.get(name) ?? new Set()).add(value));
     }
   }
-  const relevant = [...values].filter(([name, found]) => alwaysRelevant.includes(name) || !areIds([...found]));
+  const relevant = [...values].filter(([name, found]) => ALWAYS_RELEVANT.includes(name) || !areIds([...found]));
   return { detectedLabels: relevant.map(([label, found]) => ({ label, cardinality: found.size })) };
 }
 
 /** Numbers and UUIDs, but for flags that are 0 or 1. */
 function areIds(values: readonly string[]): boolean {
   const isFlag = values.length <= 2 && values.every((value) => value === '0' || value === '1');
-  return !isFlag && values.every((value) => parseFloatStrictly(value) !== undefined || uuid.test(value));
+  return !isFlag && values.every((value) => parseFloatStrictly(value) !== undefined || UUID.test(value));
 }
 
 export async function answerDetectedFields(question: Question, store: Store): Promise<unknown> {
-  const limit = question.form.get('limit') ? readLimit(question.form) : defaultFields;
+  const limit = question.form.get('limit') ? readLimit(question.form) : DEFAULT_FIELDS;
   const { fields } = await detect(question, store, limit);
   return {
     fields: fields.map(({ name, type, values, parsers, jsonPath }) => ({
@@ -49,7 +49,7 @@ export async function answerDetectedFields(question: Question, store: Store): Pr
 
 export async function answerDetectedFieldValues(question: Question, store: Store): Promise<unknown> {
   const { name } = question.request.params as { readonly name: string };
-  const limit = question.form.get('limit') ? readLimit(question.form) : defaultFields;
+  const limit = question.form.get('limit') ? readLimit(question.form) : DEFAULT_FIELDS;
   const { fields } = await detect(question, store, Infinity);
   const values = fields.find((field) => field.name === name)?.values ?? new Set<string>();
   return { values: [...values].slice(0, limit), limit };
@@ -61,7 +61,7 @@ async function detect({ form, signal }: Question, store: Store, mostFields: numb
     throw new RequestError(400, 'only log queries have fields to detect');
   }
   const { startNs, endNs } = readTimeRange(form, store.nowNs());
-  const limit = form.get('line_limit') ? readWhole(form, 'line_limit') : defaultLines;
+  const limit = form.get('line_limit') ? readWhole(form, 'line_limit') : DEFAULT_LINES;
   const detector = new FieldDetector(mostFields);
   const { entries } = await runLogQuery(
     expression,

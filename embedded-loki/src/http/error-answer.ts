@@ -1,7 +1,7 @@
 /** What goes wrong as an HTTP status and a sentence, as Loki answers. */
 import { QueryError } from '../logql/query-error';
 import { StorageError } from '../storage/storage-error';
-import { maxBodyBytes } from './push-body';
+import { MAX_BODY_BYTES } from './push-body';
 import { RequestError } from './request-error';
 
 export interface ErrorAnswer {
@@ -9,7 +9,7 @@ export interface ErrorAnswer {
   readonly message: string;
 }
 
-const storageStatus: Readonly<Record<StorageError['kind'], number>> = {
+const STORAGE_STATUS: Readonly<Record<StorageError['kind'], number>> = {
   timeout: 504,
   /** nginx's "client closed request", which Loki uses too. */
   cancelled: 499,
@@ -29,11 +29,11 @@ export function errorAnswer(error: unknown): ErrorAnswer {
     return { status: 400, message: error.message };
   }
   if (error instanceof StorageError) {
-    return { status: storageStatus[error.kind], message: error.message };
+    return { status: STORAGE_STATUS[error.kind], message: error.message };
   }
   const { statusCode, message } = error as { readonly statusCode?: number; readonly message?: string };
   if (statusCode === 413) {
-    return { status: 413, message: `request body too large: more than ${maxBodyBytes} bytes` };
+    return { status: 413, message: `request body too large: more than ${MAX_BODY_BYTES} bytes` };
   }
   return { status: statusCode ?? 500, message: message ?? String(error) };
 }

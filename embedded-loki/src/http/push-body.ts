@@ -9,12 +9,12 @@ import { type NewEntry, type NewStreamEntries } from '../storage/new-entry';
 import { RequestError } from './request-error';
 
 /** After decompression. Loki's own limit on a push is 100 MB compressed; a collector's batch is a few MB. */
-export const maxBodyBytes = 64 * 1024 * 1024;
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Loki's defaults. */
-const maxLineBytes = 256 * 1024;
-const maxLabels = 15;
-const maxNameLength = 1024;
-const maxValueLength = 2048;
+const MAX_LINE_BYTES = 256 * 1024;
+const MAX_LABELS = 15;
+const MAX_NAME_LENGTH = 1024;
+const MAX_VALUE_LENGTH = 2048;
 
 export type RejectReason = 'invalid_labels' | 'missing_labels' | 'line_too_long' | 'label_limit';
 
@@ -40,10 +40,10 @@ export async function decompress(body: Buffer, encoding: string | undefined): Pr
     throw new RequestError(400, `Content-Encoding ${JSON.stringify(encoding)} not supported`);
   }
   try {
-    return await codec(body, { maxOutputLength: maxBodyBytes });
+    return await codec(body, { maxOutputLength: MAX_BODY_BYTES });
   } catch (error) {
     if ((error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
-      throw new RequestError(413, `request body too large: more than ${maxBodyBytes} bytes when decompressed`);
+      throw new RequestError(413, `request body too large: more than ${MAX_BODY_BYTES} bytes when decompressed`);
     }
     throw new RequestError(400, `the body is no ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -75,12 +75,12 @@ export function readPush(body: Buffer): Push {
     values.forEach((value: unknown, row) => {
       const entry = readEntry(value, `streams[${at}].values[${row}]`);
       // A UTF-16 unit is one to three bytes: only lines near the limit need counting.
-      const length = entry.line.length * 3 > maxLineBytes ? Buffer.byteLength(entry.line) : 0;
-      if (length > maxLineBytes) {
+      const length = entry.line.length * 3 > MAX_LINE_BYTES ? Buffer.byteLength(entry.line) : 0;
+      if (length > MAX_LINE_BYTES) {
         rejections.push({
           reason: 'line_too_long',
           entries: 1,
-          message: `max entry size '${maxLineBytes}' bytes exceeded for stream '${set.key}' while adding an entry with length '${length}' bytes`,
+          message: `max entry size '${MAX_LINE_BYTES}' bytes exceeded for stream '${set.key}' while adding an entry with length '${length}' bytes`,
         });
       } else {
         entries.push(entry);
@@ -126,10 +126,10 @@ function checkLabels(
   if (labels.length === 0) {
     return { reason: 'missing_labels', message: 'error at least one label pair is required per stream' };
   }
-  if (labels.length > maxLabels) {
+  if (labels.length > MAX_LABELS) {
     return {
       reason: 'label_limit',
-      message: `entry for stream '${key}' has ${labels.length} label names; limit ${maxLabels}`,
+      message: `entry for stream '${key}' has ${labels.length} label names; limit ${MAX_LABELS}`,
     };
   }
   for (const [name, value] of labels) {
@@ -139,17 +139,17 @@ function checkLabels(
         message: `couldn't parse labels: ${JSON.stringify(name)} is no label name (letters, digits and _ only)`,
       };
     }
-    if (name.length > maxNameLength) {
+    if (name.length > MAX_NAME_LENGTH) {
       return { reason: 'label_limit', message: `stream '${key}' has label name too long: '${name}'` };
     }
-    if (value.length > maxValueLength) {
+    if (value.length > MAX_VALUE_LENGTH) {
       return { reason: 'label_limit', message: `stream '${key}' has label value too long: '${value}'` };
     }
   }
   return undefined;
 }
 
-const noMetadata: ReadonlyArray<readonly [string, string]> = [];
+const NO_METADATA: ReadonlyArray<readonly [string, string]> = [];
 
 function readEntry(value: unknown, where: string): NewEntry {
   if (!Array.isArray(value) || value.length < 2) {
@@ -166,6 +166,6 @@ function readEntry(value: unknown, where: string): NewEntry {
   if (typeof line !== 'string') {
     throw new RequestError(400, `${where}[1] is no string`);
   }
-  const pairs = metadata === undefined ? noMetadata : readLabels(metadata, `${where}[2]`);
+  const pairs = metadata === undefined ? NO_METADATA : readLabels(metadata, `${where}[2]`);
   return { tsNs, line: line.includes('\0') ? line.replaceAll('\0', '\ufffd') : line, metadata: pairs };
 }

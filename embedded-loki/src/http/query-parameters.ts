@@ -1,6 +1,6 @@
 /** The parameters of Loki's query endpoints, from the URL or a form body. Times are nanoseconds since 1970. */
 import { parseDuration } from '../logql/literals';
-import { defaultEntries, maxEntries, maxPointsPerSeries } from '../query/limits';
+import { DEFAULT_ENTRIES, MAX_ENTRIES, MAX_POINTS_PER_SERIES } from '../query/limits';
 import { RequestError } from './request-error';
 
 export interface RangeParameters {
@@ -18,7 +18,7 @@ export interface TimeRange {
   readonly endNs: bigint;
 }
 
-const secondNs = 1_000_000_000n;
+const SECOND_NS = 1_000_000_000n;
 
 export function readRangeParameters(form: URLSearchParams, nowNs: bigint): RangeParameters {
   const { startNs, endNs } = readTimeRange(form, nowNs);
@@ -47,7 +47,7 @@ export function readStep(form: URLSearchParams, { startNs, endNs }: TimeRange): 
       'zero or negative query resolution step widths are not accepted. Try a positive integer'
     );
   }
-  if ((endNs - startNs) / stepNs > maxPointsPerSeries) {
+  if ((endNs - startNs) / stepNs > MAX_POINTS_PER_SERIES) {
     throw new RequestError(
       400,
       'exceeded maximum resolution of 11,000 points per time series. Try increasing the value of the step parameter'
@@ -83,10 +83,10 @@ export function readTime(form: URLSearchParams, name: string, fallback: bigint):
   if (/^-?\d*\.\d+$/.test(text)) {
     // As in Loki, fractions of a second count to the millisecond.
     const seconds = Math.trunc(Number(text));
-    return BigInt(seconds) * secondNs + BigInt(Math.round((Number(text) - seconds) * 1_000)) * 1_000_000n;
+    return BigInt(seconds) * SECOND_NS + BigInt(Math.round((Number(text) - seconds) * 1_000)) * 1_000_000n;
   }
   if (/^-?\d{1,19}$/.test(text)) {
-    return text.length <= 10 ? BigInt(text) * secondNs : BigInt(text);
+    return text.length <= 10 ? BigInt(text) * SECOND_NS : BigInt(text);
   }
   const match = /^(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)$/.exec(text);
   const milliseconds = match === null ? NaN : Date.parse(`${match[1]}${match[3]}`);
@@ -100,7 +100,7 @@ export function readTime(form: URLSearchParams, name: string, fallback: bigint):
 }
 
 export function readLimit(form: URLSearchParams): number {
-  return form.get('limit') ? readWhole(form, 'limit') : defaultEntries;
+  return form.get('limit') ? readWhole(form, 'limit') : DEFAULT_ENTRIES;
 }
 
 /** A whole number above 0 that must be given. */
@@ -117,10 +117,10 @@ export function readWhole(form: URLSearchParams, name: string): number {
 }
 
 export function refuseLimitAbove(limit: number): void {
-  if (limit > maxEntries) {
+  if (limit > MAX_ENTRIES) {
     throw new RequestError(
       400,
-      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${maxEntries})`
+      `max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > ${MAX_ENTRIES})`
     );
   }
 }
@@ -145,6 +145,6 @@ function readSeconds(form: URLSearchParams, name: string): bigint {
 
 /** About 250 points, and whole seconds. */
 function defaultStep(rangeNs: bigint): bigint {
-  const seconds = rangeNs / secondNs / 250n;
-  return (seconds > 1n ? seconds : 1n) * secondNs;
+  const seconds = rangeNs / SECOND_NS / 250n;
+  return (seconds > 1n ? seconds : 1n) * SECOND_NS;
 }

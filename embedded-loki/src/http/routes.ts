@@ -2,16 +2,16 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerDetectedFields, answerDetectedFieldValues, answerDetectedLabels } from './detection-routes';
 import { errorAnswer } from './error-answer';
-import { decompress, maxBodyBytes, readPush } from './push-body';
+import { decompress, MAX_BODY_BYTES, readPush } from './push-body';
 import { answerInstant, answerRange } from './query-routes';
 import { RequestError } from './request-error';
 import { bodyOf, type Question, questionOf, sendJson, sendText, type Store } from './request-parts';
 import { answerIndexStats, answerLabels, answerLabelValues, answerSeries } from './stream-routes';
 import { answerVolume, answerVolumeRange } from './volume-routes';
 
-export const prefix = '/loki/api/v1';
+export const API_PREFIX = '/loki/api/v1';
 
-const answers: Readonly<Record<string, (question: Question, store: Store) => Promise<unknown>>> = {
+const ANSWERS: Readonly<Record<string, (question: Question, store: Store) => Promise<unknown>>> = {
   '/query_range': answerRange,
   '/query': answerInstant,
   '/labels': answerLabels,
@@ -27,7 +27,7 @@ const answers: Readonly<Record<string, (question: Question, store: Store) => Pro
 
 export function registerRoutes(app: FastifyInstance, store: Store): void {
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_, body, done) => done(null, body));
   app.setErrorHandler((error, _, reply) => {
     const { status, message } = errorAnswer(error);
     store.counters.add('store_requests_refused_total', 1, { status: String(status) });
@@ -37,14 +37,14 @@ export function registerRoutes(app: FastifyInstance, store: Store): void {
 
   app.get('/ready', (_, reply) => sendText(reply, 'ready\n'));
   app.get('/metrics', (_, reply) => sendText(reply, store.counters.text()));
-  app.get(`${prefix}/status/buildinfo`, (_, reply) =>
+  app.get(`${API_PREFIX}/status/buildinfo`, (_, reply) =>
     sendJson(reply, { version: '3.4.0', revision: 'bpfnet', branch: '', buildUser: '', buildDate: '', goVersion: '' })
   );
-  app.post(`${prefix}/push`, (request, reply) => push(request, reply, store));
-  for (const [path, answer] of Object.entries(answers)) {
+  app.post(`${API_PREFIX}/push`, (request, reply) => push(request, reply, store));
+  for (const [path, answer] of Object.entries(ANSWERS)) {
     app.route({
       method: ['GET', 'POST'],
-      url: `${prefix}${path}`,
+      url: `${API_PREFIX}${path}`,
       handler: async (request, reply) => sendJson(reply, await answer(questionOf(request, reply), store)),
     });
   }

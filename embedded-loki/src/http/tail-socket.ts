@@ -20,14 +20,14 @@ import { type Store } from './request-parts';
 import { streamsBody } from './response-body';
 
 /** Loki's default. */
-const maxTails = 10;
-const maxDelaySeconds = 5;
-const sendEveryMs = 200;
+const MAX_TAILS = 10;
+const MAX_DELAY_SECONDS = 5;
+const SEND_EVERY_MS = 200;
 /** Entries that wait for a reader; of those beyond, as many are named as dropped. */
-const maxWaiting = 10_000;
-const maxNamedDrops = 100;
+const MAX_WAITING = 10_000;
+const MAX_NAMED_DROPS = 100;
 /** Bytes that the socket may hold before nothing more is given to it. */
-const maxBuffered = 8 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 export interface TailSockets {
   /** Answers upgrades of this server too. */
@@ -45,10 +45,10 @@ export function tailSockets(path: string, store: Store): TailSockets {
     }
     let tail: Tail;
     try {
-      if (sockets.clients.size >= maxTails) {
+      if (sockets.clients.size >= MAX_TAILS) {
         throw new RequestError(
           400,
-          `max concurrent tail requests limit exceeded, count > limit (${sockets.clients.size + 1} > ${maxTails})`
+          `max concurrent tail requests limit exceeded, count > limit (${sockets.clients.size + 1} > ${MAX_TAILS})`
         );
       }
       tail = new Tail(url.searchParams, store);
@@ -92,8 +92,8 @@ class Tail {
       throw new RequestError(400, 'only log queries can be tailed');
     }
     const delay = Number(form.get('delay_for') ?? 0);
-    if (!(delay >= 0 && delay <= maxDelaySeconds)) {
-      throw new RequestError(400, `delay_for can't be greater than ${maxDelaySeconds}`);
+    if (!(delay >= 0 && delay <= MAX_DELAY_SECONDS)) {
+      throw new RequestError(400, `delay_for can't be greater than ${MAX_DELAY_SECONDS}`);
     }
     this.expression = expression;
     this.limit = readLimit(form);
@@ -108,7 +108,7 @@ class Tail {
     const storedUntilNs = this.store.nowNs();
     let history: Promise<unknown> | undefined;
     const leave = this.store.appender.onStored((rows) => this.take(query(rows), live, history !== undefined));
-    const timer = setInterval(() => this.send(client), sendEveryMs + this.delayMs);
+    const timer = setInterval(() => this.send(client), SEND_EVERY_MS + this.delayMs);
     client.once('close', () => {
       leave();
       clearInterval(timer);
@@ -128,7 +128,7 @@ class Tail {
   private take(entries: readonly LogEntry[], early: LogEntry[], isEarly: boolean): void {
     const target = isEarly ? early : this.waiting;
     for (const entry of entries) {
-      if (target.length < maxWaiting) {
+      if (target.length < MAX_WAITING) {
         target.push(entry);
       } else {
         this.drop(entry);
@@ -138,13 +138,13 @@ class Tail {
 
   private drop(entry: LogEntry): void {
     this.store.counters.add('store_entries_dropped_total', 1, { stage: 'tail', reason: 'slow_reader' });
-    if (this.dropped.length < maxNamedDrops) {
+    if (this.dropped.length < MAX_NAMED_DROPS) {
       this.dropped.push(entry);
     }
   }
 
   private send(client: WebSocket): void {
-    if (client.readyState !== WebSocket.OPEN || client.bufferedAmount > maxBuffered) {
+    if (client.readyState !== WebSocket.OPEN || client.bufferedAmount > MAX_BUFFERED_BYTES) {
       return;
     }
     const { waiting, dropped } = this;

@@ -106,7 +106,7 @@ export interface Grouping {
   readonly labels: readonly string[];
 }
 
-export const rangeOperators = [
+export const RANGE_OPERATORS = [
   'count_over_time',
   'rate',
   'rate_counter',
@@ -123,9 +123,9 @@ export const rangeOperators = [
   'last_over_time',
   'absent_over_time',
 ] as const;
-export type RangeOperator = (typeof rangeOperators)[number];
+export type RangeOperator = (typeof RANGE_OPERATORS)[number];
 
-export const vectorOperators = [
+export const VECTOR_OPERATORS = [
   'sum',
   'avg',
   'count',
@@ -138,7 +138,7 @@ export const vectorOperators = [
   'sort',
   'sort_desc',
 ] as const;
-export type VectorOperator = (typeof vectorOperators)[number];
+export type VectorOperator = (typeof VECTOR_OPERATORS)[number];
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%' | '^';
 export type SetOperator = 'and' | 'or' | 'unless';

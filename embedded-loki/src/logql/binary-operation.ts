@@ -12,7 +12,7 @@ import { type Sample, type Vector } from './vector';
 
 type ScalarOperator = ArithmeticOperator | CompareOperator;
 
-const scalarOperations: Readonly<Record<ScalarOperator, (a: number, b: number) => number>> = {
+const SCALAR_OPERATIONS: Readonly<Record<ScalarOperator, (a: number, b: number) => number>> = {
   '+': (a, b) => a + b,
   '-': (a, b) => a - b,
   '*': (a, b) => a * b,
@@ -37,7 +37,7 @@ function isComparison(operator: ScalarOperator): operator is CompareOperator {
 
 /** Division and modulo by zero are NaN; comparisons are 1 or 0. */
 export function mergeScalars(operator: ScalarOperator, left: number, right: number): number {
-  return scalarOperations[operator](left, right);
+  return SCALAR_OPERATIONS[operator](left, right);
 }
 
 /**

@@ -6,13 +6,13 @@ import { assertUnreachable, type Grouping, type MetricExpression, type RangeAggr
 import { isSetOperator, mergeSets, mergeVectors, mergeWithScalar, signatureOf } from './binary-operation';
 import {
   dropLabels,
-  emptyLabels,
-  errorLabel,
+  EMPTY_LABELS,
+  ERROR_LABEL,
   getLabel,
   hasLabel,
   type LabelSet,
   labelSet,
-  preserveErrorLabel,
+  PRESERVE_ERROR_LABEL,
 } from './label-set';
 import { QueryError } from './query-error';
 import { rangeFunction } from './range-functions';
@@ -91,7 +91,7 @@ function compile(
       return (step) => aggregate(inner(step));
     }
     case 'vector': {
-      const vector: Vector = [{ labels: emptyLabels, value: expression.value }];
+      const vector: Vector = [{ labels: EMPTY_LABELS, value: expression.value }];
       return () => vector;
     }
     case 'labelReplace':
@@ -195,10 +195,10 @@ function compileRange(
 }
 
 function refuseErrors(labels: LabelSet): void {
-  if (!hasLabel(labels, errorLabel) || getLabel(labels, preserveErrorLabel) === 'true') {
+  if (!hasLabel(labels, ERROR_LABEL) || getLabel(labels, PRESERVE_ERROR_LABEL) === 'true') {
     return;
   }
-  const kind = getLabel(labels, errorLabel);
+  const kind = getLabel(labels, ERROR_LABEL);
   throw new QueryError(
     'pipeline',
     `pipeline error: '${kind}' for series: '${labels.key}'.\n` +

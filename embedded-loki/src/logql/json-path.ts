@@ -1,14 +1,14 @@
 /** Paths of `| json label="a.b[0][\"c d\"]"`. */
 import { type JsonPath } from './ast';
 
-const step = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
+const STEP = /\.?([A-Za-z_][\w-]*)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/y;
 
 export function parseJsonPath(text: string): JsonPath | undefined {
   const path: Array<string | number> = [];
   let position = 0;
   while (position < text.length) {
-    step.lastIndex = position;
-    const match = step.exec(text);
+    STEP.lastIndex = position;
+    const match = STEP.exec(text);
     if (match === null || (match[1] !== undefined && path.length > 0 !== match[0].startsWith('.'))) {
       return undefined;
     }
@@ -17,7 +17,7 @@ export function parseJsonPath(text: string): JsonPath | undefined {
     } else {
       path.push(match[1] ?? match[3].replace(/\\(.)/g, '$1'));
     }
-    position = step.lastIndex;
+    position = STEP.lastIndex;
   }
   return path.length === 0 ? undefined : path;
 }

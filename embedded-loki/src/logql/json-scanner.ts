@@ -10,42 +10,42 @@ export type JsonScanResult =
 /** Return true to stop the walk. `raw` is the text of the value; a string's without its quotes, escapes untouched. */
 export type JsonFieldVisitor = (key: string, raw: string, type: JsonType) => boolean | void;
 
-const done: JsonScanResult = { kind: 'done' };
-const stopped: JsonScanResult = { kind: 'stopped' };
+const DONE: JsonScanResult = { kind: 'done' };
+const STOPPED: JsonScanResult = { kind: 'stopped' };
 type ScanError = Extract<JsonScanResult, { readonly kind: 'error' }>;
 
 const failed = (reason: string): ScanError => ({ kind: 'error', reason });
 
-const malformedObject = failed("Value looks like object, but can't find closing '}' symbol");
-const malformedArray = failed("Value is array, but can't find closing ']' symbol");
-const malformedString = failed("Value is string, but can't find closing '\"' symbol");
-const malformedJson = failed('Malformed JSON error');
-const unknownType = failed('Unknown value type');
+const MALFORMED_OBJECT = failed("Value looks like object, but can't find closing '}' symbol");
+const MALFORMED_ARRAY = failed("Value is array, but can't find closing ']' symbol");
+const MALFORMED_STRING = failed("Value is string, but can't find closing '\"' symbol");
+const MALFORMED_JSON = failed('Malformed JSON error');
+const UNKNOWN_TYPE = failed('Unknown value type');
 
 export function scanJsonObject(text: string, visit: JsonFieldVisitor): JsonScanResult {
   let at = skipSpace(text, 0);
   if (text[at] !== '{') {
-    return malformedObject;
+    return MALFORMED_OBJECT;
   }
   at = skipSpace(text, at + 1);
   if (at === text.length) {
-    return malformedJson;
+    return MALFORMED_JSON;
   }
   while (at < text.length) {
     if (text[at] === '}') {
-      return done;
+      return DONE;
     }
     if (text[at] !== '"') {
-      return malformedObject;
+      return MALFORMED_OBJECT;
     }
     const keyEnd = stringEnd(text, at + 1);
     if (keyEnd === -1) {
-      return malformedJson;
+      return MALFORMED_JSON;
     }
     const key = unescapeJson(text.slice(at + 1, keyEnd));
     at = skipSpace(text, keyEnd + 1);
     if (text[at] !== ':') {
-      return malformedJson;
+      return MALFORMED_JSON;
     }
     at = skipSpace(text, at + 1);
     const value = readValue(text, at);
@@ -53,21 +53,21 @@ export function scanJsonObject(text: string, visit: JsonFieldVisitor): JsonScanR
       return value;
     }
     if (visit(key, value.raw, value.type) === true) {
-      return stopped;
+      return STOPPED;
     }
     at = skipSpace(text, value.end);
     if (at === text.length) {
-      return malformedArray;
+      return MALFORMED_ARRAY;
     }
     if (text[at] === '}') {
-      return done;
+      return DONE;
     }
     if (text[at] !== ',') {
-      return malformedObject;
+      return MALFORMED_OBJECT;
     }
     at = skipSpace(text, at + 1);
   }
-  return malformedArray;
+  return MALFORMED_ARRAY;
 }
 
 /** The elements of a JSON array, until `visit` returns true or the array ends. */
@@ -98,26 +98,26 @@ type Value = { readonly kind: 'value'; readonly raw: string; readonly type: Json
 function readValue(text: string, at: number): Value | ScanError {
   switch (text[at]) {
     case undefined:
-      return malformedJson;
+      return MALFORMED_JSON;
     case '"': {
       const end = stringEnd(text, at + 1);
       return end === -1
-        ? malformedString
+        ? MALFORMED_STRING
         : { kind: 'value', raw: text.slice(at + 1, end), type: 'string', end: end + 1 };
     }
     case '{': {
       const end = blockEnd(text, at, '{', '}');
-      return end === -1 ? malformedObject : { kind: 'value', raw: text.slice(at, end), type: 'object', end };
+      return end === -1 ? MALFORMED_OBJECT : { kind: 'value', raw: text.slice(at, end), type: 'object', end };
     }
     case '[': {
       const end = blockEnd(text, at, '[', ']');
-      return end === -1 ? malformedArray : { kind: 'value', raw: text.slice(at, end), type: 'array', end };
+      return end === -1 ? MALFORMED_ARRAY : { kind: 'value', raw: text.slice(at, end), type: 'array', end };
     }
     default: {
       const end = tokenEnd(text, at);
       const raw = text.slice(at, end);
       const type = tokenType(raw);
-      return type === undefined ? unknownType : { kind: 'value', raw, type, end };
+      return type === undefined ? UNKNOWN_TYPE : { kind: 'value', raw, type, end };
     }
   }
 }

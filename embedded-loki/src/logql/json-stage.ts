@@ -3,7 +3,7 @@ import { type JsonPath } from './ast';
 import { type JsonType, scanJsonArray, scanJsonObject, unescapeJson } from './json-scanner';
 import { type LabelBuilder } from './label-builder';
 
-export const jsonError = 'JSONParserErr';
+export const JSON_ERROR = 'JSONParserErr';
 
 /** A label name from a field name: what may not stand in one becomes `_`. Empty for a name without any character. */
 export function sanitizeName(name: string, isFirst: boolean): string {
@@ -67,7 +67,7 @@ export function extractJson(line: string, labels: LabelBuilder): void {
   const result = scanJsonObject(line, visit);
   const reason = failure ?? (result.kind === 'error' ? result.reason : undefined);
   if (reason !== undefined) {
-    labels.setError(jsonError, reason);
+    labels.setError(JSON_ERROR, reason);
   }
 }
 
@@ -80,7 +80,7 @@ export function extractJsonFields(
     return;
   }
   if (!/^["{[]/.test(line)) {
-    labels.setError(jsonError, '');
+    labels.setError(JSON_ERROR, '');
     return;
   }
   const missing: string[] = [];

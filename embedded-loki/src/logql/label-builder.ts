@@ -4,7 +4,14 @@
  *
  * One builder serves all lines of a stream: `reset` before each line.
  */
-import { emptyLabels, errorDetailsLabel, errorLabel, type LabelSet, labelSet, preserveErrorLabel } from './label-set';
+import {
+  EMPTY_LABELS,
+  ERROR_DETAILS_LABEL,
+  ERROR_LABEL,
+  type LabelSet,
+  labelSet,
+  PRESERVE_ERROR_LABEL,
+} from './label-set';
 import { type ParserHints } from './parser-hints';
 
 export type LabelCategory = 'stream' | 'metadata' | 'parsed';
@@ -67,7 +74,7 @@ export class LabelBuilder {
 
   /** The value that a string filter compares: an absent label is empty, and `__error__` is a label too. */
   filterValue(name: string): string {
-    return name === errorLabel ? this.error : (this.get(name) ?? '');
+    return name === ERROR_LABEL ? this.error : (this.get(name) ?? '');
   }
 
   /** The name under which a parser stores a field: stream labels and metadata keep their name to themselves. */
@@ -104,7 +111,7 @@ export class LabelBuilder {
     this.error = kind;
     this.errorDetails = details;
     if (this.hints.preserveError) {
-      this.set('parsed', preserveErrorLabel, 'true');
+      this.set('parsed', PRESERVE_ERROR_LABEL, 'true');
     }
   }
 
@@ -112,10 +119,10 @@ export class LabelBuilder {
     const { stream, metadata, parsed } = this.added;
     const errors: Array<[string, string]> = [];
     if (this.error !== '') {
-      errors.push([errorLabel, this.error]);
+      errors.push([ERROR_LABEL, this.error]);
     }
     if (this.errorDetails !== '') {
-      errors.push([errorDetailsLabel, this.errorDetails]);
+      errors.push([ERROR_DETAILS_LABEL, this.errorDetails]);
     }
     const unchanged = this.deleted.size === 0 && stream.size === 0 && metadata.size === 0 && parsed.size === 0;
     if (unchanged) {
@@ -152,7 +159,7 @@ export class LabelBuilder {
       return this.all();
     }
     if (noLabels) {
-      return emptyLabels;
+      return EMPTY_LABELS;
     }
     if (groups.length === 0) {
       return this.all();

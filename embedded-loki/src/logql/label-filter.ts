@@ -5,11 +5,11 @@ import { ipPredicate } from './ip-match';
 import { matcherPredicate } from './matcher';
 import { type LabelBuilder } from './label-builder';
 
-export const labelFilterError = 'LabelFilterErr';
+export const LABEL_FILTER_ERROR = 'LabelFilterErr';
 
 export type LabelTest = (labels: LabelBuilder) => boolean;
 
-const comparisons: Readonly<Record<CompareOperator, (a: number, b: number) => boolean>> = {
+const COMPARISONS: Readonly<Record<CompareOperator, (a: number, b: number) => boolean>> = {
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '>': (a, b) => a > b,
@@ -18,7 +18,7 @@ const comparisons: Readonly<Record<CompareOperator, (a: number, b: number) => bo
   '<=': (a, b) => a <= b,
 };
 
-const parsers = {
+const PARSERS = {
   number: parseFloatStrictly,
   duration: (text: string) => parseDuration(text, { goOnly: true }),
   bytes: parseBytes,
@@ -36,8 +36,8 @@ export function labelTest(filter: LabelFilter): LabelTest {
       return (labels) => test(labels.filterValue(name));
     }
     case 'compare': {
-      const compare = comparisons[filter.operator];
-      const parse = parsers[filter.unit];
+      const compare = COMPARISONS[filter.operator];
+      const parse = PARSERS[filter.unit];
       return (labels) => {
         const text = labels.get(filter.name);
         if (text === undefined) {
@@ -46,7 +46,7 @@ export function labelTest(filter: LabelFilter): LabelTest {
         const value = parse(text);
         if (value === undefined) {
           if (labels.error === '') {
-            labels.error = labelFilterError;
+            labels.error = LABEL_FILTER_ERROR;
             labels.errorDetails = describeUnreadable(text, filter.unit);
           }
           return true;

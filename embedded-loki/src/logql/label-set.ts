@@ -7,9 +7,9 @@ export interface LabelSet {
 }
 
 /** Set where a stage could not read a line. */
-export const errorLabel = '__error__';
-export const errorDetailsLabel = '__error_details__';
-export const preserveErrorLabel = '__preserve_error__';
+export const ERROR_LABEL = '__error__';
+export const ERROR_DETAILS_LABEL = '__error_details__';
+export const PRESERVE_ERROR_LABEL = '__preserve_error__';
 
 type Pair = readonly [string, string];
 
@@ -20,7 +20,7 @@ export function labelSet(pairs: Iterable<Pair>): LabelSet {
   return { pairs: sorted, key: `{${sorted.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(', ')}}` };
 }
 
-export const emptyLabels: LabelSet = labelSet([]);
+export const EMPTY_LABELS: LabelSet = labelSet([]);
 
 export function getLabel(labels: LabelSet, name: string): string {
   return labels.pairs.find(([key]) => key === name)?.[1] ?? '';

@@ -6,7 +6,7 @@ export type PatternPart =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'capture'; readonly name: string };
 
 /** A capture without a name is called this. */
-const unnamed = '_';
+const UNNAMED = '_';
 
 export type PatternRead =
   | { readonly ok: true; readonly parts: readonly PatternPart[] }
@@ -65,7 +65,7 @@ export function readFilterPattern(pattern: string): PatternRead {
 }
 
 function captureNames(parts: readonly PatternPart[]): readonly string[] {
-  return parts.flatMap((part) => (part.kind === 'capture' && part.name !== unnamed ? [part.name] : []));
+  return parts.flatMap((part) => (part.kind === 'capture' && part.name !== UNNAMED ? [part.name] : []));
 }
 
 /** What the named captures take. Where a text is missing, the capture before it takes the rest and is the last. */
@@ -83,7 +83,7 @@ export function capturesIn(
     const part = parts[at];
     const next = parts[at + 1];
     const end = next?.kind === 'text' ? rest.indexOf(next.text) : -1;
-    if (part.kind === 'capture' && part.name !== unnamed) {
+    if (part.kind === 'capture' && part.name !== UNNAMED) {
       found.push([part.name, end === -1 ? rest : rest.slice(0, end)]);
     }
     if (end === -1 || next?.kind !== 'text') {

@@ -2,9 +2,9 @@
  * Regular expressions that are a list of texts in disguise, such as `"(?:src_ip|dst_ip)":"10\.0\.0\.1"`. A search for
  * such a pattern is a search for any of its texts: exactly the same, and cheaper.
  */
-const maxTexts = 64;
+const MAX_TEXTS = 64;
 /** What may follow a backslash and stands for itself in RE2. */
-const escapable = /[\\.+*?()|[\]{}^$"'/\-#&~<>=:!@%,; ]/;
+const ESCAPABLE = /[\\.+*?()|[\]{}^$"'/\-#&~<>=:!@%,; ]/;
 
 /** The texts, or undefined where the pattern has anything but texts, groups, alternatives, `[…]` and `?`. */
 export function textsOfPattern(pattern: string): readonly string[] | undefined {
@@ -22,7 +22,7 @@ function alternatives(scan: Scan): readonly string[] | undefined {
   const all: string[] = [];
   for (;;) {
     const texts = sequence(scan);
-    if (texts === undefined || all.length + texts.length > maxTexts) {
+    if (texts === undefined || all.length + texts.length > MAX_TEXTS) {
       return undefined;
     }
     all.push(...texts);
@@ -42,7 +42,7 @@ function sequence(scan: Scan): readonly string[] | undefined {
     }
     const once = character === '(' ? group(scan) : character === '[' ? oneOf(scan) : literal(scan);
     const next = once === undefined ? undefined : atMostOnce(scan, once);
-    if (next === undefined || texts.length * next.length > maxTexts || /[*+?{]/.test(scan.pattern[scan.at] ?? '')) {
+    if (next === undefined || texts.length * next.length > MAX_TEXTS || /[*+?{]/.test(scan.pattern[scan.at] ?? '')) {
       return undefined;
     }
     texts = texts.flatMap((text) => next.map((end) => text + end));
@@ -81,7 +81,7 @@ function literal(scan: Scan): readonly string[] | undefined {
   if (character === '\\') {
     const escaped = scan.pattern[scan.at + 1];
     scan.at += 2;
-    return escaped !== undefined && escapable.test(escaped) ? [escaped] : undefined;
+    return escaped !== undefined && ESCAPABLE.test(escaped) ? [escaped] : undefined;
   }
   if (/[.+*?[\]{}^$]/.test(character)) {
     return undefined;

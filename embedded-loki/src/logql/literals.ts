@@ -3,7 +3,7 @@
  * Every parser returns undefined for what is not such a value.
  */
 
-const simpleEscapes: Readonly<Record<string, string>> = {
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   a: '\x07',
   b: '\b',
   f: '\f',
@@ -29,7 +29,7 @@ export function parseStringLiteral(literal: string): string | undefined {
   const text = inner.replace(
     /\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-7]{3}|[\s\S])|\n/g,
     (_, escape: string | undefined) => {
-      const simple = escape === undefined ? undefined : simpleEscapes[escape];
+      const simple = escape === undefined ? undefined : SIMPLE_ESCAPES[escape];
       if (simple !== undefined) {
         return simple;
       }
@@ -48,7 +48,7 @@ export function parseStringLiteral(literal: string): string | undefined {
   return valid ? text : undefined;
 }
 
-const nanosecondsPer: Readonly<Record<string, number>> = {
+const NANOSECONDS_PER: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,
   µs: 1e3,
@@ -62,7 +62,7 @@ const nanosecondsPer: Readonly<Record<string, number>> = {
   y: 365 * 86_400e9,
 };
 
-const durationPart = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/y;
+const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/y;
 
 /** Nanoseconds. With `goOnly`, days and longer are no units, as in Go's time.ParseDuration. */
 export function parseDuration(text: string, options: { readonly goOnly?: boolean } = {}): number | undefined {
@@ -76,18 +76,18 @@ export function parseDuration(text: string, options: { readonly goOnly?: boolean
   }
   let total = 0;
   while (position < text.length) {
-    durationPart.lastIndex = position;
-    const part = durationPart.exec(text);
+    DURATION_PART.lastIndex = position;
+    const part = DURATION_PART.exec(text);
     if (part === null || (options.goOnly === true && /^[dwy]$/.test(part[2]))) {
       return undefined;
     }
-    total += Number(part[1]) * nanosecondsPer[part[2]];
-    position = durationPart.lastIndex;
+    total += Number(part[1]) * NANOSECONDS_PER[part[2]];
+    position = DURATION_PART.lastIndex;
   }
   return sign * total;
 }
 
-const byteUnits: Readonly<Record<string, number>> = {
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,
   ...Object.fromEntries(
@@ -107,7 +107,7 @@ export function parseBytes(text: string): number | undefined {
     return undefined;
   }
   const amount = parseFloatStrictly(match[1].replaceAll(',', ''));
-  const unit = byteUnits[match[2].toLowerCase()];
+  const unit = BYTES_PER_UNIT[match[2].toLowerCase()];
   return amount === undefined || unit === undefined ? undefined : Math.floor(amount * unit);
 }
 

@@ -3,8 +3,8 @@ import { type LogfmtField } from './ast';
 import { sanitizeName } from './json-stage';
 import { type LabelBuilder } from './label-builder';
 
-const logfmtError = 'LogfmtParserErr';
-const pair = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]*))?)?(?=\s|$)/y;
+const LOGFMT_ERROR = 'LogfmtParserErr';
+const PAIR = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"=]*))?)?(?=\s|$)/y;
 
 export function extractLogfmt(
   line: string,
@@ -26,7 +26,7 @@ export function extractLogfmt(
     return hints.allExtracted;
   });
   if (failure !== undefined) {
-    labels.setError(logfmtError, failure);
+    labels.setError(LOGFMT_ERROR, failure);
   }
 }
 
@@ -52,7 +52,7 @@ export function extractLogfmtFields(
     return false;
   });
   if (failure !== undefined) {
-    labels.setError(logfmtError, failure);
+    labels.setError(LOGFMT_ERROR, failure);
   }
 }
 
@@ -68,8 +68,8 @@ export function forEachPair(
       at++;
       continue;
     }
-    pair.lastIndex = at;
-    const match = pair.exec(line);
+    PAIR.lastIndex = at;
+    const match = PAIR.exec(line);
     if (match === null) {
       if (strict) {
         return `logfmt syntax error at pos ${at + 1}`;
@@ -78,7 +78,7 @@ export function forEachPair(
       at = space === -1 ? line.length : at + space;
       continue;
     }
-    at = pair.lastIndex;
+    at = PAIR.lastIndex;
     if (visit(match[1], match[2] === undefined ? (match[3] ?? '') : unquote(match[2]))) {
       break;
     }

@@ -14,7 +14,7 @@ interface BinaryLink {
   readonly node: QueryNode;
 }
 
-const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
+const BINARY_OPERATORS: Readonly<Record<string, BinaryOperator>> = {
   Or: 'or',
   And: 'and',
   Unless: 'unless',
@@ -32,7 +32,7 @@ const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
   Pow: '^',
 };
 
-const binaryRanks: Readonly<Record<BinaryOperator, Rank>> = {
+const BINARY_RANKS: Readonly<Record<BinaryOperator, Rank>> = {
   or: { level: 1 },
   and: { level: 2 },
   unless: { level: 2 },
@@ -53,7 +53,7 @@ const binaryRanks: Readonly<Record<BinaryOperator, Rank>> = {
 export function readBinary(node: QueryNode, readMetric: ReadMetric): MetricExpression {
   const { first, rest } = flattenBinary(node, readMetric);
   return nest<BinaryLink, MetricExpression>(first, rest, {
-    rank: (link) => binaryRanks[link.operator],
+    rank: (link) => BINARY_RANKS[link.operator],
     combine: combineBinary,
   });
 }
@@ -82,14 +82,14 @@ function flattenBinary(
   readonly rest: ReadonlyArray<ChainLink<BinaryLink, MetricExpression>>;
 } {
   const [leftNode, rightNode] = node.all('Expr');
-  const operatorNode = node.children.find((child) => binaryOperators[child.name] !== undefined);
+  const operatorNode = node.children.find((child) => BINARY_OPERATORS[child.name] !== undefined);
   if (leftNode === undefined || rightNode === undefined || operatorNode === undefined) {
     throw node.error('incomplete binary operation');
   }
   const left = flattenOperand(leftNode, 'left', { operatorNode, readMetric });
   const right = flattenOperand(rightNode, 'right', { operatorNode, readMetric });
   const operator: BinaryLink = {
-    operator: binaryOperators[operatorNode.name],
+    operator: BINARY_OPERATORS[operatorNode.name],
     ...readModifier(node.child('BinOpModifier')),
     node: operatorNode,
   };

@@ -6,7 +6,7 @@ import { readMatcher } from './parse-matcher';
 import { type ChainLink, nest, type Rank } from './precedence';
 import { type QueryNode } from './syntax-node';
 
-const compareOperators: Readonly<Record<string, CompareOperator>> = {
+const COMPARE_OPERATORS: Readonly<Record<string, CompareOperator>> = {
   Eq: '==',
   Eql: '==',
   Neq: '!=',
@@ -17,7 +17,7 @@ const compareOperators: Readonly<Record<string, CompareOperator>> = {
 };
 
 type FilterOperator = 'and' | 'or' | 'comma';
-const filterRanks: Readonly<Record<FilterOperator, Rank | undefined>> = {
+const FILTER_RANKS: Readonly<Record<FilterOperator, Rank | undefined>> = {
   or: { level: 1 },
   and: { level: 2 },
   comma: undefined,
@@ -26,7 +26,7 @@ const filterRanks: Readonly<Record<FilterOperator, Rank | undefined>> = {
 export function readLabelFilter(node: QueryNode): LabelFilter {
   const { first, rest } = flattenLabelFilter(node);
   return nest<FilterOperator, LabelFilter>(first, rest, {
-    rank: (operator) => filterRanks[operator],
+    rank: (operator) => FILTER_RANKS[operator],
     combine: (operator, left, right) => ({ kind: operator === 'or' ? 'or' : 'and', left, right }),
   });
 }
@@ -79,5 +79,5 @@ function readComparison(node: QueryNode, unit: 'number' | 'duration' | 'bytes'):
   if (value === undefined) {
     throw literal.error(`"${literal.text}" is no ${unit}`);
   }
-  return { kind: 'compare', name: name.text, operator: compareOperators[operator.name], unit, value };
+  return { kind: 'compare', name: name.text, operator: COMPARE_OPERATORS[operator.name], unit, value };
 }

@@ -5,7 +5,7 @@ import { readFilterPattern } from './line-pattern';
 import { parseErrorWithoutPosition } from './query-error';
 import { type QueryNode } from './syntax-node';
 
-const operators: Readonly<Record<string, LineFilterOperator | '|>' | '!>'>> = {
+const OPERATORS: Readonly<Record<string, LineFilterOperator | '|>' | '!>'>> = {
   PipeExact: '|=',
   Neq: '!=',
   PipeMatch: '|~',
@@ -14,11 +14,11 @@ const operators: Readonly<Record<string, LineFilterOperator | '|>' | '!>'>> = {
   Npa: '!>',
 };
 
-const kinds = { '|=': 'text', '!=': 'text', '|~': 'regex', '!~': 'regex', '|>': 'pattern', '!>': 'pattern' } as const;
+const KINDS = { '|=': 'text', '!=': 'text', '|~': 'regex', '!~': 'regex', '|>': 'pattern', '!>': 'pattern' } as const;
 
 export function readLineFilter(node: QueryNode): Stage {
   const [operatorToken] = node.need('Filter').children;
-  const operator = operators[operatorToken.name];
+  const operator = OPERATORS[operatorToken.name];
   if (operator === undefined) {
     throw operatorToken.unsupported(`the line filter "${operatorToken.text}"`);
   }
@@ -26,7 +26,7 @@ export function readLineFilter(node: QueryNode): Stage {
   const collect = (holder: QueryNode) => {
     const ip = holder.child('FilterOp') !== undefined;
     for (const literal of holder.all('String')) {
-      tests.push(checked({ kind: ip ? 'ip' : kinds[operator], value: literal.string() }, literal, operator));
+      tests.push(checked({ kind: ip ? 'ip' : KINDS[operator], value: literal.string() }, literal, operator));
     }
     holder.all('OrFilter').forEach(collect);
     holder.all('LineFilter').forEach(collect);

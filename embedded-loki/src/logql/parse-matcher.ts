@@ -2,7 +2,7 @@
 import { type Matcher, type MatchOperator } from './ast';
 import { type QueryNode } from './syntax-node';
 
-const matchOperators: Readonly<Record<string, MatchOperator>> = { Eq: '=', Neq: '!=', Re: '=~', Nre: '!~' };
+const MATCH_OPERATORS: Readonly<Record<string, MatchOperator>> = { Eq: '=', Neq: '!=', Re: '=~', Nre: '!~' };
 
 export function readSelector(node: QueryNode): readonly Matcher[] {
   return node.list('Matchers', 'Matcher').map(readMatcher);
@@ -10,5 +10,5 @@ export function readSelector(node: QueryNode): readonly Matcher[] {
 
 export function readMatcher(node: QueryNode): Matcher {
   const [name, operator, value] = node.children;
-  return { name: name.text, operator: matchOperators[operator.name], value: value.string() };
+  return { name: name.text, operator: MATCH_OPERATORS[operator.name], value: value.string() };
 }

@@ -5,7 +5,7 @@ import {
   type Matcher,
   type RangeAggregation,
   type RangeOperator,
-  rangeOperators,
+  RANGE_OPERATORS,
   type Unwrap,
 } from './ast';
 import { parseDuration, parseFloatStrictly } from './literals';
@@ -16,14 +16,14 @@ import { readPipeline } from './parse-pipeline';
 import { parseErrorWithoutPosition } from './query-error';
 import { type QueryNode } from './syntax-node';
 
-export const neverSelects =
+export const NEVER_SELECTS =
   'queries require at least one regexp or equality matcher that does not have an empty-compatible value. ' +
   'For instance, app=~".*" does not meet this requirement, but app=~".+" will';
 
 export function checkedSelector(node: QueryNode): readonly Matcher[] {
   const selector = readSelector(node.need('Selector'));
   if (!selectsSomething(selector)) {
-    throw parseErrorWithoutPosition(neverSelects);
+    throw parseErrorWithoutPosition(NEVER_SELECTS);
   }
   return selector;
 }
@@ -38,7 +38,7 @@ export function readNumber(node: QueryNode): number {
 
 export function readRangeAggregation(node: QueryNode): RangeAggregation {
   const operatorNode = node.need('RangeOp');
-  const operator = rangeOperators.find((name) => name === operatorNode.text.toLowerCase());
+  const operator = RANGE_OPERATORS.find((name) => name === operatorNode.text.toLowerCase());
   if (operator === undefined) {
     throw operatorNode.unsupported(`"${operatorNode.text}"`);
   }
@@ -61,7 +61,7 @@ export function readRangeAggregation(node: QueryNode): RangeAggregation {
   return aggregation;
 }
 
-const groupable: readonly RangeOperator[] = [
+const GROUPABLE: readonly RangeOperator[] = [
   'avg_over_time',
   'stddev_over_time',
   'stdvar_over_time',
@@ -71,15 +71,15 @@ const groupable: readonly RangeOperator[] = [
   'first_over_time',
   'last_over_time',
 ];
-const needsNoUnwrap: readonly RangeOperator[] = [
+const NEEDS_NO_UNWRAP: readonly RangeOperator[] = [
   'count_over_time',
   'rate',
   'bytes_over_time',
   'bytes_rate',
   'absent_over_time',
 ];
-const takesUnwrap: readonly RangeOperator[] = [
-  ...groupable,
+const TAKES_UNWRAP: readonly RangeOperator[] = [
+  ...GROUPABLE,
   'sum_over_time',
   'rate',
   'rate_counter',
@@ -92,13 +92,13 @@ function checkRangeAggregation(aggregation: {
   readonly grouping?: Grouping;
 }): void {
   const { operator, range, grouping } = aggregation;
-  if (grouping !== undefined && !groupable.includes(operator)) {
+  if (grouping !== undefined && !GROUPABLE.includes(operator)) {
     throw parseErrorWithoutPosition(`grouping not allowed for ${operator} aggregation`);
   }
-  if (range.unwrap === undefined && !needsNoUnwrap.includes(operator)) {
+  if (range.unwrap === undefined && !NEEDS_NO_UNWRAP.includes(operator)) {
     throw parseErrorWithoutPosition(`invalid aggregation ${operator} without unwrap`);
   }
-  if (range.unwrap !== undefined && !takesUnwrap.includes(operator)) {
+  if (range.unwrap !== undefined && !TAKES_UNWRAP.includes(operator)) {
     throw parseErrorWithoutPosition(`invalid aggregation ${operator} with unwrap`);
   }
 }

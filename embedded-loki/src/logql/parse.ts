@@ -9,26 +9,26 @@ import {
   type Matcher,
   type MetricExpression,
   type VectorOperator,
-  vectorOperators,
+  VECTOR_OPERATORS,
 } from './ast';
 import { readBinary } from './parse-binary';
 import { readPipeline } from './parse-pipeline';
-import { checkedSelector, neverSelects, readGrouping, readNumber, readRangeAggregation } from './parse-range';
+import { checkedSelector, NEVER_SELECTS, readGrouping, readNumber, readRangeAggregation } from './parse-range';
 import { parseErrorWithoutPosition } from './query-error';
 import { QueryNode } from './syntax-node';
 
 /** Loki's limit on the length of a query. */
-const maxQueryLength = 131_072;
+const MAX_QUERY_LENGTH = 131_072;
 
 /** @throws QueryError for what is no LogQL, or LogQL that this store does not evaluate. */
 export function parseQuery(query: string): Expression {
-  if (query.length >= maxQueryLength) {
-    throw parseErrorWithoutPosition(`input size too long (${query.length} > ${maxQueryLength})`);
+  if (query.length >= MAX_QUERY_LENGTH) {
+    throw parseErrorWithoutPosition(`input size too long (${query.length} > ${MAX_QUERY_LENGTH})`);
   }
   const root = new QueryNode(query, parser.parse(query).topNode);
   const expression = root.child('Expr');
   if (/^\{\s*\}\s*$/.test(query)) {
-    throw parseErrorWithoutPosition(neverSelects);
+    throw parseErrorWithoutPosition(NEVER_SELECTS);
   }
   const error = root.firstError(isOffsetAfterUnwrap);
   if (error !== undefined) {
@@ -100,7 +100,9 @@ function readMetric(node: QueryNode): MetricExpression {
 
 function readVectorAggregation(node: QueryNode): MetricExpression {
   const operatorNode = node.need('VectorOp');
-  const operator: VectorOperator | undefined = vectorOperators.find((name) => name === operatorNode.text.toLowerCase());
+  const operator: VectorOperator | undefined = VECTOR_OPERATORS.find(
+    (name) => name === operatorNode.text.toLowerCase()
+  );
   if (operator === undefined) {
     throw operatorNode.unsupported(`"${operatorNode.text}"`);
   }

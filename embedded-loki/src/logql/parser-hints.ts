@@ -3,9 +3,9 @@
  * from is not parsed, and so cannot have a parser error; Loki answers `sum(rate({…} | json [5m]))` over lines that are
  * no JSON, and so does this store.
  */
-import { errorLabel } from './label-set';
+import { ERROR_LABEL } from './label-set';
 
-const duplicateSuffix = '_extracted';
+const DUPLICATE_SUFFIX = '_extracted';
 
 export interface HintOptions {
   readonly groups: readonly string[];
@@ -31,10 +31,10 @@ export class ParserHints {
     const limited = noLabels || (!without && groups.length > 0);
     const names = [...required, ...groups].filter((name) => name !== '');
     const withPlain = names.flatMap((name) =>
-      name.endsWith(duplicateSuffix) ? [name, name.slice(0, -duplicateSuffix.length)] : [name]
+      name.endsWith(DUPLICATE_SUFFIX) ? [name, name.slice(0, -DUPLICATE_SUFFIX.length)] : [name]
     );
     this.wanted = new Set(limited ? withPlain : []);
-    this.preserveError = this.wanted.has(errorLabel);
+    this.preserveError = this.wanted.has(ERROR_LABEL);
   }
 
   static everything(): ParserHints {

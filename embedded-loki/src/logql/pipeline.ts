@@ -3,7 +3,7 @@ import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage } fr
 import { extractJson, extractJsonFields } from './json-stage';
 import { type LabelBuilder } from './label-builder';
 import { labelsReadBy, labelTest } from './label-filter';
-import { errorDetailsLabel, errorLabel, preserveErrorLabel } from './label-set';
+import { ERROR_DETAILS_LABEL, ERROR_LABEL, PRESERVE_ERROR_LABEL } from './label-set';
 import { fillTemplate, labelsIn } from './label-template';
 import { lineFilterTest, mixedLineTest } from './line-filter';
 import { extractLogfmt, extractLogfmtFields } from './logfmt-stage';
@@ -108,7 +108,7 @@ function compileStage(stage: Stage): Pipeline {
 }
 
 function templateValue(name: string, labels: LabelBuilder): string {
-  return name === errorDetailsLabel ? labels.errorDetails : labels.filterValue(name);
+  return name === ERROR_DETAILS_LABEL ? labels.errorDetails : labels.filterValue(name);
 }
 
 /** All templates of a stage see the labels as they were before its first. */
@@ -140,9 +140,9 @@ function formatLabels(formats: readonly LabelFormat[], labels: LabelBuilder): vo
 function compileDrop({ name, matcher }: NamedMatcher): (labels: LabelBuilder) => void {
   const test = matcher === undefined ? () => true : matcherPredicate(matcher);
   return (labels) => {
-    if (name === errorLabel) {
+    if (name === ERROR_LABEL) {
       labels.error = test(labels.error) ? '' : labels.error;
-    } else if (name === errorDetailsLabel) {
+    } else if (name === ERROR_DETAILS_LABEL) {
       labels.errorDetails = test(labels.errorDetails) ? '' : labels.errorDetails;
     } else if (test(labels.get(name) ?? '')) {
       labels.delete(name);
@@ -151,7 +151,7 @@ function compileDrop({ name, matcher }: NamedMatcher): (labels: LabelBuilder) =>
 }
 
 function compileKeep(named: readonly NamedMatcher[]): (name: string, value: string) => boolean {
-  const special = [errorLabel, errorDetailsLabel, preserveErrorLabel];
+  const special = [ERROR_LABEL, ERROR_DETAILS_LABEL, PRESERVE_ERROR_LABEL];
   const tests = named.map(({ name, matcher }) => ({
     name,
     test: matcher === undefined ? () => true : matcherPredicate(matcher),

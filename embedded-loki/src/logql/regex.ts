@@ -31,7 +31,7 @@ export interface SearchRegex {
 }
 
 const compiledRegexes = new Map<string, SearchRegex>();
-const mostCompiled = 500;
+const MAX_COMPILED = 500;
 
 /** A pattern that is looked for anywhere. @throws QueryError for what is no pattern. */
 export function compileRegex(pattern: string): SearchRegex {
@@ -40,7 +40,7 @@ export function compileRegex(pattern: string): SearchRegex {
     return known;
   }
   const regex = searchRegexOf(compile(pattern));
-  if (compiledRegexes.size >= mostCompiled) {
+  if (compiledRegexes.size >= MAX_COMPILED) {
     compiledRegexes.clear();
   }
   compiledRegexes.set(pattern, regex);

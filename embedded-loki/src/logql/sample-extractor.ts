@@ -14,7 +14,7 @@ import { describeUnreadable, parseBytes, parseDuration, parseFloatStrictly } fro
 import { ParserHints } from './parser-hints';
 import { compilePipeline, labelsRequiredBy } from './pipeline';
 
-export const sampleExtractionError = 'SampleExtractionErr';
+export const SAMPLE_EXTRACTION_ERROR = 'SampleExtractionErr';
 
 export interface SampleExtractor {
   /** What a line must be parsed for; shared by all streams of the query. */
@@ -74,7 +74,7 @@ function lineValue(operator: RangeOperator): (line: string) => number {
   return operator === 'bytes_over_time' || operator === 'bytes_rate' ? (line) => Buffer.byteLength(line) : () => 1;
 }
 
-export const conversions: Readonly<Record<Unwrap['conversion'], (text: string) => number | undefined>> = {
+export const CONVERSIONS: Readonly<Record<Unwrap['conversion'], (text: string) => number | undefined>> = {
   float: parseFloatStrictly,
   bytes: parseBytes,
   duration: (text) => {
@@ -84,7 +84,7 @@ export const conversions: Readonly<Record<Unwrap['conversion'], (text: string) =
 };
 
 function unwrapper({ label, conversion, filters }: Unwrap): (labels: LabelBuilder) => number | undefined {
-  const convert = conversions[conversion];
+  const convert = CONVERSIONS[conversion];
   const tests = filters.map(labelTest);
   return (labels) => {
     const text = labels.get(label);
@@ -93,7 +93,7 @@ function unwrapper({ label, conversion, filters }: Unwrap): (labels: LabelBuilde
     }
     const value = convert(text);
     if (value === undefined) {
-      labels.error = sampleExtractionError;
+      labels.error = SAMPLE_EXTRACTION_ERROR;
       labels.errorDetails = describeUnreadable(text, conversion === 'float' ? 'number' : conversion);
     }
     return tests.every((test) => test(labels)) ? (value ?? 0) : undefined;

@@ -1,5 +1,5 @@
 /** `| pattern`, `| regexp`, `| unpack` and `| decolorize`. */
-import { jsonError, sanitizeName } from './json-stage';
+import { JSON_ERROR, sanitizeName } from './json-stage';
 import { scanJsonObject, unescapeJson } from './json-scanner';
 import { type LabelBuilder } from './label-builder';
 import { capturesIn, type PatternPart } from './line-pattern';
@@ -30,7 +30,7 @@ export function extractRegexp(line: string, regex: SearchRegex, labels: LabelBui
 }
 
 /** The member that holds the line itself. */
-const packedEntry = '_entry';
+const PACKED_ENTRY = '_entry';
 
 /** Undoes the packing of a collector: `{"_entry":"line","label":"value"}`. Without an entry the line stays as it is. */
 export function unpacked(line: string, labels: LabelBuilder): string {
@@ -38,7 +38,7 @@ export function unpacked(line: string, labels: LabelBuilder): string {
     return line;
   }
   if (!line.startsWith('{')) {
-    labels.setError(jsonError, 'expecting json object(6), but it is not');
+    labels.setError(JSON_ERROR, 'expecting json object(6), but it is not');
     return line;
   }
   let entry: string | undefined;
@@ -47,14 +47,14 @@ export function unpacked(line: string, labels: LabelBuilder): string {
     if (type !== 'string') {
       return;
     }
-    if (key === packedEntry) {
+    if (key === PACKED_ENTRY) {
       entry = unescapeJson(raw);
     } else {
       members.push([key, unescapeJson(raw)]);
     }
   });
   if (result.kind === 'error') {
-    labels.setError(jsonError, result.reason);
+    labels.setError(JSON_ERROR, result.reason);
     return line;
   }
   if (entry === undefined) {
@@ -67,9 +67,9 @@ export function unpacked(line: string, labels: LabelBuilder): string {
 }
 
 /** ANSI escape sequences: CSI and OSC, by ESC or by their 8-bit introducer. */
-const escapeSequence =
+const ESCAPE_SEQUENCE =
   /[\u001b\u009b][[\]()#;?]*(?:(?:(?:[a-zA-Z\d]*(?:;[a-zA-Z\d]*)*)?\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PRZcf-ntqry=><~]))/g;
 
 export function withoutColours(line: string): string {
-  return line.replace(escapeSequence, '');
+  return line.replace(ESCAPE_SEQUENCE, '');
 }

@@ -1,14 +1,14 @@
 import { QueryError } from '../logql/query-error';
 
 /** Loki's defaults. */
-export const maxEntries = 5_000;
-export const maxSeries = 500;
-export const maxPointsPerSeries = 11_000;
-export const defaultEntries = 100;
+export const MAX_ENTRIES = 5_000;
+export const MAX_SERIES = 500;
+export const MAX_POINTS_PER_SERIES = 11_000;
+export const DEFAULT_ENTRIES = 100;
 /** More series than this inside a query are a runaway grouping; Loki would run out of memory instead. */
-export const maxInnerSeries = 100_000;
+export const MAX_INNER_SERIES = 100_000;
 /** Samples that a query may hold at once: 16 bytes each. */
-export const maxSamples = 20_000_000;
+export const MAX_SAMPLES = 20_000_000;
 
 export function seriesLimitError(limit: number): QueryError {
   return new QueryError(
@@ -20,6 +20,6 @@ export function seriesLimitError(limit: number): QueryError {
 export function sampleLimitError(): QueryError {
   return new QueryError(
     'limit',
-    `the query needs more than ${maxSamples} samples at once; narrow its time range or its stream selector`
+    `the query needs more than ${MAX_SAMPLES} samples at once; narrow its time range or its stream selector`
   );
 }

@@ -26,12 +26,12 @@ export interface LogQueryRange {
 }
 
 /** Entries in the first slice of a query that drops some. */
-const leastSlice = 2_048;
-const sliceGrowth = 8;
+const MIN_SLICE = 2_048;
+const SLICE_GROWTH = 8;
 /** Where a slice had nothing: the next will have little, and each slice costs some milliseconds. */
-const emptySliceGrowth = 64;
+const EMPTY_SLICE_GROWTH = 64;
 /** So that the lines of a slice, put in order, stay within what the database may hold in memory. */
-const largestSlice = 262_144;
+const MAX_SLICE = 262_144;
 
 export async function runLogQuery(
   expression: LogExpression,
@@ -62,7 +62,7 @@ export async function runLogQuery(
     const entries: LogEntry[] = [];
     let lastNs: bigint | undefined;
     const scopes = await snapshot.scope(selection);
-    const perSlice = dropsSome ? Math.max(leastSlice, limit * 4) : limit * 2;
+    const perSlice = dropsSome ? Math.max(MIN_SLICE, limit * 4) : limit * 2;
     const wanted: Wanted = { backward, perSlice, limit, found: () => entries.length };
     for await (const slice of slices(snapshot, { selection, scopes }, wanted, source.work)) {
       const order = { backward, limit: pipelineDrops ? undefined : limit - entries.length };
@@ -147,7 +147,7 @@ async function* slices(
 /** As many as should do by the share that passed so far, and some more; where few or none passed, many more than before. */
 function nextSize(size: number, expected: number): number {
   if (!Number.isFinite(expected)) {
-    return Math.min(largestSlice, size * emptySliceGrowth);
+    return Math.min(MAX_SLICE, size * EMPTY_SLICE_GROWTH);
   }
-  return Math.min(largestSlice, size * sliceGrowth, Math.max(leastSlice, Math.ceil(expected * 1.5)));
+  return Math.min(MAX_SLICE, size * SLICE_GROWTH, Math.max(MIN_SLICE, Math.ceil(expected * 1.5)));
 }

@@ -2,9 +2,9 @@
 import { type MetricExpression, type RangeAggregation } from '../logql/ast';
 import { evaluateSteps, type PlannedRange, plannedRanges, type SampleSeries } from '../logql/evaluate';
 import { type LabelBuilder } from '../logql/label-builder';
-import { compareLabels, emptyLabels, type LabelSet } from '../logql/label-set';
+import { compareLabels, EMPTY_LABELS, type LabelSet } from '../logql/label-set';
 import { sampleExtractor } from '../logql/sample-extractor';
-import { maxSeries, seriesLimitError } from './limits';
+import { MAX_SERIES, seriesLimitError } from './limits';
 import { necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource } from './query-source';
 import { type QueryResult, type Series } from './result';
@@ -59,7 +59,7 @@ export async function runRangeQuery(
   const timeOf = (step: number) => toMs(startNs + BigInt(step) * stepNs);
   if (expression.kind === 'literal' || expression.kind === 'vector') {
     const points = Array.from({ length: count }, (_, step) => ({ tsMs: timeOf(step), value: expression.value }));
-    return { kind: 'matrix', series: [{ labels: emptyLabels, points }] };
+    return { kind: 'matrix', series: [{ labels: EMPTY_LABELS, points }] };
   }
   const series = new Map<string, { labels: LabelSet; points: Array<Series['points'][number]> }>();
   let step = 0;
@@ -97,8 +97,8 @@ function keepsOrder(expression: MetricExpression): boolean {
 }
 
 function refuseTooMany(series: number): void {
-  if (series > maxSeries) {
-    throw seriesLimitError(maxSeries);
+  if (series > MAX_SERIES) {
+    throw seriesLimitError(MAX_SERIES);
   }
 }
 

@@ -2,7 +2,7 @@
 import { type SampleSeries } from '../logql/evaluate';
 import { compareLabels, type LabelSet } from '../logql/label-set';
 import { type SampleGroup } from '../storage/snapshot';
-import { maxInnerSeries, maxSamples, sampleLimitError, seriesLimitError } from './limits';
+import { MAX_INNER_SERIES, MAX_SAMPLES, sampleLimitError, seriesLimitError } from './limits';
 
 export type Combine = 'sum' | 'min' | 'max';
 
@@ -63,12 +63,12 @@ export class SampleCollector {
       return;
     }
     counts[place] += bucket.count;
-    values[place] = combined[combine](values[place], bucket.value);
+    values[place] = COMBINED[combine](values[place], bucket.value);
   }
 
   private hold(samples: number): void {
     this.held += samples;
-    if (this.held > maxSamples) {
+    if (this.held > MAX_SAMPLES) {
       throw sampleLimitError();
     }
   }
@@ -76,8 +76,8 @@ export class SampleCollector {
   private seriesOf(labels: LabelSet): GrowingSeries {
     let one = this.byKey.get(labels.key);
     if (one === undefined) {
-      if (this.byKey.size === maxInnerSeries) {
-        throw seriesLimitError(maxInnerSeries);
+      if (this.byKey.size === MAX_INNER_SERIES) {
+        throw seriesLimitError(MAX_INNER_SERIES);
       }
       one = { labels, times: [], values: [], counts: [], places: new Map() };
       this.byKey.set(labels.key, one);
@@ -86,7 +86,7 @@ export class SampleCollector {
   }
 }
 
-const combined: Readonly<Record<Combine, (a: number, b: number) => number>> = {
+const COMBINED: Readonly<Record<Combine, (a: number, b: number) => number>> = {
   sum: (a, b) => a + b,
   min: Math.min,
   max: Math.max,

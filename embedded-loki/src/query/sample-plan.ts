@@ -34,7 +34,7 @@ interface PlanInput {
 }
 
 /** More buckets than this hardly save anything. */
-const maxBuckets = 20_000;
+const MAX_BUCKETS = 20_000;
 
 export function samplePlan(aggregation: RangeAggregation, input: PlanInput): SamplePlan {
   const { operator } = aggregation;
@@ -83,7 +83,7 @@ function bucketsOf({ operator, range }: RangeAggregation, { stepNs, steps }: Que
   const rangeNs = BigInt(Math.round(range.rangeNs));
   const widthNs = steps === 1 ? rangeNs : greatestDivisor(rangeNs, stepNs);
   const buckets = (rangeNs + BigInt(steps - 1) * stepNs) / widthNs;
-  return buckets > maxBuckets ? undefined : { widthNs: Number(widthNs), combine };
+  return buckets > MAX_BUCKETS ? undefined : { widthNs: Number(widthNs), combine };
 }
 
 function greatestDivisor(a: bigint, b: bigint): bigint {

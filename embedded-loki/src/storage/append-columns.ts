@@ -9,7 +9,7 @@ export interface Table {
 }
 
 /** DuckDB's vector size: the rows of one chunk. */
-const rowsPerChunk = 2048;
+const ROWS_PER_CHUNK = 2048;
 
 export async function appendColumns(
   connection: DuckDBConnection,
@@ -18,10 +18,12 @@ export async function appendColumns(
 ): Promise<void> {
   const appender = await connection.createAppender(table);
   try {
-    for (let from = 0; from < columns[0].length; from += rowsPerChunk) {
+    for (let from = 0; from < columns[0].length; from += ROWS_PER_CHUNK) {
       const chunk = DuckDBDataChunk.create(types);
       chunk.setColumns(
-        columns[0].length <= rowsPerChunk ? columns : columns.map((column) => column.slice(from, from + rowsPerChunk))
+        columns[0].length <= ROWS_PER_CHUNK
+          ? columns
+          : columns.map((column) => column.slice(from, from + ROWS_PER_CHUNK))
       );
       appender.appendDataChunk(chunk);
     }

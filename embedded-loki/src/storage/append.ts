@@ -11,7 +11,7 @@ import { appendColumns } from './append-columns';
 import { identityOf, possibleDuplicates } from './duplicates';
 import { entryColumns, WordPostings } from './entry-columns';
 import { type NewStreamEntries, type Row } from './new-entry';
-import { entriesTable, entryColumnTypes, wordsTable } from './schema';
+import { entriesTable, ENTRY_COLUMN_TYPES, WORDS_TABLE } from './schema';
 import { storageError } from './storage-error';
 import { type Stream, type StreamIndex } from './stream-index';
 
@@ -161,10 +161,10 @@ export class Appender {
     for (const [part, ofPart] of byPart) {
       await appendColumns(
         this.connection,
-        { table: entriesTable(part), types: entryColumnTypes },
+        { table: entriesTable(part), types: ENTRY_COLUMN_TYPES },
         entryColumns(ofPart)
       );
     }
-    await appendColumns(this.connection, wordsTable, words.columns());
+    await appendColumns(this.connection, WORDS_TABLE, words.columns());
   }
 }

@@ -2,18 +2,18 @@
  * The store's one DuckDB file, attached as `store` to an instance of its own.
  *
  * Invariant: a transaction that was committed is in the file or its write-ahead log before the push that brought it is
- * acknowledged. Limits: one process at a time opens the file; DuckDB takes `memoryLimit` at most, whatever is asked of
+ * acknowledged. Limits: one process at a time opens the file; DuckDB takes `MEMORY_LIMIT` at most, whatever is asked of
  * it, and spills to disk beside the file where a query needs more.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { createTables, schemaVersion, storedVersion } from './schema';
+import { createTables, SCHEMA_VERSION, storedVersion } from './schema';
 import { StorageError } from './storage-error';
 
-export const memoryLimit = '1GB';
+export const MEMORY_LIMIT = '1GB';
 /** Small row groups: a checkpoint writes the last one of each part anew. */
-const rowGroupSize = 4096;
+const ROW_GROUP_SIZE = 4096;
 
 export interface Database {
   /** A connection in which the store's tables have their plain names. */
@@ -30,7 +30,7 @@ export async function openDatabase(file: string): Promise<Database> {
     mkdirSync(dirname(file), { recursive: true });
   }
   const instance = await DuckDBInstance.create(':memory:', {
-    memory_limit: memoryLimit,
+    memory_limit: MEMORY_LIMIT,
     // Each checkpoint writes the last row group of every part anew: seldom is cheap, and 128 MB are replayed in seconds.
     checkpoint_threshold: '128MB',
     preserve_insertion_order: 'false',
@@ -47,7 +47,7 @@ export async function openDatabase(file: string): Promise<Database> {
   try {
     const first = await instance.connect();
     await first.run(
-      `ATTACH '${file.replaceAll("'", "''")}' AS store (ROW_GROUP_SIZE ${rowGroupSize}, STORAGE_VERSION 'v1.4.0')`
+      `ATTACH '${file.replaceAll("'", "''")}' AS store (ROW_GROUP_SIZE ${ROW_GROUP_SIZE}, STORAGE_VERSION 'v1.4.0')`
     );
     await first.run('USE store');
     await prepare(first, file);
@@ -85,10 +85,10 @@ async function prepare(connection: DuckDBConnection, file: string): Promise<void
   const version = await storedVersion(connection);
   if (version === undefined) {
     await createTables(connection);
-  } else if (version !== schemaVersion) {
+  } else if (version !== SCHEMA_VERSION) {
     throw new StorageError(
       'other-version',
-      `${file} was written by ${version < schemaVersion ? 'an older' : 'a newer'} version of the store (schema ${version}, this one reads ${schemaVersion}): start that version, move the file away, or name another --file`
+      `${file} was written by ${version < SCHEMA_VERSION ? 'an older' : 'a newer'} version of the store (schema ${version}, this one reads ${SCHEMA_VERSION}): start that version, move the file away, or name another --file`
     );
   }
 }

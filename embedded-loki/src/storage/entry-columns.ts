@@ -1,11 +1,11 @@
 /** Rows as the columns that DuckDB's appender takes. */
 import { type Columns } from './append-columns';
-import { fieldNames, readFields } from './field-columns';
+import { FIELD_NAMES, readFields } from './field-columns';
 import { wordHashes } from './line-words';
 import { type NewEntry, type Row } from './new-entry';
-import { partCount, slotOf } from './schema';
+import { PART_COUNT, slotOf } from './schema';
 
-/** In the order of `entryColumnTypes`. Marks streams that get an entry that is not flat, before a query can see it. */
+/** In the order of `ENTRY_COLUMN_TYPES`. Marks streams that get an entry that is not flat, before a query can see it. */
 export function entryColumns(rows: readonly Row[]): Columns {
   const fields = rows.map(({ entry }) => (entry.metadata.length === 0 ? readFields(entry.line) : undefined));
   rows.forEach(({ stream }, at) => {
@@ -18,7 +18,7 @@ export function entryColumns(rows: readonly Row[]): Columns {
     fields.map((values) => values !== undefined),
     rows.map(({ entry }) => entry.line),
     rows.map(({ entry }) => (entry.metadata.length === 0 ? null : JSON.stringify(entry.metadata))),
-    ...fieldNames.map((_, at) => fields.map((values) => values?.[at] ?? null)),
+    ...FIELD_NAMES.map((_, at) => fields.map((values) => values?.[at] ?? null)),
   ];
 }
 
@@ -37,7 +37,7 @@ export class WordPostings {
       this.known.set(slot, known);
     }
     for (const hash of wordHashes(line)) {
-      const posting = hash * partCount + part;
+      const posting = hash * PART_COUNT + part;
       if (!known.has(posting)) {
         known.add(posting);
         this.hashes.push(hash);

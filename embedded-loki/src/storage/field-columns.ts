@@ -14,7 +14,7 @@
 export type FieldType = 'number' | 'string';
 
 /** What dashboards, alert rules and lists ask for. Each column makes a push dearer, so this is not every field. */
-export const fieldColumns = {
+export const FIELD_COLUMNS = {
   nic_name: 'string',
   netns: 'string',
   l7_proto: 'string',
@@ -41,15 +41,15 @@ export const fieldColumns = {
   capture_drops: 'number',
 } as const satisfies Readonly<Record<string, FieldType>>;
 
-export const fieldNames: readonly string[] = Object.keys(fieldColumns);
-const fieldTypes: readonly FieldType[] = Object.values(fieldColumns);
+export const FIELD_NAMES: readonly string[] = Object.keys(FIELD_COLUMNS);
+const FIELD_TYPES: readonly FieldType[] = Object.values(FIELD_COLUMNS);
 
 export function isFieldColumn(name: string): boolean {
-  return Object.hasOwn(fieldColumns, name);
+  return Object.hasOwn(FIELD_COLUMNS, name);
 }
 
 export function isNumberColumn(name: string): boolean {
-  return isFieldColumn(name) && fieldColumns[name as keyof typeof fieldColumns] === 'number';
+  return isFieldColumn(name) && FIELD_COLUMNS[name as keyof typeof FIELD_COLUMNS] === 'number';
 }
 
 /** The column's name in SQL; apart from the columns of the store's own. */
@@ -59,9 +59,9 @@ export function columnOf(field: string): string {
 
 export type FieldValue = string | number | null;
 
-const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** The values of `fieldNames` in a flat line, or undefined for any other line. */
+/** The values of `FIELD_NAMES` in a flat line, or undefined for any other line. */
 export function readFields(line: string): readonly FieldValue[] | undefined {
   if (line.charCodeAt(0) !== 0x7b || line.includes('\\') || line.includes('\ufffd')) {
     return undefined;
@@ -78,14 +78,14 @@ export function readFields(line: string): readonly FieldValue[] | undefined {
   }
   const record = parsed as Readonly<Record<string, unknown>>;
   for (const name in record) {
-    if (!labelName.test(name) || !isFlatValue(record[name])) {
+    if (!LABEL_NAME.test(name) || !isFlatValue(record[name])) {
       return undefined;
     }
   }
   const values: FieldValue[] = [];
-  for (let at = 0; at < fieldNames.length; at++) {
-    const value = record[fieldNames[at]];
-    if (value !== undefined && typeof value !== fieldTypes[at]) {
+  for (let at = 0; at < FIELD_NAMES.length; at++) {
+    const value = record[FIELD_NAMES[at]];
+    if (value !== undefined && typeof value !== FIELD_TYPES[at]) {
       return undefined;
     }
     values.push((value ?? null) as FieldValue);

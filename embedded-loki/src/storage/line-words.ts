@@ -9,11 +9,11 @@
  * Invariant: a line that contains a text contains all words of that text, since a word brings both its
  * neighbours along. Other bare numbers are no words, nor is packed base64, which would fill the index with noise.
  */
-const leastLength = 8;
-const mostLength = 64;
-const leastAddress = 3;
-const mostAddress = 45;
-const mostDigits = 10;
+const MIN_LENGTH = 8;
+const MAX_LENGTH = 64;
+const MIN_ADDRESS_LENGTH = 3;
+const MAX_ADDRESS_LENGTH = 45;
+const MAX_DIGITS = 10;
 
 const enum Kind {
   Other = 0,
@@ -24,23 +24,23 @@ const enum Kind {
   Point = 5,
 }
 
-const kinds = new Uint8Array(128);
+const KINDS = new Uint8Array(128);
 for (let code = 0; code < 128; code++) {
   const character = String.fromCharCode(code);
   if (/[A-Za-z]/.test(character)) {
-    kinds[code] = Kind.Letter;
+    KINDS[code] = Kind.Letter;
   } else if (/\d/.test(character)) {
-    kinds[code] = Kind.Digit;
+    KINDS[code] = Kind.Digit;
   } else if (/[_-]/.test(character)) {
-    kinds[code] = Kind.Edge;
+    KINDS[code] = Kind.Edge;
   } else if (character === '"') {
-    kinds[code] = Kind.Quote;
+    KINDS[code] = Kind.Quote;
   } else if (/[.:]/.test(character)) {
-    kinds[code] = Kind.Point;
+    KINDS[code] = Kind.Point;
   }
 }
 
-const hashStart = 0x811c9dc5;
+const HASH_START = 0x811c9dc5;
 
 function hashWith(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193);
@@ -55,14 +55,14 @@ export function wordHashes(text: string): ReadonlySet<number> {
   let start = 0;
   let hasDigit = false;
   let hasLetter = false;
-  let hash = hashStart;
+  let hash = HASH_START;
   let begins = false;
   /** Behind the last quote; below 0 before the first. */
   let quoted = -1;
   let points = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const kind = code < 128 ? kinds[code] : Kind.Other;
+    const kind = code < 128 ? KINDS[code] : Kind.Other;
     if (kind === Kind.Letter || kind === Kind.Digit) {
       hasDigit ||= kind === Kind.Digit;
       hasLetter ||= kind === Kind.Letter;
@@ -72,16 +72,16 @@ export function wordHashes(text: string): ReadonlySet<number> {
     const isEdge = kind === Kind.Edge || kind === Kind.Quote;
     const length = at - start;
     if (hasDigit) {
-      if (begins && isEdge && length >= leastLength && length <= mostLength) {
+      if (begins && isEdge && length >= MIN_LENGTH && length <= MAX_LENGTH) {
         hashes.add(hash >>> 0);
-      } else if (!hasLetter && length <= mostDigits && endsNumber(code) && isIndexedNumber(text, start)) {
+      } else if (!hasLetter && length <= MAX_DIGITS && endsNumber(code) && isIndexedNumber(text, start)) {
         hashes.add(hash >>> 0);
       }
     }
     if (kind === Kind.Point) {
       points++;
     } else if (kind === Kind.Quote) {
-      if (points >= 2 && quoted >= 0 && at - quoted >= leastAddress && at - quoted <= mostAddress) {
+      if (points >= 2 && quoted >= 0 && at - quoted >= MIN_ADDRESS_LENGTH && at - quoted <= MAX_ADDRESS_LENGTH) {
         const address = addressHash(text, quoted, at);
         if (address !== undefined) {
           hashes.add(address);
@@ -93,7 +93,7 @@ export function wordHashes(text: string): ReadonlySet<number> {
     start = at + 1;
     hasDigit = false;
     hasLetter = false;
-    hash = hashStart;
+    hash = HASH_START;
     begins = isEdge;
   }
   return hashes;
@@ -114,7 +114,7 @@ function isIndexedNumber(text: string, start: number): boolean {
 }
 
 function addressHash(text: string, from: number, to: number): number | undefined {
-  let hash = hashStart;
+  let hash = HASH_START;
   for (let at = from; at < to; at++) {
     const code = text.charCodeAt(at);
     const isHex = (code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46);

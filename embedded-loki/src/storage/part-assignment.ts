@@ -1,6 +1,6 @@
 /** Which part a stream's entries go to: streams that differ in `host` only lie together, others apart. */
 import { dropLabels, type LabelSet } from '../logql/label-set';
-import { partCount } from './schema';
+import { PART_COUNT } from './schema';
 
 export class PartAssignment {
   private readonly parts = new Map<string, number>();
@@ -16,7 +16,7 @@ export class PartAssignment {
     const group = groupOf(labels);
     let part = this.parts.get(group);
     if (part === undefined) {
-      part = this.next++ % partCount;
+      part = this.next++ % PART_COUNT;
       this.parts.set(group, part);
     }
     return part;

@@ -2,7 +2,7 @@
  * Reading, a few queries at a time: each has a connection of its own, one consistent state of the store, a time limit
  * and a way to be cancelled.
  *
- * DuckDB runs a query on all cores, and holds one of Node's four I/O threads while it does. More than `maxParallel` at
+ * DuckDB runs a query on all cores, and holds one of Node's four I/O threads while it does. More than `MAX_PARALLEL` at
  * once would only make each slower and keep the writer waiting for a thread; the others wait their turn, first come
  * first served.
  */
@@ -13,9 +13,9 @@ import { Snapshot } from './snapshot';
 import { refuseStopped, stopped } from './stop';
 import { storageError } from './storage-error';
 
-export const maxParallel = 2;
+export const MAX_PARALLEL = 2;
 /** A query gives up after this long, waiting included, as Loki's default. */
-export const timeLimitMs = 60_000;
+export const TIMEOUT_MS = 60_000;
 
 export class Reader {
   private running = 0;
@@ -25,7 +25,7 @@ export class Reader {
 
   /** @throws StorageError `cancelled` once `signal` is aborted, `timeout` after the time limit; QueryError from `work`. */
   async read<T>(work: (snapshot: Snapshot) => Promise<T>, signal?: AbortSignal): Promise<T> {
-    const limit = AbortSignal.timeout(timeLimitMs);
+    const limit = AbortSignal.timeout(TIMEOUT_MS);
     const stop = signal === undefined ? limit : AbortSignal.any([signal, limit]);
     await this.turn(stop);
     let connection: DuckDBConnection | undefined;
@@ -48,7 +48,7 @@ export class Reader {
 
   private async turn(stop: AbortSignal): Promise<void> {
     refuseStopped(stop);
-    if (this.running < maxParallel) {
+    if (this.running < MAX_PARALLEL) {
       this.running++;
       return;
     }

@@ -4,7 +4,7 @@
  */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { type Database } from './database';
-import { entriesTable, parts, selectFromAllParts, slotOf } from './schema';
+import { entriesTable, PARTS, selectFromAllParts, slotOf } from './schema';
 import { type StreamIndex } from './stream-index';
 
 export interface Retention {
@@ -53,7 +53,7 @@ async function deleteBefore(connection: DuckDBConnection, beforeNs: bigint): Pro
   let deleted = 0;
   await connection.run('BEGIN');
   try {
-    for (const part of parts) {
+    for (const part of PARTS) {
       deleted += (await connection.run(`DELETE FROM ${entriesTable(part)} WHERE ts < $1`, [beforeNs], [BIGINT]))
         .rowsChanged;
     }

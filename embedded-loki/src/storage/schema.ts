@@ -7,7 +7,7 @@
  * - `entries_<part>(ts, stream, bytes, flat, line, metadata, f_…)`: ts in nanoseconds since 1970; bytes of the line in
  *   UTF-8; flat and f_… as field-columns.ts says. Entries stand in the order of arrival, which is nearly that of time:
  *   DuckDB's minima and maxima per row group prune a time range without an index.
- * - `words(hash, part, slot)`: where lines with a word are, once a slot of `slotNs`; see line-words.ts.
+ * - `words(hash, part, slot)`: where lines with a word are, once a slot of `SLOT_NS`; see line-words.ts.
  */
 import {
   BIGINT,
@@ -21,15 +21,15 @@ import {
   VARCHAR,
 } from '@duckdb/node-api';
 import { type Table } from './append-columns';
-import { columnOf, fieldColumns } from './field-columns';
+import { columnOf, FIELD_COLUMNS } from './field-columns';
 
-export const schemaVersion = 3;
+export const SCHEMA_VERSION = 3;
 
 /** More combinations of source and shard than this share parts. */
-export const partCount = 64;
+export const PART_COUNT = 64;
 
 /** Length of a slot of the word index. */
-export const slotNs = 10_000_000_000n;
+export const SLOT_NS = 10_000_000_000n;
 
 export function entriesTable(part: number): string {
   return `entries_${part}`;
@@ -37,10 +37,10 @@ export function entriesTable(part: number): string {
 
 /** `SELECT columns` over the entries of all parts. */
 export function selectFromAllParts(columns: string): string {
-  return parts.map((part) => `SELECT ${columns} FROM ${entriesTable(part)}`).join(' UNION ALL ');
+  return PARTS.map((part) => `SELECT ${columns} FROM ${entriesTable(part)}`).join(' UNION ALL ');
 }
 
-export const parts: readonly number[] = Array.from({ length: partCount }, (_, part) => part);
+export const PARTS: readonly number[] = Array.from({ length: PART_COUNT }, (_, part) => part);
 
 interface Column {
   readonly name: string;
@@ -48,14 +48,14 @@ interface Column {
   readonly sql: string;
 }
 
-const columns: readonly Column[] = [
+const COLUMNS: readonly Column[] = [
   { name: 'ts', type: BIGINT, sql: 'BIGINT NOT NULL' },
   { name: 'stream', type: INTEGER, sql: 'INTEGER NOT NULL' },
   { name: 'bytes', type: INTEGER, sql: 'INTEGER NOT NULL' },
   { name: 'flat', type: BOOLEAN, sql: 'BOOLEAN NOT NULL' },
   { name: 'line', type: VARCHAR, sql: "VARCHAR NOT NULL USING COMPRESSION 'zstd'" },
   { name: 'metadata', type: VARCHAR, sql: 'VARCHAR' },
-  ...Object.entries(fieldColumns).map(([field, type]) => ({
+  ...Object.entries(FIELD_COLUMNS).map(([field, type]) => ({
     name: columnOf(field),
     type: type === 'number' ? DOUBLE : VARCHAR,
     sql: type === 'number' ? 'DOUBLE' : 'VARCHAR',
@@ -63,23 +63,23 @@ const columns: readonly Column[] = [
 ];
 
 /** In the order in which the appender fills them. */
-export const entryColumnTypes: readonly DuckDBType[] = columns.map(({ type }) => type);
+export const ENTRY_COLUMN_TYPES: readonly DuckDBType[] = COLUMNS.map(({ type }) => type);
 
 export async function createTables(connection: DuckDBConnection): Promise<void> {
   await connection.run('BEGIN');
   await connection.run('CREATE TABLE streams(id INTEGER NOT NULL, labels VARCHAR NOT NULL, part INTEGER NOT NULL)');
   await connection.run('CREATE TABLE words(hash UINTEGER NOT NULL, part UTINYINT NOT NULL, slot INTEGER NOT NULL)');
-  const body = columns.map(({ name, sql }) => `${name} ${sql}`).join(', ');
-  for (const part of parts) {
+  const body = COLUMNS.map(({ name, sql }) => `${name} ${sql}`).join(', ');
+  for (const part of PARTS) {
     await connection.run(`CREATE TABLE ${entriesTable(part)}(${body})`);
   }
   await connection.run('CREATE TABLE store(version INTEGER NOT NULL)');
-  await connection.run(`INSERT INTO store VALUES (${schemaVersion})`);
+  await connection.run(`INSERT INTO store VALUES (${SCHEMA_VERSION})`);
   await connection.run('COMMIT');
 }
 
 /** Columns in the order of `WordPostings.columns`. */
-export const wordsTable: Table = { table: 'words', types: [UINTEGER, UTINYINT, INTEGER] };
+export const WORDS_TABLE: Table = { table: 'words', types: [UINTEGER, UTINYINT, INTEGER] };
 
 /** The version of the schema that the store was written with, or undefined for an empty file. */
 export async function storedVersion(connection: DuckDBConnection): Promise<number | undefined> {
@@ -94,5 +94,5 @@ export async function storedVersion(connection: DuckDBConnection): Promise<numbe
 }
 
 export function slotOf(tsNs: bigint): number {
-  return Number(tsNs / slotNs);
+  return Number(tsNs / SLOT_NS);
 }

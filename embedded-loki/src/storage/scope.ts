@@ -6,7 +6,7 @@ import { type DuckDBConnection } from '@duckdb/node-api';
 import { textsOfPattern } from '../logql/literal-regex';
 import { type LineFilterStage } from '../logql/ast';
 import { wordHashes } from './line-words';
-import { slotNs, slotOf } from './schema';
+import { SLOT_NS, slotOf } from './schema';
 import { type Selection } from './selection';
 import { asNumber } from './statement';
 
@@ -23,9 +23,9 @@ export interface PartScope {
 }
 
 /** More postings than this are no help. */
-const maxPostings = 4096;
+const MAX_POSTINGS = 4096;
 /** Spans of one part that stand in one query; more are joined. */
-const maxSpans = 16;
+const MAX_SPANS = 16;
 
 export async function scopeOf(connection: DuckDBConnection, selection: Selection): Promise<readonly PartScope[]> {
   const { streams, fromNs, toNs, lineFilters } = selection;
@@ -65,9 +65,9 @@ async function narrowed(
 ): Promise<readonly PartScope[]> {
   const postings = await connection.runAndReadAll(
     `SELECT DISTINCT part, slot FROM words WHERE hash IN (${hashes.join(', ')}) AND slot BETWEEN ${slotOf(fromNs)} AND ${slotOf(toNs)}
-     LIMIT ${maxPostings + 1}`
+     LIMIT ${MAX_POSTINGS + 1}`
   );
-  if (postings.currentRowCount > maxPostings) {
+  if (postings.currentRowCount > MAX_POSTINGS) {
     return scopes;
   }
   const slots = new Map<number, number[]>();
@@ -91,11 +91,11 @@ function joined(slots: readonly number[]): readonly TimeSpan[] {
       spans.push({ first: slot, last: slot });
     }
   }
-  const kept = spans.length > maxSpans ? [{ first: spans[0].first, last: spans[spans.length - 1].last }] : spans;
+  const kept = spans.length > MAX_SPANS ? [{ first: spans[0].first, last: spans[spans.length - 1].last }] : spans;
   // Slots are cut towards zero, so that slot 0 reaches to both of its sides.
   return kept.map(({ first, last }) => ({
-    fromNs: BigInt(first > 0 ? first : first - 1) * slotNs,
-    toNs: BigInt(last + 1) * slotNs - 1n,
+    fromNs: BigInt(first > 0 ? first : first - 1) * SLOT_NS,
+    toNs: BigInt(last + 1) * SLOT_NS - 1n,
   }));
 }
 

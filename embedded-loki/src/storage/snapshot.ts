@@ -45,7 +45,7 @@ export interface StreamSize {
   readonly bytes: number;
 }
 
-const noMetadata: Metadata = [];
+const NO_METADATA: Metadata = [];
 
 export class Snapshot {
   constructor(
@@ -165,7 +165,7 @@ export class Snapshot {
 
 function readMetadata(text: string | null): Metadata {
   if (text === null) {
-    return noMetadata;
+    return NO_METADATA;
   }
   const pairs: Metadata = JSON.parse(text);
   return pairs;

@@ -7,11 +7,11 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-const root = path.resolve(__dirname, '../../..');
-const pageSource = path.join(root, 'workbench/src/page');
+const ROOT = path.resolve(__dirname, '../../..');
+const PAGE_SOURCE = path.join(ROOT, 'workbench/src/page');
 
 /** Packages of which the page must hold one instance, though several versions are installed. */
-const single: Readonly<Record<string, string>> = {
+const SINGLE: Readonly<Record<string, string>> = {
   '@emotion/css': 'workbench/node_modules/@emotion/css/dist/emotion-css.esm.js',
   // Grafana's packages import version 5 names that version 6 has too; one router serves them all.
   'react-router-dom': 'workbench/node_modules/react-router-dom/dist/index.js',
@@ -22,7 +22,7 @@ const single: Readonly<Record<string, string>> = {
  * CommonJS packages that say `exports.default`. Grafana's .mjs files import their default, which by Node's rules would be the
  * whole `exports`; a file between them takes the default out.
  */
-const defaultInside: readonly string[] = ['calculate-size', 'react-custom-scrollbars-2', 'slate-plain-serializer'];
+const DEFAULT_INSIDE: readonly string[] = ['calculate-size', 'react-custom-scrollbars-2', 'slate-plain-serializer'];
 
 export async function buildPage(outdir: string): Promise<void> {
   const out = path.resolve(outdir);
@@ -34,7 +34,7 @@ export async function buildPage(outdir: string): Promise<void> {
 
 async function bundle(out: string): Promise<void> {
   await build({
-    entryPoints: { boot: path.join(pageSource, 'boot.ts'), main: path.join(pageSource, 'main.tsx') },
+    entryPoints: { boot: path.join(PAGE_SOURCE, 'boot.ts'), main: path.join(PAGE_SOURCE, 'main.tsx') },
     outdir: path.join(out, 'assets'),
     bundle: true,
     splitting: true,
@@ -53,12 +53,12 @@ async function bundle(out: string): Promise<void> {
 }
 
 function oneInstance(): Plugin {
-  const names = Object.keys(single).map((name) => name.replace(/[/.]/g, '\\$&'));
+  const names = Object.keys(SINGLE).map((name) => name.replace(/[/.]/g, '\\$&'));
   return {
     name: 'one-instance',
     setup(setup) {
       setup.onResolve({ filter: new RegExp(`^(${names.join('|')})$`) }, ({ path: name }) => ({
-        path: path.join(root, single[name]),
+        path: path.join(ROOT, SINGLE[name]),
       }));
     },
   };
@@ -70,7 +70,7 @@ function innerDefault(): Plugin {
     name: namespace,
     setup(setup) {
       setup.onResolve(
-        { filter: new RegExp(`^(${defaultInside.join('|')})$`) },
+        { filter: new RegExp(`^(${DEFAULT_INSIDE.join('|')})$`) },
         ({ path: name, importer, resolveDir }) =>
           importer.endsWith('.mjs') ? { path: name, namespace, pluginData: resolveDir } : undefined
       );
@@ -88,11 +88,11 @@ async function copyIcons(out: string): Promise<void> {
   const target = path.join(out, 'public/build/img/icons');
   await cp(icons, target, { recursive: true });
   // The package leaves out icons that its own components ask for, in the folder that each is asked for in.
-  for (const name of await readdir(path.join(pageSource, 'icons'))) {
+  for (const name of await readdir(path.join(PAGE_SOURCE, 'icons'))) {
     const folder = name.startsWith('gf-') ? 'custom' : name.endsWith('-mono.svg') ? 'mono' : 'unicons';
-    await cp(path.join(pageSource, 'icons', name), path.join(target, folder, name));
+    await cp(path.join(PAGE_SOURCE, 'icons', name), path.join(target, folder, name));
   }
-  await cp(path.join(root, 'src/img/logo.svg'), path.join(out, 'logo.svg'));
+  await cp(path.join(ROOT, 'src/img/logo.svg'), path.join(out, 'logo.svg'));
 }
 
 /** Grafana's style sheet names these files; the packages hold the same fonts under names of their own. */
@@ -140,6 +140,6 @@ async function writeIndex(out: string): Promise<void> {
 }
 
 function packageDir(name: string): string {
-  const from = createRequire(path.join(root, 'workbench/package.json'));
+  const from = createRequire(path.join(ROOT, 'workbench/package.json'));
   return path.dirname(from.resolve(`${name}/package.json`));
 }

@@ -13,7 +13,7 @@ interface Flags {
 }
 
 /** Both the bundle (workbench/dist/server) and the source (workbench/src/server) lie three folders below the root. */
-const root = path.resolve(__dirname, '../../..');
+const ROOT = path.resolve(__dirname, '../../..');
 
 async function main(): Promise<void> {
   const flags = new Command('bpfnet-workbench')
@@ -25,9 +25,9 @@ async function main(): Promise<void> {
       'base URL of the Loki API: http://…, https://… or unix:/path/to.sock',
       process.env.BPFNET_STORE_URL ?? 'http://127.0.0.1:3180'
     )
-    .option('--plugin <dir>', 'the built plugin', path.join(root, 'dist'))
-    .option('--page <dir>', 'the built page', path.join(root, 'workbench/dist/page'))
-    .option('--dashboards <dir>', 'dashboard JSON files', path.join(root, 'provisioning/dashboards'))
+    .option('--plugin <dir>', 'the built plugin', path.join(ROOT, 'dist'))
+    .option('--page <dir>', 'the built page', path.join(ROOT, 'workbench/dist/page'))
+    .option('--dashboards <dir>', 'dashboard JSON files', path.join(ROOT, 'provisioning/dashboards'))
     .parse()
     .opts<Flags>();
 

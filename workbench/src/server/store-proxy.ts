@@ -12,7 +12,7 @@ interface StoreProxyOptions {
   readonly datasourcesDir: string;
 }
 
-const readPaths: readonly RegExp[] = [
+const READ_PATHS: readonly RegExp[] = [
   /^loki\/api\/v1\/query_range$/,
   /^loki\/api\/v1\/query$/,
   /^loki\/api\/v1\/labels$/,
@@ -23,11 +23,11 @@ const readPaths: readonly RegExp[] = [
   /^ready$/,
 ];
 
-const maxBodyBytes = 1 << 20;
-const timeoutMs = 120_000;
+const MAX_BODY_BYTES = 1 << 20;
+const TIMEOUT_MS = 120_000;
 
 export function isReadPath(path: string): boolean {
-  return readPaths.some((pattern) => pattern.test(path));
+  return READ_PATHS.some((pattern) => pattern.test(path));
 }
 
 export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasourcesDir }: StoreProxyOptions): void {
@@ -35,7 +35,7 @@ export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasour
   server.register(async (scope) => {
     // Bodies go on as they come; a LogQL query in a form needs no reading here.
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) =>
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
       done(null, body)
     );
     scope.route<{ Params: { uid: string; '*': string }; Body: Buffer | undefined }>({
@@ -121,7 +121,7 @@ function ask(store: Store, { method, path, contentType, body, aborted }: Ask): P
       ...store.target,
       method,
       path,
-      timeout: timeoutMs,
+      timeout: TIMEOUT_MS,
       signal: aborted,
       headers: {
         ...(body === undefined ? {} : { 'content-length': body.length }),

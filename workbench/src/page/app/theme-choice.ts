@@ -1,13 +1,13 @@
 export type ThemeName = 'dark' | 'light';
 
-const storageKey = 'bpfnet.workbench.theme';
+const STORAGE_KEY = 'bpfnet.workbench.theme';
 
 /** `?theme=` wins over the stored choice; dark where neither says anything. */
 export function readTheme(search: string, storage: Pick<Storage, 'getItem'>): ThemeName {
-  const asked = new URLSearchParams(search).get('theme') ?? storage.getItem(storageKey);
+  const asked = new URLSearchParams(search).get('theme') ?? storage.getItem(STORAGE_KEY);
   return asked === 'light' ? 'light' : 'dark';
 }
 
 export function storeTheme(theme: ThemeName, storage: Pick<Storage, 'setItem'>): void {
-  storage.setItem(storageKey, theme);
+  storage.setItem(STORAGE_KEY, theme);
 }

@@ -14,7 +14,7 @@ export interface LogsOptions {
 }
 
 /** Rows drawn at once; the rest is reachable by narrowing the time range. */
-const maxRows = 1000;
+const MAX_ROWS = 1000;
 
 export function LogsPanel({ data, options, timeZone }: PanelProps<LogsOptions>) {
   const styles = useStyles2(getStyles);
@@ -25,10 +25,10 @@ export function LogsPanel({ data, options, timeZone }: PanelProps<LogsOptions>) 
   return (
     <ScrollContainer>
       <div className={styles.list} data-testid="core-logs">
-        {rows.slice(0, maxRows).map((row) => (
+        {rows.slice(0, MAX_ROWS).map((row) => (
           <LogLine key={row.key} row={row} options={options} timeZone={timeZone} />
         ))}
-        {rows.length > maxRows && <p className={styles.note}>{rows.length - maxRows} more lines are not drawn.</p>}
+        {rows.length > MAX_ROWS && <p className={styles.note}>{rows.length - MAX_ROWS} more lines are not drawn.</p>}
       </div>
     </ScrollContainer>
   );

@@ -19,7 +19,7 @@ export interface TimeSeriesOptions {
 }
 
 /** `TooltipHoverMode.xAll`: a const enum that the library does not export. */
-const hoverAll = 1;
+const HOVER_ALL = 1;
 
 export function TimeSeriesPanel(props: PanelProps<TimeSeriesOptions>) {
   const { data, width, height, timeRange, timeZone, options, onChangeTimeRange } = props;
@@ -52,7 +52,7 @@ export function TimeSeriesPanel(props: PanelProps<TimeSeriesOptions>) {
             {options.tooltip?.mode === TooltipDisplayMode.None ? null : (
               <TooltipPlugin2
                 config={builder}
-                hoverMode={hoverAll}
+                hoverMode={HOVER_ALL}
                 queryZoom={onChangeTimeRange}
                 render={(_plot, dataIdxs) => {
                   const index = dataIdxs.find((i) => i !== null && i !== undefined);

@@ -50,7 +50,7 @@ function named<Options>(id: string, plugin: PanelPlugin<Options>): PanelPlugin {
 
 function tablePanel(): PanelPlugin<TableOptions> {
   return new PanelPlugin<TableOptions, Record<string, unknown>>(TablePanel).useFieldConfig({
-    useCustomConfig: (builder) => addCustomFields(builder, tableFields),
+    useCustomConfig: (builder) => addCustomFields(builder, TABLE_FIELDS),
   });
 }
 
@@ -58,7 +58,7 @@ function timeSeriesPanel(): PanelPlugin<TimeSeriesOptions> {
   return new PanelPlugin<TimeSeriesOptions, Record<string, unknown>>(TimeSeriesPanel)
     .useFieldConfig({
       standardOptions: { [FieldConfigProperty.Color]: { defaultValue: { mode: FieldColorModeId.PaletteClassic } } },
-      useCustomConfig: (builder) => addCustomFields(builder, timeSeriesFields),
+      useCustomConfig: (builder) => addCustomFields(builder, TIME_SERIES_FIELDS),
     })
     .setDataSupport({ annotations: true, alertStates: false });
 }
@@ -66,7 +66,7 @@ function timeSeriesPanel(): PanelPlugin<TimeSeriesOptions> {
 /** Custom field options and their defaults, as the core panels have them. */
 type CustomFields = Readonly<Record<string, unknown>>;
 
-const tableFields: CustomFields = {
+const TABLE_FIELDS: CustomFields = {
   width: undefined,
   minWidth: undefined,
   align: 'auto',
@@ -78,7 +78,7 @@ const tableFields: CustomFields = {
   hideFrom: undefined,
 };
 
-const timeSeriesFields: CustomFields = {
+const TIME_SERIES_FIELDS: CustomFields = {
   drawStyle: GraphDrawStyle.Line,
   lineInterpolation: LineInterpolation.Linear,
   lineWidth: 1,

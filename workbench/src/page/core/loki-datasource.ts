@@ -36,7 +36,7 @@ export interface LokiVariableQuery {
   readonly stream?: string;
 }
 
-const defaultMaxLines = 1000;
+const DEFAULT_MAX_LINES = 1000;
 
 export class LokiDatasource extends DataSourceApi<LokiQuery> {
   private readonly url: string;
@@ -46,7 +46,7 @@ export class LokiDatasource extends DataSourceApi<LokiQuery> {
     super(settings);
     this.url = settings.url ?? '';
     const { maxLines } = settings.jsonData as { readonly maxLines?: number | string };
-    this.maxLines = Number(maxLines ?? defaultMaxLines);
+    this.maxLines = Number(maxLines ?? DEFAULT_MAX_LINES);
   }
 
   override filterQuery(query: LokiQuery): boolean {

@@ -1,7 +1,7 @@
 import { type LokiData, metricFrames, seriesName, streamFrame } from './loki-frames';
 import { logFields, logRows } from './log-rows';
 
-const context = { refId: 'A', expr: 'rate({a="b"}[1m])' };
+const CONTEXT = { refId: 'A', expr: 'rate({a="b"}[1m])' };
 
 describe('streamFrame', () => {
   const frame = streamFrame(
@@ -15,7 +15,7 @@ describe('streamFrame', () => {
       },
       { stream: { host: 'b' }, values: [['1700000000000000010', 'ten']] },
     ],
-    context
+    CONTEXT
   );
 
   it("has the shape of Grafana's Loki datasource, nanoseconds beside the time, newest first over all streams", () => {
@@ -52,7 +52,7 @@ describe('metricFrames', () => {
         { metric: { host: 'b' }, values: [[1700000000, 'NaN']] },
       ],
     };
-    const [a, b] = metricFrames(data, { ...context, legendFormat: 'on {{host}}' });
+    const [a, b] = metricFrames(data, { ...CONTEXT, legendFormat: 'on {{host}}' });
     expect(a.fields[0].values).toEqual([1700000000000, 1700000030000]);
     expect(a.fields[1].values).toEqual([1.5, 2]);
     expect(a.fields[1]).toMatchObject({ labels: { host: 'a' }, config: { displayNameFromDS: 'on a' } });
@@ -61,8 +61,8 @@ describe('metricFrames', () => {
 
   it('makes a row of each result of a vector, and of a scalar', () => {
     const vector: LokiData = { resultType: 'vector', result: [{ metric: { x: 'y' }, value: [1, '3'] }] };
-    expect(metricFrames(vector, context)[0].fields[1]).toMatchObject({ values: [3], labels: { x: 'y' } });
-    expect(metricFrames({ resultType: 'scalar', result: [1, '4'] }, context)[0].fields[1].values).toEqual([4]);
+    expect(metricFrames(vector, CONTEXT)[0].fields[1]).toMatchObject({ values: [3], labels: { x: 'y' } });
+    expect(metricFrames({ resultType: 'scalar', result: [1, '4'] }, CONTEXT)[0].fields[1].values).toEqual([4]);
   });
 
   it('names a series by format, labels or expression', () => {

@@ -17,7 +17,7 @@ import { parseDashboard, type ClassicDashboard } from './classic-dashboard';
 import { toScene } from './to-scene';
 
 const DASHBOARDS = path.join(__dirname, '../../../../provisioning/dashboards');
-const provisioned = readdirSync(DASHBOARDS).filter((name) => name.endsWith('.json'));
+const PROVISIONED = readdirSync(DASHBOARDS).filter((name) => name.endsWith('.json'));
 
 function read(json: unknown): ClassicDashboard {
   const parsed = parseDashboard(json);
@@ -31,26 +31,26 @@ function provisionedDashboard(name: string): ClassicDashboard {
   return read(JSON.parse(readFileSync(path.join(DASHBOARDS, name), 'utf8')));
 }
 
-const flows = { type: 'bpfnet-flows-datasource', uid: 'bpfnet-flows' };
+const FLOWS = { type: 'bpfnet-flows-datasource', uid: 'bpfnet-flows' };
 
-const minimal = { uid: 'a', title: 'A', schemaVersion: 39, panels: [] };
+const MINIMAL = { uid: 'a', title: 'A', schemaVersion: 39, panels: [] };
 
-const panel = {
+const PANEL = {
   id: 7,
   type: 'table',
   title: 'T',
   gridPos: { x: 2, y: 3, w: 10, h: 8 },
-  datasource: flows,
+  datasource: FLOWS,
   targets: [{ refId: 'A', queryType: 'l7List', filters: { host: '$host' } }],
 };
 
 describe('parseDashboard', () => {
   it('names the place that is wrong', () => {
-    expect(parseDashboard({ ...minimal, panels: [{ ...panel, gridPos: { x: 0, y: 0, w: 'wide', h: 1 } }] })).toEqual({
+    expect(parseDashboard({ ...MINIMAL, panels: [{ ...PANEL, gridPos: { x: 0, y: 0, w: 'wide', h: 1 } }] })).toEqual({
       kind: 'invalid',
       reason: expect.stringMatching(/^panels\.0\.gridPos\.w: /),
     });
-    expect(parseDashboard({ ...minimal, schemaVersion: 16 })).toEqual({
+    expect(parseDashboard({ ...MINIMAL, schemaVersion: 16 })).toEqual({
       kind: 'invalid',
       reason: expect.stringMatching(/^schemaVersion: /),
     });
@@ -58,14 +58,14 @@ describe('parseDashboard', () => {
   });
 
   it('keeps options that it does not know', () => {
-    const { panels } = read({ ...minimal, panels: [{ ...panel, options: { ours: { deep: 1 } } }] });
+    const { panels } = read({ ...MINIMAL, panels: [{ ...PANEL, options: { ours: { deep: 1 } } }] });
     expect(panels[0].options).toEqual({ ours: { deep: 1 } });
   });
 });
 
 describe('toScene', () => {
   function panelOf(json: object): VizPanel {
-    const scene = toScene(read({ ...minimal, panels: [{ ...panel, ...json }] }));
+    const scene = toScene(read({ ...MINIMAL, panels: [{ ...PANEL, ...json }] }));
     const [found] = sceneGraph.findAllObjects(scene, (object) => object instanceof VizPanel);
     return found as VizPanel;
   }
@@ -85,12 +85,12 @@ describe('toScene', () => {
 
   it("runs the panel's targets as they stand, on the panel's datasource where a target names none", () => {
     const other = { type: 'loki', uid: 'bpfnet-loki' };
-    const viz = panelOf({ targets: [...panel.targets, { refId: 'B', expr: '{a="b"}', datasource: other }] });
+    const viz = panelOf({ targets: [...PANEL.targets, { refId: 'B', expr: '{a="b"}', datasource: other }] });
     const runner = viz.state.$data as SceneQueryRunner;
     expect(runner).toBeInstanceOf(SceneQueryRunner);
-    expect(runner.state.datasource).toEqual(flows);
+    expect(runner.state.datasource).toEqual(FLOWS);
     expect(runner.state.queries).toEqual([
-      { refId: 'A', queryType: 'l7List', filters: { host: '$host' }, datasource: flows },
+      { refId: 'A', queryType: 'l7List', filters: { host: '$host' }, datasource: FLOWS },
       { refId: 'B', expr: '{a="b"}', datasource: other },
     ]);
   });
@@ -112,8 +112,8 @@ describe('toScene', () => {
 
   it('puts panels below a row into it', () => {
     const row = { id: 1, type: 'row', title: 'R', gridPos: { x: 0, y: 1, w: 24, h: 1 }, collapsed: true };
-    const above = { ...panel, id: 2, gridPos: { ...panel.gridPos, y: 0 } };
-    const scene = toScene(read({ ...minimal, panels: [row, { ...panel, id: 3 }, above] }));
+    const above = { ...PANEL, id: 2, gridPos: { ...PANEL.gridPos, y: 0 } };
+    const scene = toScene(read({ ...MINIMAL, panels: [row, { ...PANEL, id: 3 }, above] }));
     const [first, second, ...rest] = (scene.state.body as SceneGridLayout).state.children;
     expect(rest).toEqual([]);
     expect(first.state.key).toBe('grid-item-2');
@@ -129,14 +129,14 @@ describe('toScene', () => {
       {
         name: 'host',
         type: 'query',
-        datasource: flows,
+        datasource: FLOWS,
         query: 'host',
         multi: true,
         current: { text: ['a'], value: ['a'] },
       },
       { name: 'fixed', type: 'constant', query: '5' },
     ];
-    const scene = toScene(read({ ...minimal, time: { from: 'now-6h', to: 'now' }, templating: { list } }));
+    const scene = toScene(read({ ...MINIMAL, time: { from: 'now-6h', to: 'now' }, templating: { list } }));
     expect(sceneGraph.getTimeRange(scene).state).toMatchObject({ from: 'now-6h', to: 'now' });
     const [text, outcome, host, fixed] = sceneGraph.getVariables(scene).state.variables;
     expect(text).toBeInstanceOf(TextBoxVariable);
@@ -144,12 +144,12 @@ describe('toScene', () => {
     expect(outcome).toBeInstanceOf(CustomVariable);
     expect(outcome.state).toMatchObject({ isMulti: true, includeAll: true, allValue: '.*', defaultToAll: true });
     expect(host).toBeInstanceOf(QueryVariable);
-    expect(host.state).toMatchObject({ datasource: flows, query: 'host', value: ['a'] });
+    expect(host.state).toMatchObject({ datasource: FLOWS, query: 'host', value: ['a'] });
     expect(sceneGraph.interpolate(scene, '$text ${host:json} $fixed')).toBe('x ["a"] 5');
     expect(fixed.getValue()).toBe('5');
   });
 
-  it.each(provisioned)('shows every panel and variable of %s', (name) => {
+  it.each(PROVISIONED)('shows every panel and variable of %s', (name) => {
     const dashboard = provisionedDashboard(name);
     const scene = toScene(dashboard);
     const shown = sceneGraph.findAllObjects(scene, (object) => object instanceof VizPanel) as VizPanel[];

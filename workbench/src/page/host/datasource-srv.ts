@@ -16,15 +16,15 @@ import { LokiDatasource } from '../core/loki-datasource';
 import { importDataSource } from './plugin-loader';
 import { type FrontendSettings, type InstalledPlugin, instanceSettings, pluginMeta } from './settings';
 
-const lokiPlugin: InstalledPlugin['meta'] & { readonly logs: boolean; readonly metrics: boolean } = {
+const LOKI_PLUGIN: InstalledPlugin['meta'] & { readonly logs: boolean; readonly metrics: boolean } = {
   id: 'loki',
   name: 'Loki',
   type: PluginType.datasource,
   logs: true,
   metrics: true,
 };
-const lokiMeta: PluginMeta = pluginMeta({
-  meta: lokiPlugin,
+const LOKI_META: PluginMeta = pluginMeta({
+  meta: LOKI_PLUGIN,
 });
 
 export class WorkbenchDataSourceSrv implements DataSourceSrv {
@@ -34,7 +34,7 @@ export class WorkbenchDataSourceSrv implements DataSourceSrv {
 
   constructor(frontend: FrontendSettings) {
     const metas = new Map(frontend.plugins.map((plugin) => [plugin.meta.id, pluginMeta(plugin)]));
-    metas.set(lokiMeta.id, lokiMeta);
+    metas.set(LOKI_META.id, LOKI_META);
     this.settings = frontend.datasources.flatMap((entry, index) => {
       const meta = metas.get(entry.type);
       return meta === undefined ? [] : [instanceSettings(entry, meta, index + 1)];
@@ -101,7 +101,7 @@ function wantedName(ref?: DataSourceRef | string | null, scopedVars?: ScopedVars
 }
 
 async function create(settings: DataSourceInstanceSettings): Promise<DataSourceApi> {
-  if (settings.type === lokiMeta.id) {
+  if (settings.type === LOKI_META.id) {
     return new LokiDatasource(settings) as unknown as DataSourceApi;
   }
   const plugin = await importDataSource(settings.meta.module);

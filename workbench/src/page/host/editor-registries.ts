@@ -25,7 +25,7 @@ import { uniqBy } from 'lodash';
  */
 const noEditor = () => null;
 
-const editorIds = [
+const EDITOR_IDS = [
   'boolean',
   'select',
   'number',
@@ -55,7 +55,7 @@ interface StandardField {
   readonly defaultValue?: unknown;
 }
 
-const standardFields: readonly StandardField[] = [
+const STANDARD_FIELDS: readonly StandardField[] = [
   { id: 'displayName', name: 'Display name', process: displayNameOverrideProcessor },
   { id: 'unit', name: 'Unit', process: unitOverrideProcessor },
   { id: 'min', name: 'Min', process: numberOverrideProcessor },
@@ -89,10 +89,10 @@ const standardFields: readonly StandardField[] = [
 
 export function installRegistries(): void {
   standardEditorsRegistry.setInit(() =>
-    editorIds.map((id): StandardEditorsRegistryItem => ({ id, name: id, editor: noEditor }))
+    EDITOR_IDS.map((id): StandardEditorsRegistryItem => ({ id, name: id, editor: noEditor }))
   );
   standardFieldConfigEditorRegistry.setInit(() =>
-    standardFields.map((field): FieldConfigPropertyItem => ({
+    STANDARD_FIELDS.map((field): FieldConfigPropertyItem => ({
       ...field,
       path: field.path ?? field.id,
       category: ['Standard options'],

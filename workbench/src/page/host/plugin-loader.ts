@@ -6,9 +6,9 @@
 import 'systemjs/dist/system.js';
 import 'systemjs/dist/extras/amd.js';
 import { type DataSourcePlugin, type PanelPlugin } from '@grafana/data';
-import { sharedModules } from './shared-modules';
+import { SHARED_MODULES } from './shared-modules';
 
-const scheme = 'package:';
+const SCHEME = 'package:';
 
 interface PluginModule {
   readonly plugin?: unknown;
@@ -22,8 +22,8 @@ function prepare(): void {
   }
   prepared = true;
   const imports: Record<string, string> = {};
-  for (const [name, module] of Object.entries(sharedModules)) {
-    const id = `${scheme}${name}`;
+  for (const [name, module] of Object.entries(SHARED_MODULES)) {
+    const id = `${SCHEME}${name}`;
     System.set(id, { ...module, default: module });
     imports[name] = id;
   }

@@ -11,7 +11,7 @@ import { concat, lastValueFrom, NEVER, type Observable, of, throwError, timer, t
 import { delay, map, take } from 'rxjs/operators';
 import { runRequest } from './run-request';
 
-const range = { from: dateTime(0), to: dateTime(1000), raw: { from: 'now-1s', to: 'now' } };
+const RANGE = { from: dateTime(0), to: dateTime(1000), raw: { from: 'now-1s', to: 'now' } };
 
 function request(targets: ReadonlyArray<{ refId: string; hide?: boolean }> = [{ refId: 'A' }]): DataQueryRequest {
   return {
@@ -19,7 +19,7 @@ function request(targets: ReadonlyArray<{ refId: string; hide?: boolean }> = [{ 
     app: 'dashboard',
     interval: '1s',
     intervalMs: 1000,
-    range,
+    range: RANGE,
     scopedVars: {},
     targets: [...targets],
     timezone: 'utc',

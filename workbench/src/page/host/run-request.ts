@@ -31,7 +31,7 @@ interface Packets {
 }
 
 /** How long a panel shows its former data before it says that it is loading. */
-const loadingAfterMs = 200;
+const LOADING_AFTER_MS = 200;
 
 /**
  * Runs one panel's request: streams the datasource's answers as panel data. Answers with the same key replace each other;
@@ -64,7 +64,7 @@ export function runRequest(
       of({ ...initial, state: LoadingState.Error, errors: [toDataQueryError(error)], error: toDataQueryError(error) })
     )
   );
-  const sayLoading = timer(loadingAfterMs).pipe(map(() => initial));
+  const sayLoading = timer(LOADING_AFTER_MS).pipe(map(() => initial));
   return answers.pipe(connect((shared) => merge(sayLoading.pipe(takeUntil(shared)), shared)));
 }
 

@@ -22,7 +22,7 @@ export interface FrontendSettings {
   readonly plugins: readonly InstalledPlugin[];
 }
 
-const emptyMeta: PluginMeta = {
+const EMPTY_META: PluginMeta = {
   id: '',
   name: '',
   type: PluginType.datasource,
@@ -41,7 +41,7 @@ const emptyMeta: PluginMeta = {
 
 export function pluginMeta(plugin: InstalledPlugin): PluginMeta {
   const baseUrl = plugin.baseUrl ?? '';
-  return { ...emptyMeta, ...plugin.meta, baseUrl, module: baseUrl === '' ? '' : `${baseUrl}/module.js` };
+  return { ...EMPTY_META, ...plugin.meta, baseUrl, module: baseUrl === '' ? '' : `${baseUrl}/module.js` };
 }
 
 export function instanceSettings(entry: DataSourceEntry, meta: PluginMeta, id: number): DataSourceInstanceSettings {

@@ -2,7 +2,7 @@ import { type ScopedVars, type TimeRange, type TypedVariableModel } from '@grafa
 import { type TemplateSrv, type VariableInterpolation } from '@grafana/runtime';
 import { type SceneObject, sceneGraph } from '@grafana/scenes';
 
-const variablePattern = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\${(\w+)(?:\.([^:^\}]+))?(?::([^\}]+))?}/;
+const VARIABLE_PATTERN = /\$(\w+)|\[\[(\w+?)(?::(\w+))?\]\]|\${(\w+)(?:\.([^:^\}]+))?(?::([^\}]+))?}/;
 
 /** Replaces variables by asking the scene: the object that a query belongs to, else the dashboard on screen. */
 export class SceneTemplateSrv implements TemplateSrv {
@@ -30,7 +30,7 @@ export class SceneTemplateSrv implements TemplateSrv {
   }
 
   containsTemplate(target?: string): boolean {
-    return target !== undefined && variablePattern.test(target);
+    return target !== undefined && VARIABLE_PATTERN.test(target);
   }
 
   getVariables(): TypedVariableModel[] {
