@@ -16,7 +16,7 @@ import { FlowsDatasource } from '../../datasource/src/datasource';
 import { type FlowsOptions } from '../../datasource/src/options';
 import { type FlowQuery } from '../../datasource/src/query/flow-query';
 
-export interface EditorsPageInput {
+interface EditorsPageInput {
   readonly theme: 'dark' | 'light';
   readonly query?: Partial<FlowQuery>;
   /** The configuration instead of a query. */

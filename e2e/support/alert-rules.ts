@@ -23,7 +23,7 @@ interface RuleQuery {
   };
 }
 
-export interface AlertRule {
+interface AlertRule {
   readonly uid: string;
   readonly condition: string;
   readonly data: readonly RuleQuery[];
@@ -36,7 +36,7 @@ export function readAlertRules(file: string): AlertRule[] {
   return parsed.groups.flatMap((group) => group.rules);
 }
 
-export interface Evaluation {
+interface Evaluation {
   readonly samples: readonly Sample[];
   /** The samples beyond the threshold. */
   readonly firing: readonly Sample[];

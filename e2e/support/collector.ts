@@ -18,7 +18,7 @@ export interface PrintedRecords {
   readonly said: readonly string[];
 }
 
-export interface RunningCollector {
+interface RunningCollector {
   /** Resolves when a line on standard error holds the text. */
   said(text: string): Promise<void>;
   /** Ends the capture as Ctrl-C does; the records of open flows included. */

@@ -9,10 +9,10 @@ import { type RecordedTruth } from '@bpfnet/laboratory/recording/record';
 import { type FlowRecords } from '../../datasource/src/path/flow-records';
 import { COLLECTOR, type Printed } from './collector';
 
-export const HOSTS = ['node-a', 'node-b'] as const;
+const HOSTS = ['node-a', 'node-b'] as const;
 
 /** What each host's clock is ahead of the true time, ms. */
-export type ClocksAheadMs = Readonly<Record<(typeof HOSTS)[number], number>>;
+type ClocksAheadMs = Readonly<Record<(typeof HOSTS)[number], number>>;
 
 /** One TCP connection at every NIC that saw it. */
 export interface Connection {

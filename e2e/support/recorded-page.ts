@@ -4,7 +4,7 @@ import { type Demo, type DemoOptions } from '../../scripts/demo/demo';
 import { launchBrowser, type PageFaults, watchPage } from './browser';
 import { startRecordedDemo } from './recorded-demo';
 
-export interface RecordedPage {
+interface RecordedPage {
   readonly demo: Demo;
   readonly browser: Browser;
   readonly page: Page;

@@ -27,7 +27,7 @@ export function tcpdumpMissing(): string | null {
   }
 }
 
-export interface Tcpdump {
+interface Tcpdump {
   /** Ends the capture. The TCP and UDP packets that it saw, those inside of the tunnel where there is one. */
   end(): Promise<{ readonly packets: number; readonly payloadBytes: number }>;
 }

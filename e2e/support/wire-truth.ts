@@ -29,7 +29,7 @@ function countBySeq(segments: RecordedTruth['dropped']): ReadonlyMap<string, num
   return counts;
 }
 
-export interface NamedLosses {
+interface NamedLosses {
   /** Segments that the wire dropped and correlation lays to the wire. */
   readonly named: number;
   /** Dropped by the wire, and nothing is said of them. */

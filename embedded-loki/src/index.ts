@@ -16,10 +16,8 @@ import { Reader } from './storage/reader';
 import { StorageError } from './storage/storage-error';
 import { StreamIndex } from './storage/stream-index';
 
-export { type Retention } from './storage/retention';
-export { StorageError } from './storage/storage-error';
 
-export interface StoreOptions {
+interface StoreOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 for any free port. */
@@ -34,7 +32,7 @@ export interface StoreOptions {
   readonly logger?: StoreLogger;
 }
 
-export interface StoreLogger {
+interface StoreLogger {
   info(message: string): void;
   error(message: string): void;
 }

@@ -1,7 +1,10 @@
 /** Queries side by side: a few at a time, in turn, ended when nobody waits for them, and never in the way of a push. */
 import { type Database, openDatabase } from '../src/storage/database';
-import { MAX_PARALLEL, Reader } from '../src/storage/reader';
+import { Reader } from '../src/storage/reader';
 import { type RunningStore, startStore } from '../src/index';
+
+/** Queries that the reader runs at once. */
+const MAX_PARALLEL = 2;
 
 describe('the reader', () => {
   let database: Database;

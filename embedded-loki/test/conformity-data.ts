@@ -2,7 +2,7 @@
  * The lines that the conformity cases query, the same on every store. Times are seconds after a zero that is a full
  * hour, so that answers do not depend on when the suite runs.
  */
-export interface TestStream {
+interface TestStream {
   readonly labels: Readonly<Record<string, string>>;
   readonly entries: ReadonlyArray<{
     readonly seconds: number;

@@ -184,16 +184,23 @@ test('a file with a hole is refused or answers, and never with what was not push
   }
 });
 
-test('a file of a newer version is refused with a word on what to do', async () => {
+test.each([
+  ['an older', 1],
+  ['a newer', 99],
+])('a file of %s version is refused and left as it is, with what to do', async (age, version) => {
   const file = join(folder, 'store.duckdb');
   await (await startStore({ port: 0, file })).close();
   const database = await openDatabase(file);
   const connection = await database.connect();
-  await connection.run('UPDATE store SET version = 99');
+  await connection.run(`UPDATE store SET version = ${version}`);
   connection.closeSync();
   await database.close();
+  const before = readFileSync(file);
   await expect(startStore({ port: 0, file })).rejects.toMatchObject({
-    kind: 'corrupt',
-    message: expect.stringContaining('start that version, or name another --file'),
+    kind: 'other-version',
+    message: expect.stringMatching(
+      `${age} version of the store \\(schema ${version}, .* start that version, move the file away, or name another --file`
+    ),
   });
+  expect(readFileSync(file).equals(before)).toBe(true);
 });

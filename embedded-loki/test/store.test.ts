@@ -1,12 +1,10 @@
 /** What the conformity cases leave out: pushes, limits, retention, sockets, duplicates and the shapes of small answers. */
-import { DuckDBInstance } from '@duckdb/node-api';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type RunningStore, startStore } from '../src/index';
-import { SCHEMA_VERSION } from '../src/storage/schema';
 
 const SECOND_NS = 1_000_000_000n;
 
@@ -330,25 +328,4 @@ describe('the file', () => {
     writeFileSync(file, 'not a database, '.repeat(1000));
     await expect(startStore({ port: 0, file })).rejects.toThrow(/cannot open .*notes\.txt as a store/);
   });
-
-  test.each([
-    ['older', 2],
-    ['newer', 1000],
-  ])('of another version (%s) is refused and left alone, with what to do', async (age, version) => {
-    const file = join(folder, 'store.duckdb');
-    await (await startStore({ port: 0, file })).close();
-    await setVersion(file, version);
-    const expected = new RegExp(`${age} version of the store \\(schema ${version}, .* or name another --file`);
-    await expect(startStore({ port: 0, file })).rejects.toThrow(expected);
-    await setVersion(file, SCHEMA_VERSION);
-    await (await startStore({ port: 0, file })).close();
-  });
 });
-
-async function setVersion(file: string, version: number): Promise<void> {
-  const instance = await DuckDBInstance.create(file);
-  const connection = await instance.connect();
-  await connection.run(`UPDATE store SET version = ${version}`);
-  connection.closeSync();
-  instance.closeSync();
-}

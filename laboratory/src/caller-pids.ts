@@ -13,9 +13,9 @@ interface ProcessIds {
 }
 
 /** The ids of the children of `parentPid`, keyed by the id that they have in their own PID namespace. */
-export function childrenByInnerPid(parentPid: number): ReadonlyMap<number, number> {
+export function childrenByInnerPid(parentPid: number, proc = '/proc'): ReadonlyMap<number, number> {
   const children = new Map<number, number>();
-  for (const { pid, parentPid: parent, innerPid } of listProcesses()) {
+  for (const { pid, parentPid: parent, innerPid } of listProcesses(proc)) {
     if (parent === parentPid) {
       children.set(innerPid, pid);
     }
@@ -23,12 +23,12 @@ export function childrenByInnerPid(parentPid: number): ReadonlyMap<number, numbe
   return children;
 }
 
-function listProcesses(): readonly ProcessIds[] {
-  return readdirSync('/proc')
+function listProcesses(proc: string): readonly ProcessIds[] {
+  return readdirSync(proc)
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       try {
-        return [readIds(Number(name), readFileSync(`/proc/${name}/status`, 'utf8'))];
+        return [readIds(Number(name), readFileSync(`${proc}/${name}/status`, 'utf8'))];
       } catch {
         return []; // It ended meanwhile.
       }
@@ -36,7 +36,7 @@ function listProcesses(): readonly ProcessIds[] {
 }
 
 /** Reads the ids out of the text of /proc/PID/status. */
-export function readIds(pid: number, status: string): ProcessIds {
+function readIds(pid: number, status: string): ProcessIds {
   const parentPid = Number(/^PPid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
   const innerPid = Number(/^NSpid:.*?(\d+)$/m.exec(status)?.[1] ?? pid);
   return { pid, parentPid, innerPid };

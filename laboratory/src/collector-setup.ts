@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { type LaboratoryHost, type LaboratoryPod } from './laboratory';
 
 /** Who owns the NICs of a namespace: the value of the owners file, which is keyed by the name given with `--netns`. */
-export interface NicOwnerEntry {
+interface NicOwnerEntry {
   readonly k8s_namespace: string;
   readonly k8s_pod_name: string;
   readonly k8s_container_name: string;
 }
 
-export interface CollectorPlace {
+interface CollectorPlace {
   readonly host: LaboratoryHost;
   /** The owners file is written there; made if missing. */
   readonly runDir: string;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { inNewNamespaces } from './namespace-commands';
 
-export type Feasibility = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+type Feasibility = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
 /** Makes one of each thing that the laboratory needs. The namespaces, and all in them, end with the script. */
 const TRIAL = [

@@ -18,7 +18,7 @@ import { HOSTS } from './topology';
 import { type Dropped, type WireStatus } from './wire/dropped';
 import { type FaultChange } from './wire/fault';
 
-export interface LaboratoryOptions {
+interface LaboratoryOptions {
   /** Made if missing. Holds the control socket, the wire's list of drops and the client's list of requests. */
   readonly runDir: string;
   /** Actions of the client per second, more than 0; 5 unless set. */
@@ -46,7 +46,7 @@ export interface LaboratoryPod {
   readonly netnsPid: number;
 }
 
-export type WorkingWire = Extract<WireStatus, { ok: true }>;
+type WorkingWire = Extract<WireStatus, { ok: true }>;
 
 export interface Laboratory {
   readonly hosts: readonly LaboratoryHost[];

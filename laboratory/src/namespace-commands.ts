@@ -3,7 +3,7 @@
  * root. util-linux does the work: `unshare`, `nsenter`, `setpriv`.
  */
 
-export function needsUserNamespace(): boolean {
+function needsUserNamespace(): boolean {
   return process.geteuid?.() !== 0;
 }
 

@@ -8,7 +8,7 @@
  * ten NICs: five on each side of the wire. Nothing here touches the system; `supervisor.ts` applies it.
  */
 
-export interface PodPlan {
+interface PodPlan {
   readonly name: string;
   readonly k8sNamespace: string;
   readonly containerName: string;
@@ -32,8 +32,8 @@ export interface HostPlan {
 }
 
 export const NIC = { underlay: 'eth0', bridge: 'cni0', tunnel: 'vxlan.1', pod: 'eth0' } as const;
-export const MTU = { underlay: 1500, overlay: 1450 } as const;
-export const VXLAN = { vni: 42, port: 4789 } as const;
+const MTU = { underlay: 1500, overlay: 1450 } as const;
+const VXLAN = { vni: 42, port: 4789 } as const;
 
 export const NODE_A: HostPlan = {
   name: 'node-a',

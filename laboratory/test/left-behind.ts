@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface Traces {
+interface Traces {
   readonly pids: readonly number[];
   /** As /proc/PID/ns/net says them: `net:[4026532281]`. */
   readonly namespaces: readonly string[];

@@ -1,6 +1,9 @@
-import { readIds } from '../src/caller-pids';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { childrenByInnerPid } from '../src/caller-pids';
 import { seededRandom } from '../src/seeded-random';
-import { answerQuery } from '../src/services/dns-responder';
+import { answerQuery } from '../src/services/dns-answer';
 import { type Action, trafficMix } from '../src/services/traffic-mix';
 
 const ZONE = { name: 'orders.shop', ip: '10.96.0.80' };
@@ -76,11 +79,19 @@ describe('the traffic mix', () => {
 
 describe('process ids', () => {
   it('are read across PID namespaces', () => {
-    expect(readIds(4711, 'Name:\tsleep\nPPid:\t4700\nNSpid:\t4711\t12\nThreads:\t1\n')).toEqual({
-      pid: 4711,
-      parentPid: 4700,
-      innerPid: 12,
-    });
-    expect(readIds(5, 'PPid:\t1\nNSpid:\t5\n')).toEqual({ pid: 5, parentPid: 1, innerPid: 5 });
+    const proc = mkdtempSync(join(tmpdir(), 'proc-'));
+    const addProcess = (pid: number, status: string): void => {
+      mkdirSync(join(proc, String(pid)));
+      writeFileSync(join(proc, String(pid), 'status'), status);
+    };
+    try {
+      addProcess(4711, 'Name:\tsleep\nPPid:\t4700\nNSpid:\t4711\t12\nThreads:\t1\n');
+      addProcess(5, 'PPid:\t1\nNSpid:\t5\n');
+      mkdirSync(join(proc, '4712'));
+      expect(childrenByInnerPid(4700, proc)).toEqual(new Map([[12, 4711]]));
+      expect(childrenByInnerPid(1, proc)).toEqual(new Map([[5, 5]]));
+    } finally {
+      rmSync(proc, { recursive: true });
+    }
   });
 });

@@ -4,7 +4,7 @@ import { StorageError } from '../storage/storage-error';
 import { MAX_BODY_BYTES } from './push-body';
 import { RequestError } from './request-error';
 
-export interface ErrorAnswer {
+interface ErrorAnswer {
   readonly status: number;
   readonly message: string;
 }

@@ -16,15 +16,15 @@ const MAX_LABELS = 15;
 const MAX_NAME_LENGTH = 1024;
 const MAX_VALUE_LENGTH = 2048;
 
-export type RejectReason = 'invalid_labels' | 'missing_labels' | 'line_too_long' | 'label_limit';
+type RejectReason = 'invalid_labels' | 'missing_labels' | 'line_too_long' | 'label_limit';
 
-export interface Rejection {
+interface Rejection {
   readonly reason: RejectReason;
   readonly entries: number;
   readonly message: string;
 }
 
-export interface Push {
+interface Push {
   readonly streams: readonly NewStreamEntries[];
   /** What is refused of an otherwise good push: the rest is stored all the same, as Loki does. */
   readonly rejections: readonly Rejection[];

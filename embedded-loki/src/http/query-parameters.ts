@@ -3,7 +3,7 @@ import { parseDuration } from '../logql/literals';
 import { DEFAULT_ENTRIES, MAX_ENTRIES, MAX_POINTS_PER_SERIES } from '../query/limits';
 import { RequestError } from './request-error';
 
-export interface RangeParameters {
+interface RangeParameters {
   readonly query: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
@@ -13,7 +13,7 @@ export interface RangeParameters {
   readonly backward: boolean;
 }
 
-export interface TimeRange {
+interface TimeRange {
   readonly startNs: bigint;
   readonly endNs: bigint;
 }

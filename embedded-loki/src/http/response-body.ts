@@ -4,7 +4,7 @@ import { type LabelSet, labelObject, labelSet } from '../logql/label-set';
 import { type WorkDone } from '../query/query-source';
 import { type LogEntry, type QueryResult } from '../query/result';
 
-export interface ResponseOptions {
+interface ResponseOptions {
   /** The client asked for `categorize-labels`: streams by stream labels only, the others with each entry. */
   readonly categorize: boolean;
   readonly seconds: number;
@@ -94,7 +94,7 @@ function categories({ metadata, parsed }: CategorizedLabels): unknown {
 }
 
 /** Never in exponent form. */
-export function formatValue(value: number): string {
+function formatValue(value: number): string {
   if (Number.isNaN(value)) {
     return 'NaN';
   }

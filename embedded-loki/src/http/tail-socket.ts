@@ -29,7 +29,7 @@ const MAX_NAMED_DROPS = 100;
 /** Bytes that the socket may hold before nothing more is given to it. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
-export interface TailSockets {
+interface TailSockets {
   /** Answers upgrades of this server too. */
   serve(server: Server): void;
   close(): void;

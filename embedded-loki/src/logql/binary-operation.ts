@@ -106,7 +106,7 @@ export function mergeSets(
   }
 }
 
-export interface VectorMerge {
+interface VectorMerge {
   readonly operator: ScalarOperator;
   readonly returnBool: boolean;
   readonly matching: VectorMatching;

@@ -30,7 +30,7 @@ export interface SampleSeries {
   readonly counts?: Float64Array;
 }
 
-export interface Steps {
+interface Steps {
   readonly stepNs: number;
   readonly count: number;
 }

@@ -5,10 +5,10 @@ import { scanJsonObject, unescapeJson } from './json-scanner';
 import { sanitizeName } from './json-stage';
 import { forEachPair } from './logfmt-stage';
 
-export type DetectedType = 'int' | 'float' | 'boolean' | 'duration' | 'bytes' | 'string';
-export type FieldParser = 'json' | 'logfmt';
+type DetectedType = 'int' | 'float' | 'boolean' | 'duration' | 'bytes' | 'string';
+type FieldParser = 'json' | 'logfmt';
 
-export interface DetectedField {
+interface DetectedField {
   readonly name: string;
   type: DetectedType;
   readonly values: Set<string>;
@@ -16,7 +16,7 @@ export interface DetectedField {
   jsonPath?: readonly string[];
 }
 
-export interface DetectableLine {
+interface DetectableLine {
   readonly line: string;
   readonly stream: LabelSet;
   readonly metadata: ReadonlyArray<readonly [string, string]>;

@@ -4,11 +4,11 @@
  */
 export type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
-export type JsonScanResult =
+type JsonScanResult =
   { readonly kind: 'done' } | { readonly kind: 'stopped' } | { readonly kind: 'error'; readonly reason: string };
 
 /** Return true to stop the walk. `raw` is the text of the value; a string's without its quotes, escapes untouched. */
-export type JsonFieldVisitor = (key: string, raw: string, type: JsonType) => boolean | void;
+type JsonFieldVisitor = (key: string, raw: string, type: JsonType) => boolean | void;
 
 const DONE: JsonScanResult = { kind: 'done' };
 const STOPPED: JsonScanResult = { kind: 'stopped' };

@@ -14,7 +14,7 @@ import {
 } from './label-set';
 import { type ParserHints } from './parser-hints';
 
-export type LabelCategory = 'stream' | 'metadata' | 'parsed';
+type LabelCategory = 'stream' | 'metadata' | 'parsed';
 
 export interface CategorizedLabels {
   readonly stream: LabelSet;

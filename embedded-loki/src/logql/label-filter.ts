@@ -5,9 +5,9 @@ import { ipPredicate } from './ip-match';
 import { matcherPredicate } from './matcher';
 import { type LabelBuilder } from './label-builder';
 
-export const LABEL_FILTER_ERROR = 'LabelFilterErr';
+const LABEL_FILTER_ERROR = 'LabelFilterErr';
 
-export type LabelTest = (labels: LabelBuilder) => boolean;
+type LabelTest = (labels: LabelBuilder) => boolean;
 
 const COMPARISONS: Readonly<Record<CompareOperator, (a: number, b: number) => boolean>> = {
   '==': (a, b) => a === b,

@@ -8,7 +8,7 @@ export type PatternPart =
 /** A capture without a name is called this. */
 const UNNAMED = '_';
 
-export type PatternRead =
+type PatternRead =
   | { readonly ok: true; readonly parts: readonly PatternPart[] }
   /** In Loki's words. */
   | { readonly ok: false; readonly reason: string };

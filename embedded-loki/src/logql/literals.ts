@@ -122,7 +122,7 @@ export function parseFloatStrictly(text: string): number | undefined {
   return /^[+-]?nan$/i.test(text) ? NaN : undefined;
 }
 
-export type Unit = 'number' | 'duration' | 'bytes';
+type Unit = 'number' | 'duration' | 'bytes';
 
 /** Why a text is no value of the unit, in the words that Loki puts into `__error_details__`. */
 export function describeUnreadable(text: string, unit: Unit): string {

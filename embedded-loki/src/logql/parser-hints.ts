@@ -7,7 +7,7 @@ import { ERROR_LABEL } from './label-set';
 
 const DUPLICATE_SUFFIX = '_extracted';
 
-export interface HintOptions {
+interface HintOptions {
   readonly groups: readonly string[];
   readonly without: boolean;
   readonly noLabels: boolean;

@@ -11,7 +11,7 @@ import { matcherPredicate } from './matcher';
 import { compileRegex } from './regex';
 import { extractPattern, extractRegexp, unpacked, withoutColours } from './text-stages';
 
-export type Pipeline = (line: string, labels: LabelBuilder) => string | undefined;
+type Pipeline = (line: string, labels: LabelBuilder) => string | undefined;
 
 export function compilePipeline(stages: readonly Stage[]): Pipeline {
   const steps = stages.map(compileStage);

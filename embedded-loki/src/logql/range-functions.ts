@@ -6,7 +6,7 @@ import { type RangeOperator } from './ast';
 import { mean, variance } from './vector-aggregation';
 
 /** Parallel arrays, in time order. Times are nanoseconds since the query's own zero. */
-export interface SampleWindow {
+interface SampleWindow {
   readonly times: Float64Array;
   readonly values: Float64Array;
   /** Of buckets: how many samples each holds. Only functions that need no single sample meet buckets. */
@@ -14,9 +14,9 @@ export interface SampleWindow {
   readonly endNs: number;
 }
 
-export type RangeFunction = (window: SampleWindow) => number;
+type RangeFunction = (window: SampleWindow) => number;
 
-export interface RangeFunctionOptions {
+interface RangeFunctionOptions {
   readonly rangeNs: number;
   /** `quantile_over_time`'s first argument. */
   readonly parameter?: number;
@@ -65,7 +65,7 @@ export function rangeFunction(operator: RangeOperator, options: RangeFunctionOpt
 }
 
 /** Between two samples the quantile is their weighted mean. Below 0 it is -Inf, above 1 +Inf. */
-export function quantile(q: number, values: Float64Array): number {
+function quantile(q: number, values: Float64Array): number {
   if (values.length === 0) {
     return NaN;
   }

@@ -14,9 +14,9 @@ import { describeUnreadable, parseBytes, parseDuration, parseFloatStrictly } fro
 import { ParserHints } from './parser-hints';
 import { compilePipeline, labelsRequiredBy } from './pipeline';
 
-export const SAMPLE_EXTRACTION_ERROR = 'SampleExtractionErr';
+const SAMPLE_EXTRACTION_ERROR = 'SampleExtractionErr';
 
-export interface SampleExtractor {
+interface SampleExtractor {
   /** What a line must be parsed for; shared by all streams of the query. */
   readonly hints: ParserHints;
   /** One a stream; reset it before each line. */
@@ -26,7 +26,7 @@ export interface SampleExtractor {
 }
 
 /** The labels that samples keep, and which of a parser's fields are needed for them. */
-export function extractionHints(aggregation: RangeAggregation, outer: Grouping | undefined): ParserHints {
+function extractionHints(aggregation: RangeAggregation, outer: Grouping | undefined): ParserHints {
   const { operator, range } = aggregation;
   const grouping = outer ?? aggregation.grouping;
   const groups = [...(grouping?.labels ?? [])];
@@ -74,7 +74,7 @@ function lineValue(operator: RangeOperator): (line: string) => number {
   return operator === 'bytes_over_time' || operator === 'bytes_rate' ? (line) => Buffer.byteLength(line) : () => 1;
 }
 
-export const CONVERSIONS: Readonly<Record<Unwrap['conversion'], (text: string) => number | undefined>> = {
+const CONVERSIONS: Readonly<Record<Unwrap['conversion'], (text: string) => number | undefined>> = {
   float: parseFloatStrictly,
   bytes: parseBytes,
   duration: (text) => {

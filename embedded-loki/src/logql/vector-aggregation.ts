@@ -8,7 +8,7 @@ interface Group {
   readonly samples: Array<Vector[number]>;
 }
 
-export interface VectorAggregation {
+interface VectorAggregation {
   readonly operator: VectorOperator;
   readonly parameter: number;
   readonly grouping: Grouping;

@@ -16,7 +16,7 @@ import { necessaryConditions, splitLineFilters } from './pushdown';
 import { type QuerySource, type WorkDone } from './query-source';
 import { type LogEntry, type QueryResult } from './result';
 
-export interface LogQueryRange {
+interface LogQueryRange {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly limit: number;

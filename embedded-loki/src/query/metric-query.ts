@@ -11,7 +11,7 @@ import { type QueryResult, type Series } from './result';
 import { SampleCollector } from './sample-collector';
 import { samplePlan } from './sample-plan';
 
-export interface MetricQueryRange {
+interface MetricQueryRange {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly stepNs: bigint;

@@ -9,7 +9,7 @@ import { isFieldColumn, isNumberColumn } from '../storage/field-columns';
 import { type FieldCondition, type Selection } from '../storage/selection';
 import { type Stream } from '../storage/stream-index';
 
-export interface SplitPipeline {
+interface SplitPipeline {
   readonly lineFilters: readonly LineFilterStage[];
   readonly rest: readonly Stage[];
 }

@@ -4,7 +4,7 @@ import { compareLabels, type LabelSet } from '../logql/label-set';
 import { type SampleGroup } from '../storage/snapshot';
 import { MAX_INNER_SERIES, MAX_SAMPLES, sampleLimitError, seriesLimitError } from './limits';
 
-export type Combine = 'sum' | 'min' | 'max';
+type Combine = 'sum' | 'min' | 'max';
 
 interface GrowingSeries {
   readonly labels: LabelSet;

@@ -19,7 +19,7 @@ import { type PlannedField, type SamplePlan } from '../storage/sample-statements
 import { type Stream } from '../storage/stream-index';
 import { type Conditions, ParsedFields, rewritesLine, type SimpleFilter } from './pushdown';
 
-export interface QueryWindows {
+interface QueryWindows {
   readonly zeroNs: bigint;
   readonly stepNs: bigint;
   readonly steps: number;

@@ -11,7 +11,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { createTables, SCHEMA_VERSION, storedVersion } from './schema';
 import { StorageError } from './storage-error';
 
-export const MEMORY_LIMIT = '1GB';
+const MEMORY_LIMIT = '1GB';
 /** Small row groups: a checkpoint writes the last one of each part anew. */
 const ROW_GROUP_SIZE = 4096;
 

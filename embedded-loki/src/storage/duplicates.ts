@@ -8,7 +8,7 @@ import { type NewEntry, type NewStreamEntries } from './new-entry';
 import { entriesTable } from './schema';
 import { type Stream } from './stream-index';
 
-export interface PossibleDuplicates {
+interface PossibleDuplicates {
   /** The streams with an entry that is not newer than the one before it. */
   readonly lateStreams: ReadonlySet<Stream>;
   /** The newest time of each stream once the push is stored. */

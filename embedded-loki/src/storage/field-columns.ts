@@ -11,7 +11,7 @@
  * The collector's lines are flat unless a text in them needs an escape; all other lines go through the parsers of this
  * store.
  */
-export type FieldType = 'number' | 'string';
+type FieldType = 'number' | 'string';
 
 /** What dashboards, alert rules and lists ask for. Each column makes a push dearer, so this is not every field. */
 export const FIELD_COLUMNS = {
@@ -57,7 +57,7 @@ export function columnOf(field: string): string {
   return `f_${field}`;
 }
 
-export type FieldValue = string | number | null;
+type FieldValue = string | number | null;
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 

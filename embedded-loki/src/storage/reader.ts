@@ -13,9 +13,9 @@ import { Snapshot } from './snapshot';
 import { refuseStopped, stopped } from './stop';
 import { storageError } from './storage-error';
 
-export const MAX_PARALLEL = 2;
+const MAX_PARALLEL = 2;
 /** A query gives up after this long, waiting included, as Loki's default. */
-export const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 export class Reader {
   private running = 0;

@@ -12,7 +12,7 @@ export interface Retention {
   readonly maxBytes?: number;
 }
 
-export interface SweepResult {
+interface SweepResult {
   readonly deletedEntries: number;
   readonly deletedStreams: number;
 }

@@ -33,7 +33,7 @@ export interface SamplePlan {
   readonly buckets?: { readonly widthNs: number; readonly combine: 'sum' | 'min' | 'max' };
 }
 
-export interface SampleStatement {
+interface SampleStatement {
   readonly sql: Statement;
   /** Columns: stream, metadata, times, values, counts, then what `lineOf` reads. */
   readonly text: string;

@@ -7,9 +7,9 @@ import { type Selection } from './selection';
 import { refuseStopped } from './stop';
 import { asBigInt, asList, asNumber, asText, Statement } from './statement';
 
-export type Metadata = ReadonlyArray<readonly [string, string]>;
+type Metadata = ReadonlyArray<readonly [string, string]>;
 
-export interface Entry {
+interface Entry {
   readonly tsNs: bigint;
   readonly stream: number;
   readonly line: string;

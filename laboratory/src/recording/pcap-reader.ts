@@ -2,7 +2,7 @@
  * Reads what tcpdump wrote: classic pcap (https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html), little-endian, with
  * microseconds or nanoseconds. A last packet that is cut short is left out. Throws on anything else.
  */
-export interface PcapPacket {
+interface PcapPacket {
   /** Nanoseconds since the Unix epoch. */
   readonly tsNs: bigint;
   readonly bytes: Buffer;

@@ -17,7 +17,7 @@ export interface RecordedPacket {
   readonly originalBytes: number;
 }
 
-export interface Recording {
+interface Recording {
   /** What made it, for people. */
   readonly application: string;
   readonly nics: readonly RecordedNic[];

@@ -22,7 +22,7 @@ import { readPcap } from './pcap-reader';
 import { type RecordedNic, type RecordedPacket, writePcapng } from './pcapng-writer';
 import { shorten } from './shorten';
 
-export interface RecordOptions {
+interface RecordOptions {
   readonly outDir: string;
   /** What the wire does, one after the other, with traffic all along; the recording goes on for 3.5 s more. */
   readonly phases: readonly Phase[];
@@ -44,7 +44,7 @@ export interface RecordedTruth {
   readonly requests: readonly RequestMade[];
 }
 
-export interface RecordedFile {
+interface RecordedFile {
   readonly path: string;
   readonly packets: number;
   readonly bytes: number;

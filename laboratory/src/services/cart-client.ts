@@ -27,7 +27,7 @@ const NOT_TO_BE_RECORDED = 'laboratory-credential';
 
 type Ending = Pick<RequestMade, 'outcome' | 'status' | 'clientPort'>;
 
-export interface CartClient {
+interface CartClient {
   /** Each action starts on its time, whether or not earlier ones have ended. */
   begin(): void;
   /** Starts no more actions; those under way go on. */

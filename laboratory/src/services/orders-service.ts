@@ -1,8 +1,9 @@
 /** The orders pod: an HTTP/1.1 service whose paths behave well, slowly or badly, and cluster DNS beside it. */
+import { createSocket } from 'node:dgram';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { seededRandom } from '../seeded-random';
 import { ENDPOINTS } from '../topology';
-import { startDnsResponder } from './dns-responder';
+import { answerQuery, type Zone } from './dns-answer';
 
 export const ORDERS_DNS_NAME = 'orders.shop.svc.cluster.local';
 
@@ -61,6 +62,17 @@ export function startOrdersService(seed: number): Promise<Server> {
     server.once('error', reject);
     server.listen(ENDPOINTS.direct.port, '0.0.0.0', () => resolve(server));
   });
+}
+
+function startDnsResponder(zone: Zone, port: number): void {
+  const socket = createSocket('udp4');
+  socket.on('message', (query, from) => {
+    const answer = answerQuery(query, zone);
+    if (answer !== null) {
+      socket.send(answer, from.port, from.address);
+    }
+  });
+  socket.bind(port);
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {

@@ -51,7 +51,7 @@ export const faultChange = z
 
 export type FaultChange = Readonly<z.infer<typeof faultChange>>;
 
-export type ParsedFaultChange =
+type ParsedFaultChange =
   { readonly ok: true; readonly change: FaultChange } | { readonly ok: false; readonly reason: string };
 
 /** Reads one line of the control socket, a JSON object such as `{"loss": 0.1, "delayMs": 5}`. `{}` changes nothing. */

@@ -17,7 +17,7 @@ const provisioning = z.looseObject({
     .default([]),
 });
 
-export interface DataSource {
+interface DataSource {
   readonly uid: string;
   readonly name: string;
   readonly type: string;

@@ -13,7 +13,7 @@ import { readDataSources } from './datasources';
 import { listPlugins } from './plugins';
 import { registerStoreProxy } from './store-proxy';
 
-export interface WorkbenchOptions {
+interface WorkbenchOptions {
   /** Address to listen on; 127.0.0.1 unless given. */
   readonly host?: string;
   /** TCP port; 0 takes a free one. */

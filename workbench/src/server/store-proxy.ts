@@ -26,7 +26,7 @@ const READ_PATHS: readonly RegExp[] = [
 const MAX_BODY_BYTES = 1 << 20;
 const TIMEOUT_MS = 120_000;
 
-export function isReadPath(path: string): boolean {
+function isReadPath(path: string): boolean {
   return READ_PATHS.some((pattern) => pattern.test(path));
 }
 

@@ -4,8 +4,6 @@ import {
   FieldConfigProperty,
   identityOverrideProcessor,
   PanelPlugin,
-  type PanelPluginMeta,
-  PluginType,
 } from '@grafana/data';
 import {
   GraphDrawStyle,
@@ -15,7 +13,6 @@ import {
   StackingMode,
   VisibilityMode,
 } from '@grafana/schema';
-import { pluginMeta } from '../host/settings';
 import { LogsPanel, type LogsOptions } from './LogsPanel';
 import { StatPanel, type StatOptions } from './StatPanel';
 import { TablePanel, type TableOptions } from './TablePanel';
@@ -29,22 +26,21 @@ import { TimeSeriesPanel, type TimeSeriesOptions } from './TimeSeriesPanel';
 export function createCorePanel(id: string): PanelPlugin | undefined {
   switch (id) {
     case 'table':
-      return named(id, tablePanel());
+      return untyped(tablePanel());
     case 'timeseries':
-      return named(id, timeSeriesPanel());
+      return untyped(timeSeriesPanel());
     case 'stat':
-      return named(id, new PanelPlugin<StatOptions>(StatPanel).useFieldConfig());
+      return untyped(new PanelPlugin<StatOptions>(StatPanel).useFieldConfig());
     case 'logs':
-      return named(id, new PanelPlugin<LogsOptions>(LogsPanel));
+      return untyped(new PanelPlugin<LogsOptions>(LogsPanel));
     case 'text':
-      return named(id, new PanelPlugin<TextOptions>(TextPanel));
+      return untyped(new PanelPlugin<TextOptions>(TextPanel));
     default:
       return undefined;
   }
 }
 
-function named<Options>(id: string, plugin: PanelPlugin<Options>): PanelPlugin {
-  plugin.meta = pluginMeta({ meta: { id, name: id, type: PluginType.panel } }) as PanelPluginMeta;
+function untyped<Options>(plugin: PanelPlugin<Options>): PanelPlugin {
   return plugin as unknown as PanelPlugin;
 }
 

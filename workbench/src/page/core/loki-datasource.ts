@@ -18,7 +18,7 @@ import { getBackendSrv, getTemplateSrv, isFetchError } from '@grafana/runtime';
 import { catchError, forkJoin, map, type Observable, of } from 'rxjs';
 import { type LokiAnswer, metricFrames, streamFrame } from './loki-frames';
 
-export interface LokiQuery extends DataQuery {
+interface LokiQuery extends DataQuery {
   readonly expr: string;
   readonly queryType?: 'range' | 'instant' | 'stream';
   readonly legendFormat?: string;
@@ -28,7 +28,7 @@ export interface LokiQuery extends DataQuery {
 }
 
 /** Query of a variable: `label_values(…)` of Grafana's Loki datasource in its object form. */
-export interface LokiVariableQuery {
+interface LokiVariableQuery {
   readonly refId?: string;
   /** 0: names of labels; 1: values of a label. */
   readonly type: number;

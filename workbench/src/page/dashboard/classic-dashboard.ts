@@ -91,7 +91,7 @@ const dashboardLink = z.looseObject({
   includeVars: z.boolean().optional(),
 });
 
-export const classicDashboardSchema = z.looseObject({
+const classicDashboardSchema = z.looseObject({
   uid: z.string(),
   title: z.string(),
   description: z.string().optional(),
@@ -114,7 +114,7 @@ export type ClassicAnnotation = z.infer<typeof annotation>;
 export type ClassicVariable = z.infer<typeof variable>;
 export type ClassicDashboardLink = z.infer<typeof dashboardLink>;
 
-export type ParsedDashboard =
+type ParsedDashboard =
   | { readonly kind: 'dashboard'; readonly dashboard: ClassicDashboard }
   | { readonly kind: 'invalid'; readonly reason: string };
 

@@ -84,7 +84,7 @@ function toGridItem(panel: ClassicPanel): SceneGridItem {
   });
 }
 
-export function toPanel(panel: ClassicPanel): VizPanel {
+function toPanel(panel: ClassicPanel): VizPanel {
   return new VizPanel({
     key: `panel-${panel.id}`,
     pluginId: panel.type,

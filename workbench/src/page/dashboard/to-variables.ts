@@ -17,7 +17,7 @@ export function toVariableSet(variables: readonly ClassicVariable[]): SceneVaria
 }
 
 /** A new variable starts at the file's `current`; the URL wins over it once the scene is synchronised. */
-export function toVariable(variable: ClassicVariable): SceneVariable {
+function toVariable(variable: ClassicVariable): SceneVariable {
   const basics = {
     name: variable.name,
     label: variable.label ?? undefined,

@@ -1,4 +1,4 @@
-import { type PanelPlugin, type PanelPluginMeta } from '@grafana/data';
+import { type PanelPlugin, type PanelPluginMeta, PluginType } from '@grafana/data';
 import { importPanel } from './plugin-loader';
 import { type InstalledPlugin, pluginMeta } from './settings';
 
@@ -27,6 +27,7 @@ export class PanelCatalogue {
   private async load(id: string): Promise<PanelPlugin> {
     const core = this.createCore(id);
     if (core !== undefined) {
+      core.meta = pluginMeta({ meta: { id, name: id, type: PluginType.panel } }) as PanelPluginMeta;
       return core;
     }
     const plugin = this.installed.get(id);

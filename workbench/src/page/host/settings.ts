@@ -7,7 +7,7 @@ export interface InstalledPlugin {
   readonly baseUrl?: string;
 }
 
-export interface DataSourceEntry {
+interface DataSourceEntry {
   readonly uid: string;
   readonly name: string;
   readonly type: string;

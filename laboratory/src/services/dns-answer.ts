@@ -2,8 +2,6 @@
  * A name server that knows one name (RFC 1035): answers an A query for it with one address, for anything else of it with no
  * data, and all other names with NXDOMAIN. Malformed datagrams get no answer.
  */
-import { createSocket, type Socket } from 'node:dgram';
-
 const HEADER_BYTES = 12;
 const FLAG_RESPONSE = 0x8000;
 const FLAG_AUTHORITATIVE = 0x0400;
@@ -62,15 +60,4 @@ export function answerQuery(query: Buffer, zone: Zone): Buffer | null {
   answer.writeUInt16BE(4, 10);
   zone.ip.split('.').forEach((byte, i) => answer.writeUInt8(Number(byte), 12 + i));
   return Buffer.concat([header, question, answer]);
-}
-
-export function startDnsResponder(zone: Zone, port: number): Socket {
-  const socket = createSocket('udp4');
-  socket.on('message', (query, from) => {
-    const answer = answerQuery(query, zone);
-    if (answer !== null) {
-      socket.send(answer, from.port, from.address);
-    }
-  });
-  return socket.bind(port);
 }
