@@ -13,6 +13,9 @@ export interface ImportRule {
 }
 
 const collector = (folder: string) => `backend-collector/src/${folder}`;
+const store = (folder: string) => `embedded-loki/src/${folder}`;
+const laboratory = (folder: string) => `laboratory/src/${folder}`;
+const page = (folder: string) => `workbench/src/page/${folder}`;
 
 const CONTRACT = 'flow-model/src';
 const GRAFANA = [
@@ -62,23 +65,53 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     may: ['backend-collector/src', CONTRACT, 'commander', 'koffi', 'zod', 'node:'],
   },
 
-  { folder: 'embedded-loki/src/logql', may: ['@grafana/lezer-logql', '@lezer/common', 're2js'] },
   {
-    folder: 'embedded-loki/src',
+    folder: store('logql'),
+    may: ['flow-model/src/unreachable.ts', '@grafana/lezer-logql', '@lezer/common', 're2js'],
+    pure: true,
+  },
+  { folder: store('storage'), may: [store('logql'), '@duckdb/node-api', 'node:'] },
+  { folder: store('query'), may: [store('logql'), store('storage')], pure: true },
+  { folder: store('http'), may: [store('logql'), store('query'), store('storage'), 'fastify', 'ws', 'node:'] },
+  { folder: 'embedded-loki/src', may: [store('http'), store('storage'), 'fastify', 'commander', 'node:'] },
+
+  { folder: laboratory('topology.ts'), may: [], pure: true },
+  { folder: laboratory('seeded-random.ts'), may: [], pure: true },
+  {
+    folder: laboratory('wire'),
+    may: [laboratory('topology.ts'), laboratory('seeded-random.ts'), 'koffi', 'zod', 'node:'],
+  },
+  { folder: laboratory('services'), may: [laboratory('topology.ts'), laboratory('seeded-random.ts'), 'node:'] },
+  {
+    folder: laboratory('inside'),
+    may: [laboratory('services'), laboratory('wire'), laboratory('topology.ts'), laboratory('lines.ts'), 'node:'],
+  },
+  {
+    folder: laboratory('recording'),
     may: [
-      'embedded-loki/src',
-      '@duckdb/node-api',
-      '@grafana/lezer-logql',
-      '@lezer/common',
-      'fastify',
-      're2js',
-      'ws',
-      'commander',
+      laboratory('collector-setup.ts'),
+      laboratory('laboratory.ts'),
+      laboratory('laboratory-error.ts'),
+      laboratory('lines.ts'),
+      laboratory('services'),
+      laboratory('topology.ts'),
+      laboratory('wire'),
+      'zod',
       'node:',
     ],
   },
-
-  { folder: 'laboratory/src', may: ['laboratory/src', CONTRACT, 'koffi', 'commander', 'esbuild', 'zod', 'node:'] },
+  {
+    folder: 'laboratory/src',
+    may: [
+      laboratory('inside'),
+      laboratory('recording'),
+      laboratory('services'),
+      laboratory('topology.ts'),
+      laboratory('wire'),
+      'esbuild',
+      'node:',
+    ],
+  },
 
   { folder: 'datasource/src/query', may: [CONTRACT, '@grafana/data', '@grafana/schema'] },
   {
@@ -107,25 +140,62 @@ export const IMPORT_RULES: readonly ImportRule[] = [
 
   { folder: 'src', may: ['src', ...GRAFANA] },
   {
-    folder: 'workbench/src/page',
+    folder: page('core'),
     may: [
-      'workbench/src/page',
-      CONTRACT,
-      ...GRAFANA,
-      'd3',
-      '@grafana/scenes',
-      'react-router-dom',
-      'systemjs',
-      '@emotion/react',
-      'lodash',
-      'moment',
-      'i18next',
-      'zod',
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/schema',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+      'react-dom',
+      'rxjs',
     ],
   },
   {
+    folder: page('dashboard'),
+    may: ['@grafana/data', '@grafana/scenes', '@grafana/schema', '@grafana/ui', '@emotion/css', 'react', 'zod'],
+  },
+  {
+    folder: page('host'),
+    may: [
+      page('core'),
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/scenes',
+      '@grafana/ui',
+      '@emotion/css',
+      '@emotion/react',
+      'd3',
+      'lodash',
+      'moment',
+      'react',
+      'react-dom',
+      'rxjs',
+      'systemjs',
+    ],
+  },
+  {
+    folder: page('app'),
+    may: [
+      page('dashboard'),
+      page('host'),
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/scenes',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+      'react-router-dom',
+    ],
+  },
+  {
+    folder: 'workbench/src/page',
+    may: [page('app'), page('host'), '@grafana/data', '@grafana/ui', 'react', 'react-dom', 'zod'],
+  },
+  {
     folder: 'workbench/src/server',
-    may: ['workbench/src/server', '@fastify/static', 'commander', 'esbuild', 'fastify', 'yaml', 'zod', 'node:'],
+    may: ['@fastify/static', 'commander', 'esbuild', 'fastify', 'yaml', 'zod', 'node:'],
   },
 ];
 

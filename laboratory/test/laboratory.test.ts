@@ -26,7 +26,7 @@ const SYN = 0x02;
 const ACK = 0x10;
 
 const feasible = canRunLaboratory();
-const folders: string[] = [];
+const RUN_DIRS: string[] = [];
 /** One for all tests that change nothing in it for good; starting it is what takes long on a busy machine. */
 let shared: Promise<Laboratory> | undefined;
 let sharedRunDir = '';
@@ -41,12 +41,12 @@ function sharedLaboratory(): Promise<Laboratory> {
 
 afterAll(async () => {
   await (await shared)?.stop();
-  folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+  RUN_DIRS.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
 });
 
 function makeRunDir(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bpfnet-lab-'));
-  folders.push(folder);
+  RUN_DIRS.push(folder);
   return folder;
 }
 

@@ -189,7 +189,3 @@ export type MetricExpression =
   | { readonly kind: 'vector'; readonly value: number };
 
 export type Expression = LogExpression | MetricExpression;
-
-export function assertUnreachable(value: never): never {
-  throw new Error(`unexpected value ${JSON.stringify(value)}`);
-}

@@ -2,7 +2,8 @@
  * Metric queries over samples that are already fetched: expression → one vector a step. No clock, no storage.
  * Steps are evaluated one after the other, so memory holds the samples and one step, not the whole matrix.
  */
-import { assertUnreachable, type Grouping, type MetricExpression, type RangeAggregation } from './ast';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type Grouping, type MetricExpression, type RangeAggregation } from './ast';
 import { isSetOperator, mergeSets, mergeVectors, mergeWithScalar, signatureOf } from './binary-operation';
 import {
   dropLabels,
@@ -166,23 +167,23 @@ function compileRange(
 
   return (step) => {
     const endNs = rangeNs + step * steps.stepNs;
-    const samples = windows.flatMap((window) => {
-      const { labels, times, values } = window;
-      while (window.from < times.length && times[window.from] <= endNs - rangeNs) {
-        window.from++;
+    const samples = windows.flatMap((slice) => {
+      const { labels, times, values } = slice;
+      while (slice.from < times.length && times[slice.from] <= endNs - rangeNs) {
+        slice.from++;
       }
-      window.to = Math.max(window.to, window.from);
-      while (window.to < times.length && times[window.to] <= endNs) {
-        window.to++;
+      slice.to = Math.max(slice.to, slice.from);
+      while (slice.to < times.length && times[slice.to] <= endNs) {
+        slice.to++;
       }
-      if (window.from === window.to) {
+      if (slice.from === slice.to) {
         return [];
       }
       refuseErrors(labels);
       const value = aggregate({
-        times: times.subarray(window.from, window.to),
-        values: values.subarray(window.from, window.to),
-        counts: window.counts?.subarray(window.from, window.to),
+        times: times.subarray(slice.from, slice.to),
+        values: values.subarray(slice.from, slice.to),
+        counts: slice.counts?.subarray(slice.from, slice.to),
         endNs,
       });
       return [{ labels, value }];

@@ -1,5 +1,6 @@
 /** `| status >= 500 or path =~ "/api/.*"`. */
-import { assertUnreachable, type CompareOperator, type LabelFilter } from './ast';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type CompareOperator, type LabelFilter } from './ast';
 import { describeUnreadable, parseBytes, parseDuration, parseFloatStrictly } from './literals';
 import { ipPredicate } from './ip-match';
 import { matcherPredicate } from './matcher';

@@ -1,5 +1,6 @@
 /** Stages → one function that a line runs through. Returns the line, perhaps rewritten, or undefined where it is dropped. */
-import { assertUnreachable, type LabelFormat, type NamedMatcher, type Stage } from './ast';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type LabelFormat, type NamedMatcher, type Stage } from './ast';
 import { extractJson, extractJsonFields } from './json-stage';
 import { type LabelBuilder } from './label-builder';
 import { labelsReadBy, labelTest } from './label-filter';

@@ -14,7 +14,7 @@ interface SampleWindow {
   readonly endNs: number;
 }
 
-type RangeFunction = (window: SampleWindow) => number;
+type RangeFunction = (samples: SampleWindow) => number;
 
 interface RangeFunctionOptions {
   readonly rangeNs: number;
@@ -35,9 +35,9 @@ export function rangeFunction(operator: RangeOperator, options: RangeFunctionOpt
     case 'count_over_time':
       return countOf;
     case 'rate':
-      return (window) => (hasUnwrap ? sum(window.values) : countOf(window)) / rangeSeconds;
+      return (samples) => (hasUnwrap ? sum(samples.values) : countOf(samples)) / rangeSeconds;
     case 'rate_counter':
-      return (window) => counterRate(window, rangeNs);
+      return (samples) => counterRate(samples, rangeNs);
     case 'bytes_rate':
       return ({ values }) => sum(values) / rangeSeconds;
     case 'bytes_over_time':
