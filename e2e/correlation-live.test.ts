@@ -44,7 +44,7 @@ if (!feasible.ok) {
       // On a machine that is overloaded the host's NIC may drop before the wire reads, and its list does not hold that.
       expect({ invented, few: invented.length <= 0.05 * wire.count }).toMatchObject({ few: true });
       expect(wire.count).toBeGreaterThan(20);
-      // A capture that loses packets itself on a busy machine says so, and nothing is claimed of what it missed.
+      // A capture that drops packets on a busy machine reports so, and nothing is claimed about what it missed.
       expect({ missing, few: (named + notKnown) / wire.count >= 0.99 }).toMatchObject({ few: true });
       expect(named / wire.count).toBeGreaterThan(0.8);
 

@@ -64,9 +64,9 @@ function trueHops(recording: string): TrueHops {
 }
 
 function readTrueHops(recording: string): TrueHops {
-  const told = storiesOf(replayed(recording, { 'node-a': 0, 'node-b': 0 }).map(onOneClock));
+  const found = storiesOf(replayed(recording, { 'node-a': 0, 'node-b': 0 }).map(onOneClock));
   return new Map(
-    told.flatMap(({ requestId, story }) => {
+    found.flatMap(({ requestId, story }) => {
       const at = story.nics.findIndex(
         (nic, i) => i > 0 && nic.nicName === 'eth0' && story.nics[i - 1].nicName === 'eth0'
       );
@@ -83,10 +83,10 @@ describe.each(CLOCKS)('with clocks %d ms and %d ms ahead', (aheadA, aheadB) => {
 
   it('gives the times of a symmetric hop within 10 % or 0.2 ms, and the offset within 0.5 ms', () => {
     const truth = trueHops('symmetric');
-    const told = storiesOf(replayed('symmetric', clocks));
+    const found = storiesOf(replayed('symmetric', clocks));
     const off: string[] = [];
     let compared = 0;
-    for (const { requestId, story } of told) {
+    for (const { requestId, story } of found) {
       const [clock] = story.clocks;
       const hop = wireHop(story);
       const real = truth.get(requestId);
@@ -113,11 +113,11 @@ describe.each(CLOCKS)('with clocks %d ms and %d ms ahead', (aheadA, aheadB) => {
 
   it('keeps the truth of an asymmetric hop within the printed bound, and the sum exact', () => {
     const truth = trueHops('asymmetric');
-    const told = storiesOf(replayed('asymmetric', clocks));
+    const found = storiesOf(replayed('asymmetric', clocks));
     const off: string[] = [];
     let compared = 0;
     let outsideIfSymmetric = 0;
-    for (const { requestId, story } of told) {
+    for (const { requestId, story } of found) {
       const hop = wireHop(story);
       const real = truth.get(requestId);
       if (real === undefined || hop === undefined) {
@@ -159,14 +159,14 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
     const { named, notKnown, elsewhere, invented } = namedLosses(connections, wire);
     expect(elsewhere).toEqual([]);
     expect(invented).toEqual([]);
-    // Of the last packets before a capture ended nobody can tell whether they arrived, and that is what is said.
+    // Whether the last packets before a capture ended arrived is unknown, and is reported as such.
     expect(recording === 'lossy' ? notKnown : 0).toBe(0);
     expect((named + notKnown) / wire.count).toBeGreaterThanOrEqual(0.99);
     expect(named).toBeGreaterThan(100);
   });
 
   it('knows the last NIC that saw each unanswered request, and each response that did not arrive', () => {
-    const told: string[] = [];
+    const found: string[] = [];
     const real: string[] = [];
     for (const { requestId, story, connection } of storiesOf(connections)) {
       const spans = connection.flows
@@ -179,7 +179,7 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
         const place = story.nics.find((one) => one.flowId === lane);
         return place === undefined ? 'none' : `${place.podName || place.host} ${place.nicName}`;
       };
-      told.push(
+      found.push(
         `${requestId}: request ${nic(story.reach?.request.whole ?? null)}, response ${nic(story.reach?.response?.whole ?? null)}`
       );
       const { request, response } = arrivals(
@@ -189,7 +189,7 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
       );
       real.push(`${requestId}: request ${request}, response ${response}`);
     }
-    expect(told).toEqual(real);
-    expect(told.length).toBeGreaterThan(5);
+    expect(found).toEqual(real);
+    expect(found.length).toBeGreaterThan(5);
   });
 });

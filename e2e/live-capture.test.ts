@@ -1,5 +1,5 @@
 /**
- * A live capture of the laboratory beside tcpdump on the same NICs: both must have seen the same packets and bytes; and the requests
+ * A live capture of the laboratory next to tcpdump on the same NICs: both must have seen the same packets and bytes; and the requests
  * must be those that the client says it made, at every NIC.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -35,7 +35,7 @@ const nameOf = ({ host, pod, nic }: NicPlace): string => `${host} ${pod ?? ''} $
 const feasible = canRunLaboratory();
 const missing = feasible.ok ? tcpdumpMissing() : feasible.reason;
 if (missing !== null) {
-  console.warn(`live capture beside tcpdump: skipped, because ${missing}`);
+  console.warn(`live capture next to tcpdump: skipped, because ${missing}`);
 }
 
 (missing === null ? it : it.skip)(

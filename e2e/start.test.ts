@@ -1,4 +1,4 @@
-/** The command that a newcomer types: what it says, what it does where a port is taken or no laboratory can be made, what it leaves behind. */
+/** `npm start`: its output, what it does where a port is taken or no laboratory can be made, and what it leaves behind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';

@@ -91,7 +91,7 @@ describe('the way to the verdict', () => {
     await page.getByRole('grid', { name: 'Packet sequence' }).getByRole('row').first().waitFor();
     await page.getByRole('region', { name: 'Records' }).getByText('"request_id"').first().waitFor();
     // Nine panels, one reading: the request; chunks, requests, packets and name look-ups of its connection, and others between its ends;
-    // NICs that these told of, and packets of the others.
+    // NICs that these name, and packets of the others.
     const ofStory = queries.filter((query) => !query.includes('sum by') && !query.includes('quantile'));
     expect(ofStory.length).toBeLessThanOrEqual(9);
     const acrossShards = ofStory.filter((query) => !query.includes('flow_shard='));

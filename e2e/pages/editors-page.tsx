@@ -23,7 +23,7 @@ interface EditorsPageInput {
   readonly options?: FlowsOptions;
 }
 
-/** The real one, but for what it would ask Loki. */
+/** The real one, except that its suggestions do not come from Loki. */
 class Suggesting extends FlowsDatasource {
   override suggestions(field: string): Promise<readonly string[]> {
     return Promise.resolve([`${field} a`, `${field} b`]);

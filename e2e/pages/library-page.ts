@@ -36,7 +36,7 @@ interface ShowInput {
 const OURS = /^bpfnet-.*-panel$/;
 const SIZE = { width: 1200, height: 420 };
 
-/** Returns what was shown: title and kinds of frames of each of our panels. */
+/** Returns the title and frame kinds of each of our panels. */
 async function show({ theme, dashboard, variables }: ShowInput): Promise<readonly Shown[]> {
   const settings = await installHost(variables);
   const panels = await dashboardPanels(dashboard);

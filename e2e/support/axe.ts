@@ -8,7 +8,7 @@ interface Violation {
   readonly nodes: ReadonlyArray<{ readonly html: string }>;
 }
 
-/** The page once axe-core was put into it. */
+/** A page with axe-core injected. */
 interface AxePage {
   readonly axe: {
     run(element: unknown, options: object): Promise<{ readonly violations: readonly Violation[] }>;

@@ -1,4 +1,4 @@
-/** A browser's page beside the demo on the recording, watched for faults and for requests that leave it. */
+/** A browser page on the demo that replays the recording, watched for errors and for requests to other hosts. */
 import { type Browser, type Page } from 'playwright-core';
 import { type Demo, type DemoOptions } from '../../scripts/demo/demo';
 import { launchBrowser, type PageFaults, watchPage } from './browser';

@@ -1,4 +1,4 @@
-/** tcpdump on one NIC of the laboratory, as the second witness beside the collector. */
+/** tcpdump on one NIC of the laboratory, as an independent witness. */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -54,7 +54,7 @@ export async function startTcpdump(laboratory: Laboratory, place: NicPlace, fold
       child.kill('SIGINT');
       await closed;
       if (!said.includes('0 packets dropped by kernel')) {
-        throw new Error(`tcpdump lost packets itself: ${said.join('; ')}`);
+        throw new Error(`tcpdump dropped packets: ${said.join('; ')}`);
       }
       const segments = readPcap(readFileSync(file)).flatMap(({ bytes }) => readSegment(bytes) ?? []);
       return {

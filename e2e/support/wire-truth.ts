@@ -32,9 +32,9 @@ function countBySeq(segments: RecordedTruth['dropped']): ReadonlyMap<string, num
 interface NamedLosses {
   /** Segments that the wire dropped and correlation lays to the wire. */
   readonly named: number;
-  /** Dropped by the wire, and nothing is said of them. */
+  /** Dropped by the wire, and not reported. */
   readonly missing: readonly string[];
-  /** Of which nobody can tell: a capture was not whole, or the other host saw nothing of the connection at all. */
+  /** Undecidable: a capture was incomplete, or the other host saw nothing of the connection. */
   readonly notKnown: number;
   /** Laid to another hop. */
   readonly elsewhere: readonly string[];

@@ -1,6 +1,6 @@
 /**
  * The embedded store: Loki's HTTP API on one machine, over one DuckDB file. It has no users and no passwords, and so
- * listens on loopback unless told otherwise.
+ * listens on loopback by default.
  */
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -16,13 +16,12 @@ import { Reader } from './storage/reader';
 import { StorageError } from './storage/storage-error';
 import { StreamIndex } from './storage/stream-index';
 
-
 interface StoreOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** A Unix domain socket to listen on besides: reachable by path from every network namespace. */
+  /** An additional Unix domain socket to listen on: reachable by path from every network namespace. */
   readonly socketPath?: string;
   /** The DuckDB file, or `:memory:`. */
   readonly file: string;
@@ -141,14 +140,14 @@ async function listenOnSocket(path: string, main: Server): Promise<Server> {
   return server;
 }
 
-/** A socket that a killed process left behind would keep the path taken for ever. */
+/** A socket left behind by a killed process would block the path for ever. */
 async function removeStaleSocket(path: string): Promise<void> {
   const existing = statSync(path, { throwIfNoEntry: false });
   if (existing === undefined) {
     return;
   }
   if (!existing.isSocket()) {
-    throw new StorageError('in-use', `${path} exists and is no socket: name another path`);
+    throw new StorageError('in-use', `${path} exists and is not a socket: name another path`);
   }
   const alive = await new Promise<boolean>((resolve) => {
     const probe = connect(path, () => {
@@ -158,7 +157,7 @@ async function removeStaleSocket(path: string): Promise<void> {
     probe.once('error', () => resolve(false));
   });
   if (alive) {
-    throw new StorageError('in-use', `${path} is in use by another process: stop it or name another path`);
+    throw new StorageError('in-use', `${path} is in use by another process: stop that process, or name another path`);
   }
   rmSync(path);
 }

@@ -14,7 +14,7 @@ interface Options {
 function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) {
-    throw new InvalidArgumentError('give a number above 0');
+    throw new InvalidArgumentError('must be a number greater than 0');
   }
   return value;
 }
@@ -22,20 +22,20 @@ function positive(text: string): number {
 function portNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new InvalidArgumentError('give a port from 0 (any free one) to 65535');
+    throw new InvalidArgumentError('must be a port from 0 (any free one) to 65535');
   }
   return value;
 }
 
 const options = new Command('bpfnet-store')
   .description("A single-machine store for network logs that speaks Loki's HTTP API")
-  .option('--host <address>', 'address to listen on; the store has no passwords', '127.0.0.1')
+  .option('--host <address>', 'address to listen on; the store has no authentication', '127.0.0.1')
   .option('--port <port>', 'port to listen on, 0 for any free one', portNumber, 3100)
-  .option('--socket <path>', 'Unix domain socket to listen on besides')
+  .option('--socket <path>', 'additional Unix domain socket to listen on')
   .option('--file <path>', 'DuckDB file, or :memory:', '.bpfnet/store.duckdb')
-  .option('--retention-hours <hours>', 'forget entries older than this', positive)
-  .option('--retention-gb <gigabytes>', 'forget the oldest entries above this size', positive)
-  .option('--cors-origin <origin>', 'let pages of this origin read the store')
+  .option('--retention-hours <hours>', 'delete entries older than this', positive)
+  .option('--retention-gb <gigabytes>', 'delete the oldest entries above this size', positive)
+  .option('--cors-origin <origin>', 'allow pages of this origin to read the store (CORS)')
   .parse()
   .opts<Options>();
 

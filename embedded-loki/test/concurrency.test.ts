@@ -1,4 +1,4 @@
-/** Queries side by side: a few at a time, in turn, ended when nobody waits for them, and never in the way of a push. */
+/** Concurrent queries: a few at a time, in turn, cancelled when the client has gone, and never blocking a push. */
 import { type Database, openDatabase } from '../src/storage/database';
 import { Reader } from '../src/storage/reader';
 import { type RunningStore, startStore } from '../src/index';
@@ -16,7 +16,7 @@ describe('the reader', () => {
   });
   afterEach(() => database.close());
 
-  /** Work that goes on until it is told to end. */
+  /** Work that goes on until `end` is called. */
   function openEnded() {
     let end: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));

@@ -1,5 +1,5 @@
 /**
- * Queries whose answers a real Loki has given. `RUN` stands for the label that keeps a run's data apart. Times are
+ * Queries with recorded answers of a real Loki. `RUN` is replaced by the label that keeps the data of test runs apart. Times are
  * seconds after the data's zero. Without `step` a case is a log query or, with `at`, an instant query.
  */
 export interface RangeCase {

@@ -3,7 +3,7 @@
  * answers always, and with a live Loki's where LOKI_URL is set (with `discover_log_levels: false` and `discover_service_name: []`, which would
  * add labels). With UPDATE_ANSWERS=1 as well, the file is written anew.
  *
- * `conformity-answers-3.4.json` holds what Loki 3.4 answers otherwise: a field that stands twice in a line, and a field with the name of
+ * `conformity-answers-3.4.json` holds what Loki 3.4 answers differently: a duplicate field in a line, and a field with the name of
  * structured metadata. A live Loki may answer either; with UPDATE_ANSWERS=3.4 that file is written anew.
  */
 import { randomUUID } from 'node:crypto';
@@ -42,7 +42,7 @@ function newTarget(url: string): Target {
   return { url, run: randomUUID().slice(0, 8), zero: Math.floor(Date.now() / 1000 / hour) * hour - hour };
 }
 
-/** Numbers to twelve digits: the order of a sum is nobody's promise. */
+/** Numbers to twelve digits: the order of a summation is not specified. */
 function rounded(value: Json): Json {
   if (Array.isArray(value)) {
     return value.map(rounded);

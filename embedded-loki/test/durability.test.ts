@@ -98,11 +98,11 @@ test('acknowledged pushes survive kill -9 in the middle of more', async () => {
   }
 }, 60_000);
 
-test('a second process on the same file is refused with a word on what to do, and SIGTERM ends cleanly', async () => {
+test('a second process on the same file is refused with what to do, and SIGTERM ends cleanly', async () => {
   const file = join(folder, 'store.duckdb');
   const { child } = await startProcess(file);
   try {
-    await expect(startProcess(file)).rejects.toThrow(/is in use by another process: stop it or name another --file/);
+    await expect(startProcess(file)).rejects.toThrow(/is in use by another process: stop that process, or name another --file/);
   } finally {
     child.kill('SIGTERM');
   }
@@ -112,7 +112,7 @@ test('a second process on the same file is refused with a word on what to do, an
 
 test('a full disk refuses pushes with a word, and the store goes on answering', async () => {
   const file = join(folder, 'store.duckdb');
-  // The shell's limit on the size of a file stands in for a disk: writing beyond it fails in the same place.
+  // The shell's limit on file size acts as a full disk: a write beyond it fails in the same place.
   const { child, url } = await startProcess(file, 'ulimit -f 16384;');
   try {
     const incompressible = () => Array.from({ length: 12_000 }, () => Math.random().toString(36).slice(2)).join('');
@@ -127,7 +127,7 @@ test('a full disk refuses pushes with a word, and the store goes on answering', 
       }
     }
     expect(refusal?.status).toBe(507);
-    expect(await refusal?.text()).toMatch(/no space left on the disk; free some or lower the retention/);
+    expect(await refusal?.text()).toMatch(/no space left on the disk; free some, or lower the retention/);
     expect(stored).toBeGreaterThan(0);
     const form = new URLSearchParams({
       query: 'sum(count_over_time({source="test"}[1h]))',
@@ -142,7 +142,7 @@ test('a full disk refuses pushes with a word, and the store goes on answering', 
   }
 }, 60_000);
 
-test('a file that is no store is refused and left as it is', async () => {
+test('a file that is not a store is refused and left as it is', async () => {
   const file = join(folder, 'store.duckdb');
   writeFileSync(file, 'notes, not a database '.repeat(1000));
   await expect(startStore({ port: 0, file })).rejects.toMatchObject({

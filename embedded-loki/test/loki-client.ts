@@ -30,7 +30,7 @@ export async function pushTestData({ url, run, zero }: Target): Promise<void> {
   }
 }
 
-/** The lines of a log query by stream, as they stand in the answer, and how many the store looked at for them. */
+/** The lines of a log query by stream, as in the answer, and how many lines the store examined for them. */
 export async function askLines(
   url: string,
   form: Readonly<Record<string, string>>
@@ -121,7 +121,7 @@ function relativeTime(value: string | number, { zero }: Target): number {
   return Math.round((seconds - zero) * 1e6) / 1e6;
 }
 
-/** The order of streams, and of lines of the same time, is nobody's promise. */
+/** The order of streams, and of lines of the same time, is not specified. */
 function sortStreams(value: Json): Json {
   const data = value as { readonly resultType?: Json; readonly result?: Json };
   if (data.resultType !== 'streams' || !Array.isArray(data.result)) {

@@ -101,21 +101,21 @@ describe('push', () => {
     ['no labels', [stream({}, [['1', 'x']])], 400, 'error at least one label pair is required per stream'],
     ['a label name that is none', [stream({ 'a-b': 'c' }, [['1', 'x']])], 400, `couldn't parse labels`],
     [
-      'a time that is no number',
+      'a time that is not a number',
       [stream({ a: 'c' }, [['soon', 'x']])],
       400,
-      'streams[0].values[0][0] is no string of nanoseconds',
+      'streams[0].values[0][0] is not a string of nanoseconds',
     ],
     ['a line that is missing', [{ stream: { a: 'c' }, values: [['1']] }], 400, 'streams[0].values[0] is not'],
-    ['a list of labels', [{ stream: ['a'], values: [] }], 400, 'streams[0].stream is no object of labels'],
-    ['no list', 5, 400, 'the push has no list "streams"'],
+    ['a list of labels', [{ stream: ['a'], values: [] }], 400, 'streams[0].stream is not an object of labels'],
+    ['no list', 5, 400, 'the push has no array "streams"'],
   ])('%s is refused', async (_, streams, status, message) => {
     const response = await push(streams);
     expect(response.status).toBe(status);
     expect(await response.text()).toContain(message);
   });
 
-  test('what is no JSON, or not called so, is refused', async () => {
+  test('a body that is not JSON, or has another content type, is refused', async () => {
     const post = (body: string, type: string) =>
       fetch(`${store.url}/loki/api/v1/push`, { method: 'POST', headers: { 'Content-Type': type }, body });
     expect((await post('{', 'application/json')).status).toBe(400);
@@ -229,7 +229,7 @@ describe('answers', () => {
     }
   });
 
-  test('a rare match is found behind many pages of lines that are dropped', async () => {
+  test('a rare match is found after many pages of lines that do not match', async () => {
     const zero = now() - 10n * SECOND_NS;
     const values = Array.from({ length: 3000 }, (_, at) => [String(zero + BigInt(at)), `{"n":"${at}"}`] as const);
     await push([stream({ a: 'x' }, values)]);
@@ -291,7 +291,7 @@ describe('addresses', () => {
     await first.close();
     writeFileSync(join(folder, 'file'), '');
     await expect(startStore({ port: 0, file: ':memory:', socketPath: join(folder, 'file') })).rejects.toThrow(
-      /is no socket/
+      /is not a socket/
     );
   });
 
@@ -323,7 +323,7 @@ describe('the file', () => {
     await second.close();
   });
 
-  test('that is no store is refused and left alone', async () => {
+  test('that is not a store is refused and left alone', async () => {
     const file = join(folder, 'notes.txt');
     writeFileSync(file, 'not a database, '.repeat(1000));
     await expect(startStore({ port: 0, file })).rejects.toThrow(/cannot open .*notes\.txt as a store/);

@@ -1,5 +1,5 @@
 /**
- * What Explore and Logs Drilldown ask beside queries: volumes, labels, fields, live tails. The same answers are expected
+ * What Explore and Logs Drilldown request besides queries: volumes, labels, fields, live tails. The same answers are expected
  * of a real Loki where LOKI_URL is set.
  */
 import { randomUUID } from 'node:crypto';
@@ -131,10 +131,10 @@ describe('detection', () => {
     }>;
   }
 
-  test('of fields says type, number of values and where they stand', async () => {
+  test('of fields gives type, cardinality and path', async () => {
     for (const answer of await ask('detected_fields', { query: `{run="${run}"}` })) {
       const { fields } = answer as FieldsAnswer;
-      // Loki 3.4 does not say where in the JSON they stand.
+      // Loki 3.4 gives no path.
       const saysWhere = fields.some(({ jsonPath }) => jsonPath !== undefined);
       const shown = fields
         .filter(({ label }) => !label.startsWith('host'))
@@ -193,7 +193,7 @@ describe('live tail', () => {
   const pushLive = (host: string, line: string) =>
     push(store.url, [{ stream: { run, live: 'yes', host }, values: [[`${Date.now()}000000`, line]] }]);
 
-  test('gives what is stored, then what comes and passes the query, each once', async () => {
+  test('sends stored entries, then new ones that pass the query, each once', async () => {
     await pushLive('a', 'stored {"n":1}');
     const { socket, lines } = openTail({
       query: `{run="${run}", live="yes"} |~ "n\\":[12]" | line_format "<{{.host}}>"`,

@@ -1,6 +1,6 @@
 /**
- * How a collector is started on a host of the laboratory: in the host's network namespace (`Laboratory.exec`), told of the
- * pods' namespaces and of who owns them. `exec` leaves the caller's /proc in place, so `/proc/<pid>/ns/net` with the caller's
+ * How a collector is started on a host of the laboratory: in the host's network namespace (`Laboratory.exec`), with the
+ * pods' namespaces and their owners as arguments. `exec` leaves the caller's /proc in place, so `/proc/<pid>/ns/net` with the caller's
  * PIDs is right for the collector too.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -95,7 +95,7 @@ async function runFor(laboratory: Laboratory, seconds: number): Promise<void> {
   over.abort();
   await laboratory.stop();
   if (reason !== undefined) {
-    throw new LaboratoryError(`it ended by itself: ${reason}`);
+    throw new LaboratoryError(`it ended on its own: ${reason}`);
   }
 }
 

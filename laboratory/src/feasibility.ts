@@ -17,7 +17,7 @@ const TRIAL = [
 const TRIAL_TIMEOUT_MS = 5000;
 const TUN_DEVICE = '/dev/net/tun';
 
-/** Whether a laboratory can be made here, by trying. Takes some 30 ms, during which nothing else happens: tests decide by it what to skip. */
+/** Whether a laboratory can be made here, by trying. Synchronous, some 30 ms: tests decide by it what to skip. */
 export function canRunLaboratory(): Feasibility {
   if (process.platform !== 'linux') {
     return { ok: false, reason: 'network namespaces need Linux' };
@@ -25,7 +25,7 @@ export function canRunLaboratory(): Feasibility {
   try {
     accessSync(TUN_DEVICE, constants.R_OK | constants.W_OK);
   } catch {
-    const reason = `${TUN_DEVICE} is missing or closed to this user; load the module "tun", or add --device ${TUN_DEVICE} to the container`;
+    const reason = `${TUN_DEVICE} is missing or not accessible to this user; load the module "tun", or add --device ${TUN_DEVICE} to the container`;
     return { ok: false, reason };
   }
   const [file, ...args] = inNewNamespaces(['sh', '-e', '-c', TRIAL]);
@@ -34,5 +34,8 @@ export function canRunLaboratory(): Feasibility {
     return { ok: true };
   }
   const [said] = (stderr ?? '').trim().split('\n');
-  return { ok: false, reason: `no network namespaces here: ${said || (error?.message ?? `ended with ${status}`)}` };
+  return {
+    ok: false,
+    reason: `network namespaces cannot be made here: ${said || (error?.message ?? `ended with ${status}`)}`,
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * Starts and stops the laboratory: two hosts with a pod each, in namespaces of their own, with real traffic between them
- * (topology.ts). However the caller ends, nothing stays behind: see inside/supervisor.ts.
+ * (topology.ts). However the caller ends, nothing is left behind: see inside/supervisor.ts.
  */
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync } from 'node:fs';
@@ -25,9 +25,9 @@ interface LaboratoryOptions {
   readonly rate?: number;
   /** Determines the mix of the traffic and the losses; 1 unless set. */
   readonly seed?: number;
-  /** Leaves the network idle until `beginTraffic` is called, so that captures can be opened before. */
+  /** Leaves the network idle until `beginTraffic` is called, so that captures can be opened first. */
   readonly holdTraffic?: boolean;
-  /** What the laboratory's processes say on standard error, by line. */
+  /** Called with each line that the laboratory's processes write to standard error. */
   readonly onLog?: (line: string) => void;
 }
 
@@ -61,11 +61,11 @@ export interface Laboratory {
     command: readonly string[],
     options?: SpawnOptions
   ): ChildProcess;
-  /** Lets the client begin, where `holdTraffic` was set, or go on. */
+  /** Starts the client's traffic, where `holdTraffic` was set, or resumes it. */
   beginTraffic(): void;
-  /** Lets the client start nothing more; what is under way goes on, for 10 s at most. */
+  /** The client starts no more requests; those in progress go on, for 10 s at most. */
   pauseTraffic(): void;
-  /** Changes what is named, from the next frame on; answers with the whole state. Throws `LaboratoryError` on a bad value. */
+  /** Changes the named values, from the next frame on; resolves with the whole state. Throws `LaboratoryError` on a bad value. */
   setFault(change: FaultChange): Promise<WorkingWire>;
   wireStatus(): Promise<WorkingWire>;
   /** Every frame that the wire did not carry so far, in order of time. Also after the end. */
@@ -82,16 +82,18 @@ const CONTROL_TIMEOUT_MS = 3000;
 /** `sun_path` in unix(7), less the ending zero. */
 const MAX_SOCKET_PATH_BYTES = 107;
 
-/** Throws `LaboratoryError` where it cannot be started; ask `canRunLaboratory` before. Takes about half a second. */
+/** Throws `LaboratoryError` where it cannot be started; call `canRunLaboratory` first. Takes about half a second. */
 export async function startLaboratory(options: LaboratoryOptions): Promise<Laboratory> {
   const runDir = absolutePath(options.runDir);
   const control = join(runDir, RUN_FILES.control);
   if (Buffer.byteLength(control) > MAX_SOCKET_PATH_BYTES) {
-    throw new LaboratoryError(`the run directory's path is too long for a socket: ${runDir}; choose a shorter one`);
+    throw new LaboratoryError(
+      `the run directory's path is too long for a Unix socket: ${runDir}; choose a shorter one`
+    );
   }
   const { rate = 5, seed = 1 } = options;
   if (!(rate > 0 && rate <= 1000)) {
-    throw new LaboratoryError(`a rate of ${rate} actions per second is not possible; choose one in 0.1 … 1000`);
+    throw new LaboratoryError(`a rate of ${rate} actions per second is out of range; choose one from 0.1 to 1000`);
   }
   mkdirSync(runDir, { recursive: true });
   const program = await buildProcessProgram(runDir);
@@ -129,7 +131,7 @@ export async function startLaboratory(options: LaboratoryOptions): Promise<Labor
       failure = reason;
       reject(new LaboratoryError(`the laboratory did not start: ${reason}`));
     };
-    const timer = setTimeout(() => refuse(`not ready after ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
+    const timer = setTimeout(() => refuse(`timeout: not ready after ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
     void ended.then((reason) => refuse(reason));
     unshare.once('error', (error) => refuse(error.message));
     eachLine(unshare.stdout, (line) => {
@@ -184,7 +186,7 @@ function describeHosts(unsharePid: number, innerPids: Readonly<Record<string, nu
   const pidOf = (name: string): number => {
     const pid = outerPids.get(innerPids[name]);
     if (pid === undefined) {
-      throw new LaboratoryError(`the process that holds the namespace ${name} is not in /proc`);
+      throw new LaboratoryError(`the process that holds the namespace ${name} is missing from /proc`);
     }
     return pid;
   };
@@ -220,7 +222,7 @@ export function askWire(controlSocket: string, change: FaultChange): Promise<Wor
       socket.destroy();
       reject(new LaboratoryError(reason));
     };
-    socket.setTimeout(CONTROL_TIMEOUT_MS, () => refuse('the wire does not answer'));
+    socket.setTimeout(CONTROL_TIMEOUT_MS, () => refuse('timeout: the wire does not answer'));
     socket.once('error', (error) => refuse(`no laboratory answers at ${controlSocket}: ${error.message}`));
     socket.once('close', () => refuse(`the laboratory at ${controlSocket} has ended`));
     eachLine(socket, (line) => {

@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline';
 import { type Readable } from 'node:stream';
 
-/** An error of the stream ends the lines; hearing of it is for the stream's own listeners. */
+/** An error of the stream ends the lines; handling it is up to the stream's own listeners. */
 export function eachLine(stream: Readable, onLine: (line: string) => void): void {
   const lines = createInterface({ input: stream, crlfDelay: Infinity });
   lines.on('error', () => lines.close());

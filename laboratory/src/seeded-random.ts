@@ -1,4 +1,4 @@
-/** Uniform numbers in [0, 1) that a seed determines (mulberry32): the same seed gives the same traffic and the same losses. */
+/** Uniform numbers in [0, 1) determined by a seed (mulberry32): the same seed gives the same traffic and the same losses. */
 export type Random = () => number;
 
 export function seededRandom(seed: number): Random {

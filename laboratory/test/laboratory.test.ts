@@ -234,7 +234,7 @@ describe('a laboratory', () => {
       expect(status.fault).toMatchObject({ loss: 0.1, delayMs: 2 });
       laboratory.beginTraffic();
       await delay(3000);
-      // What was sent before the pause has arrived, or died and was sent again, long before the captures end.
+      // Segments sent before the pause have arrived, or were lost and retransmitted, long before the captures end.
       laboratory.pauseTraffic();
       await laboratory.setFault({ loss: 0, delayMs: 1 });
       await delay(SETTLED_WITHIN_MS);
@@ -322,7 +322,7 @@ describe('a laboratory', () => {
     });
     const line = await new Promise<string>((resolve, reject) => {
       eachLine(parent.stdout, resolve);
-      parent.once('exit', () => reject(new Error('the parent ended by itself')));
+      parent.once('exit', () => reject(new Error('the parent ended on its own')));
     });
     const { holders, command } = JSON.parse(line);
     await delay(100);

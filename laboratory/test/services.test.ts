@@ -28,7 +28,7 @@ describe('the name server', () => {
     expect(answerQuery(query('nobody.shop', TYPE_A), ZONE)?.subarray(2, 8).toString('hex')).toBe('850300010000');
   });
 
-  it('says nothing to what is no query, wherever it is cut', () => {
+  it('does not answer anything but a query, wherever it is cut', () => {
     const whole = query('orders.shop', TYPE_A);
     for (let length = 0; length < whole.length; length++) {
       expect(answerQuery(whole.subarray(0, length), ZONE)).toBeNull();

@@ -89,7 +89,7 @@ describe('the loss rule', () => {
     ]);
   });
 
-  it('loses about the part that is asked for, the same segments for the same seed', () => {
+  it('loses about the given share, the same segments for the same seed', () => {
     const first = lost({ loss: 0.1 }, many);
     const count = first.filter(Boolean).length;
     expect(count).toBeGreaterThan(150);
@@ -108,7 +108,7 @@ describe('the loss rule', () => {
     expect(lost({ loss: 1, ...fault }, [spared])).toEqual([false]);
   });
 
-  it('takes bare acknowledgements where told to', () => {
+  it('drops bare acknowledgements where lossOn says any', () => {
     expect(lost({ loss: 1, lossOn: 'any' }, [segment({ payloadBytes: 0 })])).toEqual([true]);
   });
 });

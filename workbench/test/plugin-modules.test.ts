@@ -66,7 +66,7 @@ const modules = builtModules();
     expect(source).not.toMatch(/ReactCurrentOwner|react\.transitional\.element/);
   });
 
-  it.each(modules)('%s lies beside a plugin.json with the version filled in', (name) => {
+  it.each(modules)('%s is next to a plugin.json with the version filled in', (name) => {
     const file = path.join(DIST, path.dirname(name), 'plugin.json');
     const { info } = JSON.parse(readFileSync(file, 'utf8')) as { info: { version: string; updated: string } };
     expect(info.version).toMatch(/^\d+\.\d+\.\d+/);

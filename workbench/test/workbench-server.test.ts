@@ -101,7 +101,7 @@ describe('the workbench server', () => {
     });
   }
 
-  it('listens on loopback and tells where', () => {
+  it('listens on loopback and reports its address', () => {
     expect(workbench.url).toBe(`http://127.0.0.1:${workbench.port}`);
   });
 
@@ -151,13 +151,13 @@ describe('the workbench server', () => {
     ]);
   });
 
-  it('hands out a dashboard by uid, and 404 for another', async () => {
+  it('serves a dashboard by uid, and 404 for another', async () => {
     const known = await ask('/api/dashboards/uid/bpfnet-requests');
     expect((JSON.parse(known.body) as { dashboard: { title: string } }).dashboard.title).toBe('Requests');
     expect((await ask('/api/dashboards/uid/none')).status).toBe(404);
   });
 
-  it('tells the page of datasources and plugins, without the addresses of stores', async () => {
+  it('lists datasources and plugins for the page, without the addresses of stores', async () => {
     const { body } = await ask('/api/frontend/settings');
     const settings = JSON.parse(body) as {
       datasources: Array<{ uid: string; url: string }>;
@@ -227,7 +227,7 @@ describe('the workbench server', () => {
       const answer = await ask(`${proxy}/loki/api/v1/labels`, {}, lonely.port);
       await lonely.close();
       expect(answer.status).toBe(502);
-      expect(answer.body).toContain('The store at http://127.0.0.1:1 does not answer');
+      expect(answer.body).toContain('The store at http://127.0.0.1:1 does not respond');
       expect(answer.body).not.toContain('pass');
     });
 

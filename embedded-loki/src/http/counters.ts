@@ -1,4 +1,4 @@
-/** What the store did, for `/metrics`: above all what it did not store, and why. */
+/** The store's own metrics for `/metrics`: above all what it dropped, and why. */
 export class Counters {
   private readonly values = new Map<string, number>();
 

@@ -11,7 +11,7 @@ import { streamsAskedFor } from './stream-routes';
 /** Loki's defaults. */
 const DEFAULT_FIELDS = 1_000;
 const DEFAULT_LINES = 100;
-/** Labels that are offered even if they are numbers only. */
+/** Labels that are offered even if all their values are numbers. */
 const ALWAYS_RELEVANT = ['cluster', 'namespace', 'instance', 'pod'];
 const UUID = /^(urn:uuid:|\{)?[\da-f]{8}-?([\da-f]{4}-?){3}[\da-f]{12}\}?$/i;
 
@@ -26,7 +26,7 @@ export async function answerDetectedLabels(question: Question, store: Store): Pr
   return { detectedLabels: relevant.map(([label, found]) => ({ label, cardinality: found.size })) };
 }
 
-/** Numbers and UUIDs, but for flags that are 0 or 1. */
+/** Numbers and UUIDs, except flags that are 0 or 1. */
 function areIds(values: readonly string[]): boolean {
   const isFlag = values.length <= 2 && values.every((value) => value === '0' || value === '1');
   return !isFlag && values.every((value) => parseFloatStrictly(value) !== undefined || UUID.test(value));

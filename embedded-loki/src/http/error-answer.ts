@@ -1,4 +1,4 @@
-/** What goes wrong as an HTTP status and a sentence, as Loki answers. */
+/** Errors as an HTTP status and a message, as Loki answers. */
 import { QueryError } from '../logql/query-error';
 import { StorageError } from '../storage/storage-error';
 import { MAX_BODY_BYTES } from './push-body';
@@ -25,7 +25,7 @@ export function errorAnswer(error: unknown): ErrorAnswer {
     return { status: error.status, message: error.message };
   }
   if (error instanceof QueryError) {
-    // Loki answers a query that cannot be evaluated with 500; it is the query's fault, so here it is 400.
+    // Loki answers 500 to a query that cannot be evaluated; the query is at fault, so here it is 400.
     return { status: 400, message: error.message };
   }
   if (error instanceof StorageError) {

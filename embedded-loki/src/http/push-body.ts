@@ -1,6 +1,6 @@
 /**
- * The body of a push: `{"streams":[{"stream":{…},"values":[["<ns>","line"],["<ns>","line",{…}]]}]}`. This is the border
- * for all that is ever stored: labels and lines are checked here and nowhere after.
+ * The body of a push: `{"streams":[{"stream":{…},"values":[["<ns>","line"],["<ns>","line",{…}]]}]}`. All that is
+ * ever stored comes through here: labels and lines are validated here and nowhere else.
  */
 import { promisify } from 'node:util';
 import { gunzip, inflate } from 'node:zlib';
@@ -26,7 +26,7 @@ interface Rejection {
 
 interface Push {
   readonly streams: readonly NewStreamEntries[];
-  /** What is refused of an otherwise good push: the rest is stored all the same, as Loki does. */
+  /** The rejected part of an otherwise good push: the rest is stored, as Loki does. */
   readonly rejections: readonly Rejection[];
 }
 
@@ -45,7 +45,10 @@ export async function decompress(body: Buffer, encoding: string | undefined): Pr
     if ((error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new RequestError(413, `request body too large: more than ${MAX_BODY_BYTES} bytes when decompressed`);
     }
-    throw new RequestError(400, `the body is no ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RequestError(
+      400,
+      `the body is not valid ${name}: ${error instanceof Error ? error.message : String(error)}`
+    );
   }
 }
 
@@ -53,7 +56,7 @@ export function readPush(body: Buffer): Push {
   const parsed = parseJson(body);
   const listed = field(parsed, 'streams');
   if (!Array.isArray(listed)) {
-    throw new RequestError(400, 'the push has no list "streams"');
+    throw new RequestError(400, 'the push has no array "streams"');
   }
   if (listed.length === 0) {
     throw new RequestError(422, 'error at least one valid stream is required for ingestion');
@@ -63,7 +66,7 @@ export function readPush(body: Buffer): Push {
     const labels = readLabels(field(stream, 'stream'), `streams[${at}].stream`);
     const values = field(stream, 'values');
     if (!Array.isArray(values)) {
-      throw new RequestError(400, `streams[${at}] has no list "values"`);
+      throw new RequestError(400, `streams[${at}] has no array "values"`);
     }
     const set = labelSet(labels);
     const refused = checkLabels(labels, set.key);
@@ -95,7 +98,10 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
-    throw new RequestError(400, `the body is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RequestError(
+      400,
+      `the body is not valid JSON: ${error instanceof Error ? error.message : String(error)}`
+    );
   }
 }
 
@@ -109,11 +115,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function readLabels(value: unknown, where: string): ReadonlyArray<readonly [string, string]> {
   if (!isObject(value)) {
-    throw new RequestError(400, `${where} is no object of labels`);
+    throw new RequestError(400, `${where} is not an object of labels`);
   }
   return Object.entries(value).map(([name, text]) => {
     if (typeof text !== 'string') {
-      throw new RequestError(400, `${where}: the value of label ${JSON.stringify(name)} is no string`);
+      throw new RequestError(400, `${where}: the value of label ${JSON.stringify(name)} is not a string`);
     }
     return [name, text] as const;
   });
@@ -136,7 +142,7 @@ function checkLabels(
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name)) {
       return {
         reason: 'invalid_labels',
-        message: `couldn't parse labels: ${JSON.stringify(name)} is no label name (letters, digits and _ only)`,
+        message: `couldn't parse labels: ${JSON.stringify(name)} is not a label name (letters, digits and _ only)`,
       };
     }
     if (name.length > MAX_NAME_LENGTH) {
@@ -157,14 +163,14 @@ function readEntry(value: unknown, where: string): NewEntry {
   }
   const [time, line, metadata]: readonly unknown[] = value;
   if (typeof time !== 'string' || !/^-?\d{1,19}$/.test(time)) {
-    throw new RequestError(400, `${where}[0] is no string of nanoseconds since 1970: ${JSON.stringify(time)}`);
+    throw new RequestError(400, `${where}[0] is not a string of nanoseconds since 1970: ${JSON.stringify(time)}`);
   }
   const tsNs = BigInt(time);
   if (tsNs > 9_223_372_036_854_775_807n || tsNs < -9_223_372_036_854_775_807n) {
     throw new RequestError(400, `${where}[0] is out of range: ${time}`);
   }
   if (typeof line !== 'string') {
-    throw new RequestError(400, `${where}[1] is no string`);
+    throw new RequestError(400, `${where}[1] is not a string`);
   }
   const pairs = metadata === undefined ? NO_METADATA : readLabels(metadata, `${where}[2]`);
   return { tsNs, line: line.includes('\0') ? line.replaceAll('\0', '\ufffd') : line, metadata: pairs };

@@ -1,4 +1,4 @@
-/** A request that is refused, with its HTTP status. */
+/** A rejected request, with its HTTP status. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 

@@ -1,4 +1,4 @@
-/** What all routes need of a request and an answer. */
+/** What all routes share: the store, the request's parameters, and how an answer is sent. */
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Appender } from '../storage/append';
 import { type Reader } from '../storage/reader';

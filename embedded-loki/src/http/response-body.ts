@@ -5,7 +5,7 @@ import { type WorkDone } from '../query/query-source';
 import { type LogEntry, type QueryResult } from '../query/result';
 
 interface ResponseOptions {
-  /** The client asked for `categorize-labels`: streams by stream labels only, the others with each entry. */
+  /** The client sent `categorize-labels`: streams are grouped by stream labels only, the other labels come with each entry. */
   readonly categorize: boolean;
   readonly seconds: number;
   readonly work: WorkDone;

@@ -53,7 +53,7 @@ export function registerRoutes(app: FastifyInstance, store: Store): void {
 async function push(request: FastifyRequest, reply: FastifyReply, store: Store): Promise<FastifyReply> {
   const { counters } = store;
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
-    throw new RequestError(415, 'this store takes pushes as JSON: set Content-Type: application/json');
+    throw new RequestError(415, 'this store accepts JSON pushes only: set Content-Type: application/json');
   }
   const body = await decompress(bodyOf(request), request.headers['content-encoding']);
   const { streams, rejections } = readPush(body);

@@ -1,8 +1,8 @@
 /**
- * `tail`: a log query that stays open, over a WebSocket. First comes what is stored since `start`, the newest `limit`
- * entries, then what is stored from then on. Frames are those of Loki: `{"streams":[…],"dropped_entries":[…]}`.
+ * `tail`: a log query that stays open, over a WebSocket. It begins with the newest `limit` entries since `start`,
+ * then sends new entries as they are stored. Frames are those of Loki: `{"streams":[…],"dropped_entries":[…]}`.
  *
- * A reader that does not keep up loses entries rather than filling the memory, and is told which.
+ * A reader that does not keep up loses entries rather than filling the memory; `dropped_entries` names them.
  */
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
@@ -23,10 +23,10 @@ import { streamsBody } from './response-body';
 const MAX_TAILS = 10;
 const MAX_DELAY_SECONDS = 5;
 const SEND_EVERY_MS = 200;
-/** Entries that wait for a reader; of those beyond, as many are named as dropped. */
+/** Entries queued for a slow reader; further ones are dropped, and that many of them are named. */
 const MAX_WAITING = 10_000;
 const MAX_NAMED_DROPS = 100;
-/** Bytes that the socket may hold before nothing more is given to it. */
+/** No more is written to a socket that has this many bytes buffered. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 
 interface TailSockets {

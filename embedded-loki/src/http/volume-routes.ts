@@ -97,7 +97,7 @@ function added(
   return [...volumes.values()];
 }
 
-/** What a stream counts for: the labels that are asked for, else those that the selector names; or each label's name. */
+/** The groups that a stream counts towards: the requested labels, else those of the selector; or each label's name. */
 function groupsOf({ labels }: Stream, selector: readonly Matcher[], form: URLSearchParams): readonly LabelSet[] {
   const targets = (form.get('targetLabels') ?? '').split(',').filter((name) => name !== '');
   if (form.get('aggregateBy') === 'labels') {

@@ -1,5 +1,5 @@
 /**
- * Metric queries over samples that are already fetched: expression → one vector a step. No clock, no storage.
+ * Metric queries over samples that are already fetched: expression → one vector per step. No clock, no storage.
  * Steps are evaluated one after the other, so memory holds the samples and one step, not the whole matrix.
  */
 import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
@@ -100,7 +100,7 @@ function compile(
     case 'binary':
       return compileBinary(expression, (operand) => compile(operand, steps, samplesOf));
     case 'literal':
-      throw new QueryError('evaluation', `a number is no vector: ${expression.value} cannot stand here`);
+      throw new QueryError('evaluation', `expected a vector, not the number ${expression.value}`);
     default:
       return assertUnreachable(expression);
   }

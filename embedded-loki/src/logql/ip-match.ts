@@ -11,7 +11,7 @@ interface AddressRange {
   readonly last: bigint;
 }
 
-/** Undefined for what is no address, prefix or range. */
+/** Undefined for anything but an address, prefix or range. */
 export function ipPredicate(pattern: string): ((text: string) => boolean) | undefined {
   const range = readRange(pattern);
   if (range === undefined) {
@@ -51,7 +51,7 @@ function readRange(pattern: string): AddressRange | undefined {
     : undefined;
 }
 
-/** Runs of characters that begin as an address does; after each, the search goes on behind its next character. */
+/** Runs of characters that begin as an address does; after each, the search continues after its first character. */
 function* candidates(text: string): Generator<string> {
   for (let at = 0; at < text.length; at++) {
     const run = /^\d(?:\.|.\.|..\.)/s.test(text.slice(at, at + 4))

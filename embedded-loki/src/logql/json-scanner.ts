@@ -1,6 +1,6 @@
 /**
- * A walk over the fields of one JSON object, in order, that keeps the text of numbers as written and hands out what
- * stands before a malformed place. It accepts what Loki's parser accepts: values are delimited, not validated (RFC 8259).
+ * A walk over the fields of one JSON object, in order, that keeps the text of numbers as written and reports the fields
+ * before a malformed place. It accepts what Loki's parser accepts: values are delimited, not validated (RFC 8259).
  */
 export type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
@@ -160,7 +160,7 @@ function stringEnd(text: string, from: number): number {
   return -1;
 }
 
-/** Offset behind the block that starts at `from`, or -1. */
+/** Offset after the block that starts at `from`, or -1. */
 function blockEnd(text: string, from: number, open: string, close: string): number {
   let depth = 0;
   for (let at = from; at < text.length; at++) {
@@ -195,7 +195,7 @@ export function unescapeJson(raw: string): string {
     return raw.includes('\ufffd') ? raw.replaceAll('\ufffd', ' ') : raw;
   }
   try {
-    // Control characters may stand bare in what Loki accepts, but not in what JSON.parse does.
+    // Loki accepts unescaped control characters; JSON.parse does not.
 
     const strict = raw.replace(/[\x00-\x1f]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
     const value: unknown = JSON.parse(`"${strict}"`);

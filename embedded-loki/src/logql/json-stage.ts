@@ -5,7 +5,7 @@ import { type LabelBuilder } from './label-builder';
 
 export const JSON_ERROR = 'JSONParserErr';
 
-/** A label name from a field name: what may not stand in one becomes `_`. Empty for a name without any character. */
+/** A label name from a field name: characters that a label name cannot have become `_`. Empty for an empty name. */
 export function sanitizeName(name: string, isFirst: boolean): string {
   const trimmed = name.trim();
   const prefixed = isFirst && /^\d/.test(trimmed) ? `_${trimmed}` : trimmed;
@@ -23,7 +23,7 @@ function joinNames(parts: readonly string[]): string {
   return joined;
 }
 
-/** Every field of the line, nested names joined by `_`; arrays and nulls are no labels. The first of equal names wins. */
+/** Every field of the line, nested names joined by `_`; arrays and nulls become no labels. The first of equal names wins. */
 export function extractJson(line: string, labels: LabelBuilder): void {
   const { hints } = labels;
   if (hints.nothingToExtract) {

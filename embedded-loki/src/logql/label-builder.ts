@@ -1,6 +1,6 @@
 /**
  * The labels of one line while it runs through a pipeline. Three categories with Loki's precedence: what a parser
- * extracted hides structured metadata, which hides stream labels. `__error__` and `__error_details__` stand apart.
+ * extracted hides structured metadata, which hides stream labels. `__error__` and `__error_details__` are kept separately.
  *
  * One builder serves all lines of a stream: `reset` before each line.
  */

@@ -1,6 +1,6 @@
 /**
  * Patterns of `| pattern "<ip> - <_>"` and `|> "<_>error<_>"`: texts with captures between them. A capture takes what
- * stands before the next text, at its first place.
+ * precedes the first occurrence of the next text.
  */
 export type PatternPart =
   { readonly kind: 'text'; readonly text: string } | { readonly kind: 'capture'; readonly name: string };

@@ -3,7 +3,7 @@
  * such a pattern is a search for any of its texts: exactly the same, and cheaper.
  */
 const MAX_TEXTS = 64;
-/** What may follow a backslash and stands for itself in RE2. */
+/** Characters that RE2 takes literally after a backslash. */
 const ESCAPABLE = /[\\.+*?()|[\]{}^$"'/\-#&~<>=:!@%,; ]/;
 
 /** The texts, or undefined where the pattern has anything but texts, groups, alternatives, `[…]` and `?`. */

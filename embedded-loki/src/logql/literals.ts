@@ -1,6 +1,6 @@
 /**
  * Values as LogQL writes them: Go string literals, Prometheus and Go durations, byte sizes with SI and IEC units.
- * Every parser returns undefined for what is not such a value.
+ * Every parser returns undefined for text that is not such a value.
  */
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
@@ -64,7 +64,7 @@ const NANOSECONDS_PER: Readonly<Record<string, number>> = {
 
 const DURATION_PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w|y)/y;
 
-/** Nanoseconds. With `goOnly`, days and longer are no units, as in Go's time.ParseDuration. */
+/** Nanoseconds. With `goOnly`, days and longer units are not known, as in Go's time.ParseDuration. */
 export function parseDuration(text: string, options: { readonly goOnly?: boolean } = {}): number | undefined {
   if (text === '0') {
     return 0;
@@ -124,7 +124,7 @@ export function parseFloatStrictly(text: string): number | undefined {
 
 type Unit = 'number' | 'duration' | 'bytes';
 
-/** Why a text is no value of the unit, in the words that Loki puts into `__error_details__`. */
+/** Why a text is not a value of the unit, as Loki words it in `__error_details__`. */
 export function describeUnreadable(text: string, unit: Unit): string {
   if (unit === 'duration') {
     return `time: invalid duration ${JSON.stringify(text)}`;

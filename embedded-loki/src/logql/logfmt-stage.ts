@@ -1,4 +1,4 @@
-/** `| logfmt`: `key=value key="quoted value" flag`. Without `--strict`, what is no pair is skipped. */
+/** `| logfmt`: `key=value key="quoted value" flag`. Without `--strict`, anything but a pair is skipped. */
 import { type LogfmtField } from './ast';
 import { sanitizeName } from './json-stage';
 import { type LabelBuilder } from './label-builder';

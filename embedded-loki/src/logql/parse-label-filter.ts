@@ -77,7 +77,7 @@ function readComparison(node: QueryNode, unit: 'number' | 'duration' | 'bytes'):
   const parse = { number: parseFloatStrictly, duration: parseDuration, bytes: parseBytes }[unit];
   const value = parse(literal.text.replace(/\s/g, ''));
   if (value === undefined) {
-    throw literal.error(`"${literal.text}" is no ${unit}`);
+    throw literal.error(`"${literal.text}" is not a ${unit}`);
   }
   return { kind: 'compare', name: name.text, operator: COMPARE_OPERATORS[operator.name], unit, value };
 }

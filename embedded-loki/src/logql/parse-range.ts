@@ -128,7 +128,7 @@ function readLogRange(node: QueryNode, holder: QueryNode): LogRange {
 function readDuration(node: QueryNode): number {
   const value = parseDuration(node.text);
   if (value === undefined) {
-    throw node.error(`"${node.text}" is no duration`);
+    throw node.error(`"${node.text}" is not a duration`);
   }
   return value;
 }

@@ -20,7 +20,7 @@ import { QueryNode } from './syntax-node';
 /** Loki's limit on the length of a query. */
 const MAX_QUERY_LENGTH = 131_072;
 
-/** @throws QueryError for what is no LogQL, or LogQL that this store does not evaluate. */
+/** @throws QueryError for invalid LogQL, or LogQL that this store does not evaluate. */
 export function parseQuery(query: string): Expression {
   if (query.length >= MAX_QUERY_LENGTH) {
     throw parseErrorWithoutPosition(`input size too long (${query.length} > ${MAX_QUERY_LENGTH})`);

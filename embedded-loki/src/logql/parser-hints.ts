@@ -1,6 +1,6 @@
 /**
- * Which labels a metric query needs from a parser. This is more than an optimisation: a line that no label is needed
- * from is not parsed, and so cannot have a parser error; Loki answers `sum(rate({…} | json [5m]))` over lines that are
+ * Which labels a metric query needs from a parser. This is more than an optimisation: a line from which no label
+ * is needed is not parsed, and so cannot have a parser error; Loki answers `sum(rate({…} | json [5m]))` over lines that are
  * no JSON, and so does this store.
  */
 import { ERROR_LABEL } from './label-set';

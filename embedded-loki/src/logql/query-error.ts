@@ -1,4 +1,4 @@
-/** A query that cannot be answered, with the sentence that the user reads. All of these are the client's fault (HTTP 400). */
+/** A query that cannot be answered, with the message for the user. All of these are client errors (HTTP 400). */
 export class QueryError extends Error {
   override readonly name = 'QueryError';
 

@@ -81,8 +81,8 @@ function quantile(q: number, values: Float64Array): number {
 }
 
 /**
- * The increase of a counter a second, counter resets added back and extrapolated to the edges of the window where the
- * first and last sample stand close to them: Prometheus' `rate`.
+ * The increase of a counter per second, counter resets added back and extrapolated to the edges of the window where the
+ * first and last sample are close to them: Prometheus' `rate`.
  */
 function counterRate({ times, values, endNs }: SampleWindow, rangeNs: number): number {
   const last = values.length - 1;

@@ -25,7 +25,7 @@ export interface SearchRegex {
   /** The groups of the first match, `undefined` where a group took no part; undefined without a match. */
   firstMatch(text: string): ReadonlyArray<string | undefined> | undefined;
   countIn(text: string): number;
-  /** `$1` and `${name}` stand for groups, as in Go. */
+  /** `$1` and `${name}` are groups, as in Go. */
   replaceAll(text: string, replacement: string): string;
   replaceAllLiteral(text: string, replacement: string): string;
 }
@@ -33,7 +33,7 @@ export interface SearchRegex {
 const compiledRegexes = new Map<string, SearchRegex>();
 const MAX_COMPILED = 500;
 
-/** A pattern that is looked for anywhere. @throws QueryError for what is no pattern. */
+/** A pattern that may match anywhere. @throws QueryError for an invalid pattern. */
 export function compileRegex(pattern: string): SearchRegex {
   const known = compiledRegexes.get(pattern);
   if (known !== undefined) {

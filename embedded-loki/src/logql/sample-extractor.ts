@@ -19,7 +19,7 @@ const SAMPLE_EXTRACTION_ERROR = 'SampleExtractionErr';
 interface SampleExtractor {
   /** What a line must be parsed for; shared by all streams of the query. */
   readonly hints: ParserHints;
-  /** One a stream; reset it before each line. */
+  /** One per stream; reset it before each line. */
   labelsFor(stream: LabelSet): LabelBuilder;
   /** The sample's value, or undefined where the line yields none. Labels are then in `labels.grouped()`. */
   extract(line: string, labels: LabelBuilder): number | undefined;

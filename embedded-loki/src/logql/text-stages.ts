@@ -21,7 +21,7 @@ export function extractPattern(line: string, parts: readonly PatternPart[], labe
   }
 }
 
-/** A group that took no part is an empty label. */
+/** A group that did not match is an empty label. */
 export function extractRegexp(line: string, regex: SearchRegex, labels: LabelBuilder): void {
   const match = regex.firstMatch(line);
   for (const [group, name] of match === undefined ? [] : regex.names) {

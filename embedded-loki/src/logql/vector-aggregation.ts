@@ -14,7 +14,7 @@ interface VectorAggregation {
   readonly grouping: Grouping;
 }
 
-/** Returns the function for one step; group labels are worked out once a series, not once a step. */
+/** Returns the function for one step; group labels are worked out once per series, not once per step. */
 export function vectorAggregator({ operator, parameter, grouping }: VectorAggregation): (vector: Vector) => Vector {
   const groupLabels = new Map<string, LabelSet>();
   const groupOf = (labels: LabelSet): LabelSet => {

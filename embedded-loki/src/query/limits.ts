@@ -5,7 +5,7 @@ export const MAX_ENTRIES = 5_000;
 export const MAX_SERIES = 500;
 export const MAX_POINTS_PER_SERIES = 11_000;
 export const DEFAULT_ENTRIES = 100;
-/** More series than this inside a query are a runaway grouping; Loki would run out of memory instead. */
+/** More series than this inside a query are a runaway grouping. */
 export const MAX_INNER_SERIES = 100_000;
 /** Samples that a query may hold at once: 16 bytes each. */
 export const MAX_SAMPLES = 20_000_000;

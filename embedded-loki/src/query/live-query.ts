@@ -7,12 +7,12 @@ import { compilePipeline } from '../logql/pipeline';
 import { type Row } from '../storage/new-entry';
 import { type LogEntry } from './result';
 
-/** What of stored rows the query passes, in their order. */
+/** The stored rows that pass the query, in their order. */
 export function liveQuery({ selector, stages }: LogExpression): (rows: readonly Row[]) => readonly LogEntry[] {
   const isSelected = selectorPredicate(selector);
   const pipeline = compilePipeline(stages);
   const hints = ParserHints.everything();
-  // One a stream; undefined for a stream that is not selected.
+  // One per stream; undefined for a stream that is not selected.
   const builders = new Map<number, LabelBuilder | undefined>();
 
   return (rows) =>

@@ -1,9 +1,10 @@
 /**
  * Log queries: entries in [start, end), the newest or oldest first, until the limit.
  *
- * The range is read in slices of time from the end that is asked for, each as wide as the share of entries that passed so far makes
- * likely to do, up to eight times the one before, or 64 times where that had none: a query that soon has its entries reads little, and one that matches
- * rarely reads all in few slices. What columns decide is no line of a slice: where little is left, the range is one slice.
+ * The range is read in slices of time, beginning at the end that the direction asks for. A slice is as wide as the share of
+ * entries that passed so far suggests, at most 8 times the one before, or 64 times after a slice without a match: a query that
+ * soon has its entries reads little, and one that rarely matches reads all in few slices. Lines that columns rule out do not
+ * count towards a slice; where few remain, the range is one slice.
  */
 import { type LogExpression } from '../logql/ast';
 import { LabelBuilder } from '../logql/label-builder';
@@ -28,7 +29,7 @@ interface LogQueryRange {
 /** Entries in the first slice of a query that drops some. */
 const MIN_SLICE = 2_048;
 const SLICE_GROWTH = 8;
-/** Where a slice had nothing: the next will have little, and each slice costs some milliseconds. */
+/** After a slice without a match: the next will have few, and each slice costs some milliseconds. */
 const EMPTY_SLICE_GROWTH = 64;
 /** So that the lines of a slice, put in order, stay within what the database may hold in memory. */
 const MAX_SLICE = 262_144;
@@ -69,7 +70,7 @@ export async function runLogQuery(
       for await (const entry of snapshot.entries(selection, slice, order)) {
         const labels = builders.get(entry.stream);
         if (labels === undefined) {
-          throw new Error(`the database returned stream ${entry.stream}, which was not asked for`);
+          throw new Error(`the database returned stream ${entry.stream}, which the query does not select`);
         }
         labels.reset(entry.metadata);
         const line = pipeline(entry.line, labels);
@@ -144,7 +145,7 @@ async function* slices(
   }
 }
 
-/** As many as should do by the share that passed so far, and some more; where few or none passed, many more than before. */
+/** Enough by the share that passed so far, plus half as many; far more than before where few or none passed. */
 function nextSize(size: number, expected: number): number {
   if (!Number.isFinite(expected)) {
     return Math.min(MAX_SLICE, size * EMPTY_SLICE_GROWTH);

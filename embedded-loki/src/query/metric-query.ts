@@ -37,7 +37,7 @@ export async function runInstantQuery(
   throw new Error('an instant query has one step');
 }
 
-/** Steps stand at multiples of the step since 1970, as in Loki: the start is rounded down and the end up. */
+/** Steps are at multiples of the step since 1970, as in Loki: the start is rounded down and the end up. */
 function alignedToStep({ startNs, endNs, stepNs }: MetricQueryRange): MetricQueryRange {
   const stepMs = (stepNs / 1_000_000n) * 1_000_000n;
   if (stepMs === 0n) {
@@ -141,7 +141,7 @@ async function fetchSamples(
     for await (const group of snapshot.samples(selection, scopes, plan)) {
       const labels = builders.get(group.stream);
       if (labels === undefined) {
-        throw new Error(`the database returned stream ${group.stream}, which was not asked for`);
+        throw new Error(`the database returned stream ${group.stream}, which the query does not select`);
       }
       labels.reset(group.metadata);
       const value = extractor.extract(group.line, labels);

@@ -1,6 +1,6 @@
 /**
- * What of a pipeline the database may do before the lines reach this process. Each rule states why the result is the
- * same as without it. The pipeline still runs afterwards: what is said here only keeps lines away that it would drop.
+ * The part of a pipeline that the database may do before lines reach this process. Each rule states why the result is the
+ * same without it. The pipeline still runs afterwards: a condition here only filters out lines that it would drop.
  */
 import { type LabelFilter, type LineFilterStage, type Stage } from '../logql/ast';
 import { hasLabel } from '../logql/label-set';
@@ -25,7 +25,7 @@ export function splitLineFilters(stages: readonly Stage[]): SplitPipeline {
   const lineFilters = before.flatMap((stage) => (stage.kind === 'lineFilter' ? [stage] : []));
   for (const { operator, alternatives } of lineFilters) {
     if (operator === '|~' || operator === '!~') {
-      // Refuses what is no pattern with the parser's own words.
+      // Rejects an invalid pattern with the parser's own message.
       alternatives.forEach(searchRegex);
     }
   }
@@ -57,7 +57,7 @@ export class ParsedFields {
     }
   }
 
-  /** The field that a label shows, or undefined where it cannot be said. */
+  /** The field that a label comes from, or undefined where that is not known. */
   fieldOf(label: string): string | undefined {
     return this.whole ? label : this.byLabel.get(label);
   }
@@ -71,9 +71,9 @@ export class ParsedFields {
 /**
  * Conditions without which a line cannot pass the label filters.
  *
- * `| json | id="abc"` needs `abc` in the line, since a parser takes values from the line as they stand unless they are
+ * `| json | id="abc"` needs `abc` in the line, since a parser takes values from the line unchanged unless they are
  * escaped. A flat entry passes `latency_ms > 100` exactly if its field does, and `outcome="ok"` exactly if its column
- * does. Filters behind a stage that makes or removes labels are not looked at.
+ * does. Filters after a stage that adds or removes labels are not considered.
  */
 export function necessaryConditions(rest: readonly Stage[], streams: readonly Stream[]): Conditions {
   const mustContain: string[] = [];

@@ -1,16 +1,16 @@
 import { type Reader } from '../storage/reader';
 import { type StreamIndex } from '../storage/stream-index';
 
-/** Where a query reads from, what may stop it, and a count of what it read. */
+/** Where a query reads from, what may cancel it, and how much it has read. */
 export interface QuerySource {
   readonly index: StreamIndex;
   readonly reader: Reader;
-  /** Aborted once nobody waits for the answer. */
+  /** Aborted when the client has gone. */
   readonly signal?: AbortSignal;
   readonly work: WorkDone;
 }
 
-/** Lines that a query had to look at, and their bytes, whether as text or by their columns. */
+/** Lines that a query had to examine, and their bytes, whether as text or by their columns. */
 export interface WorkDone {
   lines: number;
   bytes: number;

@@ -33,7 +33,7 @@ interface PlanInput {
   readonly windows: QueryWindows;
 }
 
-/** More buckets than this hardly save anything. */
+/** More buckets than this save next to nothing. */
 const MAX_BUCKETS = 20_000;
 
 export function samplePlan(aggregation: RangeAggregation, input: PlanInput): SamplePlan {
@@ -44,7 +44,7 @@ export function samplePlan(aggregation: RangeAggregation, input: PlanInput): Sam
     value: operator === 'bytes_over_time' || operator === 'bytes_rate' ? ('bytes' as const) : ('line' as const),
   };
   if (input.rest.some(rewritesLine)) {
-    // The length of a line that is written anew is the pipeline's to say.
+    // Only the pipeline knows the length of a rewritten line.
     return { ...base, value: 'line' };
   }
   const buckets = bucketsOf(aggregation, input.windows);
@@ -105,7 +105,7 @@ function fieldsOf(aggregation: RangeAggregation, input: PlanInput): Pick<SampleP
   return labels === undefined ? {} : withRoles(labels, aggregation, input);
 }
 
-/** Of `| json`: what is wanted, but for what a stream label hides. */
+/** Of `| json`: the wanted fields, except those that a stream label hides. */
 function wantedFields(wanted: ReadonlySet<string>, { streams }: PlanInput): ReadonlyMap<string, string> {
   const hidden = (name: string) =>
     !wanted.has(`${name}_extracted`) && streams.every(({ labels }) => hasLabel(labels, name));

@@ -2,8 +2,8 @@
  * Writing. Pushes that wait for the disk are committed together, in one transaction; each is acknowledged after the
  * commit that holds it.
  *
- * Duplicates (same stream, time and line) are dropped here, so that a sender may repeat a push whose answer it did not
- * get. Entries newer than all of their stream cannot be duplicates and are not looked up.
+ * Duplicates (same stream, time and line) are dropped here, so a sender may repeat a push that was not
+ * acknowledged. Entries newer than their whole stream cannot be duplicates and are not looked up.
  */
 import { type DuckDBConnection } from '@duckdb/node-api';
 import { type LabelSet } from '../logql/label-set';
@@ -44,13 +44,13 @@ export class Appender {
     });
   }
 
-  /** Calls `listener` with what each commit stored. Returns how to stop that. */
+  /** Calls `listener` with what each commit stored. Returns the function that unsubscribes. */
   onStored(listener: (rows: readonly Row[]) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Waits for what is being written. */
+  /** Waits until pending writes are done. */
   async drain(): Promise<void> {
     await this.writing;
   }

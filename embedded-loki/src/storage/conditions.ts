@@ -57,7 +57,7 @@ export function kindsApart({ streams }: Selection): readonly EntryKind[] {
   return streams.some(({ hasOther }) => hasOther) ? ['flat', 'other'] : ['flat'];
 }
 
-/** What of that columns say by themselves, of flat entries: true of all that pass, and read without a line. */
+/** The conditions that columns alone decide for flat entries, without reading a line: true of all that pass. */
 export function columnConditions({ lineFilters, mustPass }: Selection): readonly string[] {
   return [
     ...lineFilters.flatMap((filter) => columnCondition(filter) ?? []),
@@ -114,14 +114,14 @@ function columnCondition(filter: LineFilterStage): string | undefined {
   return isNegated ? `(NOT ${isOne} OR ${columnOf(inColumn.field)} IS NULL)` : isOne;
 }
 
-/** The texts of which one must stand in the line, or undefined for a pattern that is no list of texts. */
+/** The texts of which the line must contain one, or undefined for a pattern that is not a list of texts. */
 function textsOf({ operator }: LineFilterStage, text: string): readonly string[] | undefined {
   return operator === '|~' || operator === '!~' ? textsOfPattern(text) : [text];
 }
 
 /**
  * A filter for `"field":"value"`, or one of several values, of a field with a column. In a flat line no value holds a quote,
- * so that text stands there exactly when the field has that value.
+ * so the text is there exactly when the field has that value.
  */
 function columnValues(
   filter: LineFilterStage
@@ -165,7 +165,7 @@ function fieldCondition(condition: FieldCondition): string {
     const passes = `${columnOf(field)} ${operator} ${number}`;
     return condition.keepAbsent ? `(${passes} OR ${columnOf(field)} IS NULL)` : passes;
   }
-  // A text or a boolean is no number, which the filter itself must say; an array is no label at all.
+  // A string or a boolean is not a number, which is for the filter itself to report; an array is not a label at all.
   const raw = `json_extract(line, '$.${labelName(field)}')::VARCHAR`;
   const isAbsent = `${raw} IS NULL OR starts_with(${raw}, '[') OR ${raw} = 'null'`;
   return `CASE WHEN ${isAbsent} THEN ${condition.keepAbsent} ELSE coalesce(try_cast(${raw} AS DOUBLE) ${operator} ${number}, true) END`;

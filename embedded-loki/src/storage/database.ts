@@ -2,8 +2,8 @@
  * The store's one DuckDB file, attached as `store` to an instance of its own.
  *
  * Invariant: a transaction that was committed is in the file or its write-ahead log before the push that brought it is
- * acknowledged. Limits: one process at a time opens the file; DuckDB takes `MEMORY_LIMIT` at most, whatever is asked of
- * it, and spills to disk beside the file where a query needs more.
+ * acknowledged. Limits: one process at a time opens the file; DuckDB takes `MEMORY_LIMIT` at most, whatever the
+ * query, and spills to disk next to the file where it needs more.
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,7 +12,7 @@ import { createTables, SCHEMA_VERSION, storedVersion } from './schema';
 import { StorageError } from './storage-error';
 
 const MEMORY_LIMIT = '1GB';
-/** Small row groups: a checkpoint writes the last one of each part anew. */
+/** Small row groups: a checkpoint rewrites the last one of each part. */
 const ROW_GROUP_SIZE = 4096;
 
 export interface Database {
@@ -31,10 +31,10 @@ export async function openDatabase(file: string): Promise<Database> {
   }
   const instance = await DuckDBInstance.create(':memory:', {
     memory_limit: MEMORY_LIMIT,
-    // Each checkpoint writes the last row group of every part anew: seldom is cheap, and 128 MB are replayed in seconds.
+    // Each checkpoint rewrites the last row group of every part: few are cheap, and 128 MB are replayed in seconds.
     checkpoint_threshold: '128MB',
     preserve_insertion_order: 'false',
-    // A store has no business with the network or with other files.
+    // A store needs neither the network nor other files.
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     ...(inMemory ? {} : { temp_directory: `${file}.tmp` }),
@@ -99,9 +99,13 @@ function openError(file: string, error: unknown): StorageError {
   }
   const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
   if (/lock/i.test(reason)) {
-    return new StorageError('in-use', `${file} is in use by another process: stop it or name another --file`, {
-      cause: error,
-    });
+    return new StorageError(
+      'in-use',
+      `${file} is in use by another process: stop that process, or name another --file`,
+      {
+        cause: error,
+      }
+    );
   }
   return new StorageError('corrupt', `cannot open ${file} as a store: ${reason}`, { cause: error });
 }

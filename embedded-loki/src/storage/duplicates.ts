@@ -1,6 +1,6 @@
 /**
- * Which entries of a push may be stored already. An entry newer than all of its stream cannot be; the others are looked
- * up by stream, time and line.
+ * Which entries of a push may already be stored. An entry newer than its whole stream cannot be; the others are looked up
+ * by stream, time and line.
  */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { type LabelSet } from '../logql/label-set';
@@ -13,7 +13,7 @@ interface PossibleDuplicates {
   readonly lateStreams: ReadonlySet<Stream>;
   /** The newest time of each stream once the push is stored. */
   readonly newest: ReadonlyMap<Stream, bigint>;
-  /** What is stored of the late streams at the times of the push's late entries. */
+  /** The stored entries of the late streams at the times of the push's late entries. */
   readonly identities: Set<string>;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Fields that stand in columns of their own besides the line, so that a metric query reads them without the text.
+ * Fields that have columns of their own in addition to the line, so that a metric query reads them without the text.
  *
  * A line is *flat* when it is exactly what JSON.stringify makes of an object whose names are label names, without a
  * backslash, whose values are strings, numbers, booleans, null or arrays of numbers, and whose fields listed here have
@@ -7,13 +7,13 @@
  * a flat entry, and only then:
  *   - a column holds the field's value, NULL where the field is absent;
  *   - `| json` yields the value's text as JSON.stringify writes it (strings without their quotes);
- *   - DuckDB's JSON functions print every other field as it stands in the line.
+ *   - DuckDB's JSON functions print every other field as it is in the line.
  * The collector's lines are flat unless a text in them needs an escape; all other lines go through the parsers of this
  * store.
  */
 type FieldType = 'number' | 'string';
 
-/** What dashboards, alert rules and lists ask for. Each column makes a push dearer, so this is not every field. */
+/** The fields that dashboards, alert rules and lists query. Each column makes a push more expensive, so this is not every field. */
 export const FIELD_COLUMNS = {
   nic_name: 'string',
   netns: 'string',
@@ -72,7 +72,7 @@ export function readFields(line: string): readonly FieldValue[] | undefined {
   } catch {
     return undefined;
   }
-  // Also false for a name that stands twice, for spaces, and for numbers that a double does not give back.
+  // Also false for a duplicate name, for spaces, and for numbers that do not survive as a double.
   if (JSON.stringify(parsed) !== line) {
     return undefined;
   }

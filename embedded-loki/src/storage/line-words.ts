@@ -1,13 +1,13 @@
 /**
- * Words of lines by which the store finds lines without reading them. There are three kinds:
+ * Words of lines, by which the store finds lines without reading them. There are three kinds:
  *
  * - ids: a longest run of 8 to 64 letters and digits (ASCII), one digit at least, between two of `"`, `_` and `-`;
- * - addresses: all that stands between two quotes, where that is 3 to 45 hexadecimal digits, points and colons, two points or
- *   colons at least;
- * - ports and sequence numbers: the digits of `_port":80` and `_seq":"80"`, up to the comma, brace or quote behind them.
+ * - addresses: the text between two quotes, where that is 3 to 45 hexadecimal digits, dots and colons, at least two of them
+ *   dots or colons;
+ * - ports and sequence numbers: the digits of `_port":80` and `_seq":"80"`, up to the comma, brace or quote after them.
  *
- * Invariant: a line that contains a text contains all words of that text, since a word brings both its
- * neighbours along. Other bare numbers are no words, nor is packed base64, which would fill the index with noise.
+ * Invariant: a line that contains a text contains all words of that text, since a word includes both its
+ * neighbours. Other bare numbers are not words, nor is packed base64, which would fill the index with noise.
  */
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 64;
@@ -57,7 +57,7 @@ export function wordHashes(text: string): ReadonlySet<number> {
   let hasLetter = false;
   let hash = HASH_START;
   let begins = false;
-  /** Behind the last quote; below 0 before the first. */
+  /** Offset after the last quote; negative before the first. */
   let quoted = -1;
   let points = 0;
   for (let at = 0; at < text.length; at++) {
@@ -104,7 +104,7 @@ function endsNumber(code: number): boolean {
   return code === 0x2c || code === 0x7d || code === 0x22;
 }
 
-/** Whether `_port":` or `_seq":`, with a quote or without, stands right before a place. */
+/** Whether `_port":` or `_seq":`, with a quote or without, is right before an offset. */
 function isIndexedNumber(text: string, start: number): boolean {
   const end = text.charCodeAt(start - 1) === 0x22 ? start - 1 : start;
   if (text.charCodeAt(end - 1) !== 0x3a || text.charCodeAt(end - 2) !== 0x22) {

@@ -1,4 +1,4 @@
-/** Which part a stream's entries go to: streams that differ in `host` only lie together, others apart. */
+/** Which part a stream's entries go to: streams that differ only in `host` share one. */
 import { dropLabels, type LabelSet } from '../logql/label-set';
 import { PART_COUNT } from './schema';
 
@@ -6,7 +6,7 @@ export class PartAssignment {
   private readonly parts = new Map<string, number>();
   private next = 0;
 
-  /** Keeps what was assigned before, in this run or an earlier one. */
+  /** Restores an assignment that this run or an earlier one made. */
   record(labels: LabelSet, part: number): void {
     this.parts.set(groupOf(labels), part);
     this.next = Math.max(this.next, part + 1);

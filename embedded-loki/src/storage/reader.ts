@@ -3,8 +3,7 @@
  * and a way to be cancelled.
  *
  * DuckDB runs a query on all cores, and holds one of Node's four I/O threads while it does. More than `MAX_PARALLEL` at
- * once would only make each slower and keep the writer waiting for a thread; the others wait their turn, first come
- * first served.
+ * once would only make each slower and keep the writer waiting for a thread; the others queue, first come first served.
  */
 import { type DuckDBConnection } from '@duckdb/node-api';
 import { QueryError } from '../logql/query-error';
@@ -14,7 +13,7 @@ import { refuseStopped, stopped } from './stop';
 import { storageError } from './storage-error';
 
 const MAX_PARALLEL = 2;
-/** A query gives up after this long, waiting included, as Loki's default. */
+/** Query timeout, waiting included; Loki's default. */
 const TIMEOUT_MS = 60_000;
 
 export class Reader {

@@ -1,6 +1,6 @@
 /**
- * Forgetting. Entries older than `maxAgeMs` go; while the file uses more than `maxBytes`, the oldest twentieth goes.
- * Freed space is used again by what comes next; DuckDB does not shrink the file.
+ * Deletes entries older than `maxAgeMs`, and the oldest twentieth while the file uses more than `maxBytes`. Freed space is
+ * reused; DuckDB does not shrink the file.
  */
 import { BIGINT, type DuckDBConnection } from '@duckdb/node-api';
 import { type Database } from './database';
@@ -40,7 +40,7 @@ export async function sweep(options: {
       deletedEntries += await deleteBefore(connection, oldestNs + 1n);
       const left = await database.usedBytes();
       if (left >= used) {
-        // Nothing was freed yet, since a reader still needs it or a part-empty block remains: the next sweep goes on.
+        // Nothing was freed yet, because a reader still needs it or a block is only partly empty: the next sweep goes on.
         break;
       }
       used = left;

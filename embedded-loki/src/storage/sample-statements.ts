@@ -3,7 +3,7 @@
  * their times or added up in buckets of time.
  *
  * Flat lines are read from the field columns, and from the line only where a field has no column; a flat line comes back
- * as a small JSON object of the fields that were asked for. Other lines come back whole.
+ * as a small JSON object of the requested fields. Other lines come back whole.
  */
 import { type DuckDBValue } from '@duckdb/node-api';
 import { entryConditions, type EntryKind, kindsApart, kindsToRead, selectFrom } from './conditions';
@@ -14,7 +14,7 @@ import { labelName, Statement } from './statement';
 
 /**
  * `key`: samples with different values are different groups. `compared`: all values pass the same comparisons, which
- * the selection's conditions have made already, so any of them may stand for all; such a field has a column.
+ * the selection's conditions have made already, so any one of them represents all; such a field has a column.
  */
 export interface PlannedField {
   readonly name: string;
@@ -40,7 +40,7 @@ interface SampleStatement {
   lineOf(members: ReadonlyArray<readonly DuckDBValue[]>, row: number): string;
 }
 
-/** A column of a group: what it is in a row, and what of a group's rows it shows. */
+/** A column of a group: its expression in a row, and how a group's rows are reduced to one value. */
 interface Member {
   readonly picked: string;
   readonly shown: (name: string) => string;
@@ -151,7 +151,7 @@ function comparedMembers(field: string): readonly Member[] {
   ];
 }
 
-/** A number became the value and stands as 0 in the line; anything else stays there for the pipeline to judge. */
+/** A number became the value and is 0 in the line; anything else stays there for the pipeline to judge. */
 function valueMembers(field: string): readonly Member[] {
   const isColumn = isFieldColumn(field);
   const own = isColumn ? columnOf(field) : jsonOf(field);

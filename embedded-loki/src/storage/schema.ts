@@ -2,12 +2,12 @@
  * The tables of a store.
  *
  * - `store(version)`
- * - `streams(id, labels, part)`: labels as a JSON array of [name, value] pairs. Streams that differ in `host` only share
- *   a part, so that one shard of one source is one part.
+ * - `streams(id, labels, part)`: labels as a JSON array of [name, value] pairs. Streams that differ only in `host`
+ *   share a part, so that one flow shard of one source is one part.
  * - `entries_<part>(ts, stream, bytes, flat, line, metadata, f_…)`: ts in nanoseconds since 1970; bytes of the line in
- *   UTF-8; flat and f_… as field-columns.ts says. Entries stand in the order of arrival, which is nearly that of time:
+ *   UTF-8; flat and f_… as field-columns.ts says. Entries are in order of arrival, which is nearly that of time:
  *   DuckDB's minima and maxima per row group prune a time range without an index.
- * - `words(hash, part, slot)`: where lines with a word are, once a slot of `SLOT_NS`; see line-words.ts.
+ * - `words(hash, part, slot)`: where lines with a word are, once per slot of `SLOT_NS`; see line-words.ts.
  */
 import {
   BIGINT,
@@ -62,7 +62,7 @@ const COLUMNS: readonly Column[] = [
   })),
 ];
 
-/** In the order in which the appender fills them. */
+/** In the order that the appender fills them. */
 export const ENTRY_COLUMN_TYPES: readonly DuckDBType[] = COLUMNS.map(({ type }) => type);
 
 export async function createTables(connection: DuckDBConnection): Promise<void> {

@@ -22,9 +22,9 @@ export interface PartScope {
   readonly spans: readonly TimeSpan[];
 }
 
-/** More postings than this are no help. */
+/** More postings than this do not help. */
 const MAX_POSTINGS = 4096;
-/** Spans of one part that stand in one query; more are joined. */
+/** Spans of one part in one query; more are merged. */
 const MAX_SPANS = 16;
 
 export async function scopeOf(connection: DuckDBConnection, selection: Selection): Promise<readonly PartScope[]> {
@@ -46,7 +46,7 @@ export async function scopeOf(connection: DuckDBConnection, selection: Selection
   return scopes;
 }
 
-/** One of these words stands in every line that passes, or undefined where that is not known. */
+/** Every line that passes contains one of these words; undefined where that is not known. */
 function hashesOf({ operator, alternatives }: LineFilterStage): readonly number[] | undefined {
   const texts =
     operator === '|='

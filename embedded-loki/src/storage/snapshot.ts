@@ -1,4 +1,4 @@
-/** One consistent state of the store, as a query reads it. Rows come as a stream: only what is asked for is in memory. */
+/** One consistent state of the store, as a query reads it. Rows are streamed: only what the caller is reading is in memory. */
 import { type DuckDBConnection, type DuckDBDataChunk } from '@duckdb/node-api';
 import { columnConditions, entryConditions, kindsApart, kindsToRead, selectFrom } from './conditions';
 import { type SamplePlan, sampleStatements } from './sample-statements';

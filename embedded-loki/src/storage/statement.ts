@@ -1,4 +1,4 @@
-/** SQL text with its bound values, and values as they come back. */
+/** SQL text with its bound values, and result values as plain types. */
 import {
   type DuckDBConnection,
   DuckDBListValue,
@@ -7,7 +7,7 @@ import {
   type DuckDBValue,
 } from '@duckdb/node-api';
 
-/** Of what came from outside only numbers, label names and quoted literals are ever part of the text. */
+/** Of all outside input, only numbers, label names and quoted literals ever become part of the text. */
 export class Statement {
   private readonly values: DuckDBValue[] = [];
   private readonly types: DuckDBType[] = [];
@@ -26,7 +26,7 @@ export class Statement {
 /** A text as an SQL literal. */
 export function sqlText(text: string): string {
   if (text.includes('\0')) {
-    throw new Error('a text with NUL is no SQL literal');
+    throw new Error('a text with NUL cannot be an SQL literal');
   }
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -34,7 +34,7 @@ export function sqlText(text: string): string {
 /** Field names become part of SQL text, so only label names may. */
 export function labelName(field: string): string {
   if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(field)) {
-    throw new Error(`${JSON.stringify(field)} is no label name`);
+    throw new Error(`${JSON.stringify(field)} is not a label name`);
   }
   return field;
 }

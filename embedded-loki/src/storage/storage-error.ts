@@ -1,4 +1,4 @@
-/** The store's own failure, never the client's: `full` and `failed` answer 5xx, so that a sender keeps its data and retries. */
+/** A failure of the store, never of the client: `full` and `failed` answer 5xx, so a sender keeps its data and retries. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
 
@@ -19,7 +19,7 @@ export function storageError(error: unknown, doing: string): StorageError {
   if (/no space left|disk (is )?full|ENOSPC|could not write|not enough disk|File too large/i.test(reason)) {
     return new StorageError(
       'full',
-      `${doing}: no space left on the disk; free some or lower the retention (${reason})`,
+      `${doing}: no space left on the disk; free some, or lower the retention (${reason})`,
       {
         cause: error,
       }

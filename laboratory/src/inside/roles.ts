@@ -34,13 +34,13 @@ export const RUN_FILES = {
   requests: 'requests-made.jsonl',
 } as const;
 
-/** What the supervisor writes on standard output, a JSON object a line. */
+/** What the supervisor writes on standard output, one JSON object per line. */
 export type SupervisorMessage =
   /** Everything runs. Process ids by name of the namespace, as seen in the supervisor's PID namespace. */
   | { readonly kind: 'ready'; readonly pids: Readonly<Record<string, number>> }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** Lines that the supervisor takes on standard input and hands on to the client. The input's end ends the laboratory. */
+/** Lines that the supervisor reads on standard input and forwards to the client. The end of input ends the laboratory. */
 export type TrafficCommand = 'begin' | 'pause';
 
 /** What the other processes write on standard output when they are set up. */

@@ -30,7 +30,7 @@ function run<R extends Role>(role: R, options: unknown): Promise<void> {
 /** Runs in the role that the supervisor or `startLaboratory` asked for; `roleArguments` wrote the options. */
 export async function runInside([role = '', options = '{}']: readonly string[]): Promise<void> {
   if (!isRole(role)) {
-    throw new Error(`no role "${role}"; the laboratory starts this program by itself`);
+    throw new Error(`unknown role "${role}"; only the laboratory itself starts this program`);
   }
   await run(role, JSON.parse(options));
 }

@@ -4,8 +4,7 @@
  *
  * Invariant: nothing outlives it. All other processes are in its PID namespace, so the kernel kills them when it ends, and
  * all NICs, addresses and rules are in network namespaces that only these processes hold. It ends when its standard input does,
- * that is, when whoever started the laboratory ends in whatever way. Lines on that input let the
- * traffic begin and pause.
+ * that is, when the process that started the laboratory ends, however it ends. Lines on that input start and pause the traffic.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';

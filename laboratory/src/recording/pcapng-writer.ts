@@ -18,7 +18,7 @@ export interface RecordedPacket {
 }
 
 interface Recording {
-  /** What made it, for people. */
+  /** The application that wrote it, for people. */
   readonly application: string;
   readonly nics: readonly RecordedNic[];
   /** In order of time. */
@@ -83,7 +83,7 @@ function padded(value: Buffer): Buffer {
   return Buffer.concat([value, Buffer.alloc(-value.length & 3)]);
 }
 
-/** The length of a block stands before and after it. */
+/** A block's length precedes and follows its body. */
 function block(type: number, parts: readonly Buffer[]): Buffer {
   const body = Buffer.concat(parts);
   const length = Buffer.alloc(4);

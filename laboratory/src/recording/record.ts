@@ -1,7 +1,7 @@
 /**
- * Records a short run of the laboratory into one pcapng for each host, `HOST.pcapng.gz`, with the owners of its NICs beside it:
- * for demos and tests on machines where no namespaces can be made. Needs root, because tcpdump gives its rights up and cannot in a
- * user namespace. tcpdump tells the direction of a packet by capturing incoming and outgoing ones apart.
+ * Records a short run of the laboratory into one pcapng for each host, `HOST.pcapng.gz`, and a file with the owners of its NICs:
+ * for demos and tests on machines where no namespaces can be made. Needs root, because tcpdump drops its privileges and cannot do so in
+ * a user namespace. A packet's direction comes from separate captures of incoming and outgoing packets.
  */
 import { type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -24,11 +24,11 @@ import { shorten } from './shorten';
 
 interface RecordOptions {
   readonly outDir: string;
-  /** What the wire does, one after the other, with traffic all along; the recording goes on for 3.5 s more. */
+  /** Faults of the wire, one after the other, with traffic throughout; the recording continues for 3.5 s after the last. */
   readonly phases: readonly Phase[];
   readonly rate: number;
   readonly seed: number;
-  /** Writes what really happened beside the captures, as `truth.json` (`RecordedTruth`). */
+  /** Also writes what really happened, as `truth.json` (`RecordedTruth`). */
   readonly withTruth?: boolean;
 }
 
@@ -36,11 +36,11 @@ export const phaseList = z.array(z.strictObject({ seconds: z.number().positive()
 
 export type Phase = Readonly<z.infer<typeof phaseList>[number]>;
 
-/** What the laboratory itself did and knows, to compare with what is made of the captures. */
+/** The ground truth to compare an analysis of the captures with. */
 export interface RecordedTruth {
-  /** Every frame that the wire did not carry. */
+  /** Every frame that the wire dropped. */
   readonly dropped: readonly Dropped[];
-  /** By the client's own account. */
+  /** As the client logged them. */
   readonly requests: readonly RequestMade[];
 }
 
@@ -55,11 +55,11 @@ interface Tap {
   readonly nic: RecordedNic;
   readonly direction: RecordedPacket['direction'];
   readonly file: string;
-  /** Ends it, and throws where it lost packets: a recording must be whole. */
+  /** Ends it, and throws where it dropped packets: a recording must be complete. */
   end(): Promise<void>;
 }
 
-/** Without the immediate mode, what the kernel's ring has not handed over yet is lost at the end. */
+/** Without immediate mode, packets still in the kernel's ring are lost at the end. */
 const TCPDUMP_OPTIONS = ['-Z', 'root', '-n', '--immediate-mode', '-B', '32768', '--time-stamp-precision', 'nano'];
 /** From the end of the traffic to the end of the recording: keep-alive connections close meanwhile. */
 const SETTLE_MS = 3500;
@@ -106,7 +106,7 @@ async function writeTruth(laboratory: Laboratory, path: string): Promise<void> {
 
 function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[]> {
   const opening = HOSTS.flatMap(({ name: host, pod }) => {
-    // The underlay is a TAP device that stands for the host's physical NIC; records say what it is.
+    // The underlay is a TAP device in place of the host's physical NIC; records call it what it is.
     const onHost = [
       [NIC.underlay, 'tun'],
       [NIC.tunnel, 'vxlan'],
@@ -138,7 +138,7 @@ function openTaps(laboratory: Laboratory, runDir: string): Promise<readonly Tap[
   return Promise.all(opening);
 }
 
-/** Resolves with the lines that it says, now and later. */
+/** Resolves with the lines of its standard error, to which later ones are added. */
 function listening(tcpdump: ChildProcess): Promise<readonly string[]> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];

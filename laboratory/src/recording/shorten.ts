@@ -1,6 +1,6 @@
 /**
  * Cuts a frame for a recording that is kept: all headers stay, of the payload only the heads of HTTP messages, whole DNS
- * messages and a few bytes of anything else. Bodies are left out, so a recording is small.
+ * messages and a few bytes of anything else. Bodies are omitted, so a recording is small.
  */
 import { readSegment } from '../wire/wire-frame';
 

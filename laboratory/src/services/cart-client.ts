@@ -17,12 +17,12 @@ export interface CartOptions {
   readonly requestsFile: string;
 }
 
-/** When the client gives up on a request whose answer has not begun, and on an answer that does not end. */
+/** Timeouts of the client: until a response begins, and until its body ends. */
 const PATIENCE_MS = 1500;
 const BODY_PATIENCE_MS = 10_000;
-/** When it gives up on a connection: long enough for a second SYN. */
+/** Connect timeout: long enough for a second SYN. */
 const CONNECT_PATIENCE_MS = 2500;
-/** In every request, so that a test can look for what must not be recorded. */
+/** In every request, so that a test can check that it is not recorded. */
 const NOT_TO_BE_RECORDED = 'laboratory-credential';
 
 type Ending = Pick<RequestMade, 'outcome' | 'status' | 'clientPort'>;

@@ -1,4 +1,4 @@
-/** The orders pod: an HTTP/1.1 service whose paths behave well, slowly or badly, and cluster DNS beside it. */
+/** The orders pod: an HTTP/1.1 service whose paths answer fast, slowly, with errors or never, and cluster DNS. */
 import { createSocket } from 'node:dgram';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { seededRandom } from '../seeded-random';
@@ -9,7 +9,7 @@ export const ORDERS_DNS_NAME = 'orders.shop.svc.cluster.local';
 
 const FAST_MS = [2, 8] as const;
 const SLOW_MS = [380, 460] as const;
-/** Idle connections are closed after this; the client, who is told, closes them a little earlier. */
+/** Idle connections are closed after this; the client reads it from the Keep-Alive header and closes a little earlier. */
 const KEEP_ALIVE_MS = 3000;
 const CATALOGUE_BYTES = 200_000;
 /** Order numbers that exist are 1..`LAST_ORDER`. */
@@ -17,7 +17,7 @@ export const LAST_ORDER = 800;
 
 type Range = readonly [number, number];
 
-/** Resolves when the service takes connections. */
+/** Resolves when the service accepts connections. */
 export function startOrdersService(seed: number): Promise<Server> {
   const random = seededRandom(seed);
   const catalogue = makeCatalogue();
@@ -49,7 +49,7 @@ export function startOrdersService(seed: number): Promise<Server> {
     } else if (pathname === '/api/catalogue') {
       later(FAST_MS, () => sendJson(response, 200, catalogue));
     } else if (pathname === '/api/hang') {
-      // Never answered: the client has to give up.
+      // Never answered: the client times out.
     } else {
       later(FAST_MS, () => sendJson(response, 404, { error: 'no such path' }));
     }

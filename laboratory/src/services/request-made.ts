@@ -1,4 +1,4 @@
-/** What the client did and what came of it, by its own account: the ground truth for tests of the L7 records. */
+/** A request as the client itself logged it, with its outcome: the ground truth for tests of the L7 records. */
 export interface RequestMade {
   /** Start, nanoseconds since the Unix epoch in decimal (millisecond precision). */
   readonly tsNs: string;
@@ -8,7 +8,7 @@ export interface RequestMade {
     | 'ok'
     /** The name does not exist (DNS). */
     | 'not-found'
-    /** No answer within the client's patience. */
+    /** No answer before the client's timeout. */
     | 'gave-up'
     | 'refused'
     /** The connection broke. */

@@ -54,7 +54,7 @@ const WEIGHTS: ReadonlyArray<readonly [Kind, number]> = [
 
 const TOTAL_WEIGHT = WEIGHTS.reduce((sum, [, weight]) => sum + weight, 0);
 
-/** The actions without end, one for each `next()`. `lastOrder` is the highest order number that exists. */
+/** An endless sequence of actions, one for each `next()`. `lastOrder` is the highest order number that exists. */
 export function* trafficMix(random: Random, lastOrder: number): Generator<Action, never> {
   for (const [kind] of WEIGHTS) {
     yield makeAction(kind, random, lastOrder);

@@ -1,5 +1,5 @@
 /**
- * What the wire does to the frames that it carries, and how it is told. Only TCP inside the tunnel is ever dropped; ARP, UDP
+ * What the wire does to the frames that it carries, and the command that changes it. Only TCP inside the tunnel is ever dropped; ARP, UDP
  * and the like always pass, so that a fault shows where one looks for it.
  */
 import * as z from 'zod';
@@ -36,7 +36,7 @@ export function delayOf(fault: Fault, direction: WireDirection): number {
   return direction === 'a-to-b' ? fault.delayMs : (fault.delayBackMs ?? fault.delayMs);
 }
 
-/** What of a fault is to change; what is not named stays. */
+/** The values of a fault to change; those not named stay. */
 export const faultChange = z
   .strictObject({
     loss: z.number().min(0).max(1),

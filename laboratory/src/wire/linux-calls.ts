@@ -36,7 +36,7 @@ function failed(call: string): Error {
 
 /**
  * Makes a TAP device in the network namespace of a process and returns its descriptor: one read or write is one Ethernet frame.
- * The device lives as long as the descriptor. It has no offloads, so the kernel hands out segments of wire size with valid
+ * The device lives as long as the descriptor. It has no offloads, so the kernel sends segments of wire size with valid
  * checksums. The calling thread is back in its own namespace afterwards; if that fails the process must end.
  */
 export function openTap(netnsPid: number, name: string): number {

@@ -1,4 +1,4 @@
-/** Decides which segments the wire loses. Pure but for its counters: the same segments and seed give the same losses. */
+/** Decides which segments the wire drops. Pure but for its counters: the same segments and seed give the same losses. */
 import { seededRandom } from '../seeded-random';
 import { type Fault, type WireDirection } from './fault';
 import { type TransportSegment } from './wire-frame';

@@ -1,6 +1,6 @@
 /**
- * The wire between the two hosts: a process that holds a TAP device, `eth0`, in each host's namespace and carries frames from the
- * one to the other, late and with losses as it is told. It writes down every frame that it did not carry: the ground truth for
+ * The wire between the two hosts: a process that holds a TAP device, `eth0`, in each host's namespace and carries frames from
+ * one to the other, with the delay and losses that it is set to. It logs every frame that it dropped: the ground truth for
  * tests of loss and retransmission.
  *
  * It runs one blocking loop and no event loop, so that a frame leaves within some tens of microseconds of its time. Commands
@@ -136,11 +136,11 @@ export function runWire(options: WireOptions): void {
   }
 }
 
-/** Keeps the delay close to what is asked for on a busy machine. Only root may; it works without. */
+/** Keeps the delay accurate on a busy machine. Only root may; it works without. */
 function raisePriority(): void {
   try {
     setPriority(WIRE_PRIORITY);
   } catch {
-    // Frames are some more microseconds late then.
+    // Frames are then a few more microseconds late.
   }
 }

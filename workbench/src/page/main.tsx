@@ -22,9 +22,7 @@ async function start(element: HTMLElement): Promise<void> {
       <ThemeContext.Provider value={theme}>
         <GlobalStyles />
         <Message title="The workbench cannot start" testId="workbench-failed">
-          {error instanceof Error
-            ? error.message
-            : 'Its server does not answer. Start it again, then reload this page.'}
+          {error instanceof Error ? error.message : 'Its server does not respond. Restart it, then reload this page.'}
         </Message>
       </ThemeContext.Provider>
     );

@@ -1,6 +1,6 @@
 /**
- * Bundles the page and lays beside it what Grafana's components fetch at run time: their icons and fonts, at the paths
- * where Grafana serves them.
+ * Bundles the page, and copies what Grafana's components fetch at run time: icons and fonts, at the paths where Grafana
+ * serves them.
  */
 import { build, type Plugin } from 'esbuild';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../../..');
 const PAGE_SOURCE = path.join(ROOT, 'workbench/src/page');
 
-/** Packages of which the page must hold one instance, though several versions are installed. */
+/** Packages of which the page must have one instance, though several versions are installed. */
 const SINGLE: Readonly<Record<string, string>> = {
   '@emotion/css': 'workbench/node_modules/@emotion/css/dist/emotion-css.esm.js',
   // Grafana's packages import version 5 names that version 6 has too; one router serves them all.
@@ -87,7 +87,7 @@ async function copyIcons(out: string): Promise<void> {
   const icons = path.join(packageDir('@grafana/ui'), 'dist/public/img/icons');
   const target = path.join(out, 'public/build/img/icons');
   await cp(icons, target, { recursive: true });
-  // The package leaves out icons that its own components ask for, in the folder that each is asked for in.
+  // Icons that the package's components load but the package does not contain, each in the folder that it is loaded from.
   for (const name of await readdir(path.join(PAGE_SOURCE, 'icons'))) {
     const folder = name.startsWith('gf-') ? 'custom' : name.endsWith('-mono.svg') ? 'mono' : 'unicons';
     await cp(path.join(PAGE_SOURCE, 'icons', name), path.join(target, folder, name));

@@ -11,7 +11,7 @@ const header = z.looseObject({
 
 type Dashboard = z.infer<typeof header>;
 
-/** One row as Grafana's search answers it, in order of title; what is not a dashboard is left out. */
+/** One row as Grafana's search answers it, in order of title; files that are not dashboards are left out. */
 export async function listDashboards(dir: string): Promise<readonly object[]> {
   const dashboards = await readAll(dir);
   return dashboards
@@ -26,7 +26,7 @@ export async function listDashboards(dir: string): Promise<readonly object[]> {
     .sort((a, b) => a.title.localeCompare(b.title));
 }
 
-/** The dashboard as it stands in its file; files are read anew, so an edited one needs only a reload. */
+/** The dashboard as it is in its file; files are read on each request, so an edited one needs only a reload. */
 export async function readDashboard(dir: string, uid: string): Promise<Dashboard | undefined> {
   return (await readAll(dir)).find((dashboard) => dashboard.uid === uid);
 }

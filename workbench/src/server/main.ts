@@ -12,14 +12,14 @@ interface Flags {
   readonly dashboards: string;
 }
 
-/** Both the bundle (workbench/dist/server) and the source (workbench/src/server) lie three folders below the root. */
+/** Both the bundle (workbench/dist/server) and the source (workbench/src/server) are three folders below the root. */
 const ROOT = path.resolve(__dirname, '../../..');
 
 async function main(): Promise<void> {
   const flags = new Command('bpfnet-workbench')
     .description('Shows the provisioned dashboards without a Grafana server.')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', parsePort, 3181)
+    .option('--port <number>', 'port to listen on; 0 for any free one', parsePort, 3181)
     .option(
       '--store <url>',
       'base URL of the Loki API: http://…, https://… or unix:/path/to.sock',
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     ['workbench', flags.page],
   ] as const) {
     if (!existsSync(dir)) {
-      throw new Error(`${dir} is missing. Build it: npm run build -- ${what}`);
+      throw new Error(`${dir} is missing; build it: npm run build -- ${what}`);
     }
   }
   const workbench = await startWorkbench({
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 function parsePort(text: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+    throw new InvalidArgumentError('must be a port from 0 (any free one) to 65535');
   }
   return port;
 }

@@ -6,7 +6,7 @@ interface InstalledPlugin {
   readonly baseUrl: string;
 }
 
-/** Every plugin.json under the built plugin's folder, with the URL of its folder; none where nothing is built yet. */
+/** Every plugin.json under the built plugin's folder, with the URL of its folder; none before the first build. */
 export async function listPlugins(distDir: string): Promise<readonly InstalledPlugin[]> {
   let names: string[];
   try {

@@ -1,7 +1,7 @@
 /**
- * Serves the workbench: the page, the built plugin, the dashboards, and a read-only way to the store.
+ * Serves the workbench: the page, the built plugin, the dashboards, and a read-only proxy to the store.
  *
- * Invariants: listens on loopback unless told; the page may reach nothing but this server (content security
+ * Invariants: listens on loopback by default; the page can reach nothing but this server (content security
  * policy); of the store only Loki's read paths are reachable, by GET and POST; answers of the API are never cached.
  */
 import fastifyStatic from '@fastify/static';
@@ -26,7 +26,7 @@ interface WorkbenchOptions {
   readonly pageDir: string;
   /** Folder of dashboard JSON files. */
   readonly dashboardsDir: string;
-  /** Folder of datasource provisioning files; `../datasources` beside the dashboards unless given. */
+  /** Folder of datasource provisioning files; default: `../datasources` from the dashboards. */
   readonly datasourcesDir?: string;
 }
 
@@ -74,14 +74,14 @@ function addSecurityHeaders(server: FastifyInstance): void {
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cross-origin-opener-policy', 'same-origin');
     reply.header('cross-origin-resource-policy', 'same-origin');
-    // Files are asked for again each time and answered by their tag, so a build shows after a reload.
+    // Files are revalidated by ETag on each request, so a new build shows after a reload.
     reply.header('cache-control', request.url.startsWith('/api/') ? 'no-store' : 'no-cache');
   });
 }
 
 /**
- * On loopback only loopback's names are answered: a page elsewhere that lets its own name point to 127.0.0.1 would
- * otherwise read the records through the visitor's browser.
+ * On loopback only requests for loopback's own names are answered: a foreign page whose name resolves to 127.0.0.1 (DNS
+ * rebinding) could otherwise read the records through the visitor's browser.
  */
 function refuseForeignNames(server: FastifyInstance, host: string): void {
   if (!isLoopback(host)) {
@@ -143,6 +143,6 @@ function registerFiles(server: FastifyInstance, { distDir, pageDir }: WorkbenchO
     if (wantsPage && !request.url.startsWith('/api/') && !request.url.startsWith('/public/')) {
       return reply.code(404).sendFile('index.html', path.resolve(pageDir));
     }
-    return reply.code(404).send({ message: `Nothing is at ${request.url.split('?')[0]}` });
+    return reply.code(404).send({ message: `Not found: ${request.url.split('?')[0]}` });
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The page's way to the store: `/api/datasources/proxy/uid/<uid>/<path>`, as Grafana's proxy. Only Loki's read paths pass,
- * by GET and POST; no header of the browser but the content type goes on, so nobody's credentials reach the store.
+ * by GET and POST; of the browser's headers only the content type is forwarded, so no credentials reach the store.
  */
 import { type FastifyInstance } from 'fastify';
 import http, { type IncomingMessage, type RequestOptions } from 'node:http';
@@ -33,7 +33,7 @@ function isReadPath(path: string): boolean {
 export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasourcesDir }: StoreProxyOptions): void {
   const store = parseStoreUrl(storeUrl);
   server.register(async (scope) => {
-    // Bodies go on as they come; a LogQL query in a form needs no reading here.
+    // Bodies are forwarded unread.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES }, (_request, body, done) =>
       done(null, body)
@@ -48,7 +48,7 @@ export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasour
         }
         const path = request.params['*'];
         if (!isReadPath(path)) {
-          return reply.code(403).send({ message: 'The workbench passes on reading requests only.' });
+          return reply.code(403).send({ message: 'The workbench forwards read requests only.' });
         }
         const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
         let answer: IncomingMessage;
@@ -62,7 +62,7 @@ export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasour
           });
         } catch {
           return reply.code(502).send({
-            message: `The store at ${store.shown} does not answer. Is it running? Start it with "npm start", or set its address.`,
+            message: `The store at ${store.shown} does not respond. Is it running? Start it with "npm start", or set its address with --store.`,
           });
         }
         reply.code(answer.statusCode ?? 502);
@@ -74,7 +74,7 @@ export function registerStoreProxy(server: FastifyInstance, { storeUrl, datasour
 }
 
 interface Store {
-  /** Its address without credentials. */
+  /** The address without credentials. */
   readonly shown: string;
   readonly basePath: string;
   readonly target: RequestOptions;
@@ -93,7 +93,7 @@ function parseStoreUrl(storeUrl: string): Store {
   }
   const url = new URL(storeUrl);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new Error(`The store's address must begin with http:, https: or unix:, not with ${url.protocol}`);
+    throw new Error(`The store's address must begin with http:, https: or unix:, not ${url.protocol}`);
   }
   return {
     shown: url.origin,
@@ -130,12 +130,12 @@ function ask(store: Store, { method, path, contentType, body, aborted }: Ask): P
     });
     outgoing.on('response', resolve);
     outgoing.on('error', reject);
-    outgoing.on('timeout', () => outgoing.destroy(new Error('The store did not answer in time.')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('timeout: the store did not respond')));
     outgoing.end(body);
   });
 }
 
-/** Stops asking the store when the browser has gone. */
+/** Cancels the store's request when the browser has gone. */
 function abortedBy(response: NodeJS.EventEmitter & { readonly writableFinished: boolean }): AbortSignal {
   const abort = new AbortController();
   response.once('close', () => {

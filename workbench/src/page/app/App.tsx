@@ -79,8 +79,8 @@ function Page({ route, host, onTitle }: PageProps) {
       return <DashboardPage key={route.uid} uid={route.uid} host={host} onTitle={onTitle} />;
     case 'unknown':
       return (
-        <Message title="There is no such page" testId="page-unknown">
-          <code>{route.path}</code> is no page of the workbench. <a href="/">All dashboards</a>
+        <Message title="Page not found" testId="page-unknown">
+          The workbench has no page <code>{route.path}</code>. <a href="/">All dashboards</a>
         </Message>
       );
   }

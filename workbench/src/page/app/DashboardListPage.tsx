@@ -46,15 +46,15 @@ export function DashboardListPage({ onTitle }: Props) {
   }
   if (state.kind === 'failed') {
     return (
-      <Message title="The dashboards could not be read" testId="list-error">
-        Is the workbench still running? Start it again, then reload this page.
+      <Message title="The dashboards could not be loaded" testId="list-error">
+        Is the workbench still running? Restart it, then reload this page.
       </Message>
     );
   }
   if (state.hits.length === 0) {
     return (
       <Message title="No dashboards" testId="list-empty">
-        The folder that the workbench was started with holds no dashboard JSON.
+        The folder given to the workbench contains no dashboard JSON.
       </Message>
     );
   }

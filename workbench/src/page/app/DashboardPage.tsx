@@ -47,7 +47,7 @@ export function DashboardPage({ uid, host, onTitle }: Props) {
     case 'missing':
       return (
         <Message title="Dashboard not found" testId="dashboard-missing">
-          No dashboard has the uid <code>{uid}</code>. <a href="/">All dashboards</a>
+          There is no dashboard with the uid <code>{uid}</code>. <a href="/">All dashboards</a>
         </Message>
       );
     case 'failed':
@@ -73,7 +73,7 @@ async function load(uid: string): Promise<State> {
     );
     const parsed = parseDashboard(answer.dashboard);
     if (parsed.kind === 'invalid') {
-      return { kind: 'failed', reason: `The file is no dashboard that the workbench can show: ${parsed.reason}` };
+      return { kind: 'failed', reason: `The workbench cannot show this dashboard: ${parsed.reason}` };
     }
     const { dashboard } = parsed;
     return { kind: 'ready', title: dashboard.title, scene: toScene(dashboard) };

@@ -9,7 +9,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-/** A page that has only something to say. */
+/** A page that is only a message. */
 export function Message({ title, testId, children }: Props) {
   const styles = useStyles2(getStyles);
   return (

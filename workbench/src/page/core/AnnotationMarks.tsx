@@ -25,10 +25,10 @@ interface Place {
   readonly widthPx: number;
 }
 
-/** A plot as the library that draws it knows it. */
+/** uPlot's own type of a plot, which Grafana does not export. */
 type Plot = Parameters<NonNullable<Parameters<typeof UPlotConfigBuilder.prototype.addHook<'draw'>>[1]>>[0];
 
-/** Events over the time axis: a line, or a band from first to last, and a mark below that says what it was. */
+/** Events over the time axis: a line, or a band from first to last, and a mark below with its title and text. */
 export function AnnotationMarks({ config, annotations, timeZone }: Props) {
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
@@ -99,7 +99,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** Nothing where it lies outside of what is shown. */
+/** Undefined for a mark outside the time range shown. */
 function placeOf(mark: Mark, plot: Plot): Place | undefined {
   const [fromPx, toPx] = [plot.valToPos(mark.fromMs, 'x'), plot.valToPos(mark.toMs, 'x')];
   const widthPx = plot.over.clientWidth;

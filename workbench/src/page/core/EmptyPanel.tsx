@@ -23,7 +23,7 @@ function emptyText(data: PanelData): string {
   if (data.state === LoadingState.Error) {
     return data.errors?.[0]?.message ?? data.error?.message ?? 'The query failed.';
   }
-  // A datasource that answers with nothing may say what to do about it.
+  // A datasource without data may say why in a notice.
   const notices = data.series.flatMap(({ meta }) => meta?.notices ?? []);
   return notices.find(({ text }) => text !== '')?.text ?? 'No data in this time range';
 }

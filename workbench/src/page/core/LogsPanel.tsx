@@ -13,7 +13,7 @@ export interface LogsOptions {
   readonly enableLogDetails?: boolean;
 }
 
-/** Rows drawn at once; the rest is reachable by narrowing the time range. */
+/** Rows drawn; a narrower time range shows the rest. */
 const MAX_ROWS = 1000;
 
 export function LogsPanel({ data, options, timeZone }: PanelProps<LogsOptions>) {
@@ -28,7 +28,9 @@ export function LogsPanel({ data, options, timeZone }: PanelProps<LogsOptions>) 
         {rows.slice(0, MAX_ROWS).map((row) => (
           <LogLine key={row.key} row={row} options={options} timeZone={timeZone} />
         ))}
-        {rows.length > MAX_ROWS && <p className={styles.note}>{rows.length - MAX_ROWS} more lines are not drawn.</p>}
+        {rows.length > MAX_ROWS && (
+          <p className={styles.note}>{rows.length - MAX_ROWS} more lines are not shown; narrow the time range.</p>
+        )}
       </div>
     </ScrollContainer>
   );

@@ -37,7 +37,7 @@ export function TablePanel({ data, options, width, height, timeRange, fieldConfi
 }
 
 function chooseFrame(series: readonly DataFrame[], index: number | undefined): DataFrame | undefined {
-  // The table names its columns by what is cached here.
+  // The table takes its column names from this cache.
   cacheFieldDisplayNames([...series]);
   return series[index ?? 0] ?? series[0];
 }

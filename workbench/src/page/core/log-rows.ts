@@ -9,7 +9,7 @@ export interface LogRow {
   readonly labels: Labels;
 }
 
-/** Log lines of Loki frames, newest first unless told otherwise. */
+/** Log lines of Loki frames, newest first by default. */
 export function logRows(frames: readonly DataFrame[], order: 'Ascending' | 'Descending' = 'Descending'): LogRow[] {
   const rows = frames.flatMap((frame, frameIndex) => rowsOf(frame, frameIndex));
   const sign = order === 'Ascending' ? 1 : -1;

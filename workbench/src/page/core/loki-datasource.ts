@@ -88,7 +88,7 @@ export class LokiDatasource extends DataSourceApi<LokiQuery> {
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
     await getBackendSrv().get(`${this.url}/loki/api/v1/labels`);
-    return { status: 'success', message: 'The store answers.' };
+    return { status: 'success', message: 'Connected to the store.' };
   }
 
   override interpolateVariablesInQueries(queries: LokiQuery[], scopedVars: ScopedVars): LokiQuery[] {

@@ -65,7 +65,7 @@ export function streamFrame(streams: readonly StreamResult[], { refId, expr }: F
   });
 }
 
-/** One frame a series. */
+/** One frame per series. */
 export function metricFrames(data: Exclude<LokiData, { resultType: 'streams' }>, context: FrameContext): DataFrame[] {
   switch (data.resultType) {
     case 'matrix':

@@ -2,7 +2,7 @@ import { type SceneDataLayerProvider, SceneDataLayerSet, type SceneObject } from
 import { InlineSwitch } from '@grafana/ui';
 import React from 'react';
 
-/** A switch for each kind of events that a dashboard marks. */
+/** A switch for each annotation query of a dashboard. */
 export function AnnotationControls({ scene }: { readonly scene: SceneObject }) {
   const { $data } = scene.useState();
   return $data instanceof SceneDataLayerSet

@@ -1,6 +1,6 @@
 /**
- * The part of Grafana's classic dashboard JSON (schema version 39 and later) that the workbench shows. What it does
- * not know it keeps (loose objects), so that panels get their options as they stand in the file.
+ * The part of Grafana's classic dashboard JSON (schema version 39 and later) that the workbench shows. Unknown
+ * fields are kept (loose objects), so that panels get their options exactly as in the file.
  */
 import * as z from 'zod';
 
@@ -77,7 +77,7 @@ const annotation = z.looseObject({
   enable: z.boolean().default(true),
   hide: z.boolean().optional(),
   iconColor: z.string().default('blue'),
-  /** Grafana's own, which the workbench has no store for. */
+  /** Grafana's built-in annotations, which the workbench has no store for. */
   builtIn: z.number().optional(),
   datasource: datasourceRef.nullish(),
   target: z.looseObject({}).optional(),

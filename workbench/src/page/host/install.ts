@@ -26,7 +26,7 @@ export interface Host {
   readonly templateSrv: SceneTemplateSrv;
 }
 
-/** Gives `@grafana/runtime` what Grafana's own front end gives it. Once a page. */
+/** Gives `@grafana/runtime` what Grafana's own front end gives it. Once per page. */
 export async function installHost(): Promise<Host> {
   setBackendSrv(new WorkbenchBackendSrv());
   const settings = await getBackendSrv().get<FrontendSettings>('/api/frontend/settings');

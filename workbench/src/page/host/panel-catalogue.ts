@@ -32,7 +32,7 @@ export class PanelCatalogue {
     }
     const plugin = this.installed.get(id);
     if (plugin === undefined) {
-      throw new Error(`Panel "${id}" is not in the built plugin. Build it: npm run build -- plugin`);
+      throw new Error(`Panel "${id}" is not in the built plugin. Build the plugin: npm run build -- plugin`);
     }
     const meta = pluginMeta(plugin);
     const panel = await importPanel(meta.module);

@@ -1,6 +1,6 @@
 /**
- * Loads built plugin modules as Grafana does: AMD bundles by SystemJS, whose dependencies resolve to the modules that
- * the page itself runs on. A dependency outside of that list fails to load, as it would in Grafana.
+ * Loads built plugin modules as Grafana does: AMD bundles by SystemJS, whose dependencies resolve to the page's own
+ * modules. A dependency outside that list fails to load, as it would in Grafana.
  */
 /// <reference types="systemjs" />
 import 'systemjs/dist/system.js';

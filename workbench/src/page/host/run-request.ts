@@ -30,7 +30,7 @@ interface Packets {
   readonly data: PanelData;
 }
 
-/** How long a panel shows its former data before it says that it is loading. */
+/** How long a panel shows its previous data before it shows that it is loading. */
 const LOADING_AFTER_MS = 200;
 
 /**

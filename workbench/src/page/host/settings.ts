@@ -1,6 +1,6 @@
 import { type DataSourceInstanceSettings, type DataSourceJsonData, type PluginMeta, PluginType } from '@grafana/data';
 
-/** A plugin as the server lists it: its plugin.json and where its bundle lies. */
+/** A plugin as the server lists it: its plugin.json and the URL of its bundle. */
 export interface InstalledPlugin {
   readonly meta: Pick<PluginMeta, 'id' | 'name' | 'type'> & Partial<PluginMeta>;
   /** URL of the folder, without a slash at the end; absent for what the workbench brings itself. */

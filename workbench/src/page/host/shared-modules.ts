@@ -11,7 +11,7 @@ import ReactDOM from 'react-dom';
 import * as rxjs from 'rxjs';
 import * as rxjsOperators from 'rxjs/operators';
 
-/** What the page hands to plugins; every name is shared by Grafana 11.6, 12.4 and 13.2 too. */
+/** Modules that the page shares with plugins; every name is shared by Grafana 11.6, 12.4 and 13.2 too. */
 export const SHARED_MODULES: Readonly<Record<string, object>> = {
   '@emotion/css': emotionCss,
   '@emotion/react': emotionReact,
