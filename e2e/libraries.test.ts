@@ -1,6 +1,6 @@
 /**
  * The built plugins on the libraries of every supported Grafana, in a browser: the datasource answers, its query editor and all three panels
- * paint, dark and light, and nothing is said on the console. The libraries come from npm, once; where they cannot be had, that Grafana is skipped.
+ * paint, dark and light, and nothing is said on the console. The libraries come from npm, once; where they cannot be installed, that Grafana is skipped.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { type Browser, type Page } from 'playwright-core';
 import { type Demo } from '../scripts/demo/demo';
 import { launchBrowser, watchPage } from './support/browser';
 import { bundleOnLibraries } from './support/library-page-bundle';
-import { CANNOT_BE_HAD, libraryScript } from './support/library-set';
+import { NOT_INSTALLABLE, libraryScript } from './support/library-set';
 import { startRecordedDemo } from './support/recorded-demo';
 import { readL7 } from './support/store-client';
 import { NO_ICON } from './support/script-page';
@@ -26,14 +26,14 @@ interface Shown {
 const SETS = readdirSync(path.join(__dirname, 'library-sets')).sort();
 const REACT: Readonly<Record<string, string>> = { '11.6': '18.', '12.4': '18.', '13.2': '19.' };
 
-/** A set that cannot be bundled is a fault; one that cannot be had is none of ours. */
-function prepare(version: string): 'ready' | 'cannot be had' | string {
+/** A set that cannot be bundled is a fault; one that cannot be installed is none of ours. */
+function prepare(version: string): 'ready' | 'cannot be installed' | string {
   const program = path.join(__dirname, 'support/library-set.ts');
   const { status, stderr } = spawnSync('npx', ['tsx', program, version], { encoding: 'utf8' });
-  if (status === CANNOT_BE_HAD) {
-    console.warn(`The libraries of Grafana ${version} cannot be had from npm here, so nothing is tried on them.`);
+  if (status === NOT_INSTALLABLE) {
+    console.warn(`The libraries of Grafana ${version} cannot be installed from npm here, so nothing is tried on them.`);
   }
-  return status === 0 ? 'ready' : status === CANNOT_BE_HAD ? 'cannot be had' : stderr;
+  return status === 0 ? 'ready' : status === NOT_INSTALLABLE ? 'cannot be installed' : stderr;
 }
 
 const prepared = new Map(SETS.map((version) => [version, prepare(version)]));
@@ -78,7 +78,7 @@ describe('the built plugins', () => {
 
   for (const version of SETS) {
     const state = prepared.get(version);
-    const run = state === 'cannot be had' ? test.skip : test;
+    const run = state === 'cannot be installed' ? test.skip : test;
     run.each(['dark', 'light'])(`load and paint on the libraries of Grafana ${version}, %s`, async (theme) => {
       expect(state).toBe('ready');
       const page = await browser.newPage({ viewport: { width: 1240, height: 1700 } });

@@ -1,7 +1,7 @@
 /**
  * The libraries of one supported Grafana, as one script for a page: `globalThis.libraries` has what that Grafana shares with plugins. Installed by
- * the lockfile in `e2e/library-sets/`, bundled, and kept in a folder of the user's cache; what was installed for it is thrown away. Run as a program
- * (`tsx library-set.ts 12.4`) it makes sure that the script is there: exit code 3 where the packages cannot be had.
+ * the lockfile in `e2e/library-sets/`, bundled, and kept in a folder of the user's cache; the installation is then deleted. Run as a program
+ * (`tsx library-set.ts 12.4`) it makes sure that the script is there: exit code 3 where the packages cannot be installed.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,9 +16,9 @@ const ENTRY = path.join(ROOT, 'e2e/pages/shared-libraries.ts');
 const SHARED = path.join(ROOT, 'workbench/src/page/host/shared-modules.ts');
 const INSTALL_MS = 300_000;
 
-export const CANNOT_BE_HAD = 3;
+export const NOT_INSTALLABLE = 3;
 
-class NotToBeHad extends Error {}
+class NotInstallable extends Error {}
 
 /** Where the script of a set is, or would be. */
 export function libraryScript(version: string): string {
@@ -59,7 +59,7 @@ function install(folder: string): void {
       timeout: INSTALL_MS,
     });
   } catch (error) {
-    throw new NotToBeHad(error instanceof Error ? error.message : String(error));
+    throw new NotInstallable(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -102,6 +102,6 @@ function packagesOf(folder: string): Plugin {
 if (require.main === module) {
   make(process.argv[2]).catch((error: unknown) => {
     console.error(error);
-    process.exitCode = error instanceof NotToBeHad ? CANNOT_BE_HAD : 1;
+    process.exitCode = error instanceof NotInstallable ? NOT_INSTALLABLE : 1;
   });
 }

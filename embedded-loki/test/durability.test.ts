@@ -102,7 +102,9 @@ test('a second process on the same file is refused with what to do, and SIGTERM 
   const file = join(folder, 'store.duckdb');
   const { child } = await startProcess(file);
   try {
-    await expect(startProcess(file)).rejects.toThrow(/is in use by another process: stop that process, or name another --file/);
+    await expect(startProcess(file)).rejects.toThrow(
+      /is in use by another process: stop that process, or name another --file/
+    );
   } finally {
     child.kill('SIGTERM');
   }
