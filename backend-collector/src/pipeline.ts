@@ -14,7 +14,7 @@ import {
   type PacketSource,
 } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
-import { createRecogniser } from './l7/conversation';
+import { createRecogniser } from './l7/recogniser';
 import { datagramProtocols, protocols } from './l7/registry';
 import { type LogSink, type SinkReport } from './record/log-line';
 import { RecordWriter } from './record/record-writer';
@@ -138,7 +138,7 @@ export class Pipeline {
       packets: stats.packets,
       bytes: stats.bytes,
       flows: flow.flows,
-      requests: this.writer.spans,
+      requests: this.writer.exchanges,
       chunks: this.writer.chunks,
       openFlows: this.tracker.openFlows,
       drops: withoutZeros({

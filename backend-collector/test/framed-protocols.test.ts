@@ -5,10 +5,11 @@
 import fc from 'fast-check';
 import { requestIdText } from '@bpfnet/flow-model/ids';
 import { type Exchange } from '../src/l7/exchange';
-import { mysql } from '../src/l7/mysql/mysql';
-import { postgresql } from '../src/l7/postgresql/postgresql';
+import { mysql } from '../src/l7/mysql/parser';
+import { postgresql } from '../src/l7/postgresql/parser';
 import { Probe, type L7Protocol } from '../src/l7/protocol';
-import { redis } from '../src/l7/redis/redis';
+import { redis } from '../src/l7/redis/parser';
+import { countingEvents } from './build/counting-events';
 import { recordedPackets, recordingNames } from './build/protocol-recordings';
 
 interface Segment {
@@ -45,22 +46,21 @@ function dialogues(name: string): Segment[][] {
   return [...connections.values()].map((c) => c.segments).filter((segments) => segments.length > 0);
 }
 
-interface Told {
+interface Reported {
   readonly ended: Exchange[];
   began: number;
   orphans: number;
 }
 
-function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly gap: Segment }>): Told {
-  const told: Told = { ended: [], began: 0, orphans: 0 };
+function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly gap: Segment }>): Reported {
+  const reported: Reported = { ended: [], began: 0, orphans: 0 };
   const parser = protocol.createParser({
-    requestStarts: () => undefined,
-    began: () => told.began++,
-    ended: (exchange: Exchange) => told.ended.push(exchange),
-    handedOver: (exchange: Exchange) => told.ended.push(exchange),
-    orphanResponse: () => told.orphans++,
-    left: () => undefined,
-  } as unknown as Parameters<L7Protocol['createParser']>[0]);
+    ...countingEvents({ began: 0, ended: 0 }),
+    began: () => reported.began++,
+    ended: (exchange) => reported.ended.push(exchange),
+    endedPooled: (exchange) => reported.ended.push(exchange),
+    orphanResponse: () => reported.orphans++,
+  });
   let nowNs = 0;
   for (const item of segments) {
     const s = 'gap' in item ? item.gap : item;
@@ -72,7 +72,7 @@ function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly
     }
   }
   parser.end(nowNs, false);
-  return told;
+  return reported;
 }
 
 const essence = (x: Exchange) =>
@@ -147,12 +147,12 @@ describe.each<readonly [string, L7Protocol]>([
     for (const segments of all) {
       const whole = new Map(feed(protocol, segments).ended.map((x) => [x.requestSeq, x]));
       segments.forEach((gap, hole) => {
-        const told = feed(
+        const reported = feed(
           protocol,
           segments.map((s, i) => (i === hole ? { gap } : s))
         );
-        expect(told.ended).toHaveLength(told.began);
-        for (const x of told.ended.filter((other) => other.answered && other.outcome !== 'gap')) {
+        expect(reported.ended).toHaveLength(reported.began);
+        for (const x of reported.ended.filter((other) => other.answered && other.outcome !== 'gap')) {
           expect([`hole ${hole} ${x.op}`, x.status, x.requestSeq, x.responseSeq]).toEqual([
             `hole ${hole} ${x.op}`,
             whole.get(x.requestSeq)?.status,
@@ -190,9 +190,9 @@ describe.each<readonly [string, L7Protocol]>([
               s.bytes[place % s.bytes.length] = value;
             }
           }
-          const told = feed(protocol, changed);
-          expect(new Set(told.ended).size).toBe(told.ended.length);
-          expect(told.ended).toHaveLength(told.began);
+          const reported = feed(protocol, changed);
+          expect(new Set(reported.ended).size).toBe(reported.ended.length);
+          expect(reported.ended).toHaveLength(reported.began);
         }
       ),
       { numRuns: 400 }

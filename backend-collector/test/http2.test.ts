@@ -12,7 +12,7 @@ import { binary, RecordedStreams, replaySent, type Sent } from './build/recorded
 import { replayFiles, replayPackets } from './build/replay';
 import { HpackDecoder } from '../src/l7/http2/hpack';
 import { decodeHuffman } from '../src/l7/http2/huffman';
-import { Http2Parser } from '../src/l7/http2/parser';
+import { http2 as http2Protocol } from '../src/l7/http2/parser';
 import { probeHttp2 } from '../src/l7/http2/probe';
 import { Probe } from '../src/l7/protocol';
 
@@ -204,7 +204,7 @@ describe('HTTP/2', () => {
 
   it('bounds the streams that it follows', async () => {
     const events = { began: 0, ended: 0 };
-    const parser = new Http2Parser(countingEvents(events));
+    const parser = http2Protocol.createParser(countingEvents(events));
     const bytes = ascii(PREFACE + Array.from({ length: 3000 }, (_, i) => get(2 * i + 1)).join(''));
     parser.data(true, bytes, 0, bytes.length, 0, 0);
     expect(events).toEqual({ began: 3000, ended: 3000 - 1024 });
@@ -381,7 +381,7 @@ describe('anything at all', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
         const events = { began: 0, ended: 0 };
-        const parser = new Http2Parser(countingEvents(events));
+        const parser = http2Protocol.createParser(countingEvents(events));
         sent.forEach(({ who, bytes }, i) => {
           const changed = bytes.slice();
           const ours = changes.filter((c) => c.piece % sent.length === i);
@@ -397,7 +397,7 @@ describe('anything at all', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 20 }), (pieces) => {
-        const parser = new Http2Parser(countingEvents({ began: 0, ended: 0 }));
+        const parser = http2Protocol.createParser(countingEvents({ began: 0, ended: 0 }));
         pieces.forEach((bytes, i) => parser.data(i % 2 === 0, bytes, 0, bytes.length, i, i));
         parser.end(1, true);
       }),

@@ -15,10 +15,10 @@ describe('a line', () => {
         (text, n, ns, flag) => {
           const head = new LineText(8192).begin().text(N.text, text);
           const kept = new Float64Array(2 + Math.ceil(head.length / 8));
-          head.keep(kept, 2);
+          head.cacheInto(kept, 2);
           const json = line
             .begin()
-            .kept(kept, 2, head.length)
+            .cached(kept, 2, head.length)
             .number(N.n, n)
             .ms(N.ms, ns)
             .ifAny(N.any, n)

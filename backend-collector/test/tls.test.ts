@@ -12,7 +12,7 @@ import { ascii } from './build/packet';
 import { binary, RecordedStreams, replaySent, type Sent } from './build/recorded-streams';
 import { replayPackets } from './build/replay';
 import { Probe, type ParserEvents } from '../src/l7/protocol';
-import { TlsParser } from '../src/l7/tls/parser';
+import { tls as tlsProtocol } from '../src/l7/tls/parser';
 import { probeTls } from '../src/l7/tls/probe';
 
 interface Identity {
@@ -192,7 +192,7 @@ describeReal('a handshake', () => {
     fc.assert(
       fc.property(fc.constantFrom(...recorded), fc.array(change, { maxLength: 8 }), (sent, changes) => {
         const counts = { began: 0, ended: 0 };
-        const parser = new TlsParser(countingEvents(counts));
+        const parser = tlsProtocol.createParser(countingEvents(counts));
         sent.forEach(({ who, bytes }, i) => {
           const changed = bytes.slice();
           const ours = changes.filter((c) => c.piece % sent.length === i);

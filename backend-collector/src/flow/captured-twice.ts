@@ -7,24 +7,24 @@
  */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Decoded } from '../wire/decoded';
-import { type Half } from './flow-direction';
+import { type FlowDirection } from './flow-direction';
 
 const WITHIN_NS = 500e3;
 
-export function isCapturedTwice(sender: Half, d: Decoded, nowNs: number): boolean {
+export function isCapturedTwice(sender: FlowDirection, d: Decoded, nowNs: number): boolean {
   const print = fingerprint(d);
   const takesSpace = d.payloadLength > 0 || (d.flags & (TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst)) !== 0;
   const within = d.ipId !== 0 || takesSpace ? WITHIN_NS : 0;
   if (
-    (print === sender.print0 && Math.abs(nowNs - sender.print0Ns) <= within) ||
-    (print === sender.print1 && Math.abs(nowNs - sender.print1Ns) <= within)
+    (print === sender.lastFingerprint && Math.abs(nowNs - sender.lastFingerprintNs) <= within) ||
+    (print === sender.fingerprintBefore && Math.abs(nowNs - sender.fingerprintBeforeNs) <= within)
   ) {
     return true;
   }
-  sender.print1 = sender.print0;
-  sender.print1Ns = sender.print0Ns;
-  sender.print0 = print;
-  sender.print0Ns = nowNs;
+  sender.fingerprintBefore = sender.lastFingerprint;
+  sender.fingerprintBeforeNs = sender.lastFingerprintNs;
+  sender.lastFingerprint = print;
+  sender.lastFingerprintNs = nowNs;
   return false;
 }
 

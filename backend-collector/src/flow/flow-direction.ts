@@ -6,7 +6,7 @@
 /** Holes (sequence ranges that the capture skipped) remembered per direction; more than this are forgotten, oldest first. */
 const MAX_HOLES = 16;
 
-export class Half {
+export class FlowDirection {
   // Counters of the present chunk.
   packets = 0;
   bytes = 0;
@@ -78,10 +78,10 @@ export class Half {
   rttMaxNs = 0;
 
   /** Fingerprints of the last packets, to know a packet that was captured twice. */
-  print0 = 0;
-  print1 = 0;
-  print0Ns = -Infinity;
-  print1Ns = -Infinity;
+  lastFingerprint = 0;
+  fingerprintBefore = 0;
+  lastFingerprintNs = -Infinity;
+  fingerprintBeforeNs = -Infinity;
 
   private holes: Int32Array | undefined;
   private holeCount = 0;
@@ -121,8 +121,8 @@ export class Half {
     this.finAcked = false;
     this.rstSeen = false;
     this.rttArmed = false;
-    this.print0Ns = -Infinity;
-    this.print1Ns = -Infinity;
+    this.lastFingerprintNs = -Infinity;
+    this.fingerprintBeforeNs = -Infinity;
     this.holeCount = 0;
   }
 

@@ -12,9 +12,8 @@ import { type ListeningPorts, PacketDirection, PacketMark } from '../capture/pac
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { ActivityList, ActivityLists } from './activity-lists';
 import { isCapturedTwice } from './captured-twice';
-import { type Flow, type Side } from './flow';
+import { type Flow, type MessageReader, type MessageRecogniser, type Side } from './flow';
 import { FlowTable } from './flow-table';
-import { type MessageReader, type MessageRecogniser } from './message-reader';
 import { CHUNK_PACKETS, PacketRows, rowInBlock } from './packet-rows';
 import { askListeners } from './roles';
 import { analyseSegment, scaledWindow } from './tcp-analysis';
@@ -227,8 +226,8 @@ export class FlowTracker {
   }
 
   private count(flow: Flow, side: Side, d: Decoded, marks: number, nowNs: number): number {
-    const sender = flow.halves[side];
-    const receiver = flow.halves[1 - side];
+    const sender = flow.directions[side];
+    const receiver = flow.directions[1 - side];
     sender.packets++;
     sender.totalPackets++;
     sender.bytes += d.payloadLength;
@@ -264,8 +263,8 @@ export class FlowTracker {
   }
 
   private analyse(flow: Flow, side: Side, d: Decoded, nowNs: number): number {
-    const sender = flow.halves[side];
-    const receiver = flow.halves[1 - side];
+    const sender = flow.directions[side];
+    const receiver = flow.directions[1 - side];
     if (isCapturedTwice(sender, d, nowNs)) {
       this.stats.capturedTwice++;
       return Analysis.CapturedTwice;
@@ -300,7 +299,9 @@ export class FlowTracker {
     const ack = (d.flags & TcpFlag.Ack) !== 0 ? d.ack : 0;
     // The window of a SYN is never scaled (RFC 7323 section 2.2).
     const window =
-      (d.flags & TcpFlag.Syn) !== 0 ? d.window : scaledWindow(d.window, flow.halves[side], flow.halves[1 - side]);
+      (d.flags & TcpFlag.Syn) !== 0
+        ? d.window
+        : scaledWindow(d.window, flow.directions[side], flow.directions[1 - side]);
     this.rows.put(flow.lastBlock, place, side, nowNs, d.flags, d.seq, ack, d.payloadLength, window, ana);
   }
 
@@ -389,8 +390,8 @@ export class FlowTracker {
     return (
       flow.clientSide >= 0 &&
       !Number.isNaN(flow.synNs) &&
-      flow.halves[1 - flow.clientSide].totalPackets === 0 &&
-      !flow.halves[flow.clientSide === 1 ? 1 : 0].pastSyn &&
+      flow.directions[1 - flow.clientSide].totalPackets === 0 &&
+      !flow.directions[flow.clientSide === 1 ? 1 : 0].pastSyn &&
       Math.max(this.latestNs, flow.lastNs) - flow.synNs >= NO_ANSWER_NS
     );
   }
@@ -402,7 +403,7 @@ export class FlowTracker {
   }
 
   private endMessages(flow: Flow): void {
-    const wasReset = flow.halves[0].rstSeen || flow.halves[1].rstSeen;
+    const wasReset = flow.directions[0].rstSeen || flow.directions[1].rstSeen;
     flow.conversation?.end(flow.lastNs, wasReset);
     flow.conversation = undefined;
   }

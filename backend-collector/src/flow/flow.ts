@@ -1,8 +1,7 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
 import { type EndReason } from '@bpfnet/flow-model/records';
-import { type Tunnel } from '../wire/decoded';
-import { Half } from './flow-direction';
-import { type EarlySegment, type MessageReader } from './message-reader';
+import { type Decoded, type Tunnel } from '../wire/decoded';
+import { FlowDirection } from './flow-direction';
 
 /** Who opened the connection, and how it is known; a surer way replaces a less sure one. */
 export const enum RoleSource {
@@ -17,12 +16,43 @@ export const enum RoleSource {
 /** A side of the flow: 0 sent with the smaller endpoint of the key as source, 1 the other. */
 export type Side = 0 | 1;
 
+/**
+ * What follows the messages inside a flow, as the flow sees it. The flow knows no protocol: data goes from here to `l7`, which implements
+ * this and the recogniser.
+ */
+export interface MessageReader {
+  /** Takes a TCP segment or UDP datagram of the flow, after the flow counted it. */
+  segment(side: Side, bytes: Uint8Array, d: Decoded, hasAck: boolean, nowNs: number): void;
+  /** Takes what came before the reader was found, because it came too early. */
+  earlySegment(early: EarlySegment): void;
+  /** Reports what has waited too long for an answer. */
+  expire(nowNs: number): void;
+  /** The flow ended: everything open is reported. The reader is not used afterwards. */
+  end(nowNs: number, wasReset: boolean): void;
+}
+
+export interface MessageRecogniser {
+  /** Looks at a segment's payload; who knows what it is becomes `flow.conversation`. */
+  recognise(flow: Flow, side: Side, bytes: Uint8Array, d: Decoded): void;
+  /** Time went on: reports what has waited too long at `nowNs` and is not bound to a flow's own ageing. */
+  age(nowNs: number): void;
+}
+
+/** Payload captured before what precedes it in the stream. */
+export interface EarlySegment {
+  readonly side: Side;
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+  /** On the wire. */
+  readonly length: number;
+}
+
 export class Flow {
   /** Place in the flow table. */
   readonly index: number;
   /** Counts flows: no two have the same, though the objects are used again. */
   number = 0;
-  readonly halves: readonly [Half, Half] = [new Half(), new Half()];
+  readonly directions: readonly [FlowDirection, FlowDirection] = [new FlowDirection(), new FlowDirection()];
 
   nicId = 0;
   protocol = 0;
@@ -91,16 +121,16 @@ export class Flow {
   traceId2 = 0;
   traceId3 = 0;
   flowShard = -1;
-  /** True while spans of it are complete and not written yet. */
-  spansWait = false;
+  /** True while exchanges of it are complete and not written yet. */
+  exchangesWait = false;
 
   constructor(index: number) {
     this.index = index;
   }
 
   resetChunk(): void {
-    this.halves[0].resetChunk();
-    this.halves[1].resetChunk();
+    this.directions[0].resetChunk();
+    this.directions[1].resetChunk();
     this.rowCount = 0;
     this.firstBlock = -1;
     this.lastBlock = -1;
@@ -112,8 +142,8 @@ export class Flow {
 
   /** Makes a pooled flow new. Its key fields are set by the table. */
   reset(): void {
-    this.halves[0].reset();
-    this.halves[1].reset();
+    this.directions[0].reset();
+    this.directions[1].reset();
     this.resetChunk();
     this.clientSide = -1;
     this.roleSource = RoleSource.None;

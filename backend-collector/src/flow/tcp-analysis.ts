@@ -11,11 +11,11 @@
  * - The first segment of a side updates no window: there was none before.
  * - A packet that was captured twice is marked as that and analysed once (see captured-twice).
  *
- * The state is in the two `Half`s; this function reads a segment and moves the state on. Times are nanoseconds.
+ * The state is in the two `FlowDirection`s; this function reads a segment and moves the state on. Times are nanoseconds.
  */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type Decoded } from '../wire/decoded';
-import { type Half } from './flow-direction';
+import { type FlowDirection } from './flow-direction';
 
 /** A retransmission this soon after the duplicate ACKs was triggered by them (Wireshark's 20 ms). */
 const FAST_RETRANSMISSION_NS = 20e6;
@@ -25,7 +25,13 @@ const REORDERING_NS = 3e6;
 const SYN_FIN_RST = TcpFlag.Syn | TcpFlag.Fin | TcpFlag.Rst;
 
 /** @returns `Analysis` bits of the segment. `handshakeNs` is the handshake's round trip, NaN where unknown. */
-export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: number, handshakeNs: number): number {
+export function analyseSegment(
+  sender: FlowDirection,
+  receiver: FlowDirection,
+  d: Decoded,
+  nowNs: number,
+  handshakeNs: number
+): number {
   const { flags, seq, ack, window } = d;
   const length = d.payloadLength;
   const span = length + ((flags & TcpFlag.Syn) >> 1) + (flags & TcpFlag.Fin);
@@ -90,7 +96,7 @@ export function analyseSegment(sender: Half, receiver: Half, d: Decoded, nowNs: 
 }
 
 /** A segment without payload that acknowledges nothing new. */
-function classifyPureAck(sender: Half, receiver: Half, window: number): number {
+function classifyPureAck(sender: FlowDirection, receiver: FlowDirection, window: number): number {
   if (window !== sender.window) {
     return window === 0 ? 0 : Analysis.WindowUpdate;
   }
@@ -100,7 +106,7 @@ function classifyPureAck(sender: Half, receiver: Half, window: number): number {
   return window === 0 ? 0 : Analysis.DuplicateAck;
 }
 
-function fillsWindow(sender: Half, receiver: Half, end: number): boolean {
+function fillsWindow(sender: FlowDirection, receiver: FlowDirection, end: number): boolean {
   if (!receiver.ackStarted || receiver.window < 0 || !receiver.synSeen) {
     return false;
   }
@@ -108,14 +114,14 @@ function fillsWindow(sender: Half, receiver: Half, end: number): boolean {
 }
 
 /** A window in bytes. The scale holds only where both sides offered one (RFC 7323 section 2.2). */
-export function scaledWindow(window: number, sender: Half, receiver: Half): number {
+export function scaledWindow(window: number, sender: FlowDirection, receiver: FlowDirection): number {
   return sender.windowScale > 0 && receiver.windowScale >= 0 ? window * (1 << sender.windowScale) : window;
 }
 
 /** A segment that takes sequence space below the highest seen: sent again, or late. */
 function classifyRepeat(
-  sender: Half,
-  receiver: Half,
+  sender: FlowDirection,
+  receiver: FlowDirection,
   d: Decoded,
   nowNs: number,
   handshakeNs: number,
@@ -136,7 +142,7 @@ function classifyRepeat(
 }
 
 /** Round trip samples. */
-function takeAck(receiver: Half, d: Decoded, nowNs: number): void {
+function takeAck(receiver: FlowDirection, d: Decoded, nowNs: number): void {
   if (receiver.rttArmed && ((d.ack - receiver.rttEnd) | 0) >= 0) {
     let sentNs = receiver.rttNs;
     if (receiver.rttRepeated && !(d.hasTimestamps && d.tsEcho === receiver.rttStamp)) {
@@ -155,17 +161,17 @@ function takeAck(receiver: Half, d: Decoded, nowNs: number): void {
   }
 }
 
-function advance(half: Half, d: Decoded, end: number, nowNs: number, ana: number): void {
+function advance(direction: FlowDirection, d: Decoded, end: number, nowNs: number, ana: number): void {
   const { flags, seq } = d;
-  if (!half.started) {
-    half.started = true;
-    half.firstSeq = seq;
-    half.nextSeq = end;
-    half.nextSeqNs = nowNs;
+  if (!direction.started) {
+    direction.started = true;
+    direction.firstSeq = seq;
+    direction.nextSeq = end;
+    direction.nextSeqNs = nowNs;
   } else if ((ana & Analysis.ZeroWindowProbe) === 0 && (flags & TcpFlag.Rst) === 0) {
-    if (((end - half.nextSeq) | 0) > 0) {
-      half.nextSeq = end;
-      half.nextSeqNs = nowNs;
+    if (((end - direction.nextSeq) | 0) > 0) {
+      direction.nextSeq = end;
+      direction.nextSeqNs = nowNs;
     }
   }
 }
@@ -174,21 +180,28 @@ function advance(half: Half, d: Decoded, end: number, nowNs: number, ana: number
  * One segment at a time is timed. Whether an ACK answers its first or its second transmission is not to be told (Karn's rule, RFC 6298),
  * but by the time stamp that it echoes, where the two had different ones (RFC 7323 section 4.1).
  */
-function timeSegment(half: Half, d: Decoded, end: number, span: number, nowNs: number, ana: number): void {
+function timeSegment(
+  direction: FlowDirection,
+  d: Decoded,
+  end: number,
+  span: number,
+  nowNs: number,
+  ana: number
+): void {
   if ((ana & Analysis.Retransmission) !== 0) {
-    if (half.rttHasStamp && d.hasTimestamps && d.tsValue !== half.rttStamp && !half.rttRepeated) {
-      half.rttRepeated = true;
-      half.rttRepeatNs = nowNs;
-      half.rttRepeatStamp = d.tsValue;
+    if (direction.rttHasStamp && d.hasTimestamps && d.tsValue !== direction.rttStamp && !direction.rttRepeated) {
+      direction.rttRepeated = true;
+      direction.rttRepeatNs = nowNs;
+      direction.rttRepeatStamp = d.tsValue;
     } else {
-      half.rttArmed = false;
+      direction.rttArmed = false;
     }
-  } else if (span > 0 && !half.rttArmed && end === half.nextSeq) {
-    half.rttArmed = true;
-    half.rttEnd = end;
-    half.rttNs = nowNs;
-    half.rttHasStamp = d.hasTimestamps;
-    half.rttStamp = d.tsValue;
-    half.rttRepeated = false;
+  } else if (span > 0 && !direction.rttArmed && end === direction.nextSeq) {
+    direction.rttArmed = true;
+    direction.rttEnd = end;
+    direction.rttNs = nowNs;
+    direction.rttHasStamp = d.hasTimestamps;
+    direction.rttStamp = d.tsValue;
+    direction.rttRepeated = false;
   }
 }

@@ -3,12 +3,12 @@ import { TcpFlag } from '@bpfnet/flow-model/analysis';
 import { type ConnState } from '@bpfnet/flow-model/records';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { RoleSource, type Flow, type Side } from './flow';
-import { type Half } from './flow-direction';
+import { type FlowDirection } from './flow-direction';
 
 /** Moves the connection's state on by one segment. `repeat` is true for a retransmitted one. */
 export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: number, repeat: boolean): void {
-  const sender = flow.halves[side];
-  const receiver = flow.halves[1 - side];
+  const sender = flow.directions[side];
+  const receiver = flow.directions[1 - side];
   const { flags } = d;
   if ((flags & TcpFlag.Syn) !== 0) {
     followSyn(flow, side, sender, receiver, d, nowNs, repeat);
@@ -34,8 +34,8 @@ export function followConnection(flow: Flow, side: Side, d: Decoded, nowNs: numb
 function followSyn(
   flow: Flow,
   side: Side,
-  sender: Half,
-  receiver: Half,
+  sender: FlowDirection,
+  receiver: FlowDirection,
   d: Decoded,
   nowNs: number,
   repeat: boolean
@@ -72,7 +72,7 @@ function followSyn(
  * The first segment after a SYN acknowledges the other side's, also where that one is not captured (a bridge that rewrites addresses shows each
  * direction as a flow of its own): so its initial sequence number is known.
  */
-function followFirst(sender: Half, receiver: Half, d: Decoded): void {
+function followFirst(sender: FlowDirection, receiver: FlowDirection, d: Decoded): void {
   if (sender.pastSyn) {
     return;
   }
@@ -84,7 +84,7 @@ function followFirst(sender: Half, receiver: Half, d: Decoded): void {
   }
 }
 
-function followReset(flow: Flow, side: Side, sender: Half, receiver: Half, nowNs: number): void {
+function followReset(flow: Flow, side: Side, sender: FlowDirection, receiver: FlowDirection, nowNs: number): void {
   sender.rstSeen = true;
   if (flow.endReason !== undefined) {
     return;
@@ -101,7 +101,7 @@ function followReset(flow: Flow, side: Side, sender: Half, receiver: Half, nowNs
   }
 }
 
-function followAck(flow: Flow, sender: Half, receiver: Half, d: Decoded, nowNs: number): void {
+function followAck(flow: Flow, sender: FlowDirection, receiver: FlowDirection, d: Decoded, nowNs: number): void {
   if (!flow.established && receiver.isnKnown && ((d.ack - receiver.isn) | 0) > 0) {
     receiver.synAcked = true;
     if (sender.synAcked && sender.synSeen && receiver.synSeen) {
@@ -123,7 +123,7 @@ export function connectionState(flow: Flow): ConnState {
   if (flow.protocol !== IpProtocol.Tcp) {
     return 'stateless';
   }
-  const [a, b] = flow.halves;
+  const [a, b] = flow.directions;
   if (flow.endReason === 'closed') {
     return 'closed';
   }
@@ -148,7 +148,7 @@ export function connectionState(flow: Flow): ConnState {
 
 /** True where the capture holds one direction only of a connection in which both sides spoke, as its ACKs show. */
 export function isOneSided(flow: Flow): boolean {
-  const [a, b] = flow.halves;
+  const [a, b] = flow.directions;
   return flow.protocol === IpProtocol.Tcp && ((!a.started && b.ackStarted) || (!b.started && a.ackStarted));
 }
 
@@ -157,8 +157,8 @@ export function isOneSided(flow: Flow): boolean {
  * one, and this one had begun. (A SYN that was captured after what follows it still belongs to it.)
  */
 export function opensAnother(flow: Flow, side: Side, d: Decoded): boolean {
-  const sender = flow.halves[side];
-  const receiver = flow.halves[1 - side];
+  const sender = flow.directions[side];
+  const receiver = flow.directions[1 - side];
   if (sender.synSeen) {
     return sender.isn !== d.seq;
   }

@@ -3,94 +3,26 @@
  * payload that some protocol recognises, whatever the port.
  */
 import { Reassembly, type StreamReceiver } from '../flow/reassembly';
-import { RoleSource, type Flow, type Side } from '../flow/flow';
-import { type EarlySegment, type MessageReader, type MessageRecogniser } from '../flow/message-reader';
-import { IpProtocol, type Decoded } from '../wire/decoded';
-import { DatagramMessages } from './datagram-conversation';
-import { type DatagramProtocol } from './datagram-protocol';
-import { type Exchange } from './exchange';
+import { RoleSource, type EarlySegment, type Flow, type MessageReader, type Side } from '../flow/flow';
+import { type Decoded } from '../wire/decoded';
+import { type Exchange, type ExchangeEvents } from './exchange';
 import { type L7Parser, type L7Protocol, type ParserEvents, Probe } from './protocol';
-import { type RelatedConnection, RelatedConnections } from './related-connections';
-
-export interface SpanEvents {
-  /** Packets that the kernel dropped so far. */
-  readonly kernelDrops: number;
-  /** An exchange of the flow is complete; its record is written when this returns. */
-  span(flow: Flow, exchange: Exchange): void;
-  /** The same for one that nobody touches any more; its record is written soon. */
-  spanLater(flow: Flow, exchange: Exchange): void;
-  orphanResponse(flow: Flow): void;
-  /** The flow's `inner_traceid`. */
-  connectionId(flow: Flow): string;
-}
+import { type RelatedConnection, type RelatedConnections } from './related-connections';
 
 /** A request without an answer is reported after this. */
 const UNANSWERED_NS = 30e9;
 
-/** Looks for one of the protocols in the payload of flows that have none yet. */
-export function createRecogniser(
-  protocols: readonly L7Protocol[],
-  datagramProtocols: readonly DatagramProtocol[],
-  events: SpanEvents
-): MessageRecogniser {
-  const datagrams = new DatagramMessages(datagramProtocols, events);
-  const related = new RelatedConnections((flow) => events.connectionId(flow));
-  const surroundings: Surroundings = { protocols, events, related, spare: new Map() };
-  return {
-    recognise: (flow, side, bytes, d) => {
-      if (d.protocol === IpProtocol.Udp) {
-        datagrams.recognise(flow, side, bytes, d);
-      } else if (!related.recognise(flow)) {
-        recognise(surroundings, flow, side, bytes, d);
-      }
-    },
-    age: (nowNs) => {
-      datagrams.age(nowNs);
-      related.age(nowNs);
-    },
-  };
-}
-
-interface Surroundings {
-  /** Conversations that ended and may be used again, with their parsers, by protocol: a short connection costs less than what it is kept in. */
-  readonly spare: Map<L7Protocol, Conversation[]>;
-  readonly protocols: readonly L7Protocol[];
-  readonly events: SpanEvents;
+/** What all conversations share. */
+export interface SharedState {
+  /** Conversations that ended, with their parsers, by protocol, to be used again: a short connection costs less than its objects. */
+  readonly pool: Map<L7Protocol, Conversation[]>;
+  readonly events: ExchangeEvents;
   readonly related: RelatedConnections;
 }
 
-function recognise(o: Surroundings, flow: Flow, side: Side, bytes: Uint8Array, d: Decoded): void {
-  const { protocols } = o;
-  for (let i = 0; i < protocols.length; i++) {
-    const protocol = protocols[i];
-    const probe = protocol.probe(bytes, d.payloadOffset, d.payloadOffset + d.payloadCaptured, d.srcPort, d.dstPort);
-    if (probe === Probe.NotOurs) {
-      continue;
-    }
-    const handshake = flow.roleSource === RoleSource.Handshake && flow.clientSide >= 0;
-    const isRequest = probe === Probe.Request || (probe === Probe.Unsure && handshake && side === flow.clientSide);
-    if (probe === Probe.Unsure && !isRequest) {
-      continue;
-    }
-    const client = (isRequest ? side : 1 - side) as Side;
-    if (handshake && client !== flow.clientSide) {
-      continue;
-    }
-    if (probe !== Probe.Unsure) {
-      flow.setClient(client, RoleSource.Request);
-    }
-    const others = probe === Probe.Unsure ? protocols.slice(i + 1) : NO_OTHERS;
-    const conversation = o.spare.get(protocol)?.pop() ?? new Conversation(protocol, o);
-    conversation.begin(flow, client, others);
-    conversation.startAt(side, d.payloadSeq);
-    flow.conversation = conversation;
-    return;
-  }
-}
-
-const NO_OTHERS: readonly L7Protocol[] = [];
-/** Per protocol. */
-const MAX_SPARE = 1024;
+export const NO_OTHERS: readonly L7Protocol[] = [];
+/** Conversations in the pool, per protocol. */
+const MAX_POOLED = 1024;
 const NOTHING = new Uint8Array(0);
 /** A protocol that is not sure after that many bytes is not helped by more. */
 const MAX_HELD = 256;
@@ -106,8 +38,8 @@ interface RequestStart {
   kernelDrops: number;
 }
 
-/** Is what its parser tells, too: no function is made for a connection. */
-class Conversation implements MessageReader, ParserEvents, StreamReceiver {
+/** Receives its parser's events itself: no function is made per connection. */
+export class Conversation implements MessageReader, ParserEvents, StreamReceiver {
   private parser: L7Parser;
   private readonly requestStart: RequestStart = {
     isSet: false,
@@ -123,7 +55,7 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
   private heldSeq = 0;
   private readonly fromClient = new Reassembly(this);
   private readonly fromServer = new Reassembly(this);
-  private readonly events: SpanEvents;
+  private readonly events: ExchangeEvents;
   private readonly related: RelatedConnections;
   private flow!: Flow;
   private clientSide: Side = 0;
@@ -133,10 +65,10 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
 
   constructor(
     private protocol: L7Protocol,
-    private readonly surroundings: Surroundings
+    private readonly shared: SharedState
   ) {
-    this.events = surroundings.events;
-    this.related = surroundings.related;
+    this.events = shared.events;
+    this.related = shared.related;
     this.parser = protocol.createParser(this);
   }
 
@@ -148,12 +80,12 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     this.held = undefined;
     this.requestStart.isSet = false;
     for (const side of [0, 1] as const) {
-      const half = flow.halves[side];
+      const direction = flow.directions[side];
       const stream = this.streamOf(side);
       stream.restart();
-      if (half.isnKnown) {
-        // What passed before nobody knew it is not missed, but for segments that came too early and are handed in next.
-        stream.startAt(half.started && flow.early === undefined ? half.nextSeq : (half.isn + 1) | 0);
+      if (direction.isnKnown) {
+        // What passed before the protocol was recognised is no gap, except segments that came too early and are handed in next.
+        stream.startAt(direction.started && flow.early === undefined ? direction.nextSeq : (direction.isn + 1) | 0);
       }
     }
   }
@@ -170,7 +102,7 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
   segment(side: Side, bytes: Uint8Array, d: Decoded, hasAck: boolean, nowNs: number): void {
     this.nowNs = nowNs;
     if (hasAck) {
-      const { finSeen, finEnd } = this.flow.halves[1 - side];
+      const { finSeen, finEnd } = this.flow.directions[1 - side];
       // A FIN takes a sequence number, and is no byte of the stream.
       this.streamOf(1 - side).acknowledged(finSeen && d.ack === finEnd ? (d.ack - 1) | 0 : d.ack);
     }
@@ -192,21 +124,21 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     this.streamOf(0).end();
     this.streamOf(1).end();
     this.parser.end(nowNs, wasReset);
-    this.keepForAnother();
+    this.returnToPool();
   }
 
-  private keepForAnother(): void {
+  private returnToPool(): void {
     const { parser, protocol } = this;
     if (parser.restart === undefined) {
       return;
     }
     parser.restart();
-    const { spare } = this.surroundings;
-    const kept = spare.get(protocol);
-    if (kept === undefined) {
-      spare.set(protocol, [this]);
-    } else if (kept.length < MAX_SPARE) {
-      kept.push(this);
+    const { pool } = this.shared;
+    const pooled = pool.get(protocol);
+    if (pooled === undefined) {
+      pool.set(protocol, [this]);
+    } else if (pooled.length < MAX_POOLED) {
+      pooled.push(this);
     }
   }
 
@@ -250,8 +182,8 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
 
   private noteRequestStart(): void {
     const { flow, clientSide, requestStart } = this;
-    const client = flow.halves[clientSide];
-    const server = flow.halves[1 - clientSide];
+    const client = flow.directions[clientSide];
+    const server = flow.directions[1 - clientSide];
     requestStart.isSet = true;
     requestStart.clientPackets = client.totalPackets - 1;
     requestStart.serverPackets = server.totalPackets;
@@ -285,25 +217,25 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
 
   ended(exchange: Exchange): void {
     this.conclude(exchange);
-    this.events.span(this.flow, exchange);
+    this.events.exchangeEnded(this.flow, exchange);
   }
 
-  handedOver(exchange: Exchange): void {
+  endedPooled(exchange: Exchange): void {
     this.conclude(exchange);
-    this.events.spanLater(this.flow, exchange);
+    this.events.exchangeEndedPooled(this.flow, exchange);
   }
 
-  completed(exchange: Exchange): () => void {
+  endedDeferred(exchange: Exchange): () => void {
     const { flow, events } = this;
     this.conclude(exchange);
-    return () => events.span(flow, exchange);
+    return () => events.exchangeEnded(flow, exchange);
   }
 
   /** What comes from here on is not the exchange's. */
   private conclude(exchange: Exchange): void {
     const { flow, clientSide } = this;
-    const client = flow.halves[clientSide];
-    const server = flow.halves[1 - clientSide];
+    const client = flow.directions[clientSide];
+    const server = flow.directions[1 - clientSide];
     // Exchanges of several kinds may share the connection.
     flow.l7Proto = exchange.proto ?? this.protocol.name;
     exchange.clientPackets = client.totalPackets - exchange.clientPacketsBefore;
@@ -313,7 +245,7 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     exchange.concludeAt(flow, this.events.kernelDrops);
   }
 
-  announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void {
+  expectsConnection(connection: RelatedConnection, host: 'client' | 'server', port: number): void {
     const hostSide = host === 'client' ? this.clientSide : 1 - this.clientSide;
     this.related.announce(connection, this.flow, hostSide as Side, port);
   }
@@ -324,7 +256,7 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     this.events.orphanResponse(this.flow);
   }
 
-  left(forGood: boolean, laterProto?: string): void {
+  stopped(forGood: boolean, laterProto?: string): void {
     if (!forGood && this.tryOther()) {
       return;
     }
@@ -334,7 +266,7 @@ class Conversation implements MessageReader, ParserEvents, StreamReceiver {
     flow.l7Proto = laterProto ?? flow.l7Proto;
   }
 
-  succeededBy(parser: L7Parser): void {
+  upgradedTo(parser: L7Parser): void {
     this.parser = parser;
   }
 

@@ -15,12 +15,10 @@
  * `MAX_DEADLINES` flows per protocol; beyond that requests are reported when their flow ends.
  */
 import { REQUEST_ID_DATAGRAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
-import { RoleSource, type Flow, type Side } from '../flow/flow';
-import { type MessageReader } from '../flow/message-reader';
+import { RoleSource, type Flow, type MessageReader, type Side } from '../flow/flow';
 import { type Decoded } from '../wire/decoded';
-import { type SpanEvents } from './conversation';
 import { type Datagram, type DatagramMessage, type DatagramProtocol, type Notice } from './datagram-protocol';
-import { Exchange } from './exchange';
+import { Exchange, type ExchangeEvents } from './exchange';
 import { Probe } from './protocol';
 
 const MAX_PENDING = 1024;
@@ -59,7 +57,7 @@ export class DatagramMessages {
 
   constructor(
     private readonly protocols: readonly DatagramProtocol[],
-    private readonly events: SpanEvents
+    private readonly events: ExchangeEvents
   ) {
     this.deadlines = protocols.map(() => new Deadlines());
   }
@@ -83,7 +81,7 @@ export class DatagramMessages {
       });
       return;
     }
-    flow.l7Off = flow.halves[0].totalPackets + flow.halves[1].totalPackets >= MAX_UNKNOWN_DATAGRAMS;
+    flow.l7Off = flow.directions[0].totalPackets + flow.directions[1].totalPackets >= MAX_UNKNOWN_DATAGRAMS;
   }
 
   /** Reports what has waited too long at `nowNs`. */
@@ -141,7 +139,7 @@ interface Pending {
 interface ConversationOptions {
   readonly flow: Flow;
   readonly protocol: DatagramProtocol;
-  readonly events: SpanEvents;
+  readonly events: ExchangeEvents;
   readonly deadlines: Deadlines;
 }
 
@@ -323,6 +321,6 @@ class DatagramConversation implements MessageReader {
     exchange.concludeAt(flow, events.kernelDrops);
     exchange.requestBytes *= 1 + pending.retransmissions;
     exchange.reported = true;
-    events.span(flow, exchange);
+    events.exchangeEnded(flow, exchange);
   }
 }

@@ -133,3 +133,15 @@ export class Exchange {
     this.responseLastNs = nowNs;
   }
 }
+
+export interface ExchangeEvents {
+  /** Packets that the kernel dropped so far. */
+  readonly kernelDrops: number;
+  /** An exchange of the flow is complete; its record is written when this returns. */
+  exchangeEnded(flow: Flow, exchange: Exchange): void;
+  /** The same for one that nobody touches any more; its record is written soon. */
+  exchangeEndedPooled(flow: Flow, exchange: Exchange): void;
+  orphanResponse(flow: Flow): void;
+  /** The flow's `inner_traceid`. */
+  connectionId(flow: Flow): string;
+}

@@ -46,14 +46,14 @@ export interface ParserEvents {
   /** The exchange is complete, or never will be (`exchange.outcome`). */
   ended(exchange: Exchange): void;
   /** The same for an exchange that the parser does not touch any more: it is written soon, with others, and goes back to its `pool`. */
-  handedOver(exchange: Exchange): void;
+  endedPooled(exchange: Exchange): void;
   /**
    * The exchange is complete, but its record waits for something that other connections bring: its packets end here. The function that
    * is returned takes the place of `ended`; it must be called before, or when, `end` is.
    */
-  completed(exchange: Exchange): () => void;
+  endedDeferred(exchange: Exchange): () => void;
   /** A connection to this port of the client's or the server's host is to come from the other host. */
-  announced(connection: RelatedConnection, host: 'client' | 'server', port: number): void;
+  expectsConnection(connection: RelatedConnection, host: 'client' | 'server', port: number): void;
   /** A response without a request that was seen. */
   orphanResponse(): void;
   /**
@@ -61,7 +61,7 @@ export interface ParserEvents {
    *
    * @param laterProto what the connection's records say from here on, where that is known
    */
-  left(forGood: boolean, laterProto?: string): void;
+  stopped(forGood: boolean, laterProto?: string): void;
   /** An upgrade to a protocol that is read: what follows in both streams is this parser's. */
-  succeededBy(parser: L7Parser): void;
+  upgradedTo(parser: L7Parser): void;
 }

@@ -1,15 +1,15 @@
 /** The application protocols that the collector reads, the surest probe first. */
-import { http1 } from './http1/http1';
+import { http1 } from './http1/parser';
 import { type DatagramProtocol } from './datagram-protocol';
 import { dns, llmnr, mdns } from './dns/datagrams';
 import { dnsOverTcp } from './dns/parser';
 import { ftp } from './ftp/parser';
-import { http2 } from './http2/http2';
-import { mysql } from './mysql/mysql';
-import { postgresql } from './postgresql/postgresql';
+import { http2 } from './http2/parser';
+import { mysql } from './mysql/parser';
+import { postgresql } from './postgresql/parser';
 import { type L7Protocol } from './protocol';
-import { redis } from './redis/redis';
-import { tls } from './tls/tls';
+import { redis } from './redis/parser';
+import { tls } from './tls/parser';
 
 export const protocols: readonly L7Protocol[] = [tls, http2, http1, redis, mysql, postgresql, ftp, dnsOverTcp];
 

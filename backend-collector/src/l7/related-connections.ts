@@ -9,8 +9,7 @@
  * Bounds: `MAX_ANNOUNCED` are held, the oldest makes room; each for `ANNOUNCED_NS`.
  */
 import { Reassembly } from '../flow/reassembly';
-import { type Flow, type Side } from '../flow/flow';
-import { type EarlySegment, type MessageReader } from '../flow/message-reader';
+import { type EarlySegment, type Flow, type MessageReader, type Side } from '../flow/flow';
 import { type Decoded } from '../wire/decoded';
 
 const MAX_ANNOUNCED = 1024;
@@ -124,9 +123,9 @@ class CarriedData implements MessageReader {
   ) {
     this.streams = [this.stream(), this.stream()];
     for (const side of [0, 1] as const) {
-      const half = flow.halves[side];
-      if (half.isnKnown) {
-        this.streams[side].startAt((half.isn + 1) | 0);
+      const direction = flow.directions[side];
+      if (direction.isnKnown) {
+        this.streams[side].startAt((direction.isn + 1) | 0);
       }
     }
     connection.isOpen = true;

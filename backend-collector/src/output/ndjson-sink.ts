@@ -18,7 +18,7 @@ import { type InPlaceSink, type LinesInPlace, type SinkReport } from '../record/
 /** Room for many lines. */
 const BLOCK_BYTES = MAX_LINE + 96 * 1024;
 const MAX_PREFIX = 128;
-const MAX_SPARE = 8;
+const MAX_POOLED = 8;
 const L4_PREFIX = new AsciiPiece('{"source":"bpf_net_l4_log","ts":"');
 const L7_PREFIX = new AsciiPiece('{"source":"bpf_net_l7_log","ts":"');
 /** The line has a column of the name `ts`. */
@@ -40,8 +40,8 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
   private block = Buffer.alloc(BLOCK_BYTES);
   private view = new DataView(this.block.buffer);
   private used = 0;
-  /** Blocks that are written and may be filled again. */
-  private readonly spare: Array<Buffer<ArrayBuffer>> = [];
+  /** Blocks that are written, to be filled again. */
+  private readonly pool: Array<Buffer<ArrayBuffer>> = [];
   /** Lines of one turn of the event loop go out together, and wait for no more. */
   private flushing: NodeJS.Immediate | undefined;
   private written = 0;
@@ -144,11 +144,11 @@ class NdjsonSink implements InPlaceSink, LinesInPlace {
     const { block } = this;
     if (this.used > 0 && !this.closed) {
       this.out.write(block.subarray(0, this.used), () => {
-        if (this.spare.length < MAX_SPARE) {
-          this.spare.push(block);
+        if (this.pool.length < MAX_POOLED) {
+          this.pool.push(block);
         }
       });
-      this.block = this.spare.pop() ?? Buffer.alloc(BLOCK_BYTES);
+      this.block = this.pool.pop() ?? Buffer.alloc(BLOCK_BYTES);
       this.view = new DataView(this.block.buffer);
     }
     this.used = 0;

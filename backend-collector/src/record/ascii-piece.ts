@@ -39,11 +39,11 @@ export class AsciiPiece {
 
 /** Writes a piece at `at`; returns the place after it. */
 export function writePiece(view: DataView, at: number, piece: AsciiPiece): number {
-  return writeKept(view, at, pool, piece.from, piece.length);
+  return writeCached(view, at, pool, piece.from, piece.length);
 }
 
 /** Writes `length` bytes that were kept as words from `from[word]` on; returns the place after them. */
-export function writeKept(view: DataView, at: number, from: Float64Array, word: number, length: number): number {
+export function writeCached(view: DataView, at: number, from: Float64Array, word: number, length: number): number {
   const end = at + length;
   for (let i = word, p = at; p < end; i++, p += WORD) {
     view.setFloat64(p, from[i], true);
@@ -52,7 +52,7 @@ export function writeKept(view: DataView, at: number, from: Float64Array, word: 
 }
 
 /** Keeps `length` bytes that stand at `start`, as words from `to[word]` on. */
-export function keepAscii(to: Float64Array, word: number, view: DataView, start: number, length: number): void {
+export function cacheAscii(to: Float64Array, word: number, view: DataView, start: number, length: number): void {
   const end = start + length;
   for (let i = word, p = start; p < end; i++, p += WORD) {
     to[i] = view.getFloat64(p, true);

@@ -5,7 +5,7 @@ import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
 import { type Flow, type Side } from '../flow/flow';
-import { type Half } from '../flow/flow-direction';
+import { type FlowDirection } from '../flow/flow-direction';
 import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
 import { AsciiPiece, WORD } from './ascii-piece';
@@ -73,7 +73,7 @@ export function identify(context: RecordContext, flow: Flow): void {
   flow.traceId1 = context.randomWord();
   flow.traceId2 = context.randomWord();
   flow.traceId3 = context.randomWord();
-  const client = clientHalf(flow);
+  const client = clientDirection(flow);
   flow.flowShard =
     client !== undefined && client.isnKnown
       ? shardOfClientIsn(toSeq(client.isn), context.shardCount)
@@ -103,12 +103,12 @@ export function connectionFields(
   const known =
     (flow.clientSide + 1) |
     (flow.directionKnown ? 4 : 0) |
-    (flow.halves[0].isnKnown ? 8 : 0) |
-    (flow.halves[1].isnKnown ? 16 : 0);
+    (flow.directions[0].isnKnown ? 8 : 0) |
+    (flow.directions[1].isnKnown ? 16 : 0);
   const head = heads[flow.index & (HEADS - 1)];
   const place = (flow.index & (HEADS - 1)) * HEAD_WORDS;
   if (head.flowNumber === flow.number && head.known === known && head.l7Proto === l7Proto && head.context === context) {
-    return line.kept(headWords, place, head.length);
+    return line.cached(headWords, place, head.length);
   }
   writeFields(context, flow, l7Proto, line);
   if (line.length <= HEAD_WORDS * WORD) {
@@ -117,7 +117,7 @@ export function connectionFields(
     head.known = known;
     head.l7Proto = l7Proto;
     head.length = line.length;
-    line.keep(headWords, place);
+    line.cacheInto(headWords, place);
   }
   return line;
 }
@@ -144,17 +144,17 @@ const NIC_BYTES = 16 * 1024;
 /** By `Tunnel`. */
 const TUNNEL_NAMES: ReadonlyArray<Tunnel | undefined> = [undefined, 'vxlan', 'geneve', 'gre', 'ipip'];
 
-interface KeptText {
+interface CachedText {
   readonly words: Float64Array;
   readonly length: number;
 }
 
 /** The fields that are the same for all flows of a NIC, by NIC. */
-const nicTexts = new WeakMap<Nic, KeptText>();
+const nicTexts = new WeakMap<Nic, CachedText>();
 
-function nicText(context: RecordContext, nic: Nic): KeptText {
-  let kept = nicTexts.get(nic);
-  if (kept === undefined) {
+function nicText(context: RecordContext, nic: Nic): CachedText {
+  let cached = nicTexts.get(nic);
+  if (cached === undefined) {
     const text = new LineText(NIC_BYTES)
       .begin()
       .number(N.v, SCHEMA_VERSION)
@@ -166,11 +166,11 @@ function nicText(context: RecordContext, nic: Nic): KeptText {
       .flag(N.virtual_nic, nic.virtual)
       .flag(N.host_network, nic.hostNetwork);
     const words = new Float64Array(Math.ceil(text.length / WORD));
-    text.keep(words, 0);
-    kept = { words, length: text.length };
-    nicTexts.set(nic, kept);
+    text.cacheInto(words, 0);
+    cached = { words, length: text.length };
+    nicTexts.set(nic, cached);
   }
-  return kept;
+  return cached;
 }
 
 function writeFields(context: RecordContext, flow: Flow, l7Proto: string | undefined, t: LineText): void {
@@ -180,7 +180,7 @@ function writeFields(context: RecordContext, flow: Flow, l7Proto: string | undef
   const owner = nic.owner ?? (nic.netns === undefined ? undefined : context.owners.get(nic.netns));
   const isClient = flow.clientSide === own;
   const common = nicText(context, nic);
-  t.kept(common.words, 0, common.length);
+  t.cached(common.words, 0, common.length);
   address(t, N.src_ip, flow, own).uint32(N.src_port, portOf(flow, own));
   address(t, N.dst_ip, flow, other).uint32(N.dst_port, portOf(flow, other));
   t.constant(flow.clientSide < 0 || !flow.directionKnown ? UNKNOWN_DIRECTION : isClient ? OUTGOING : INCOMING);
@@ -200,10 +200,10 @@ function writeFields(context: RecordContext, flow: Flow, l7Proto: string | undef
     .text(N.k8s_container_name, owner?.containerName)
     .text(N.container_id, owner?.containerId);
   innerTraceId(t, flow);
-  const client = clientHalf(flow);
+  const client = clientDirection(flow);
   if (client !== undefined && client.isnKnown) {
     // The contract's nicTraceId.
-    const server = client === flow.halves[0] ? flow.halves[1] : flow.halves[0];
+    const server = client === flow.directions[0] ? flow.directions[1] : flow.directions[0];
     t.joined(N.nic_traceid, client.isn, server.isnKnown ? server.isn : 0);
   }
   t.base64(COMMUNITY_ID, communityDigest(flow), 20);
@@ -215,8 +215,8 @@ function address(t: LineText, name: FieldName, flow: Flow, side: Side): LineText
     : t.plain(name, ipv6Text(flow.addresses, 4 * side));
 }
 
-function clientHalf(flow: Flow): Half | undefined {
-  return flow.clientSide === -1 ? undefined : flow.halves[flow.clientSide];
+function clientDirection(flow: Flow): FlowDirection | undefined {
+  return flow.clientSide === -1 ? undefined : flow.directions[flow.clientSide];
 }
 
 function portOf(flow: Flow, side: Side): number {

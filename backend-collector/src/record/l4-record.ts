@@ -3,7 +3,7 @@ import { packColumns, type PacketColumns, SENT_BY_DST, SENT_BY_SRC } from '@bpfn
 import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 import { toSeq, type Seq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
-import { type Half } from '../flow/flow-direction';
+import { type FlowDirection } from '../flow/flow-direction';
 import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
 import { connectionFields, innerTraceId, type RecordContext } from './connection-fields';
@@ -83,8 +83,8 @@ type SideNames = typeof TX;
 
 /** The line of the chunk's counters. @param kernelDrops packets that the kernel dropped until now */
 export function writeL4(line: LineText, context: RecordContext, flow: Flow, kernelDrops: number): void {
-  const tx = flow.halves[flow.ownSide === 1 ? 1 : 0];
-  const rx = flow.halves[flow.ownSide === 1 ? 0 : 1];
+  const tx = flow.directions[flow.ownSide === 1 ? 1 : 0];
+  const rx = flow.directions[flow.ownSide === 1 ? 0 : 1];
   const t = connectionFields(context, flow, flow.l7Proto, line)
     .ifAny(N.capture_drops, kernelDrops - flow.kernelDropsBefore)
     .number(N.chunk_id, flow.chunkId)
@@ -106,20 +106,20 @@ export function writeL4(line: LineText, context: RecordContext, flow: Flow, kern
     .ifAny(N.truncated_packets, flow.truncated);
 }
 
-function addSide(t: LineText, n: SideNames, half: Half): void {
-  if (half.seqKnown) {
-    t.uint32(n.seq_min, half.seqMin).uint32(n.seq_max, half.seqMax);
+function addSide(t: LineText, n: SideNames, direction: FlowDirection): void {
+  if (direction.seqKnown) {
+    t.uint32(n.seq_min, direction.seqMin).uint32(n.seq_max, direction.seqMax);
   }
-  t.ifAny(n.retrans, half.retrans)
-    .ifAny(n.fast_retrans, half.fastRetrans)
-    .ifAny(n.out_of_order, half.outOfOrder)
-    .ifAny(n.dup_ack, half.dupAck)
-    .ifAny(n.zero_window, half.zeroWindow)
-    .ifAny(n.unseen_segments, half.unseen)
-    .ifAny(n.rst, half.rst);
+  t.ifAny(n.retrans, direction.retrans)
+    .ifAny(n.fast_retrans, direction.fastRetrans)
+    .ifAny(n.out_of_order, direction.outOfOrder)
+    .ifAny(n.dup_ack, direction.dupAck)
+    .ifAny(n.zero_window, direction.zeroWindow)
+    .ifAny(n.unseen_segments, direction.unseen)
+    .ifAny(n.rst, direction.rst);
 }
 
-function addTimings(t: LineText, flow: Flow, tx: Half): void {
+function addTimings(t: LineText, flow: Flow, tx: FlowDirection): void {
   t.ifAny(N.tcp_syn_retrans, flow.synRetrans);
   // What src sent until dst's ACK came: the way from this NIC to the other side and back.
   if (tx.rttCount > 0) {
@@ -156,8 +156,8 @@ export function writeL4Packets(
     tNs[i] -= start;
     dir[i] = dir[i] === own ? SENT_BY_SRC : SENT_BY_DST;
   }
-  const tx = flow.halves[own];
-  const rx = flow.halves[1 - own];
+  const tx = flow.directions[own];
+  const rx = flow.directions[1 - own];
   const isTcp = flow.protocol === IpProtocol.Tcp;
   const txSeqPos = isTcp ? position(tx, rx) : toSeq(0);
   const rxSeqPos = isTcp ? position(rx, tx) : toSeq(0);
@@ -172,9 +172,9 @@ export function writeL4Packets(
 }
 
 /** What a side's sequence numbers count from: its initial one, else the first that was seen of it, by itself or in an ACK. */
-function position(half: Half, other: Half): Seq {
-  if (half.isnKnown) {
-    return toSeq(half.isn);
+function position(direction: FlowDirection, other: FlowDirection): Seq {
+  if (direction.isnKnown) {
+    return toSeq(direction.isn);
   }
-  return toSeq(half.started ? half.firstSeq : other.ackStarted ? other.lastAck : 0);
+  return toSeq(direction.started ? direction.firstSeq : other.ackStarted ? other.lastAck : 0);
 }

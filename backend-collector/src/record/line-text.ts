@@ -8,7 +8,7 @@
  */
 import { writeBase64 } from '@bpfnet/flow-model/base64';
 import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
-import { AsciiPiece, keepAscii, WORD, writeKept, writePiece } from './ascii-piece';
+import { AsciiPiece, cacheAscii, WORD, writeCached, writePiece } from './ascii-piece';
 import { writeMilliseconds, writeNanoseconds, writeNumber, writeUint32 } from './decimal';
 
 /** No line comes near it: texts from outside are bounded where they are read. */
@@ -104,13 +104,13 @@ export class LineText implements PackedColumnTarget {
   }
 
   /** Keeps what was written since the line began, or since `from` (see `end`), as words from `to[word]` on. */
-  keep(to: Float64Array, word: number, from = this.start): void {
-    keepAscii(to, word, this.view, from, this.at - from);
+  cacheInto(to: Float64Array, word: number, from = this.start): void {
+    cacheAscii(to, word, this.view, from, this.at - from);
   }
 
   /** Fields of `length` bytes that were written and kept before. */
-  kept(from: Float64Array, word: number, length: number): this {
-    this.at = writeKept(this.view, this.at, from, word, length);
+  cached(from: Float64Array, word: number, length: number): this {
+    this.at = writeCached(this.view, this.at, from, word, length);
     return this;
   }
 

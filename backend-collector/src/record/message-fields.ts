@@ -11,14 +11,14 @@ import { fieldName, type FieldName, fieldNames, type LineText } from './line-tex
 const N = fieldNames('l7_op', 'l7_resource', 'l7_status');
 
 /** A power of two. */
-const KEPT = 512;
+const CACHED = 512;
 /** What is longer is not kept. */
-const KEPT_WORDS = 64;
+const CACHED_WORDS = 64;
 const MAX_FIELDS = 16;
 
 type FieldValue = ProtocolFields[keyof ProtocolFields];
 
-class Kept {
+class CachedText {
   /** Of the text in bytes; 0 where there is none. */
   length = 0;
   op = '';
@@ -29,14 +29,14 @@ class Kept {
   readonly values: FieldValue[] = [];
 }
 
-const kept: readonly Kept[] = Array.from({ length: KEPT }, () => new Kept());
-const keptWords = new Float64Array(KEPT * KEPT_WORDS);
+const cache: readonly CachedText[] = Array.from({ length: CACHED }, () => new CachedText());
+const cachedWords = new Float64Array(CACHED * CACHED_WORDS);
 
 export function messageFields(t: LineText, x: Exchange): void {
   const slot = slotOf(x);
-  const known = kept[slot];
+  const known = cache[slot];
   if (saysTheSame(known, x)) {
-    t.kept(keptWords, slot * KEPT_WORDS, known.length);
+    t.cached(cachedWords, slot * CACHED_WORDS, known.length);
     return;
   }
   const from = t.end;
@@ -44,9 +44,9 @@ export function messageFields(t: LineText, x: Exchange): void {
     .text(N.l7_resource, x.resource === '' ? undefined : x.resource)
     .text(N.l7_status, x.status === '' ? undefined : x.status);
   writeProtocolFields(t, x.fields);
-  keep(known, x, t.end - from);
+  store(known, x, t.end - from);
   if (known.length > 0) {
-    t.keep(keptWords, slot * KEPT_WORDS, from);
+    t.cacheInto(cachedWords, slot * CACHED_WORDS, from);
   }
 }
 
@@ -57,10 +57,10 @@ function slotOf({ resource, status }: Exchange): number {
   for (let i = Math.max(0, length - 6); i < length; i++) {
     hash = Math.imul(hash, 31) + resource.charCodeAt(i);
   }
-  return (hash ^ (hash >>> 9)) & (KEPT - 1);
+  return (hash ^ (hash >>> 9)) & (CACHED - 1);
 }
 
-function saysTheSame(known: Kept, x: Exchange): boolean {
+function saysTheSame(known: CachedText, x: Exchange): boolean {
   if (known.length === 0 || known.resource !== x.resource || known.op !== x.op || known.status !== x.status) {
     return false;
   }
@@ -75,7 +75,7 @@ function saysTheSame(known: Kept, x: Exchange): boolean {
   return place === known.fieldCount;
 }
 
-function keep(known: Kept, x: Exchange, length: number): void {
+function store(known: CachedText, x: Exchange, length: number): void {
   const { fields } = x;
   let place = 0;
   for (const name in fields) {
@@ -87,7 +87,7 @@ function keep(known: Kept, x: Exchange, length: number): void {
   known.op = x.op;
   known.resource = x.resource;
   known.status = x.status;
-  known.length = length <= KEPT_WORDS * WORD && place <= MAX_FIELDS ? length : 0;
+  known.length = length <= CACHED_WORDS * WORD && place <= MAX_FIELDS ? length : 0;
 }
 
 function writeProtocolFields(t: LineText, fields: ProtocolFields): void {

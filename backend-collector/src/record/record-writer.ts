@@ -3,8 +3,7 @@ import { type RecordSource } from '@bpfnet/flow-model/labels';
 import { type PacketColumns } from '@bpfnet/flow-model/packet-columns';
 import { type FlowEvents } from '../flow/flow-tracker';
 import { type Flow } from '../flow/flow';
-import { type SpanEvents } from '../l7/conversation';
-import { type Exchange } from '../l7/exchange';
+import { type Exchange, type ExchangeEvents } from '../l7/exchange';
 import { foldPathOf } from './fold-path';
 import { identify, innerTraceIdOf, type RecordContext } from './connection-fields';
 import { EpochTime } from './epoch-time';
@@ -12,11 +11,11 @@ import { writeL4, writeL4Packets } from './l4-record';
 import { writeL7 } from './l7-record';
 import { LineText } from './line-text';
 import { type LogSink } from './log-line';
-import { WaitingSpans } from './waiting-spans';
+import { WaitingExchanges } from './waiting-exchanges';
 
-export class RecordWriter implements FlowEvents, SpanEvents {
-  /** Spans written, and responses whose request the capture did not see. */
-  spans = 0;
+export class RecordWriter implements FlowEvents, ExchangeEvents {
+  /** Exchanges written, and responses whose request the capture did not see. */
+  exchanges = 0;
   orphanResponses = 0;
   chunks = 0;
   /** Set by the pipeline. */
@@ -28,7 +27,7 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   /** For sinks that take lines; others have their own memory. */
   private readonly text = new LineText();
   private readonly time = new EpochTime();
-  private readonly waiting = new WaitingSpans();
+  private readonly waiting = new WaitingExchanges();
   private readonly shiftSeconds: number;
   private readonly shiftNs: number;
 
@@ -58,26 +57,26 @@ export class RecordWriter implements FlowEvents, SpanEvents {
     }
   }
 
-  span(flow: Flow, exchange: Exchange): void {
-    this.spans++;
+  exchangeEnded(flow: Flow, exchange: Exchange): void {
+    this.exchanges++;
     identify(this.context, flow);
     this.writeWaiting();
-    this.writeSpan(flow, exchange);
+    this.writeExchange(flow, exchange);
   }
 
-  spanLater(flow: Flow, exchange: Exchange): void {
-    this.spans++;
+  exchangeEndedPooled(flow: Flow, exchange: Exchange): void {
+    this.exchanges++;
     identify(this.context, flow);
     if (this.waiting.add(flow, exchange)) {
       this.writeWaiting();
     }
   }
 
-  /** Writes the spans that wait, in their order and before other records of their flows. To be called whenever the packets at hand are done. */
+  /** Writes the exchanges that wait, in their order and before other records of their flows. To be called whenever the packets at hand are done. */
   writeWaiting(): void {
     const { waiting } = this;
     for (let i = 0; i < waiting.count; i++) {
-      this.writeSpan(waiting.flows[i], waiting.exchanges[i]);
+      this.writeExchange(waiting.flows[i], waiting.exchanges[i]);
     }
     waiting.clear();
   }
@@ -87,12 +86,12 @@ export class RecordWriter implements FlowEvents, SpanEvents {
   }
 
   private writeWaitingOf(flow: Flow): void {
-    if (flow.spansWait) {
+    if (flow.exchangesWait) {
       this.writeWaiting();
     }
   }
 
-  private writeSpan(flow: Flow, exchange: Exchange): void {
+  private writeExchange(flow: Flow, exchange: Exchange): void {
     if (this.context.foldPaths === true) {
       foldPathOf(exchange);
     }

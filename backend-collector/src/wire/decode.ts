@@ -5,8 +5,8 @@
  * Ethernet II (IEEE 802.3), 802.1Q and 802.1ad tags in any depth, MPLS (RFC 3032), raw IP, Linux cooked v1 and v2, BSD loopback; tunnels
  * in each other up to a limit (tunnels.ts). A tunnelled packet is reported as the inner one, once.
  */
-import { Decoded, IpProtocol, Layer, Stop, Tunnel } from './decoded';
-import { decodeIpv4, decodeIpv6, fail, upperLayer } from './ip';
+import { Decoded, fail, IpProtocol, Layer, Stop, Tunnel } from './decoded';
+import { decodeIpv4, decodeIpv6, upperLayer } from './ip';
 import { LinkType } from './link-type';
 import { enterIpTunnel, enterUdpTunnel, Inner, MAX_DEPTH } from './tunnels';
 

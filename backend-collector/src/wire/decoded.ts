@@ -128,3 +128,11 @@ export class Decoded {
   /** Edges of the SACK blocks, left and right in turn, signed 32-bit. */
   readonly sack = new Int32Array(2 * MAX_SACK_BLOCKS);
 }
+
+/** Ends decoding here. */
+export function fail(d: Decoded, stop: Stop, layer: Layer, need: number, have: number): void {
+  d.stop = stop;
+  d.stopLayer = layer;
+  d.stopNeed = need;
+  d.stopHave = have;
+}

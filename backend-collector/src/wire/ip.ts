@@ -2,7 +2,7 @@
  * IPv4 (RFC 791) and IPv6 (RFC 8200) headers. What the header says of the length decides how much is payload, so that the padding of
  * short Ethernet frames is none; a length of 0 is a super-segment that the kernel had not cut yet.
  */
-import { type Decoded, IpProtocol, type Layer, Layer as L, Stop } from './decoded';
+import { type Decoded, fail, IpProtocol, Layer, Stop } from './decoded';
 import { decodeTcp, decodeUdp } from './transport';
 import { word } from './words';
 
@@ -21,29 +21,21 @@ const enum Extension {
   Shim6 = 140,
 }
 
-/** Ends decoding here. */
-export function fail(d: Decoded, stop: Stop, layer: Layer, need: number, have: number): void {
-  d.stop = stop;
-  d.stopLayer = layer;
-  d.stopNeed = need;
-  d.stopHave = have;
-}
-
 export function decodeIpv4(d: Decoded, bytes: Uint8Array, at: number, end: number, wireEnd: number): void {
   if (at + IPV4_HEADER > end) {
-    fail(d, Stop.Truncated, L.Network, IPV4_HEADER, end - at);
+    fail(d, Stop.Truncated, Layer.Network, IPV4_HEADER, end - at);
     return;
   }
   const headerLength = (bytes[at] & 0x0f) << 2;
   if (bytes[at] >> 4 !== 4 || headerLength < IPV4_HEADER) {
-    fail(d, Stop.Malformed, L.Network, IPV4_HEADER, headerLength);
+    fail(d, Stop.Malformed, Layer.Network, IPV4_HEADER, headerLength);
     return;
   }
   const total = (bytes[at + 2] << 8) | bytes[at + 3];
   const fragment = (bytes[at + 6] << 8) | bytes[at + 7];
   const packetEnd = total === 0 ? wireEnd : Math.min(at + total, wireEnd);
   if (packetEnd < at + headerLength) {
-    fail(d, Stop.Malformed, L.Network, headerLength, total);
+    fail(d, Stop.Malformed, Layer.Network, headerLength, total);
     return;
   }
   d.ipVersion = 4;
@@ -65,11 +57,11 @@ export function decodeIpv4(d: Decoded, bytes: Uint8Array, at: number, end: numbe
 
 export function decodeIpv6(d: Decoded, bytes: Uint8Array, at: number, end: number, wireEnd: number): void {
   if (at + IPV6_HEADER > end) {
-    fail(d, Stop.Truncated, L.Network, IPV6_HEADER, end - at);
+    fail(d, Stop.Truncated, Layer.Network, IPV6_HEADER, end - at);
     return;
   }
   if (bytes[at] >> 4 !== 6) {
-    fail(d, Stop.Malformed, L.Network, IPV6_HEADER, end - at);
+    fail(d, Stop.Malformed, Layer.Network, IPV6_HEADER, end - at);
     return;
   }
   const length = (bytes[at + 4] << 8) | bytes[at + 5];
@@ -121,7 +113,7 @@ export function upperLayer(
       return;
     }
     if (p + 8 > end) {
-      fail(d, Stop.Truncated, L.Network, 8, end - p);
+      fail(d, Stop.Truncated, Layer.Network, 8, end - p);
       return;
     }
     if (next === Extension.Fragment) {
@@ -164,7 +156,7 @@ function isExtension(next: number, ipVersion: number): boolean {
 }
 
 function stopAt(d: Decoded, stop: Stop, at: number, end: number, packetEnd: number): void {
-  fail(d, stop, L.Transport, 0, end - at);
+  fail(d, stop, Layer.Transport, 0, end - at);
   d.payloadOffset = at;
   d.payloadLength = Math.max(0, packetEnd - at);
   d.payloadCaptured = Math.max(0, end - at);

@@ -1,6 +1,5 @@
 /** TCP (RFC 9293) with the options that the analysis needs, and UDP (RFC 768). */
-import { type Decoded, Layer, MAX_SACK_BLOCKS, Stop } from './decoded';
-import { fail } from './ip';
+import { type Decoded, fail, Layer, MAX_SACK_BLOCKS, Stop } from './decoded';
 import { word } from './words';
 
 const TCP_HEADER = 20;

@@ -8,8 +8,7 @@
  * The innermost tunnel and identifier stand in `Decoded`; those around it go into `outerKey`, so that equal five-tuples in different networks
  * stay apart. At most `MAX_DEPTH` headers are gone through.
  */
-import { type Decoded, IpProtocol, Layer, Stop, Tunnel } from './decoded';
-import { fail } from './ip';
+import { type Decoded, fail, IpProtocol, Layer, Stop, Tunnel } from './decoded';
 
 /** Headers that hold another packet (tunnels, label stacks, inner Ethernet) which are gone through. */
 export const MAX_DEPTH = 16;

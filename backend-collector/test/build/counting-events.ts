@@ -6,11 +6,11 @@ export function countingEvents(counts: { began: number; ended: number }): Parser
     requestStarts: () => undefined,
     began: () => counts.began++,
     ended: () => counts.ended++,
-    handedOver: () => counts.ended++,
-    completed: () => () => undefined,
-    announced: () => undefined,
+    endedPooled: () => counts.ended++,
+    endedDeferred: () => () => undefined,
+    expectsConnection: () => undefined,
     orphanResponse: () => undefined,
-    left: () => undefined,
-    succeededBy: () => undefined,
+    stopped: () => undefined,
+    upgradedTo: () => undefined,
   };
 }

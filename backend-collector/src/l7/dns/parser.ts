@@ -15,10 +15,9 @@ import { FramedStream, type MessageReceiver } from '../kit/framed-stream';
 import { Probe, type L7Parser, type L7Protocol, type ParserEvents } from '../protocol';
 import { RecordType } from './codes';
 import { HEADER_BYTES, readMessage, type DnsMessage } from './message';
-import { afterQuestion, isPlausibleHead, MIN_MESSAGE } from './probe';
+import { LENGTH_BYTES, probeStream } from './probe';
 import { addAnswer, operationOf, outcomeOf, questionFields, statusOf, subjectOf } from './question';
 
-const LENGTH_BYTES = 2;
 const MAX_MESSAGE = 0xffff;
 const MAX_PENDING = 1024;
 
@@ -27,40 +26,6 @@ export const dnsOverTcp: L7Protocol = {
   probe: probeStream,
   createParser: (events) => new DnsStreamParser(events),
 };
-
-/** Certain with a question of a known type behind a length that fits it. */
-export function probeStream(bytes: Uint8Array, from: number, to: number): Probe {
-  const size = to - from;
-  const start = from + LENGTH_BYTES;
-  if (size < LENGTH_BYTES + HEADER_BYTES) {
-    return probeBeginning(bytes, from, to);
-  }
-  const length = (bytes[from] << 8) | bytes[from + 1];
-  if (length < MIN_MESSAGE || !isPlausibleHead(bytes, start)) {
-    return Probe.NotOurs;
-  }
-  const end = Math.min(to, start + length);
-  if (afterQuestion(bytes, start, end) >= 0) {
-    return (bytes[start + 2] & 0x80) === 0 ? Probe.Request : Probe.Response;
-  }
-  return end < start + length && size < LENGTH_BYTES + HEADER_BYTES + 260 ? Probe.Unsure : Probe.NotOurs;
-}
-
-/**
- * Less than a head: many stubs send the length by itself. Nobody asks in 4 KiB or more there, so its first byte is small; then come the
- * id, and flags and a count that are those of a question.
- */
-function probeBeginning(bytes: Uint8Array, from: number, to: number): Probe {
-  const size = to - from;
-  const fits =
-    bytes[from] < 0x10 &&
-    (size < 2 || ((bytes[from] << 8) | bytes[from + 1]) >= MIN_MESSAGE) &&
-    (size < 5 || (bytes[from + 4] & 0xd4) === 0) &&
-    (size < 6 || (bytes[from + 5] & 0xcf) === 0) &&
-    (size < 7 || bytes[from + 6] === 0) &&
-    (size < 8 || bytes[from + 7] === 1);
-  return fits ? Probe.Unsure : Probe.NotOurs;
-}
 
 interface Pending {
   readonly exchange: Exchange;
@@ -159,7 +124,7 @@ class DnsStreamParser implements L7Parser, MessageReceiver {
     }
     this.requests.off = true;
     this.responses.off = true;
-    this.events.left(false);
+    this.events.stopped(false);
   }
 
   private takeRequest(stream: FramedStream, message: DnsMessage, nowNs: number): void {

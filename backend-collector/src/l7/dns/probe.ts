@@ -9,14 +9,16 @@ import { skipName } from './name';
 
 /** Root name, type, class. */
 const MIN_QUESTION = 5;
-export const MIN_MESSAGE = HEADER_BYTES + MIN_QUESTION;
+const MIN_MESSAGE = HEADER_BYTES + MIN_QUESTION;
+/** Before each message over TCP. */
+export const LENGTH_BYTES = 2;
 
 function u16(bytes: Uint8Array, at: number): number {
   return (bytes[at] << 8) | bytes[at + 1];
 }
 
 /** True where the fixed part may be one of DNS: two dozen bits that other protocols seldom have right. */
-export function isPlausibleHead(bytes: Uint8Array, from: number): boolean {
+function isPlausibleHead(bytes: Uint8Array, from: number): boolean {
   const opcode = (bytes[from + 2] >> 3) & 0x0f;
   const isResponse = (bytes[from + 2] & 0x80) !== 0;
   // Asking for nothing known, or with an error code; the bit that must be zero; not exactly one question.
@@ -40,7 +42,7 @@ export function isPlausibleHead(bytes: Uint8Array, from: number): boolean {
 }
 
 /** Place after the only question, or -1 where there is none that is known. */
-export function afterQuestion(bytes: Uint8Array, from: number, to: number): number {
+function afterQuestion(bytes: Uint8Array, from: number, to: number): number {
   const at = from + HEADER_BYTES;
   // A question's name has nothing before it that a pointer could lead to.
   const next = at < to && bytes[at] < 0xc0 ? skipName(bytes, at, to) : -1;
@@ -77,6 +79,40 @@ export function probeOnOwnPort(bytes: Uint8Array, from: number, to: number): Pro
     return Probe.NotOurs;
   }
   return requestOrResponse(bytes, from);
+}
+
+/** Probes a stream over TCP: certain with a question of a known type behind a length that fits it. */
+export function probeStream(bytes: Uint8Array, from: number, to: number): Probe {
+  const size = to - from;
+  const start = from + LENGTH_BYTES;
+  if (size < LENGTH_BYTES + HEADER_BYTES) {
+    return probeBeginning(bytes, from, to);
+  }
+  const length = (bytes[from] << 8) | bytes[from + 1];
+  if (length < MIN_MESSAGE || !isPlausibleHead(bytes, start)) {
+    return Probe.NotOurs;
+  }
+  const end = Math.min(to, start + length);
+  if (afterQuestion(bytes, start, end) >= 0) {
+    return requestOrResponse(bytes, start);
+  }
+  return end < start + length && size < LENGTH_BYTES + HEADER_BYTES + 260 ? Probe.Unsure : Probe.NotOurs;
+}
+
+/**
+ * Less than a head: many stubs send the length by itself. Nobody asks in 4 KiB or more there, so its first byte is small; then come the
+ * id, and flags and a count that are those of a question.
+ */
+function probeBeginning(bytes: Uint8Array, from: number, to: number): Probe {
+  const size = to - from;
+  const fits =
+    bytes[from] < 0x10 &&
+    (size < 2 || ((bytes[from] << 8) | bytes[from + 1]) >= MIN_MESSAGE) &&
+    (size < 5 || (bytes[from + 4] & 0xd4) === 0) &&
+    (size < 6 || (bytes[from + 5] & 0xcf) === 0) &&
+    (size < 7 || bytes[from + 6] === 0) &&
+    (size < 8 || bytes[from + 7] === 1);
+  return fits ? Probe.Unsure : Probe.NotOurs;
 }
 
 function requestOrResponse(bytes: Uint8Array, from: number): Probe {

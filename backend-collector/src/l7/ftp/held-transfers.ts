@@ -28,7 +28,7 @@ export class HeldTransfers {
       return;
     }
     this.held.add(exchange);
-    const report = this.events.completed(exchange);
+    const report = this.events.endedDeferred(exchange);
     data.onEnd = () => {
       if (this.held.delete(exchange)) {
         fillIn(exchange);

@@ -127,7 +127,7 @@ class FtpParser extends PairedParser<FtpExchange> {
     if (op === UNKNOWN && !this.anyCommand && !this.anyReply) {
       // Taken for FTP by its first bytes only, and none after all.
       this.off = true;
-      this.events.left(false);
+      this.events.stopped(false);
       return;
     }
     const argument = shownArgument(op, rest);
@@ -223,7 +223,7 @@ class FtpParser extends PairedParser<FtpExchange> {
     this.queue.finish(outcome);
     if (exchange.op === 'AUTH' && (code === 234 || code === 334)) {
       this.end(this.nowNs, false);
-      this.events.left(true);
+      this.events.stopped(true);
     }
   }
 
@@ -246,7 +246,7 @@ class FtpParser extends PairedParser<FtpExchange> {
         : undefined;
     if (port !== undefined) {
       this.nextData = new RelatedConnection(DATA_PROTOCOL);
-      this.events.announced(this.nextData, isPassive ? 'server' : 'client', port);
+      this.events.expectsConnection(this.nextData, isPassive ? 'server' : 'client', port);
     }
   }
 }

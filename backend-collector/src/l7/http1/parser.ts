@@ -17,10 +17,17 @@ import { REQUEST_ID_STREAM_BYTES, type RequestId, requestId } from '@bpfnet/flow
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
 import { Http2Parser } from '../http2/parser';
-import { Probe, type L7Parser, type ParserEvents } from '../protocol';
+import { Probe, type L7Parser, type L7Protocol, type ParserEvents } from '../protocol';
 import { readTraceContext } from '../kit/trace-context';
 import { emptyFields, holdsBlankLine, readFields, readRequestLine, readStatus, type RequestLine } from './head';
 import { probeHttp1 } from './probe';
+
+/** HTTP/1.0 and HTTP/1.1 (RFC 9112). */
+export const http1: L7Protocol = {
+  name: 'http',
+  probe: probeHttp1,
+  createParser: (events) => new Http1Parser(events),
+};
 
 const MAX_HEAD = 64 * 1024;
 
@@ -41,8 +48,8 @@ const LF = 0x0a;
 const line: RequestLine = { method: '', path: '', version: '' };
 const fields = emptyFields();
 
-/** Exchanges that were handed over and are written, to be used again. */
-const spare: Exchange[] = [];
+/** Exchanges whose records are written, to be used again. */
+const pool: Exchange[] = [];
 
 const NO_REQUEST: RequestId = { high: 0, low: 0 };
 
@@ -59,7 +66,7 @@ function newExchange(): Exchange {
     http_content_type: undefined,
   };
   const exchange = new Exchange(NO_REQUEST, 0, 0, '', '', protocolFields);
-  exchange.pool = spare;
+  exchange.pool = pool;
   return exchange;
 }
 
@@ -110,7 +117,7 @@ class MessageStream {
   }
 }
 
-export class Http1Parser implements L7Parser {
+class Http1Parser implements L7Parser {
   private readonly request = new MessageStream();
   private readonly response = new MessageStream();
   /** Requests whose response did not end yet, in order. */
@@ -295,7 +302,7 @@ export class Http1Parser implements L7Parser {
   private garbage(s: MessageStream, at: number): number {
     if (!this.everRecognised) {
       this.off = true;
-      this.events.left(false);
+      this.events.stopped(false);
       return at;
     }
     s.sawGarbage = true;
@@ -316,7 +323,7 @@ export class Http1Parser implements L7Parser {
     }
     const seq = toSeq(s.headSeq);
     const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
-    const exchange = spare.pop() ?? newExchange();
+    const exchange = pool.pop() ?? newExchange();
     exchange.begin(id, seq, s.headNs, line.method, line.path);
     exchange.fields.http_method = line.method;
     exchange.fields.http_path = line.path;
@@ -410,7 +417,7 @@ export class Http1Parser implements L7Parser {
       this.finishResponse(exchange, outcomeOf(exchange));
     }
     this.end(nowNs, false);
-    this.events.left(true, upgrade !== undefined && /^[a-z][a-z0-9./+-]{0,31}$/.test(upgrade) ? upgrade : undefined);
+    this.events.stopped(true, upgrade !== undefined && /^[a-z][a-z0-9./+-]{0,31}$/.test(upgrade) ? upgrade : undefined);
   }
 
   /** The request that asked for HTTP/2 is answered there, as stream 1 (RFC 7540 section 3.2). */
@@ -420,7 +427,7 @@ export class Http1Parser implements L7Parser {
     }
     this.end(nowNs, false);
     this.successor = new Http2Parser(this.events, exchange?.reported === false ? exchange : undefined);
-    this.events.succeededBy(this.successor);
+    this.events.upgradedTo(this.successor);
   }
 
   /** @param whenAbsent body length where no field says one: 0 for requests, -1 (until close) for responses */
@@ -549,7 +556,7 @@ export class Http1Parser implements L7Parser {
     if (exchange === this.sending) {
       this.events.ended(exchange);
     } else {
-      this.events.handedOver(exchange);
+      this.events.endedPooled(exchange);
     }
   }
 

@@ -18,11 +18,19 @@
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange, type ProtocolFields } from '../exchange';
-import { type L7Parser, type ParserEvents } from '../protocol';
+import { type L7Parser, type L7Protocol, type ParserEvents } from '../protocol';
 import { readTraceContext } from '../kit/trace-context';
 import { errorName, grpcStatus, type GrpcStatus } from './error-codes';
 import { FrameStream, type FrameEvents, type HeaderBlock } from './frame-stream';
 import { type Headers } from './hpack';
+import { probeHttp2 } from './probe';
+
+/** HTTP/2 in clear text (RFC 9113), gRPC over it included. Records say `http` with version 2, or `grpc`. */
+export const http2: L7Protocol = {
+  name: 'http',
+  probe: probeHttp2,
+  createParser: (events) => new Http2Parser(events),
+};
 
 const MAX_STREAMS = 1024;
 
@@ -120,7 +128,7 @@ export class Http2Parser implements L7Parser {
       notHttp2: () => {
         if (!this.everRecognised) {
           this.off = true;
-          this.events.left(false);
+          this.events.stopped(false);
         }
       },
     };

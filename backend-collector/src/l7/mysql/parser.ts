@@ -20,8 +20,8 @@
  */
 import { type FramedStream } from '../kit/framed-stream';
 import { FramedParser, requestStart } from '../kit/framed-parser';
-import { type ParserEvents } from '../protocol';
-import { remember } from '../kit/bounded-map';
+import { type L7Protocol, type ParserEvents } from '../protocol';
+import { setBounded } from '../kit/bounded-map';
 import { readStatement, type SqlStatement } from '../kit/sql-statement';
 import { wireText } from '../kit/wire-text';
 import { type ErrPacket, isServersFault, PROGRESS, readErr } from './error-packet';
@@ -41,8 +41,15 @@ import {
   u32,
   type Capabilities,
 } from './packets';
-import { isCommand } from './probe';
+import { isCommand, probeMysql } from './probe';
 import { ResponseReader } from './response-reader';
+
+/** MySQL and MariaDB, classic protocol. */
+export const mysql: L7Protocol = {
+  name: 'mysql',
+  probe: probeMysql,
+  createParser: (events) => new MysqlParser(events),
+};
 
 const MAX_PREPARED = 1024;
 const MAX_NAME = 128;
@@ -55,7 +62,7 @@ const enum Phase {
   File,
 }
 
-export class MysqlParser extends FramedParser<MysqlExchange> {
+class MysqlParser extends FramedParser<MysqlExchange> {
   private phase: Phase = Phase.Start;
   private offered: Capabilities | undefined;
   /** The client answered the greeting. */
@@ -283,7 +290,7 @@ export class MysqlParser extends FramedParser<MysqlExchange> {
 
   prepared(id: number, { statement }: MysqlExchange): void {
     if (statement !== undefined) {
-      remember(this.statements, id, statement, MAX_PREPARED);
+      setBounded(this.statements, id, statement, MAX_PREPARED);
     }
   }
 
@@ -347,7 +354,7 @@ export class MysqlParser extends FramedParser<MysqlExchange> {
     this.continues = [false, false];
     if (!this.everRecognised && this.phase === Phase.Start) {
       this.stop();
-      this.events.left(false);
+      this.events.stopped(false);
       return;
     }
     if (this.phase !== Phase.Commands) {
@@ -366,6 +373,6 @@ export class MysqlParser extends FramedParser<MysqlExchange> {
 
   private leave(nowNs: number, forGood: boolean): void {
     this.end(nowNs, false);
-    this.events.left(forGood);
+    this.events.stopped(forGood);
   }
 }

@@ -25,8 +25,8 @@
 import { Exchange } from '../exchange';
 import { FramedParser, requestStart } from '../kit/framed-parser';
 import { type FramedStream } from '../kit/framed-stream';
-import { type ParserEvents, Probe } from '../protocol';
-import { remember } from '../kit/bounded-map';
+import { type L7Protocol, type ParserEvents, Probe } from '../protocol';
+import { setBounded } from '../kit/bounded-map';
 import { readStatement, type SqlStatement } from '../kit/sql-statement';
 import {
   afterText,
@@ -43,6 +43,13 @@ import {
   u32,
 } from './messages';
 import { probePostgresql } from './probe';
+
+/** PostgreSQL and what speaks like it (CockroachDB, pgbouncer, YugabyteDB), protocol 3. */
+export const postgresql: L7Protocol = {
+  name: 'postgresql',
+  probe: probePostgresql,
+  createParser: (events) => new PostgresqlParser(events),
+};
 
 const MAX_NAMES = 1024;
 
@@ -65,7 +72,7 @@ class PostgresqlExchange extends Exchange {
 
 const UNKNOWN: SqlStatement = { verb: '', table: '' };
 
-export class PostgresqlParser extends FramedParser<PostgresqlExchange> {
+class PostgresqlParser extends FramedParser<PostgresqlExchange> {
   private started = false;
   /** Messages of the extended protocol that no Execute or Sync has closed. */
   private open: PostgresqlExchange | undefined;
@@ -138,7 +145,7 @@ export class PostgresqlParser extends FramedParser<PostgresqlExchange> {
         // What follows is TLS or GSSAPI: another protocol's.
         this.queue.finish('ok');
         this.end(nowNs, false);
-        this.events.left(false);
+        this.events.stopped(false);
     }
   }
 
@@ -185,14 +192,14 @@ export class PostgresqlParser extends FramedParser<PostgresqlExchange> {
       case 'P': {
         const text = afterText(bytes, body, s.to);
         const statement = readStatement(bytes, text, afterText(bytes, text, s.to), 'postgresql');
-        remember(this.statements, nameAt(bytes, body, s.to), statement, MAX_NAMES);
+        setBounded(this.statements, nameAt(bytes, body, s.to), statement, MAX_NAMES);
         this.extend(s, nowNs, 'PREPARE', statement);
         return;
       }
       case 'B': {
         const source = afterText(bytes, body, s.to);
         const statement = this.statements.get(nameAt(bytes, source, s.to)) ?? UNKNOWN;
-        remember(this.portals, nameAt(bytes, body, s.to), statement, MAX_NAMES);
+        setBounded(this.portals, nameAt(bytes, body, s.to), statement, MAX_NAMES);
         this.extend(s, nowNs, 'BIND', statement);
         return;
       }
@@ -391,7 +398,7 @@ export class PostgresqlParser extends FramedParser<PostgresqlExchange> {
   lost(s: FramedStream): void {
     if (!this.everRecognised) {
       this.stop();
-      this.events.left(false);
+      this.events.stopped(false);
       return;
     }
     this.open = undefined;

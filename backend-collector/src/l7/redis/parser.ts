@@ -18,10 +18,18 @@ import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange } from '../exchange';
 import { PairedParser } from '../kit/paired-parser';
-import { type ParserEvents } from '../protocol';
+import { type L7Protocol, type ParserEvents } from '../protocol';
 import { wireText } from '../kit/wire-text';
 import { COUNTED_KEYS, commandName, keyPlaceOf, type KeyPlace } from './commands';
 import { type RespReceiver, RespReader, RespType } from './resp-reader';
+import { probeRedis } from './probe';
+
+/** Redis and what speaks like it (Valkey, KeyDB, Dragonfly): RESP2, RESP3, inline commands. */
+export const redis: L7Protocol = {
+  name: 'redis',
+  probe: probeRedis,
+  createParser: (events) => new RedisParser(events),
+};
 
 const MAX_KEY = 256;
 
@@ -57,7 +65,7 @@ const enum Mode {
   Monitor,
 }
 
-export class RedisParser extends PairedParser<RedisExchange> {
+class RedisParser extends PairedParser<RedisExchange> {
   private readonly requests: RespReader;
   private readonly replies: RespReader;
   private mode: Mode = Mode.Commands;
@@ -345,7 +353,7 @@ export class RedisParser extends PairedParser<RedisExchange> {
     this.queue.finish(exchange.outcome);
     if (exchange.op === 'PSYNC' || exchange.op === 'SYNC') {
       this.end(nowNs, false);
-      this.events.left(true);
+      this.events.stopped(true);
     }
   }
 
@@ -405,7 +413,7 @@ export class RedisParser extends PairedParser<RedisExchange> {
     if (!this.everAnswered && fromClient && this.queue.length === 0) {
       this.off = true;
       this.requests.off = true;
-      this.events.left(false);
+      this.events.stopped(false);
     } else if (fromClient) {
       this.queue.requestsLost();
     } else {

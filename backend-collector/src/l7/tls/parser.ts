@@ -16,18 +16,25 @@
 import { REQUEST_ID_STREAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { Exchange } from '../exchange';
-import { type L7Parser, type ParserEvents } from '../protocol';
+import { type L7Parser, type L7Protocol, type ParserEvents } from '../protocol';
 import { readClientHello, readServerHello } from './hello';
 import { alertName, cipherName, versionName } from './names';
-import { MessageType, RecordType } from './probe';
+import { MessageType, RecordType, probeTls } from './probe';
 import { RecordStream } from './record-stream';
+
+/** TLS handshakes (RFC 8446, RFC 5246). */
+export const tls: L7Protocol = {
+  name: 'tls',
+  probe: probeTls,
+  createParser: (events) => new TlsParser(events),
+};
 
 const TLS_1_3 = 0x0304;
 const WARNING = 1;
 /** Two bytes of alert, one of type, and the tag: 16 bytes, or 8 with CCM_8. No handshake record of 1.3 is that short. */
 const MAX_ENCRYPTED_ALERT = 19;
 
-export class TlsParser implements L7Parser {
+class TlsParser implements L7Parser {
   private readonly client: RecordStream;
   private readonly server: RecordStream;
   private exchange: Exchange | undefined;
@@ -256,13 +263,13 @@ export class TlsParser implements L7Parser {
 
   private leave(): void {
     this.isOver = true;
-    this.events.left(true);
+    this.events.stopped(true);
   }
 
   private notTls(): void {
     if (this.exchange === undefined) {
       this.isOver = true;
-      this.events.left(false);
+      this.events.stopped(false);
     }
   }
 }
