@@ -35,7 +35,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: collector('capture/packet-source.ts'), may: [] },
   {
     folder: collector('capture'),
-    may: [collector('errors.ts'), collector('wire/link-type.ts'), CONTRACT, 'koffi', 'node:'],
+    may: [
+      collector('byte-units.ts'),
+      collector('errors.ts'),
+      collector('wire/link-type.ts'),
+      CONTRACT,
+      'koffi',
+      'node:',
+    ],
   },
   { folder: collector('wire'), may: [collector('capture/packet-source.ts'), CONTRACT], pure: true },
   { folder: collector('flow'), may: [collector('wire'), collector('capture/packet-source.ts'), CONTRACT], pure: true },
@@ -54,7 +61,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: collector('spool'), may: [collector('record/log-line.ts'), collector('errors.ts'), CONTRACT, 'node:'] },
   {
     folder: collector('loki'),
-    may: [collector('record/log-line.ts'), collector('spool'), collector('errors.ts'), CONTRACT, 'node:'],
+    may: [
+      collector('byte-units.ts'),
+      collector('record/log-line.ts'),
+      collector('spool'),
+      collector('errors.ts'),
+      CONTRACT,
+      'node:',
+    ],
   },
   {
     folder: collector('output'),

@@ -6,11 +6,11 @@ import koffi from 'koffi';
 
 const AF_INET = 2;
 const SOCK_DGRAM = 2;
-const perCall = 64;
+const PER_CALL = 64;
 /** `struct mmsghdr` and `struct iovec` on 64-bit Linux. */
-const messageBytes = 64;
-const vectorAt = 16;
-const vectorCountAt = 24;
+const MESSAGE_BYTES = 64;
+const VECTOR_AT = 16;
+const VECTOR_COUNT_AT = 24;
 
 const lib = koffi.load(null);
 const socket = lib.func('int socket(int, int, int)') as (family: number, type: number, protocol: number) => number;
@@ -36,15 +36,15 @@ const payload = Buffer.alloc(Number(payloadBytes), 'x');
 const vector = Buffer.alloc(16);
 vector.writeBigUInt64LE(koffi.address(payload), 0);
 vector.writeBigUInt64LE(BigInt(payload.length), 8);
-const messages = Buffer.alloc(perCall * messageBytes);
-for (let i = 0; i < perCall; i++) {
-  messages.writeBigUInt64LE(koffi.address(vector), i * messageBytes + vectorAt);
-  messages.writeBigUInt64LE(1n, i * messageBytes + vectorCountAt);
+const messages = Buffer.alloc(PER_CALL * MESSAGE_BYTES);
+for (let i = 0; i < PER_CALL; i++) {
+  messages.writeBigUInt64LE(koffi.address(vector), i * MESSAGE_BYTES + VECTOR_AT);
+  messages.writeBigUInt64LE(1n, i * MESSAGE_BYTES + VECTOR_COUNT_AT);
 }
 
 const started = performance.now();
 let sent = 0;
 while (sent < Number(count)) {
-  sent += Math.max(0, sendmmsg(fd, messages, Math.min(perCall, Number(count) - sent), 0));
+  sent += Math.max(0, sendmmsg(fd, messages, Math.min(PER_CALL, Number(count) - sent), 0));
 }
 process.stdout.write(JSON.stringify({ sent, seconds: (performance.now() - started) / 1000 }));

@@ -13,7 +13,8 @@ import { type LineSink, type LogLine } from '../src/record/log-line';
 import { fuzzSources } from '../test/build/fuzz-sources';
 import { memorySource } from '../test/build/memory-source';
 import { mutatedDialogue, recordedDialogues } from '../test/build/mutate-dialogues';
-import { mutatedPackets, type Random, seededRandom } from '../test/build/mutate';
+import { mutatedPackets } from '../test/build/mutate';
+import { type Random, seededRandom } from '@bpfnet/laboratory/seeded-random';
 import { type CapturedPacket } from '../test/build/pcap';
 
 const BATCH = 10_000;

@@ -4,13 +4,13 @@ import * as z from 'zod';
 import { type NicOwner } from './capture/packet-source';
 import { CollectorError } from './errors';
 
-export const DEFAULT_STORE_URL = 'http://127.0.0.1:3180';
+const DEFAULT_STORE_URL = 'http://127.0.0.1:3180';
 
-export type OutputKind = 'ndjson' | 'loki' | 'store';
+type OutputKind = 'ndjson' | 'loki' | 'store';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface OutputSettings {
+interface OutputSettings {
   readonly kind: OutputKind;
   /** Where to push; absent for ndjson. */
   readonly url: string | undefined;
@@ -45,7 +45,7 @@ export function outputSettings(output: string, lokiUrl: string | undefined, env:
 }
 
 /** Labels on every stream, from `BPFNET_LABELS="cluster=a,zone=b"`. */
-export function staticLabels(env: Environment): Readonly<Record<string, string>> {
+function staticLabels(env: Environment): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};
   for (const part of (env.BPFNET_LABELS ?? '').split(',')) {
     const [, name, value] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*?)\s*$/.exec(part) ?? [];

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { lastPacketTime } from './capture/file/last-packet-time';
+import { MEBIBYTE } from './byte-units';
 import { openFileSource } from './capture/file/file-source';
 import { type PacketSource } from './capture/packet-source';
 import { namespaceOption, outputSettings, positiveNumber, readOwners } from './config';
@@ -35,7 +36,6 @@ interface CaptureOptions extends OutputOptions {
 
 /** A replay ends with an error when the store takes nothing for that long. */
 const REPLAY_GIVES_UP_MS = 30_000;
-const MEBIBYTE = 1 << 20;
 
 function note(line: string): void {
   process.stderr.write(`${line}\n`);

@@ -15,7 +15,7 @@ import {
 } from './capture/packet-source';
 import { FlowTracker } from './flow/flow-tracker';
 import { createRecogniser } from './l7/recogniser';
-import { datagramProtocols, protocols } from './l7/registry';
+import { DATAGRAM_PROTOCOLS, PROTOCOLS } from './l7/registry';
 import { type LogSink, type SinkReport } from './record/log-line';
 import { RecordWriter } from './record/record-writer';
 import { Decoded, STOP_REASONS, Stop } from './wire/decoded';
@@ -94,7 +94,7 @@ export class Pipeline {
     );
     this.tracker = new FlowTracker({
       maxFlows: options.maxFlows ?? DEFAULT_MAX_FLOWS,
-      messages: createRecogniser(protocols, datagramProtocols, this.writer),
+      messages: createRecogniser(PROTOCOLS, DATAGRAM_PROTOCOLS, this.writer),
       events: this.writer,
       listeningPorts: options.source.listeningPorts,
       hashSeed: randomInt(0x7fffffff),

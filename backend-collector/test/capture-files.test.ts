@@ -70,7 +70,7 @@ async function read(...paths: readonly string[]): Promise<Reading> {
 }
 
 const packet = (text: string, tsNs: bigint): CapturedPacket => ({ bytes: ascii(text), tsNs });
-const two = [packet('first', 1_700_000_000_123_456_000n), packet('second!', 1_700_000_001_000_001_000n)];
+const TWO_PACKETS = [packet('first', 1_700_000_000_123_456_000n), packet('second!', 1_700_000_001_000_001_000n)];
 
 describe('pcap', () => {
   it.each([
@@ -79,7 +79,7 @@ describe('pcap', () => {
     { littleEndian: true, nanoseconds: true },
     { littleEndian: false, nanoseconds: true },
   ])('is read in the dialect %p', async (dialect) => {
-    const { seen, error } = await read(file(pcap(two, dialect)));
+    const { seen, error } = await read(file(pcap(TWO_PACKETS, dialect)));
     expect(error).toBeUndefined();
     expect(seen.map((p) => [p.text, p.time])).toEqual([
       ['first', '1700000000.123456000'],
@@ -88,7 +88,7 @@ describe('pcap', () => {
   });
 
   it('is read gzipped, told by content and not by name', async () => {
-    const { seen, error } = await read(file(gzipSync(pcap(two))));
+    const { seen, error } = await read(file(gzipSync(pcap(TWO_PACKETS))));
     expect(error).toBeUndefined();
     expect(seen).toHaveLength(2);
   });
@@ -103,7 +103,7 @@ describe('pcap', () => {
   });
 
   it('yields what came before the place where it is cut off, then says so', async () => {
-    const whole = pcap(two);
+    const whole = pcap(TWO_PACKETS);
     const path = file(whole.subarray(0, whole.length - 3));
     const { seen, error } = await read(path);
     expect(seen.map((p) => p.text)).toEqual(['first']);
@@ -130,7 +130,7 @@ describe('pcap', () => {
   });
 
   it('stops at a packet that claims an absurd length', async () => {
-    const bytes = pcap(two);
+    const bytes = pcap(TWO_PACKETS);
     new DataView(bytes.buffer).setUint32(24 + 16 + 5 + 8, 0x7fffffff, true);
     const { seen, error } = await read(file(bytes));
     expect(seen).toHaveLength(1);
@@ -138,7 +138,7 @@ describe('pcap', () => {
   });
 
   it('goes on with packets of a link type that nobody knows, and says so at the end', async () => {
-    const { seen, error } = await read(file(pcap(two, { linkType: 127 })));
+    const { seen, error } = await read(file(pcap(TWO_PACKETS, { linkType: 127 })));
     expect(seen).toHaveLength(2);
     expect(error).toMatch(/link type 127 \(radiotap\) .* is not known/);
   });
@@ -276,7 +276,7 @@ describe('several files', () => {
   });
 
   it('go on when one of them is damaged', async () => {
-    const whole = pcap(two);
+    const whole = pcap(TWO_PACKETS);
     const { seen, error } = await read(
       file(whole.subarray(0, whole.length - 1)),
       file(pcap([packet('other', 1_800_000_000n * 10n ** 9n)]))

@@ -1,11 +1,12 @@
 /** Packets and files that make no sense: no failure, no line that the contract refuses, nothing lost uncounted. `npm run bench -- fuzz` runs millions. */
+import { seededRandom } from '@bpfnet/laboratory/seeded-random';
 import { decodeLine } from '@bpfnet/flow-model/line-codec';
 import { CollectorError } from '../src/errors';
 import { Pipeline } from '../src/pipeline';
 import { fuzzSources } from './build/fuzz-sources';
 import { memorySource } from './build/memory-source';
 import { mutatedDialogue, recordedDialogues } from './build/mutate-dialogues';
-import { mutatedFile, mutatedPackets, seededRandom } from './build/mutate';
+import { mutatedFile, mutatedPackets } from './build/mutate';
 import { ascii } from './build/packet';
 import { enhancedPacket, interfaceBlock, option, pcap, sectionHeader } from './build/pcap';
 import { MemorySink, replayFiles } from './build/replay';

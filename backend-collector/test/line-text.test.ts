@@ -1,7 +1,20 @@
 import fc from 'fast-check';
-import { fieldNames, LineText } from '../src/record/line-text';
+import { type L7Record } from '@bpfnet/flow-model/records';
+import { fieldName, fieldNames, LineText, type RequiredNames } from '../src/record/line-text';
 
-const N = fieldNames('text', 'n', 'ms', 'any', 'flag', 'absent', 'pair', 'a', 'b', 'c', 'd', 'host');
+const N = fieldNames(
+  'netns',
+  'tx_bytes',
+  'duration_ms',
+  'tx_retrans',
+  'virtual_nic',
+  'vni_id',
+  'pkt_chunk_range',
+  'nic_name',
+  'nic_mac',
+  'container_id',
+  'host'
+);
 
 describe('a line', () => {
   it('parses to what was written, whatever the texts and numbers', () => {
@@ -13,21 +26,28 @@ describe('a line', () => {
         fc.integer({ min: 0, max: 2 ** 50 }),
         fc.boolean(),
         (text, n, ns, flag) => {
-          const head = new LineText(8192).begin().text(N.text, text);
+          const head = new LineText(8192).begin().text(N.netns, text);
           const kept = new Float64Array(2 + Math.ceil(head.length / 8));
           head.cacheInto(kept, 2);
           const json = line
             .begin()
             .cached(kept, 2, head.length)
-            .number(N.n, n)
-            .ms(N.ms, ns)
-            .ifAny(N.any, n)
-            .flag(N.flag, flag)
-            .number(N.absent, undefined)
-            .pair(N.pair, 1, n)
+            .number(N.tx_bytes, n)
+            .ms(N.duration_ms, ns)
+            .ifAny(N.tx_retrans, n)
+            .flag(N.virtual_nic, flag)
+            .number(N.vni_id, undefined)
+            .pair(N.pkt_chunk_range, 1, n)
             .close()
             .toString();
-          expect(JSON.parse(json)).toEqual({ text, n, ms: ns / 1e6, ...(n > 0 ? { any: n } : {}), flag, pair: [1, n] });
+          expect(JSON.parse(json)).toEqual({
+            netns: text,
+            tx_bytes: n,
+            duration_ms: ns / 1e6,
+            ...(n > 0 ? { tx_retrans: n } : {}),
+            virtual_nic: flag,
+            pkt_chunk_range: [1, n],
+          });
         }
       )
     );
@@ -35,13 +55,28 @@ describe('a line', () => {
 
   it('leaves zero counters and absent values out', () => {
     expect(
-      new LineText().begin().ifAny(N.a, 0).plain(N.b, undefined).text(N.c, undefined).ms(N.d, -5).close().toString()
-    ).toBe('{"d":0}');
+      new LineText()
+        .begin()
+        .ifAny(N.nic_name, 0)
+        .plain(N.nic_mac, undefined)
+        .text(N.container_id, undefined)
+        .ms(N.duration_ms, -5)
+        .close()
+        .toString()
+    ).toBe('{"duration_ms":0}');
   });
 
   it('is ASCII, so that its length is its size', () => {
     expect(new LineText().begin().text(N.host, 'Zürich "1"\n').close().toString()).toBe(
       '{"host":"Z\\u00fcrich \\"1\\"\\n"}'
     );
+  });
+
+  it('has the fields of the contract only, and all that a record requires', () => {
+    // @ts-expect-error The contract has no such field.
+    expect(fieldName('tx_retran').length).toBe(',"tx_retran":'.length);
+    // @ts-expect-error An L7 record without `outcome` is none.
+    const names = fieldNames('request_id') satisfies RequiredNames<Pick<L7Record, 'request_id' | 'outcome'>, never>;
+    expect(Object.keys(names)).toEqual(['request_id']);
   });
 });

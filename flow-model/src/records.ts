@@ -189,8 +189,8 @@ export const l4PacketsRecordSchema = z.looseObject({
   ana: column('analysis bits'),
 });
 
-/** One request with its response at one NIC: a span. */
-export const l7RecordSchema = z.looseObject({
+/** On every L7 line, whatever the protocol. */
+const EXCHANGE_FIELDS = {
   ...connectionFields,
   request_id: text('one request at every NIC it crosses, answered or not'),
   l7_traceid: text('<req_seq>_<resp_seq>, resp 0 where unanswered').optional(),
@@ -221,6 +221,10 @@ export const l7RecordSchema = z.looseObject({
   l7_op: text('what was asked for: GET, A, RETR, …'),
   l7_resource: text('of what: path, name, argument; without query string').optional(),
   l7_status: text('what was answered: 200, NXDOMAIN, 226, …').optional(),
+} as const;
+
+/** What protocols add, each under its own prefix; their parsers set them under these names. */
+const PROTOCOL_FIELDS = {
   http_method: text('HTTP request method').optional(),
   http_path: text('HTTP path without query string').optional(),
   http_host: text('HTTP Host or :authority').optional(),
@@ -256,11 +260,15 @@ export const l7RecordSchema = z.looseObject({
   tls_version: text('TLS version agreed on: 1.3, 1.2, …').optional(),
   tls_cipher: text('cipher suite agreed on, by its IANA name, else 0x…').optional(),
   tls_hello_retries: count('HelloRetryRequests: the server wanted another ClientHello').optional(),
-});
+} as const;
+
+/** One request with its response at one NIC: an exchange. */
+export const l7RecordSchema = z.looseObject({ ...EXCHANGE_FIELDS, ...PROTOCOL_FIELDS });
 
 export type L4Record = z.infer<typeof l4RecordSchema>;
 export type L4PacketsRecord = z.infer<typeof l4PacketsRecordSchema>;
 export type L7Record = z.infer<typeof l7RecordSchema>;
+export type ProtocolField = keyof typeof PROTOCOL_FIELDS;
 export type Direction = (typeof directions)[number];
 export type ConnState = (typeof connStates)[number];
 export type EndReason = (typeof endReasons)[number];

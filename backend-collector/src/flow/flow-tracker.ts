@@ -52,14 +52,14 @@ export interface FlowEvents {
   leaving(flow: Flow): void;
 }
 
-export interface FlowStats {
+interface FlowStats {
   flows: number;
   /** Flows thrown out of the full table. */
   evicted: number;
   capturedTwice: number;
 }
 
-export interface FlowTrackerOptions {
+interface FlowTrackerOptions {
   readonly maxFlows: number;
   readonly messages: MessageRecogniser;
   readonly events: FlowEvents;

@@ -1,20 +1,17 @@
 /** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
 import { type RequestId } from '@bpfnet/flow-model/ids';
-import { type L7Record, type l7RecordSchema, type Outcome } from '@bpfnet/flow-model/records';
+import { type L7Record, type Outcome, type ProtocolField } from '@bpfnet/flow-model/records';
 import { type Flow } from '../flow/flow';
 
 export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
 
 /**
- * What a protocol adds to the record beside the fields that all have: fields of `L7Record` that begin with a protocol's name. A parser
- * sets them under the record's own names, and the record carries them as they are.
+ * What a protocol adds to the record beside the fields that all have: a parser sets them under the record's own names, and the record
+ * carries them as they are.
  */
 export type ProtocolFields = {
-  -readonly [Name in ProtocolFieldName]?: L7Record[Name];
+  -readonly [Name in ProtocolField]?: L7Record[Name];
 };
-
-type ProtocolFieldName = Extract<keyof typeof l7RecordSchema.shape, `${ProtocolPrefix}_${string}`>;
-type ProtocolPrefix = 'http' | 'dns' | 'ftp' | 'tls' | 'redis' | 'mysql' | 'postgresql' | 'grpc';
 
 export class Exchange {
   /** Both words of the `RequestId`: an object of its own would be made for each request. */

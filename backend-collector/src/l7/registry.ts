@@ -11,7 +11,7 @@ import { type L7Protocol } from './protocol';
 import { redis } from './redis/parser';
 import { tls } from './tls/parser';
 
-export const protocols: readonly L7Protocol[] = [tls, http2, http1, redis, mysql, postgresql, ftp, dnsOverTcp];
+export const PROTOCOLS: readonly L7Protocol[] = [tls, http2, http1, redis, mysql, postgresql, ftp, dnsOverTcp];
 
 /** Those in datagrams; the ones that are known by their port first. */
-export const datagramProtocols: readonly DatagramProtocol[] = [mdns, llmnr, dns];
+export const DATAGRAM_PROTOCOLS: readonly DatagramProtocol[] = [mdns, llmnr, dns];

@@ -14,7 +14,7 @@ export interface BatchLimits {
   readonly maxBytes: number;
 }
 
-export interface StreamLines {
+interface StreamLines {
   readonly labels: Readonly<Record<string, string>>;
   /** In the order of time; no two lines at one nanosecond. */
   readonly entries: ReadonlyArray<{ readonly tsNs: bigint; readonly line: string }>;
@@ -26,13 +26,13 @@ export interface Batch {
   readonly bytes: number;
 }
 
-export interface BatcherOptions extends BatchLimits {
+interface BatcherOptions extends BatchLimits {
   readonly host: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /** What an entry costs beside its line: timestamp, quotes, brackets. */
-const bytesPerEntry = 32;
+const BYTES_PER_ENTRY = 32;
 
 interface OpenStream {
   readonly labels: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export class Batcher {
 
   /** Adds a line. Returns the batch before it where that is full now. */
   add(line: LogLine): Batch | undefined {
-    const bytes = line.line.length + bytesPerEntry;
+    const bytes = line.line.length + BYTES_PER_ENTRY;
     const full =
       this.lines > 0 && (this.bytesHeld + bytes > this.options.maxBytes || this.lines >= this.options.maxEntries);
     const batch = full ? this.seal() : undefined;

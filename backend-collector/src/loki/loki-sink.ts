@@ -6,6 +6,7 @@
  * `linesDropped` by reason, or `linesKept` on disk for the next run. Lines of an earlier run that are delivered now count
  * as written.
  */
+import { MEBIBYTE } from '../byte-units';
 import { CollectorError } from '../errors';
 import { type LineSink, type LogLine, type SinkReport } from '../record/log-line';
 import { Spool, type SpoolStats } from '../spool/spool';
@@ -51,30 +52,29 @@ export interface LokiSink extends LineSink {
   readonly stats: Readonly<LokiSinkStats>;
 }
 
-const mebibyte = 1 << 20;
-const defaults = {
-  batch: { maxEntries: 5000, maxBytes: mebibyte, maxAgeMs: 1000 },
-  memoryBytes: 32 * mebibyte,
-  diskBytes: 1024 * mebibyte,
+const DEFAULTS = {
+  batch: { maxEntries: 5000, maxBytes: MEBIBYTE, maxAgeMs: 1000 },
+  memoryBytes: 32 * MEBIBYTE,
+  diskBytes: 1024 * MEBIBYTE,
   backoff: { firstMs: 500, longestMs: 30_000 },
   timeoutMs: 30_000,
   closeGraceMs: 5000,
 } as const;
 /** Text of closed batches that are not in the spool yet, at most. */
-const mostPendingBytes = 32 * mebibyte;
+const MAX_PENDING_BYTES = 32 * MEBIBYTE;
 /** `ready` holds a producer back above this part of the spool. */
-const highWater = 0.75;
-const reservedLabels = ['source', 'host', 'flow_shard', 'service_name'];
+const HIGH_WATER = 0.75;
+const RESERVED_LABELS = ['source', 'host', 'flow_shard', 'service_name'];
 
 /** Throws a `CollectorError` for options that cannot work; a store that is down is no such error. */
 export async function createLokiSink(options: LokiSinkOptions): Promise<LokiSink> {
   const address = parseStoreAddress(options.url);
   const labels = checkLabels(options.labels ?? {});
   const directory = options.spool?.directory;
-  const memoryBytes = defaults.memoryBytes;
+  const memoryBytes = DEFAULTS.memoryBytes;
   const spool = await Spool.open({
     directory,
-    maxBytes: options.spool?.maxBytes ?? (directory === undefined ? memoryBytes : defaults.diskBytes),
+    maxBytes: options.spool?.maxBytes ?? (directory === undefined ? memoryBytes : DEFAULTS.diskBytes),
     memoryBytes,
   });
   return new SpoolingLokiSink({ options, labels, spool, address });
@@ -100,12 +100,12 @@ class SpoolingLokiSink implements LokiSink {
 
   constructor(private readonly parts: SinkParts) {
     const { options, spool, address, labels } = parts;
-    this.limits = { ...defaults.batch, ...options.batch };
+    this.limits = { ...DEFAULTS.batch, ...options.batch };
     this.batcher = new Batcher({ ...this.limits, host: options.host, labels });
     this.sender = new Sender({
       spool,
-      client: createPushClient(address, options.credentials ?? {}, options.timeoutMs ?? defaults.timeoutMs),
-      backoff: options.backoff ?? defaults.backoff,
+      client: createPushClient(address, options.credentials ?? {}, options.timeoutMs ?? DEFAULTS.timeoutMs),
+      backoff: options.backoff ?? DEFAULTS.backoff,
       storeName: address.shown,
       onNote: options.onNote ?? (() => undefined),
       onProgress: () => this.recheckWaiting(),
@@ -156,7 +156,7 @@ class SpoolingLokiSink implements LokiSink {
       this.send(last);
     }
     await this.encoding;
-    await this.sender.finish(this.parts.options.closeGraceMs ?? defaults.closeGraceMs);
+    await this.sender.finish(this.parts.options.closeGraceMs ?? DEFAULTS.closeGraceMs);
     const { linesOnDisk, linesInMemory } = await this.parts.spool.close();
     const { evictedLines, damagedLines } = this.parts.spool.stats;
     const dropped = {
@@ -182,7 +182,7 @@ class SpoolingLokiSink implements LokiSink {
   }
 
   private send(batch: Batch): void {
-    if (this.pendingBytes + batch.bytes > mostPendingBytes) {
+    if (this.pendingBytes + batch.bytes > MAX_PENDING_BYTES) {
       this.stats.linesOverrun += batch.lines;
       return;
     }
@@ -204,8 +204,8 @@ class SpoolingLokiSink implements LokiSink {
   private hasRoom(): boolean {
     const { spool, options } = this.parts;
     const limit =
-      options.spool?.maxBytes ?? (options.spool?.directory === undefined ? defaults.memoryBytes : defaults.diskBytes);
-    return this.pendingBytes < mostPendingBytes / 2 && spool.stats.bytes < limit * highWater;
+      options.spool?.maxBytes ?? (options.spool?.directory === undefined ? DEFAULTS.memoryBytes : DEFAULTS.diskBytes);
+    return this.pendingBytes < MAX_PENDING_BYTES / 2 && spool.stats.bytes < limit * HIGH_WATER;
   }
 
   private failure(): CollectorError | undefined {
@@ -233,10 +233,10 @@ class SpoolingLokiSink implements LokiSink {
 
 function checkLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   for (const name of Object.keys(labels)) {
-    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) || reservedLabels.includes(name)) {
+    if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) || RESERVED_LABELS.includes(name)) {
       throw new CollectorError(
         'config',
-        `"${name}" cannot be a label: take a name of letters, digits and underscores, other than ${reservedLabels.join(', ')}.`
+        `"${name}" cannot be a label: take a name of letters, digits and underscores, other than ${RESERVED_LABELS.join(', ')}.`
       );
     }
   }

@@ -5,7 +5,7 @@ import { type Batch } from './batcher';
 
 const compress = promisify(gzip);
 
-export function pushJson(batch: Batch): string {
+function pushJson(batch: Batch): string {
   const streams = batch.streams.map(({ labels, entries }) => {
     const values = entries.map(({ tsNs, line }) => `["${tsNs}",${JSON.stringify(line)}]`);
     return `{"stream":${JSON.stringify(labels)},"values":[${values.join(',')}]}`;

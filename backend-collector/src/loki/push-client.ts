@@ -29,8 +29,8 @@ export interface PushClient {
   close(): void;
 }
 
-const longestAnswer = 2 << 20;
-const longestRetryAfterMs = 5 * 60_000;
+const MAX_ANSWER = 2 << 20;
+const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
 /** Credentials from the environment: `BPFNET_LOKI_USER`, `_PASSWORD`, `_TOKEN`, `_TENANT`. */
 export function credentialsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Credentials {
@@ -109,7 +109,7 @@ async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
   let text = '';
   response.setEncoding('utf8');
   for await (const chunk of response) {
-    if (text.length < longestAnswer) {
+    if (text.length < MAX_ANSWER) {
       text += String(chunk);
     }
   }
@@ -121,7 +121,7 @@ async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
   if (status === 408 || status === 429 || status >= 500) {
     return { kind: 'later', reason: oneLine(reason), afterMs: retryAfterMs(response.headers['retry-after']) };
   }
-  return { kind: 'refused', status, refusal: { text: reason, whole: text.length < longestAnswer } };
+  return { kind: 'refused', status, refusal: { text: reason, whole: text.length < MAX_ANSWER } };
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. At most five minutes. */
@@ -130,7 +130,7 @@ function retryAfterMs(value: string | undefined): number | undefined {
     return undefined;
   }
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
 
 function describe(error: unknown): string {

@@ -6,7 +6,7 @@
  * "…, total ignored: 2 out of 5 for stream: {…}" once for each stream. Where the text says nothing of the kind, or was too
  * long to be read whole, all lines of the push are taken for lost.
  */
-export interface Refusal {
+interface Refusal {
   readonly lostLines: number;
   /** A short text without numbers, to count by. */
   readonly reason: string;
@@ -18,12 +18,12 @@ export interface RefusalText {
   readonly whole: boolean;
 }
 
-const longestReason = 120;
-const refusedEntries = /(?:(\d+) errors like: )?(?:entry for stream '[^']*' has timestamp too|max entry size )/g;
-const ignoredEntries = /total ignored: (\d+) out of \d+/g;
+const MAX_REASON = 120;
+const REFUSED_ENTRIES = /(?:(\d+) errors like: )?(?:entry for stream '[^']*' has timestamp too|max entry size )/g;
+const IGNORED_ENTRIES = /total ignored: (\d+) out of \d+/g;
 
 export function readRefusal({ text, whole }: RefusalText, lines: number): Refusal {
-  const named = sum(text, refusedEntries) + sum(text, ignoredEntries);
+  const named = sum(text, REFUSED_ENTRIES) + sum(text, IGNORED_ENTRIES);
   const lostLines = named === 0 || !whole ? lines : Math.min(named, lines);
   return { lostLines, reason: `store refused: ${reasonOf(text)}` };
 }
@@ -45,5 +45,5 @@ function reasonOf(text: string): string {
     .replace('status-', 'status ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, longestReason);
+    .slice(0, MAX_REASON);
 }

@@ -18,7 +18,7 @@ export interface SenderStats {
   linesRefused: Record<string, number>;
 }
 
-export interface SenderOptions {
+interface SenderOptions {
   readonly spool: Spool;
   readonly client: PushClient;
   readonly backoff: BackoffLimits;
@@ -30,10 +30,10 @@ export interface SenderOptions {
 }
 
 /** Different reasons counted by name; further ones are counted together. */
-const mostReasons = 20;
-const otherReasons = 'store refused: other reasons';
+const MAX_REASONS = 20;
+const OTHER_REASONS = 'store refused: other reasons';
 /** Answers that no later push will change: the address or the credentials are wrong. */
-const hopelessStatus = new Set([401, 403, 404, 405]);
+const HOPELESS_STATUSES = new Set([401, 403, 404, 405]);
 
 export class Sender {
   readonly stats: SenderStats = { pushes: 0, retries: 0, bytesPushed: 0, linesWritten: 0, linesRefused: {} };
@@ -118,13 +118,13 @@ export class Sender {
     const { lostLines, reason } = readRefusal(answer.refusal, batch.lines);
     this.stats.linesWritten += batch.lines - lostLines;
     const reasons = this.stats.linesRefused;
-    const known = reason in reasons || Object.keys(reasons).length < mostReasons;
+    const known = reason in reasons || Object.keys(reasons).length < MAX_REASONS;
     if (!(reason in reasons) && known) {
       this.options.onNote(`The store ${this.options.storeName} refuses lines (${reason}).`);
     }
-    const key = known ? reason : otherReasons;
+    const key = known ? reason : OTHER_REASONS;
     reasons[key] = (reasons[key] ?? 0) + lostLines;
-    if (hopelessStatus.has(answer.status)) {
+    if (HOPELESS_STATUSES.has(answer.status)) {
       this.hopeless = `status ${answer.status}`;
     }
   }

@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises';
 import { CollectorError } from '../errors';
 
-const pushPath = '/loki/api/v1/push';
+const PUSH_PATH = '/loki/api/v1/push';
 
 export type StoreAddress =
   | {
@@ -28,7 +28,7 @@ export function parseStoreAddress(text: string): StoreAddress {
         `The store's address "${text}" needs an absolute path: unix:/run/bpfnet.sock.`
       );
     }
-    return { kind: 'unix', socketPath, path: pushPath, shown: text };
+    return { kind: 'unix', socketPath, path: PUSH_PATH, shown: text };
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
@@ -44,7 +44,7 @@ export function parseStoreAddress(text: string): StoreAddress {
     secure,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    path: prefix.endsWith(pushPath) ? prefix : `${prefix}${pushPath}`,
+    path: prefix.endsWith(PUSH_PATH) ? prefix : `${prefix}${PUSH_PATH}`,
     userInfo:
       url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`,
     shown: `${url.protocol}//${url.host}`,

@@ -2,7 +2,7 @@
 import { type LogSink } from '../record/log-line';
 import { createNdjsonSink } from './ndjson-sink';
 
-export interface OpenSinkOptions {
+interface OpenSinkOptions {
   /** Where to push; absent for standard output. */
   readonly url: string | undefined;
   readonly host: string;

@@ -8,10 +8,10 @@ import { type Flow, type Side } from '../flow/flow';
 import { type FlowDirection } from '../flow/flow-direction';
 import { settleSides } from '../flow/roles';
 import { IpProtocol } from '../wire/decoded';
-import { AsciiPiece, WORD } from './ascii-piece';
+import { WORD } from './ascii-piece';
 import { communityDigest, communityIdOf } from './community-id';
 import { ipv6Text } from './ip-text';
-import { constantField, type FieldName, fieldNames, LineText } from './line-text';
+import { constantField, type FieldIn, type FieldName, fieldNames, LineText, openedField } from './line-text';
 
 const N = fieldNames(
   'v',
@@ -46,8 +46,11 @@ const INCOMING = constantField('direction', 'incoming');
 const UNKNOWN_DIRECTION = constantField('direction', 'unknown');
 const TCP = constantField('l4_proto', 'tcp');
 const UDP = constantField('l4_proto', 'udp');
-/** Version 1 of Community IDs, and where its text begins. */
-const COMMUNITY_ID = new AsciiPiece(',"community_id":"1:');
+/** Community IDs of version 1. */
+const COMMUNITY_ID = openedField('community_id', '1:');
+
+/** The fields that are written here. */
+export type ConnectionField = keyof typeof N | FieldIn<typeof OUTGOING | typeof TCP | typeof COMMUNITY_ID>;
 
 /** What records hold beside what the packets say. The functions are the platform's; the records' own code stays pure. */
 export interface RecordContext {

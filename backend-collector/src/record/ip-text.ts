@@ -1,7 +1,7 @@
 /** Addresses as text: dotted IPv4, and IPv6 as RFC 5952 wants it. */
 
 /** Four bytes of a signed 32-bit word. */
-export function ipv4Text(word: number): string {
+function ipv4Text(word: number): string {
   return `${(word >>> 24) & 255}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 }
 

@@ -1,14 +1,20 @@
 /** The present chunk of a flow as its two records: the counters, and the packets. */
-import { packColumns, type PacketColumns, SENT_BY_DST, SENT_BY_SRC } from '@bpfnet/flow-model/packet-columns';
-import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
+import {
+  packColumns,
+  type PacketColumnName,
+  type PacketColumns,
+  SENT_BY_DST,
+  SENT_BY_SRC,
+} from '@bpfnet/flow-model/packet-columns';
+import { type L4PacketsRecord, type L4Record, SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 import { toSeq, type Seq } from '@bpfnet/flow-model/seq';
 import { type Flow } from '../flow/flow';
 import { type FlowDirection } from '../flow/flow-direction';
 import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
-import { connectionFields, innerTraceId, type RecordContext } from './connection-fields';
+import { type ConnectionField, connectionFields, innerTraceId, type RecordContext } from './connection-fields';
 import { type EpochTime } from './epoch-time';
-import { fieldNames, type LineText } from './line-text';
+import { fieldNames, type LineText, type RequiredNames } from './line-text';
 
 const N = fieldNames(
   'capture_drops',
@@ -55,7 +61,8 @@ const N = fieldNames(
   'rx_zero_window',
   'rx_unseen_segments',
   'rx_rst'
-);
+) satisfies RequiredNames<L4Record, ConnectionField> &
+  RequiredNames<L4PacketsRecord, ConnectionField | PacketColumnName>;
 
 const TX = {
   seq_min: N.tx_seq_min,

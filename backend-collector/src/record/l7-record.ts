@@ -1,10 +1,11 @@
-/** An exchange of a flow as the line of its record: the span. */
+/** An exchange of a flow as the line of its record. */
+import { type L7Record } from '@bpfnet/flow-model/records';
 import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
-import { connectionFields, type RecordContext } from './connection-fields';
-import { constantField, fieldNames, type LineText } from './line-text';
-import { messageFields } from './message-fields';
+import { type ConnectionField, connectionFields, type RecordContext } from './connection-fields';
+import { constantField, fieldNames, type LineText, type RequiredNames } from './line-text';
+import { type MessageField, messageFields } from './message-fields';
 
 const N = fieldNames(
   'request_id',
@@ -29,7 +30,7 @@ const N = fieldNames(
   'capture_drops',
   'pkt_chunk_range',
   'outcome'
-);
+) satisfies RequiredNames<L7Record, ConnectionField | MessageField>;
 
 const OK = constantField('outcome', 'ok');
 

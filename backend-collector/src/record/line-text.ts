@@ -8,6 +8,7 @@
  */
 import { writeBase64 } from '@bpfnet/flow-model/base64';
 import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
+import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model/records';
 import { AsciiPiece, cacheAscii, WORD, writeCached, writePiece } from './ascii-piece';
 import { writeMilliseconds, writeNanoseconds, writeNumber, writeUint32 } from './decimal';
 
@@ -24,33 +25,55 @@ const UNDERSCORE = 0x5f;
 const BRACKET = 0x5b;
 const END_BRACKET = 0x5d;
 
+/** The fields that a record has by the contract. Its schema lets others pass, so that a mistyped name would not be noticed there. */
+type KnownField<R> = keyof { [Name in keyof R as string extends Name ? never : Name]: R[Name] } & string;
+type RequiredField<R> = { [Name in KnownField<R>]: undefined extends R[Name] ? never : Name }[KnownField<R>];
+type RecordField = KnownField<L4Record> | KnownField<L4PacketsRecord> | KnownField<L7Record>;
+
+/** What the names of a record must hold: its required fields, but for those that are written `Elsewhere`. */
+export type RequiredNames<R, Elsewhere extends string> = Readonly<
+  Record<Exclude<RequiredField<R>, Elsewhere>, FieldName>
+>;
+
 declare const isFieldName: unique symbol;
+declare const fieldOf: unique symbol;
 
 /** A field's name as it stands in a line, with all that is around it. */
 export type FieldName = AsciiPiece & { readonly [isFieldName]: true };
 
-export function fieldName(name: string): FieldName {
+/** A field's name with its value, or with what its value begins with. */
+type FieldText<Name extends RecordField> = AsciiPiece & { readonly [fieldOf]: Name };
+
+/** The field that a `FieldText` is of. */
+export type FieldIn<Text> = Text extends FieldText<infer Name> ? Name : never;
+
+export function fieldName(name: RecordField): FieldName {
   return new AsciiPiece(`,"${name}":`) as FieldName;
 }
 
-export function fieldNames<Name extends string>(...names: readonly Name[]): Readonly<Record<Name, FieldName>> {
+export function fieldNames<Name extends RecordField>(...names: readonly Name[]): Readonly<Record<Name, FieldName>> {
   return Object.fromEntries(names.map((name) => [name, fieldName(name)])) as Record<Name, FieldName>;
 }
 
 /** A field with a value that is always the same. */
-export function constantField(name: string, value: string | boolean): AsciiPiece {
-  return new AsciiPiece(`,"${name}":${JSON.stringify(value)}`);
+export function constantField<Name extends RecordField>(name: Name, value: string | boolean): FieldText<Name> {
+  return new AsciiPiece(`,"${name}":${JSON.stringify(value)}`) as FieldText<Name>;
+}
+
+/** A field of text up to the first letters of its value, which is to follow. */
+export function openedField<Name extends RecordField>(name: Name, beginning: string): FieldText<Name> {
+  return new AsciiPiece(`,"${name}":"${beginning}`) as FieldText<Name>;
 }
 
 const COLUMNS: Readonly<Record<PacketColumnName, AsciiPiece>> = {
-  dir: new AsciiPiece(',"dir":"'),
-  ts: new AsciiPiece(',"ts":"'),
-  flags: new AsciiPiece(',"flags":"'),
-  seq: new AsciiPiece(',"seq":"'),
-  ack: new AsciiPiece(',"ack":"'),
-  len: new AsciiPiece(',"len":"'),
-  win: new AsciiPiece(',"win":"'),
-  ana: new AsciiPiece(',"ana":"'),
+  dir: openedField('dir', ''),
+  ts: openedField('ts', ''),
+  flags: openedField('flags', ''),
+  seq: openedField('seq', ''),
+  ack: openedField('ack', ''),
+  len: openedField('len', ''),
+  win: openedField('win', ''),
+  ana: openedField('ana', ''),
 };
 
 const TRUE = new AsciiPiece('true');

@@ -1,8 +1,8 @@
 /**
- * What was asked and answered, as the end of a span's line: operation, resource, status, and the fields of the protocol.
+ * What was asked and answered, as the end of an L7 record's line: operation, resource, status, and the fields of the protocol.
  *
  * Most services answer the same requests again and again, so what was written last stays in a small direct-mapped cache as bytes: the
- * next span that says the same is a copy of some words. One that differs in anything takes the place.
+ * next exchange that says the same is a copy of some words. One that differs in anything takes the place.
  */
 import { type Exchange, type ProtocolFields } from '../l7/exchange';
 import { WORD } from './ascii-piece';
@@ -10,9 +10,11 @@ import { fieldName, type FieldName, fieldNames, type LineText } from './line-tex
 
 const N = fieldNames('l7_op', 'l7_resource', 'l7_status');
 
-/** A power of two. */
-const CACHED = 512;
-/** What is longer is not kept. */
+export type MessageField = keyof typeof N | keyof ProtocolFields;
+
+/** Texts in the cache: a power of two. */
+const CACHED_TEXTS = 512;
+/** What is longer is not cached. */
 const CACHED_WORDS = 64;
 const MAX_FIELDS = 16;
 
@@ -29,8 +31,8 @@ class CachedText {
   readonly values: FieldValue[] = [];
 }
 
-const cache: readonly CachedText[] = Array.from({ length: CACHED }, () => new CachedText());
-const cachedWords = new Float64Array(CACHED * CACHED_WORDS);
+const cache: readonly CachedText[] = Array.from({ length: CACHED_TEXTS }, () => new CachedText());
+const cachedWords = new Float64Array(CACHED_TEXTS * CACHED_WORDS);
 
 export function messageFields(t: LineText, x: Exchange): void {
   const slot = slotOf(x);
@@ -57,7 +59,7 @@ function slotOf({ resource, status }: Exchange): number {
   for (let i = Math.max(0, length - 6); i < length; i++) {
     hash = Math.imul(hash, 31) + resource.charCodeAt(i);
   }
-  return (hash ^ (hash >>> 9)) & (CACHED - 1);
+  return (hash ^ (hash >>> 9)) & (CACHED_TEXTS - 1);
 }
 
 function saysTheSame(known: CachedText, x: Exchange): boolean {
@@ -96,7 +98,7 @@ function writeProtocolFields(t: LineText, fields: ProtocolFields): void {
     if (value === undefined) {
       continue;
     }
-    const field = protocolField(name);
+    const field = protocolField(name as keyof ProtocolFields);
     if (typeof value !== 'number') {
       t.text(field, value);
     } else if (Number.isInteger(value)) {
@@ -108,9 +110,9 @@ function writeProtocolFields(t: LineText, fields: ProtocolFields): void {
 }
 
 /** The fields that protocols add; there are as many as their parsers have names for. */
-const protocolFields = new Map<string, FieldName>();
+const protocolFields = new Map<keyof ProtocolFields, FieldName>();
 
-function protocolField(name: string): FieldName {
+function protocolField(name: keyof ProtocolFields): FieldName {
   let field = protocolFields.get(name);
   if (field === undefined) {
     field = fieldName(name);

@@ -4,11 +4,8 @@
  */
 const schedule = new Int32Array(80);
 
-/** Longest message in bytes: the block also holds a bit and the length. */
-export const MAX_ONE_BLOCK = 55;
-
 /**
- * Hashes `length` bytes; writes the 20 bytes of the digest.
+ * Hashes `length` bytes, at most 55 since the block also holds a bit and the length; writes the 20 bytes of the digest.
  *
  * @param message at least 64 bytes long; what follows the message in it is overwritten
  */

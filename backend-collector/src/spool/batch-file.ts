@@ -7,10 +7,10 @@
  */
 import { crc32 } from 'node:zlib';
 
-const magic = Buffer.from('bpfnspl1', 'latin1');
-const headerBytes = magic.length + 8;
+const MAGIC = Buffer.from('bpfnspl1', 'latin1');
+const HEADER_BYTES = MAGIC.length + 8;
 
-export interface BatchName {
+interface BatchName {
   readonly id: number;
   readonly lines: number;
 }
@@ -25,22 +25,22 @@ export function parseBatchFileName(fileName: string): (BatchName & { readonly wh
 }
 
 export function encodeBatchFile(body: Buffer): Buffer {
-  const header = Buffer.alloc(headerBytes);
-  magic.copy(header);
-  header.writeUInt32LE(body.length, magic.length);
-  header.writeUInt32LE(crc32(body), magic.length + 4);
+  const header = Buffer.alloc(HEADER_BYTES);
+  MAGIC.copy(header);
+  header.writeUInt32LE(body.length, MAGIC.length);
+  header.writeUInt32LE(crc32(body), MAGIC.length + 4);
   return Buffer.concat([header, body]);
 }
 
 /** Size of the file of a body of that many bytes. */
-export const batchFileBytes = (bodyBytes: number): number => headerBytes + bodyBytes;
+export const batchFileBytes = (bodyBytes: number): number => HEADER_BYTES + bodyBytes;
 
 /** The body, or undefined where the file is not what was written. */
 export function decodeBatchFile(file: Buffer): Buffer | undefined {
-  if (file.length < headerBytes || !file.subarray(0, magic.length).equals(magic)) {
+  if (file.length < HEADER_BYTES || !file.subarray(0, MAGIC.length).equals(MAGIC)) {
     return undefined;
   }
-  const body = file.subarray(headerBytes);
-  const intact = file.readUInt32LE(magic.length) === body.length && file.readUInt32LE(magic.length + 4) === crc32(body);
+  const body = file.subarray(HEADER_BYTES);
+  const intact = file.readUInt32LE(MAGIC.length) === body.length && file.readUInt32LE(MAGIC.length + 4) === crc32(body);
   return intact ? body : undefined;
 }

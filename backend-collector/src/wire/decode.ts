@@ -5,24 +5,10 @@
  * Ethernet II (IEEE 802.3), 802.1Q and 802.1ad tags in any depth, MPLS (RFC 3032), raw IP, Linux cooked v1 and v2, BSD loopback; tunnels
  * in each other up to a limit (tunnels.ts). A tunnelled packet is reported as the inner one, once.
  */
-import { Decoded, fail, IpProtocol, Layer, Stop, Tunnel } from './decoded';
+import { type Decoded, fail, IpProtocol, Layer, Stop, Tunnel } from './decoded';
 import { decodeIpv4, decodeIpv6, upperLayer } from './ip';
-import { LinkType } from './link-type';
+import { EtherType, LinkType } from './link-type';
 import { enterIpTunnel, enterUdpTunnel, Inner, MAX_DEPTH } from './tunnels';
-
-const enum EtherType {
-  Ipv4 = 0x0800,
-  Vlan = 0x8100,
-  Ipv6 = 0x86dd,
-  ServiceVlan = 0x88a8,
-  OldServiceVlan = 0x9100,
-  Mpls = 0x8847,
-  MplsUpstream = 0x8848,
-  /** Transparent Ethernet bridging: a whole Ethernet frame follows (RFC 1701). */
-  Ethernet = 0x6558,
-}
-
-export { Decoded };
 
 /**
  * Decodes the packet at `offset`. `into.stop` says how far it came; only with `Stop.Transport` are all fields set.
@@ -62,7 +48,7 @@ export function decode(
 }
 
 /** What a datagram that was made of fragments holds: bytes that were captured, its length on the wire, the protocol in it. */
-export interface Joined {
+interface Joined {
   readonly captured: number;
   readonly length: number;
   readonly protocol: number;

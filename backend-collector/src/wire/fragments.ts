@@ -18,7 +18,7 @@ const MAX_PARTS = 128;
 const MAX_AGE_NS = 30e9;
 const CHECK_EVERY_NS = 1e9;
 
-export interface FragmentDrops {
+interface FragmentDrops {
   overlap: number;
   'timed out': number;
   'table full': number;

@@ -13,6 +13,19 @@ export const enum LinkType {
   LinuxCooked2 = 276,
 }
 
+/** What an Ethernet header says that it holds. */
+export const enum EtherType {
+  Ipv4 = 0x0800,
+  Vlan = 0x8100,
+  Ipv6 = 0x86dd,
+  ServiceVlan = 0x88a8,
+  OldServiceVlan = 0x9100,
+  Mpls = 0x8847,
+  MplsUpstream = 0x8848,
+  /** Transparent Ethernet bridging: a whole Ethernet frame follows (RFC 1701). */
+  Ethernet = 0x6558,
+}
+
 const KNOWN: ReadonlySet<number> = new Set<LinkType>([
   LinkType.BsdLoopback,
   LinkType.Ethernet,

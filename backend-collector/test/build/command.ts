@@ -9,7 +9,7 @@ import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow
 
 const root = resolve(__dirname, '../../..');
 
-export interface RunResult {
+interface RunResult {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -2,7 +2,7 @@
 import { ethernet, ipv4, udp } from './packet';
 import { type CapturedPacket } from './pcap';
 
-export interface DatagramScriptOptions {
+interface DatagramScriptOptions {
   readonly client?: string;
   readonly clientPort?: number;
   readonly server?: string;

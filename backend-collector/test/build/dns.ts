@@ -11,7 +11,7 @@ export function dnsName(text: string): Uint8Array {
   return concat(...labels.map((label) => concat(Uint8Array.from([label.length]), ascii(label))), Uint8Array.from([0]));
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   readonly name?: Uint8Array;
   readonly type: number;
   readonly class?: number;

@@ -2,11 +2,11 @@
  * Recorded dialogues as a bad network and a bad sender make them: bytes changed, segments lost, repeated, exchanged, cut in two, captured in part.
  * Each comes from another host, so that it is a connection of its own. The same seed gives the same packets.
  */
-import { type Random } from './mutate';
+import { type Random } from '@bpfnet/laboratory/seeded-random';
 import { type CapturedPacket } from './pcap';
 import { recordedPackets, recordingNames, type RecordedPacket } from './protocol-recordings';
 
-export type Dialogue = readonly RecordedPacket[];
+type Dialogue = readonly RecordedPacket[];
 
 /** Of a longer dialogue only so much of each packet is captured. */
 const LONG_DIALOGUE = 100_000;

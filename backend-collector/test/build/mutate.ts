@@ -1,18 +1,6 @@
 /** Packets as no sound sender makes them: pieces of real ones, changed, cut, repeated and mixed. The same seed gives the same packets. */
+import { type Random } from '@bpfnet/laboratory/seeded-random';
 import { type CapturedPacket } from './pcap';
-
-export type Random = () => number;
-
-/** Numbers in [0, 1), the same for the same seed. */
-export function seededRandom(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const INTERESTING = [0, 1, 2, 4, 5, 6, 7, 8, 15, 16, 17, 41, 44, 47, 0x40, 0x45, 0x60, 0x7f, 0x80, 0x81, 0x88, 0xff];
 
@@ -21,7 +9,7 @@ function below(random: Random, n: number): number {
 }
 
 /** One packet of `sources`, probably not as it was. */
-export function mutatedPacket(sources: readonly CapturedPacket[], random: Random, tsNs: bigint): CapturedPacket {
+function mutatedPacket(sources: readonly CapturedPacket[], random: Random, tsNs: bigint): CapturedPacket {
   const bytes = sources[below(random, sources.length)].bytes;
   let out = bytes.slice();
   if (random() < 0.1) {

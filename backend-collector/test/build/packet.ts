@@ -1,6 +1,6 @@
 /** Packets by hand: every byte of every header, so that a test can break any of them. */
 
-export interface EthernetOptions {
+interface EthernetOptions {
   /** VLAN tags, outermost first, as [TPID, TCI]. */
   readonly vlans?: ReadonlyArray<readonly [number, number]>;
   readonly etherType?: number;
@@ -81,7 +81,7 @@ export function ipv6(payload: Uint8Array, o: IpOptions, first = o.protocol): Uin
 }
 
 /** `fd00::1` and the like: one `::`, groups in hex. */
-export function ipv6Address(text: string): Uint8Array {
+function ipv6Address(text: string): Uint8Array {
   const [left, right] = text.split('::');
   const groups = (part: string | undefined) => (part ? part.split(':').map((g) => parseInt(g, 16)) : []);
   const head = groups(left);
@@ -90,7 +90,7 @@ export function ipv6Address(text: string): Uint8Array {
   return Uint8Array.from(all.flatMap((g) => [...u16(g)]));
 }
 
-export interface TcpOptions {
+interface TcpOptions {
   readonly srcPort: number;
   readonly dstPort: number;
   readonly seq: number;

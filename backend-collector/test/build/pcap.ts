@@ -9,7 +9,7 @@ export interface CapturedPacket {
   readonly wireLength?: number;
 }
 
-export interface PcapDialect {
+interface PcapDialect {
   readonly littleEndian?: boolean;
   readonly nanoseconds?: boolean;
   readonly linkType?: number;
@@ -73,7 +73,7 @@ export function interfaceBlock(linkType: number, options: readonly Uint8Array[] 
   return block(1, concat(new Uint8Array(body.buffer), ...options), little);
 }
 
-export interface EnhancedPacket {
+interface EnhancedPacket {
   readonly interfaceId: number;
   /** In the interface's units. */
   readonly units: bigint;

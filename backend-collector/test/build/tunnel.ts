@@ -18,7 +18,7 @@ export function inGeneve(inner: Uint8Array, vni: number, type = 0x6558, options 
   return ipv4(udp(concat(header, options, inner), 50001, 6081), { ...OUTER, protocol: 17 });
 }
 
-export interface GreOptions {
+interface GreOptions {
   readonly key?: number;
   readonly sequence?: number;
   readonly checksum?: boolean;

@@ -1,7 +1,7 @@
 /** What the kernel would keep of each packet with the adaptive snap length, and what the collector makes of it. */
 import { adaptiveSnap, HEAD_BYTES, HEADERS_KEPT } from '../../src/capture/filter/adaptive-snap';
 import { Ancillary, assemble } from '../../src/capture/filter/cbpf';
-import { run } from '../../src/capture/filter/cbpf-interpreter';
+import { run } from './cbpf-interpreter';
 import { socketProgram } from '../../src/capture/filter/socket-program';
 import { Script } from '../build/connection';
 import { ascii, ethernet, ipv4, ipv6, tcp, udp, vxlan } from '../build/packet';

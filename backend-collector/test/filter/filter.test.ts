@@ -1,5 +1,5 @@
 import { Ancillary, assemble, decodeProgram, encodeProgram, ifEqual, keep, label } from '../../src/capture/filter/cbpf';
-import { run } from '../../src/capture/filter/cbpf-interpreter';
+import { run } from './cbpf-interpreter';
 import {
   compileByLibpcap,
   compileByTcpdump,
@@ -7,7 +7,7 @@ import {
   type FilterCompiler,
 } from '../../src/capture/filter/compile-filter';
 import { HardwareType, socketProgram, type SocketProgramOptions } from '../../src/capture/filter/socket-program';
-import { ipv4Packet, ipv6Packet, networkOffset } from './packets';
+import { ipv4Packet, ipv6Packet, NETWORK_OFFSET } from './packets';
 
 const tcp = { from: '10.0.0.1', to: '10.0.0.2', protocol: 'tcp', fromPort: 40000, toPort: 80 } as const;
 const tcp6 = { ...tcp, from: 'fd00:0:0:0:0:0:0:1', to: 'fd00:0:0:0:0:0:0:2' } as const;
@@ -21,10 +21,10 @@ interface Seen {
 
 /** What the kernel would keep of the packet, bytes. */
 function kept(options: SocketProgramOptions, packet: Buffer, seen: Seen = {}): number {
-  const bytes = seen.raw === true ? packet.subarray(networkOffset) : packet;
+  const bytes = seen.raw === true ? packet.subarray(NETWORK_OFFSET) : packet;
   return run(socketProgram(options), {
     bytes,
-    networkOffset: seen.raw === true ? 0 : networkOffset,
+    networkOffset: seen.raw === true ? 0 : NETWORK_OFFSET,
     ancillary: {
       [Ancillary.protocol]: packet.readUInt16BE(12),
       [Ancillary.packetType]: seen.outgoing === true ? 4 : 0,
@@ -79,12 +79,12 @@ describe('the store', () => {
   });
 });
 
-const compilers: ReadonlyArray<readonly [string, FilterCompiler]> = [
+const COMPILERS: ReadonlyArray<readonly [string, FilterCompiler]> = [
   ['libpcap', compileByLibpcap],
   ['tcpdump', compileByTcpdump],
 ];
 
-describe.each(compilers)('a filter compiled by %s', (name, compiler) => {
+describe.each(COMPILERS)('a filter compiled by %s', (name, compiler) => {
   const compile = async (expression: string): Promise<SocketProgramOptions | undefined> => {
     const known = await compiler('tcp', { number: 1, name: 'EN10MB' }, 100);
     if (known === undefined) {

@@ -1,5 +1,5 @@
 /** Small packets, byte by byte, for filters to look at. */
-export interface PacketShape {
+interface PacketShape {
   readonly from: string;
   readonly to: string;
   readonly protocol: 'tcp' | 'udp';
@@ -7,7 +7,7 @@ export interface PacketShape {
   readonly toPort: number;
 }
 
-export const networkOffset = 14;
+export const NETWORK_OFFSET = 14;
 
 export function ipv4Packet(shape: PacketShape): Buffer {
   const packet = Buffer.alloc(14 + 20 + 20);

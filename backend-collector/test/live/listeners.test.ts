@@ -6,9 +6,9 @@ import { isPastListening, Listeners } from '../../src/capture/nics/listeners';
 import { closeSocketLists, NamespaceListeners, openSocketLists } from '../../src/capture/nics/listening-ports';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
-const rest = '00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0';
+const REST_OF_LINE = '00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0';
 const line = (n: number, local: string, remote: string, state: string) =>
-  `   ${n}: ${local} ${remote} ${state} ${rest}\n`;
+  `   ${n}: ${local} ${remote} ${state} ${REST_OF_LINE}\n`;
 
 const v4 = (address: string, port: number, protocol = 6) => ({
   protocol,

@@ -1,6 +1,6 @@
 import { linkDumpRequest, parseLinkMessages, type Link } from '../../src/capture/nics/link-message';
 import { nicSelection } from '../../src/capture/nics/nic-pattern';
-import { nicExcluded, NicTable } from '../../src/capture/nics/nic-table';
+import { NIC_EXCLUDED, NicTable } from '../../src/capture/nics/nic-table';
 
 const ethernet = { hardwareType: 1, mtu: 1500 } as const;
 const loopback = { index: 1, name: 'lo', hardwareType: 772, mtu: 65536 } as const;
@@ -171,7 +171,7 @@ describe('the NIC table', () => {
 
   it('lists what is not selected, for the filter', () => {
     const { table } = tableOf([loopback, { ...ethernet, index: 2, name: 'eth0' }], ['eth*']);
-    expect(table.idOf(0, 1)).toBe(nicExcluded);
+    expect(table.idOf(0, 1)).toBe(NIC_EXCLUDED);
     expect(table.excludedIndexes(0)).toEqual([1]);
     expect(table.nics.map((nic) => nic.name)).toEqual(['eth0']);
     expect(table.allNames()).toEqual(['lo', 'eth0']);

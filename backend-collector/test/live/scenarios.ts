@@ -14,8 +14,8 @@ import { loadLibc } from '../../src/capture/live/libc';
 import { type LiveOptions, type LiveSource, openLiveSource } from '../../src/capture/live/live-source';
 import { PacketDirection, PacketMark } from '../../src/capture/packet-source';
 
-const port = 9999;
-const cleanUps: Array<() => void> = [];
+const PORT = 9999;
+const CLEAN_UPS: Array<() => void> = [];
 
 function ip(command: string): void {
   execFileSync('ip', command.split(' '), { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -25,7 +25,7 @@ function ip(command: string): void {
 async function otherNamespace(): Promise<{ path: string; pid: number }> {
   const own = statText('/proc/self/ns/net');
   const holder = spawn('unshare', ['-n', 'sleep', '60'], { stdio: 'ignore' });
-  cleanUps.push(() => holder.kill('SIGKILL'));
+  CLEAN_UPS.push(() => holder.kill('SIGKILL'));
   const path = `/proc/${holder.pid}/ns/net`;
   while (statText(path) === own) {
     await sleep(5);
@@ -70,7 +70,7 @@ async function sendDatagrams(to: string, count: number, bytes = 100): Promise<vo
   const payload = Buffer.alloc(bytes, 'x');
   await new Promise<void>((resolve) => socket.bind(0, resolve));
   for (let i = 0; i < count; i++) {
-    await new Promise<void>((resolve) => socket.send(payload, port, to, () => resolve()));
+    await new Promise<void>((resolve) => socket.send(payload, PORT, to, () => resolve()));
   }
   socket.close();
 }
@@ -81,7 +81,7 @@ async function sendDatagrams(to: string, count: number, bytes = 100): Promise<vo
  */
 async function tcpdump(nic: string, filter: string): Promise<{ count(): Promise<number | string> }> {
   const directory = mkdtempSync(join(tmpdir(), 'bpfnet-live-'));
-  cleanUps.push(() => rmSync(directory, { recursive: true, force: true }));
+  CLEAN_UPS.push(() => rmSync(directory, { recursive: true, force: true }));
   const file = join(directory, 'capture.pcap');
   const child: ChildProcess = spawn('tcpdump', ['-Z', 'root', '-i', nic, '-U', '-B', '8192', '-w', file, filter], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -127,7 +127,7 @@ interface Seen {
   readonly nics: LiveSource['nics'];
 }
 
-const directionNames = ['unknown', 'incoming', 'outgoing'];
+const DIRECTION_NAMES = ['unknown', 'incoming', 'outgoing'];
 
 async function readAll(source: LiveSource): Promise<Seen> {
   const packets: Record<string, number> = {};
@@ -139,7 +139,7 @@ async function readAll(source: LiveSource): Promise<Seen> {
     while (cursor.next()) {
       const nic = source.nics[cursor.nicId];
       const where = nic.hostNetwork === true ? '' : nic.netns;
-      const key = `${where}/${nic.name} ${directionNames[cursor.direction]}`;
+      const key = `${where}/${nic.name} ${DIRECTION_NAMES[cursor.direction]}`;
       packets[key] = (packets[key] ?? 0) + 1;
       if ((cursor.marks & PacketMark.Gso) !== 0) {
         marks.gso++;
@@ -309,7 +309,7 @@ const scenarios: Record<string, () => Promise<unknown>> = {
   'adaptive snap length': async () => {
     const other = await twoNamespaces();
     const server = createServer((socket) => socket.resume().once('end', () => socket.end()));
-    cleanUps.push(() => server.close());
+    CLEAN_UPS.push(() => server.close());
     server.listen(8080, '10.9.0.1');
     await once(server, 'listening');
     const program = `const s = require('net').connect(8080, '10.9.0.1', () => {
@@ -399,10 +399,10 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const other = await twoNamespaces();
     const program = "require('net').createServer().listen(8080, '10.9.0.2', () => console.log('ready'))";
     const there = spawn('nsenter', ['-n', '-t', String(other.pid), process.execPath, '-e', program]);
-    cleanUps.push(() => there.kill('SIGKILL'));
+    CLEAN_UPS.push(() => there.kill('SIGKILL'));
     await once(there.stdout, 'data');
     const here = createServer().listen(9090, '10.9.0.1');
-    cleanUps.push(() => here.close());
+    CLEAN_UPS.push(() => here.close());
     await once(here, 'listening');
     const source = await openLiveSource({ namespaces: [{ name: 'orders', path: other.path }], ringBytes: 2 << 20 });
     const isListening = (nic: string, lastByte: number, listening: number) =>
@@ -459,4 +459,4 @@ main()
     console.error(error);
     process.exitCode = 1;
   })
-  .finally(() => cleanUps.forEach((cleanUp) => cleanUp()));
+  .finally(() => CLEAN_UPS.forEach((cleanUp) => cleanUp()));

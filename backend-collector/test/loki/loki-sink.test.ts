@@ -6,9 +6,9 @@ import { createLokiSink, type LokiSink, type LokiSinkOptions } from '../../src/l
 import { type LogLine } from '../../src/record/log-line';
 import { accept, type Behaviour, hang, hangUp, PushStore, refuse } from './push-store';
 
-const cleanUps: Array<() => unknown> = [];
+const CLEAN_UPS: Array<() => unknown> = [];
 afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) {
+  for (const cleanUp of CLEAN_UPS.splice(0).reverse()) {
     await cleanUp();
   }
 });
@@ -24,19 +24,19 @@ const quick: Partial<LokiSinkOptions> = {
 async function storeThat(...behaviours: readonly Behaviour[]): Promise<{ store: PushStore; url: string }> {
   const store = new PushStore(...behaviours);
   const url = await store.listen();
-  cleanUps.push(() => store.close());
+  CLEAN_UPS.push(() => store.close());
   return { store, url };
 }
 
 async function sinkTo(url: string, options: Partial<LokiSinkOptions> = {}): Promise<LokiSink> {
   const sink = await createLokiSink({ ...quick, host: 'node-a', url, ...options });
-  cleanUps.push(() => sink.close());
+  CLEAN_UPS.push(() => sink.close());
   return sink;
 }
 
 function newDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'bpfnet-sink-'));
-  cleanUps.push(() => rmSync(directory, { recursive: true, force: true }));
+  CLEAN_UPS.push(() => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
@@ -119,7 +119,7 @@ describe('a push', () => {
   it('goes to a Unix socket too', async () => {
     const store = new PushStore(accept);
     const url = await store.listen(join(newDirectory(), 'store.sock'));
-    cleanUps.push(() => store.close());
+    CLEAN_UPS.push(() => store.close());
     const sink = await sinkTo(url);
     sink.write(record('by path'));
     expect((await sink.close()).linesWritten).toBe(1);
@@ -287,7 +287,7 @@ describe('with a spool directory', () => {
 
     const store = new PushStore(accept);
     await store.listen(Number(new URL(url).port));
-    cleanUps.push(() => store.close());
+    CLEAN_UPS.push(() => store.close());
     const second = await sinkTo(url, { ...options, closeGraceMs: 2000 });
     numbered(5, 36).forEach((text) => second.write(record(text)));
     expect(await second.close()).toEqual({ linesWritten: 40, linesDropped: {}, linesKept: 0 });

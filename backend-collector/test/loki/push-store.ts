@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import { type AddressInfo, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-export interface Push {
+interface Push {
   readonly headers: IncomingHttpHeaders;
   readonly path: string;
   readonly streams: ReadonlyArray<{

@@ -1,3 +1,4 @@
+import { MEBIBYTE } from '../../src/byte-units';
 import { execFileSync, fork, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,13 +7,13 @@ import fc from 'fast-check';
 import { batchFileBytes } from '../../src/spool/batch-file';
 import { Spool, type SpoolOptions } from '../../src/spool/spool';
 
-const directories: string[] = [];
+const DIRECTORIES: string[] = [];
 const newDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), 'bpfnet-spool-'));
-  directories.push(directory);
+  DIRECTORIES.push(directory);
   return directory;
 };
-afterAll(() => directories.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+afterAll(() => DIRECTORIES.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
 
 const batchFiles = (directory: string): string[] =>
   readdirSync(directory)
@@ -20,11 +21,10 @@ const batchFiles = (directory: string): string[] =>
     .sort();
 /** The end of a process by `kill -9`, as far as the directory can tell. */
 const crash = (directory: string): void => rmSync(join(directory, 'lock'), { force: true });
-const mebibyte = 1 << 20;
-const options = (directory: string | undefined, maxBytes = mebibyte): SpoolOptions => ({
+const options = (directory: string | undefined, maxBytes = MEBIBYTE): SpoolOptions => ({
   directory,
   maxBytes,
-  memoryBytes: mebibyte,
+  memoryBytes: MEBIBYTE,
 });
 
 /** Takes everything out, oldest first. */
@@ -122,7 +122,7 @@ describe('a spool directory', () => {
 
   it('that stops taking files leaves the batches in memory, within their bound', async () => {
     const directory = newDirectory();
-    const spool = await Spool.open({ directory, maxBytes: mebibyte, memoryBytes: 10 });
+    const spool = await Spool.open({ directory, maxBytes: MEBIBYTE, memoryBytes: 10 });
     await spool.offer({ body: Buffer.from('disk1'), lines: 1 });
     rmSync(directory, { recursive: true });
     for (const [index, body] of ['mem-1', 'mem-2', 'mem-3'].entries()) {
@@ -170,7 +170,7 @@ describe('a spool directory', () => {
     const directory = newDirectory();
     const acknowledged = await killWhileOffering(directory);
     expect(acknowledged).toBeGreaterThan(20);
-    const spool = await Spool.open(options(directory, 64 * mebibyte));
+    const spool = await Spool.open(options(directory, 64 * MEBIBYTE));
     const bodies = await drain(spool);
     expect(bodies.length).toBeGreaterThanOrEqual(acknowledged);
     expect(bodies.map((body) => Number(body.split(' ')[0]))).toEqual(bodies.map((_, index) => index + 1));

@@ -6,7 +6,7 @@ import { openByteInput, type ByteInput } from './byte-input';
 import { ByteWindow } from './byte-window';
 import { FORMAT_BYTES, detectFormat } from './capture-format';
 import { type FileCursor } from './file-cursor';
-import { type NicTable } from './nic-table';
+import { type FileNics } from './file-nics';
 import { PCAP_HEADER_BYTES, PcapCursor } from './pcap-cursor';
 import { PcapngCursor } from './pcapng-cursor';
 
@@ -16,11 +16,11 @@ export class CaptureFile {
     private readonly input: ByteInput,
     private readonly window: ByteWindow,
     readonly cursor: FileCursor,
-    private readonly nicTable: NicTable
+    private readonly nicTable: FileNics
   ) {}
 
   /** Throws a `CollectorError`: file-not-found, not-a-capture, no-permission, truncated-capture. */
-  static async open(path: string, nicTable: NicTable): Promise<CaptureFile> {
+  static async open(path: string, nicTable: FileNics): Promise<CaptureFile> {
     const name = path === '-' ? 'standard input' : path;
     const input = await openByteInput(path);
     try {
@@ -69,7 +69,7 @@ export class CaptureFile {
   }
 }
 
-async function openCursor(name: string, window: ByteWindow, nicTable: NicTable): Promise<FileCursor> {
+async function openCursor(name: string, window: ByteWindow, nicTable: FileNics): Promise<FileCursor> {
   const format = detectFormat(window.bytes.subarray(window.start, Math.min(window.end, window.start + FORMAT_BYTES)));
   const nicName = `file:${basename(name)}`;
   switch (format.kind) {

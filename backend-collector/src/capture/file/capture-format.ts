@@ -1,6 +1,6 @@
 /** Tells capture files by their first bytes, and names what else a file seems to be. */
 
-export type CaptureFormat =
+type CaptureFormat =
   | { readonly kind: 'pcap'; readonly littleEndian: boolean; readonly nanoseconds: boolean }
   | { readonly kind: 'pcapng' }
   | { readonly kind: 'other'; readonly looksLike: string };

@@ -7,7 +7,7 @@ import { LinkType } from '../../wire/link-type';
 import { type Nic, type PacketCursor, PacketDirection } from '../packet-source';
 import { type ByteWindow } from './byte-window';
 import { directionOfCooked } from './linux-cooked';
-import { type NicTable } from './nic-table';
+import { type FileNics } from './file-nics';
 
 export abstract class FileCursor implements PacketCursor {
   buffer: Uint8Array;
@@ -33,7 +33,7 @@ export abstract class FileCursor implements PacketCursor {
     protected readonly window: ByteWindow,
     /** How errors name the file. */
     protected readonly fileName: string,
-    protected readonly nicTable: NicTable
+    protected readonly nicTable: FileNics
   ) {
     this.buffer = window.bytes;
     this.view = window.view;

@@ -7,11 +7,11 @@
 import { CollectorError } from '../../errors';
 import { type PacketCursor, type PacketDirection, type PacketSource, type SourceStats } from '../packet-source';
 import { CaptureFile } from './capture-file';
-import { NicTable } from './nic-table';
+import { FileNics } from './file-nics';
 
 /** Opens all files before it reads any. Throws a `CollectorError` for the first that is missing or no capture. */
 export async function openFileSource(paths: readonly string[]): Promise<PacketSource> {
-  const nicTable = new NicTable();
+  const nicTable = new FileNics();
   const files: CaptureFile[] = [];
   try {
     for (const path of paths) {
@@ -30,7 +30,7 @@ class FileSource implements PacketSource {
 
   constructor(
     private readonly files: readonly CaptureFile[],
-    private readonly nicTable: NicTable
+    private readonly nicTable: FileNics
   ) {
     this.stats = new FileStats(files);
   }

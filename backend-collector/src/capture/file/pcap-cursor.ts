@@ -7,12 +7,12 @@ import { LinkType } from '../../wire/link-type';
 import { PacketDirection } from '../packet-source';
 import { MAX_BLOCK, type ByteWindow } from './byte-window';
 import { FileCursor } from './file-cursor';
-import { type NicTable } from './nic-table';
+import { type FileNics } from './file-nics';
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
 
-export interface PcapOptions {
+interface PcapOptions {
   readonly littleEndian: boolean;
   readonly nanoseconds: boolean;
   /** Name of the one NIC. */
@@ -26,7 +26,7 @@ export class PcapCursor extends FileCursor {
   private readonly cooked: boolean;
 
   /** `window` holds at least the file header. */
-  constructor(window: ByteWindow, fileName: string, nicTable: NicTable, options: PcapOptions) {
+  constructor(window: ByteWindow, fileName: string, nicTable: FileNics, options: PcapOptions) {
     super(window, fileName, nicTable);
     this.littleEndian = options.littleEndian;
     this.fractionNs = options.nanoseconds ? 1 : 1000;

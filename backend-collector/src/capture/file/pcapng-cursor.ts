@@ -10,7 +10,7 @@ import { LinkType } from '../../wire/link-type';
 import { PacketDirection, type Nic } from '../packet-source';
 import { MAX_BLOCK, type ByteWindow } from './byte-window';
 import { FileCursor } from './file-cursor';
-import { type NicTable } from './nic-table';
+import { type FileNics } from './file-nics';
 import { TimestampUnits } from './timestamp-units';
 
 const enum Block {
@@ -49,7 +49,7 @@ export class PcapngCursor extends FileCursor {
   constructor(
     window: ByteWindow,
     fileName: string,
-    nicTable: NicTable,
+    nicTable: FileNics,
     /** Name of an interface that the file does not name. */
     private readonly unnamedNic: string
   ) {

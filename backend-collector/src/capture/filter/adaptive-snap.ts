@@ -34,7 +34,7 @@ import {
 type Lines = Parameters<typeof assemble>[0];
 
 /** Packets up to this length are kept whole: most messages are short, and what is short costs little. */
-export const SHORT_PACKET = 700;
+const SHORT_PACKET = 700;
 /** Link layer with a VLAN tag, IPv6, TCP with all its options. */
 export const HEADERS_KEPT = 128;
 export const HEAD_BYTES = 4096;

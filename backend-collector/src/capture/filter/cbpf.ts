@@ -1,5 +1,5 @@
 /**
- * Classic BPF: an assembler, and joining of programs. cbpf-interpreter.ts runs them.
+ * Classic BPF: an assembler, and joining of programs. test/filter/cbpf-interpreter.ts runs them.
  *
  * Semantics as in the kernel's Documentation/networking/filter.rst: accumulator A, index X, sixteen scratch words, loads
  * in network byte order, a load outside of the packet ends the program with 0, jumps go forward only, the returned number
@@ -9,7 +9,7 @@
  * Limits: the kernel takes 4 096 instructions; a conditional jump reaches 255 instructions.
  */
 
-export interface Instruction {
+interface Instruction {
   readonly code: number;
   readonly jt: number;
   readonly jf: number;
@@ -18,7 +18,7 @@ export interface Instruction {
 
 export type Program = readonly Instruction[];
 
-export const maxInstructions = 4096;
+const MAX_INSTRUCTIONS = 4096;
 
 /** What the kernel knows of a packet besides its bytes (`SKF_AD_*`, linux/filter.h). */
 export const Ancillary = {
@@ -30,11 +30,11 @@ export const Ancillary = {
   vlanTagPresent: 48,
 } as const;
 
-export const ancillaryBase = 0xffff_f000; // SKF_AD_OFF, -0x1000
-export const networkBase = 0xfff0_0000; // SKF_NET_OFF, -0x100000
+export const ANCILLARY_BASE = 0xffff_f000; // SKF_AD_OFF, -0x1000
+export const NETWORK_BASE = 0xfff0_0000; // SKF_NET_OFF, -0x100000
 
 /** An offset counted from the network header, wherever the link layer puts it. */
-export const networkHeader = (offset: number): number => networkBase + offset;
+export const networkHeader = (offset: number): number => NETWORK_BASE + offset;
 
 const enum Op {
   LoadWord = 0x20,
@@ -75,7 +75,7 @@ const operation = (code: Op, k = 0): Line => ({ kind: 'operation', code, k: k >>
 export const loadWord = (offset: number): Line => operation(Op.LoadWord, offset);
 export const loadHalf = (offset: number): Line => operation(Op.LoadHalf, offset);
 export const loadByte = (offset: number): Line => operation(Op.LoadByte, offset);
-export const loadAncillary = (which: number): Line => operation(Op.LoadWord, ancillaryBase + which);
+export const loadAncillary = (which: number): Line => operation(Op.LoadWord, ANCILLARY_BASE + which);
 /** X is added to the offset. */
 export const loadWordAtX = (offset: number): Line => operation(Op.LoadWordAtX, offset);
 export const loadByteAtX = (offset: number): Line => operation(Op.LoadByteAtX, offset);
@@ -117,8 +117,8 @@ export function assemble(lines: readonly Line[]): Program {
       length += line.kind === 'program' ? line.program.length : 1;
     }
   }
-  if (length > maxInstructions) {
-    throw new RangeError(`a filter of ${length} instructions; the kernel takes ${maxInstructions}`);
+  if (length > MAX_INSTRUCTIONS) {
+    throw new RangeError(`a filter of ${length} instructions; the kernel takes ${MAX_INSTRUCTIONS}`);
   }
   const out: Instruction[] = [];
   const distance = (to: string | undefined, limit: number): number => {
@@ -141,7 +141,7 @@ export function assemble(lines: readonly Line[]): Program {
         out.push({ code: line.code, jt: distance(line.then, 255), jf: distance(line.otherwise, 255), k: line.k });
         break;
       case 'jump':
-        out.push({ code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.to, maxInstructions) });
+        out.push({ code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.to, MAX_INSTRUCTIONS) });
         break;
       case 'return':
         out.push({ code: Op.ReturnConstant, jt: 0, jf: 0, k: line.k });
@@ -150,7 +150,7 @@ export function assemble(lines: readonly Line[]): Program {
         for (const instruction of line.program) {
           const passes = line.passTo !== undefined && instruction.code === Op.ReturnConstant && instruction.k > 0;
           out.push(
-            passes ? { code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.passTo, maxInstructions) } : instruction
+            passes ? { code: Op.JumpAlways, jt: 0, jf: 0, k: distance(line.passTo, MAX_INSTRUCTIONS) } : instruction
           );
         }
         break;

@@ -14,11 +14,11 @@ import { decodeProgram, type Program } from './cbpf';
 import { type UserFilter } from './socket-program';
 
 /** `DLT_` numbers as libpcap takes them, and the names that tcpdump takes. */
-const linkLayers = {
+const LINK_LAYERS = {
   ethernet: { number: 1, name: 'EN10MB' },
   rawIp: { number: 12, name: 'RAW' },
 } as const;
-type LinkLayer = (typeof linkLayers)[keyof typeof linkLayers];
+type LinkLayer = (typeof LINK_LAYERS)[keyof typeof LINK_LAYERS];
 
 type Compiled =
   { readonly kind: 'program'; readonly program: Program } | { readonly kind: 'refused'; readonly reason: string };
@@ -43,7 +43,7 @@ export async function compileFilter(
     throw new CollectorError('filter-syntax', 'The filter holds a NUL character: write it as plain text.');
   }
   for (const compile of compilers) {
-    const ethernet = await compile(expression, linkLayers.ethernet, snapLength);
+    const ethernet = await compile(expression, LINK_LAYERS.ethernet, snapLength);
     if (ethernet === undefined) {
       continue;
     }
@@ -53,7 +53,7 @@ export async function compileFilter(
         `The filter "${expression.replace(/\s+/g, ' ')}" is not understood: ${ethernet.reason}. See "man pcap-filter" for the syntax.`
       );
     }
-    const rawIp = await compile(expression, linkLayers.rawIp, snapLength);
+    const rawIp = await compile(expression, LINK_LAYERS.rawIp, snapLength);
     return { ethernet: ethernet.program, rawIp: rawIp?.kind === 'program' ? rawIp.program : undefined };
   }
   throw new CollectorError(
@@ -74,7 +74,7 @@ export const compileByLibpcap: FilterCompiler = async (expression, linkLayer, sn
   return (await libpcap)?.compile(expression, linkLayer.number, snapLength);
 };
 
-const netmaskUnknown = 0xffff_ffff;
+const NETMASK_UNKNOWN = 0xffff_ffff;
 
 async function loadLibpcap(): Promise<Libpcap | undefined> {
   const koffi = await loadKoffi();
@@ -122,12 +122,12 @@ async function loadLibpcap(): Promise<Libpcap | undefined> {
 
   return {
     compile: (expression, linkLayer, snapLength) => {
-      const live = linkLayer === linkLayers.ethernet.number ? openLive(snapLength) : null;
+      const live = linkLayer === LINK_LAYERS.ethernet.number ? openLive(snapLength) : null;
       const handle = live ?? openDead(linkLayer, snapLength);
       // struct bpf_program { u_int bf_len; struct bpf_insn *bf_insns; }
       const program = Buffer.alloc(16);
       try {
-        if (compile(handle, program, expression, 1, netmaskUnknown) !== 0) {
+        if (compile(handle, program, expression, 1, NETMASK_UNKNOWN) !== 0) {
           return { kind: 'refused', reason: oneLine(errorText(handle)) };
         }
         const bytes = koffi.view(program.readBigUInt64LE(8), program.readUInt32LE(0) * 8);

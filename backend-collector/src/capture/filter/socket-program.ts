@@ -12,6 +12,7 @@
  * 5. How much of the packet is kept: `snapLength`, or what adaptive-snap.ts finds worth it.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { EtherType } from '../../wire/link-type';
 import { adaptiveSnap } from './adaptive-snap';
 import {
   Ancillary,
@@ -32,11 +33,9 @@ import {
 /** `ARPHRD_*` numbers (linux/if_arp.h). */
 export const HardwareType = { ethernet: 1, loopback: 772 } as const;
 
-const packetOutgoing = 4;
-const etherTypeIpv4 = 0x0800;
-const etherTypeIpv6 = 0x86dd;
-const protocolTcp = 6;
-const maxExcludedNics = 200;
+const PACKET_OUTGOING = 4;
+const PROTOCOL_TCP = 6;
+const MAX_EXCLUDED_NICS = 200;
 
 export interface UserFilter {
   readonly ethernet: Program;
@@ -66,7 +65,7 @@ type Lines = Parameters<typeof assemble>[0];
 export function socketProgram(options: SocketProgramOptions): Program {
   return assemble([
     ...withoutOutgoingLoopback(),
-    ...withoutNics((options.excludedNics ?? []).slice(0, maxExcludedNics)),
+    ...withoutNics((options.excludedNics ?? []).slice(0, MAX_EXCLUDED_NICS)),
     ...(options.excludedEndpoints ?? []).flatMap((endpoint, index) => withoutEndpoint(endpoint, `endpoint${index}`)),
     ...userPart(options.filter),
     label('wanted'),
@@ -75,14 +74,14 @@ export function socketProgram(options: SocketProgramOptions): Program {
 }
 
 /** Refuses everything: attached before a ring is drained for the last time. */
-export const refuseAll: Program = assemble([keep(0)]);
+export const REFUSE_ALL: Program = assemble([keep(0)]);
 
 function withoutOutgoingLoopback(): Lines {
   return [
     loadAncillary(Ancillary.hardwareType),
     ifEqual(HardwareType.loopback, { otherwise: 'not-loopback' }),
     loadAncillary(Ancillary.packetType),
-    ifEqual(packetOutgoing, { otherwise: 'not-loopback' }),
+    ifEqual(PACKET_OUTGOING, { otherwise: 'not-loopback' }),
     keep(0),
     label('not-loopback'),
   ];
@@ -118,10 +117,10 @@ function withoutEndpoint(endpoint: Endpoint, name: string): Lines {
   const v4 = words.length === 1;
   return [
     loadAncillary(Ancillary.protocol),
-    ifEqual(v4 ? etherTypeIpv4 : etherTypeIpv6, { otherwise: pass }),
+    ifEqual(v4 ? EtherType.Ipv4 : EtherType.Ipv6, { otherwise: pass }),
     ...(v4 ? [loadByte(networkHeader(0)), ifEqual(0x45, { otherwise: pass })] : []),
     loadByte(networkHeader(v4 ? 9 : 6)),
-    ifEqual(protocolTcp, { otherwise: pass }),
+    ifEqual(PROTOCOL_TCP, { otherwise: pass }),
     ...side(words, v4 ? 12 : 8, v4 ? 20 : 40, toSource),
     label(toSource),
     ...side(words, v4 ? 16 : 24, v4 ? 22 : 42, pass),

@@ -12,8 +12,8 @@
  */
 
 const Control = { written: 0, taken: 1, consumerWaits: 2, stop: 3, abandoned: 4 } as const;
-const controlWords = 8;
-const wordsPerBlock = 3;
+const CONTROL_WORDS = 8;
+const WORDS_PER_BLOCK = 3;
 
 export interface SharedBlocks {
   /** A power of two. */
@@ -22,7 +22,7 @@ export interface SharedBlocks {
   readonly data: SharedArrayBuffer;
 }
 
-export interface QueuedBlock {
+interface QueuedBlock {
   readonly offset: number;
   readonly length: number;
   /** Which ring (network namespace) it came from. */
@@ -32,7 +32,7 @@ export interface QueuedBlock {
 export function allocateBlocks(maxBlocks: number, bytes: number): SharedBlocks {
   return {
     maxBlocks,
-    control: new SharedArrayBuffer((controlWords + maxBlocks * wordsPerBlock) * 4),
+    control: new SharedArrayBuffer((CONTROL_WORDS + maxBlocks * WORDS_PER_BLOCK) * 4),
     data: new SharedArrayBuffer(bytes),
   };
 }
@@ -134,6 +134,6 @@ export class BlockQueue {
   }
 
   private descriptor(counter: number): number {
-    return controlWords + (counter & (this.shared.maxBlocks - 1)) * wordsPerBlock;
+    return CONTROL_WORDS + (counter & (this.shared.maxBlocks - 1)) * WORDS_PER_BLOCK;
   }
 }

@@ -5,11 +5,12 @@
  * the consumer is slower than the traffic, shared memory stays full, the worker stops handing blocks back, and the kernel drops and
  * counts. At the end `packets + unselected + malformed + kernelDrops = kernelPackets`, exactly.
  *
- * Limits: packets of one namespace come in order; those of different namespaces come a block (10 ms) at a time. On loopback the
+ * Limits: packets of one namespace come in order; those of different namespaces come a block (25 ms) at a time. On loopback the
  * outgoing copy of each packet is refused and the direction is unknown. The memory that the cursor shows is shared between
  * threads. After opening, the process gives up its capabilities (privileges.ts) unless `keepPrivileges` is set.
  */
 import { setImmediate as afterOtherEvents } from 'node:timers/promises';
+import { MEBIBYTE } from '../../byte-units';
 import { CollectorError } from '../../errors';
 import { compileFilter } from '../filter/compile-filter';
 import { type Endpoint, socketProgram } from '../filter/socket-program';
@@ -77,11 +78,10 @@ export interface LiveSource extends PacketSource {
   close(): Promise<void>;
 }
 
-const mebibyte = 1 << 20;
-const defaults = { snapLength: 262_144, ringBytes: 64 * mebibyte, namespaceRingBytes: 4 * mebibyte } as const;
+const DEFAULTS = { snapLength: 262_144, ringBytes: 64 * MEBIBYTE, namespaceRingBytes: 4 * MEBIBYTE } as const;
 /** How far the worker may run ahead of the consumer. */
-const shared = { blocks: 4096, bytes: 16 * mebibyte } as const;
-const tickMs = 1000;
+const SHARED_MEMORY = { blocks: 4096, bytes: 16 * MEBIBYTE } as const;
+const TICK_MS = 1000;
 
 /** Opens the rings. Throws a `CollectorError`; nothing stays open then. */
 export async function openLiveSource(options: LiveOptions): Promise<LiveSource> {
@@ -89,7 +89,7 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
   const namespaces = options.namespaces ?? [];
   const ownNamespace = checkNamespaces(namespaces);
   const selection = nicSelection(options.nics ?? []);
-  const snapLength = options.snapLength ?? defaults.snapLength;
+  const snapLength = options.snapLength ?? DEFAULTS.snapLength;
   const filter = options.filter?.trim() ? await compileFilter(options.filter, snapLength) : undefined;
   const program = (excludedNics: readonly number[]): ReturnType<typeof socketProgram> =>
     socketProgram({
@@ -100,15 +100,15 @@ export async function openLiveSource(options: LiveOptions): Promise<LiveSource> 
       excludedEndpoints: options.excludedEndpoints,
     });
 
-  const blocks = allocateBlocks(shared.blocks, shared.bytes);
+  const blocks = allocateBlocks(SHARED_MEMORY.blocks, SHARED_MEMORY.bytes);
   const worker = startWorker({
     blocks,
     namespaces: [
-      { name: ownNamespace, ringBytes: options.ringBytes ?? defaults.ringBytes },
+      { name: ownNamespace, ringBytes: options.ringBytes ?? DEFAULTS.ringBytes },
       ...namespaces.map(({ name, path }) => ({
         name,
         path,
-        ringBytes: options.namespaceRingBytes ?? defaults.namespaceRingBytes,
+        ringBytes: options.namespaceRingBytes ?? DEFAULTS.namespaceRingBytes,
       })),
     ],
     program: filterThatFits(() => program([])),
@@ -209,7 +209,7 @@ class LivePackets implements LiveSource {
     }
     this.state = 'reading';
     const { capture } = this;
-    let nextTick = performance.now() + tickMs;
+    let nextTick = performance.now() + TICK_MS;
     try {
       for (;;) {
         const last = capture.finished;
@@ -226,7 +226,7 @@ class LivePackets implements LiveSource {
           await capture.wait(Math.max(0, nextTick - performance.now()));
         }
         if (performance.now() >= nextTick) {
-          nextTick = performance.now() + tickMs;
+          nextTick = performance.now() + TICK_MS;
           this.followChanges();
           this.cursor.reset(0, 0, 0);
           yield this.cursor;

@@ -1,4 +1,5 @@
 /** What went wrong while a ring was opened, as one line that says what to do. */
+import { MEBIBYTE } from '../../byte-units';
 import { CollectorError } from '../../errors';
 import { SystemCallError } from './libc';
 
@@ -41,7 +42,7 @@ function systemCallError(
     );
   }
   if (error.is('ENOMEM')) {
-    const mebibytes = Math.round(namespace.ringBytes / (1 << 20));
+    const mebibytes = Math.round(namespace.ringBytes / MEBIBYTE);
     return new CollectorError(
       'config',
       `The kernel has no memory for a packet ring of ${mebibytes} MiB: give a smaller --ring-mb.`

@@ -15,12 +15,12 @@ import { BlockField } from './ring-block';
  * packets even when they are few. Hence many blocks (a ring of 64 MiB forgives 6.4 s) and a retire time that is long for a
  * kernel and short for a reader of dashboards. The smallest block holds a GSO packet of 64 KiB.
  */
-const largestBlockBytes = 1 << 18;
-const smallestBlockBytes = 1 << 17;
-const wantedBlocks = 64;
-const retireMs = 25;
+const MAX_BLOCK_BYTES = 1 << 18;
+const MIN_BLOCK_BYTES = 1 << 17;
+const WANTED_BLOCKS = 64;
+const RETIRE_MS = 25;
 /** Only a divisor in TPACKET_V3: packets lie in a block at their own length. */
-const frameBytes = 1 << 11;
+const FRAME_BYTES = 1 << 11;
 
 const AF_PACKET = 17;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
@@ -31,22 +31,22 @@ const SO_ATTACH_FILTER = 26;
 const SOL_PACKET = 263;
 const PacketOption = { rxRing: 5, statistics: 6, version: 10 } as const;
 const TPACKET_V3 = 2;
-const statusUser = 1;
+const STATUS_USER = 1;
 
 export interface PacketRing extends RingShape {
   readonly fd: number;
   readonly memory: MappedMemory;
 }
 
-export interface RingShape {
+interface RingShape {
   readonly blockBytes: number;
   readonly blocks: number;
 }
 
 /** How a ring of about `ringBytes` is cut: blocks of 128 or 256 KiB; at least two of them. */
 export function ringShape(ringBytes: number): RingShape {
-  let blockBytes = largestBlockBytes;
-  while (blockBytes > smallestBlockBytes && blockBytes * wantedBlocks > ringBytes) {
+  let blockBytes = MAX_BLOCK_BYTES;
+  while (blockBytes > MIN_BLOCK_BYTES && blockBytes * WANTED_BLOCKS > ringBytes) {
     blockBytes /= 2;
   }
   return { blockBytes, blocks: Math.max(2, Math.floor(ringBytes / blockBytes)) };
@@ -60,7 +60,7 @@ export function openRing(libc: Libc, ringBytes: number, program: Program): Packe
     libc.setOption(fd, SOL_PACKET, PacketOption.version, int32(TPACKET_V3));
     attachFilter(libc, fd, program);
     const request = Buffer.alloc(28);
-    [blockBytes, blocks, frameBytes, (blockBytes / frameBytes) * blocks, retireMs, 0, 0].forEach((value, index) =>
+    [blockBytes, blocks, FRAME_BYTES, (blockBytes / FRAME_BYTES) * blocks, RETIRE_MS, 0, 0].forEach((value, index) =>
       request.writeUInt32LE(value, index * 4)
     );
     libc.setOption(fd, SOL_PACKET, PacketOption.rxRing, request);
@@ -97,7 +97,7 @@ export function attachFilter(libc: Libc, fd: number, program: Program): void {
 }
 
 /** Counts since the last call. `packets` includes `drops`. */
-export interface RingStatistics {
+interface RingStatistics {
   readonly packets: number;
   readonly drops: number;
   readonly freezes: number;
@@ -129,7 +129,7 @@ export class RingReader {
 
   /** True when the kernel handed the next block over. */
   get ready(): boolean {
-    return (Atomics.load(this.words, this.word(BlockField.status)) & statusUser) !== 0;
+    return (Atomics.load(this.words, this.word(BlockField.status)) & STATUS_USER) !== 0;
   }
 
   /** Bytes used of the block that is ready. */

@@ -12,13 +12,13 @@
  */
 import { type Libc } from './libc';
 
-const capabilityVersion3 = 0x2008_0522;
+const CAPABILITY_VERSION_3 = 0x2008_0522;
 const PR_SET_NO_NEW_PRIVS = 38;
 
 /** Drops all capabilities of the calling thread, for good. */
 export function dropCapabilities(libc: Libc): void {
   libc.prctl(PR_SET_NO_NEW_PRIVS, 1);
   const header = Buffer.alloc(8);
-  header.writeUInt32LE(capabilityVersion3, 0);
+  header.writeUInt32LE(CAPABILITY_VERSION_3, 0);
   libc.capset(header, Buffer.alloc(24));
 }

@@ -10,18 +10,18 @@ import { type NicTable } from '../nics/nic-table';
 import { PacketDirection, PacketMark, type PacketCursor } from '../packet-source';
 
 export const BlockField = { status: 8, packets: 12, firstPacket: 16, length: 20 } as const;
-const blockHeaderBytes = 48;
+const BLOCK_HEADER_BYTES = 48;
 
 const Packet = { next: 0, sec: 4, nsec: 8, snapLength: 12, length: 16, status: 20, mac: 24, vlanTci: 32 } as const;
-const linkLayerAddress = 48;
+const LINK_LAYER_ADDRESS = 48;
 const Address = { ifIndex: 4, hardwareType: 8, packetType: 10 } as const;
-const smallestPacketBytes = linkLayerAddress + 20;
+const MIN_PACKET_BYTES = LINK_LAYER_ADDRESS + 20;
 
-const statusVlanValid = 1 << 4;
-const statusGsoTcp = 1 << 8;
-const packetTypeOutgoing = 4;
+const STATUS_VLAN_VALID = 1 << 4;
+const STATUS_GSO_TCP = 1 << 8;
+const PACKET_TYPE_OUTGOING = 4;
 /** Ethernet header with two VLAN tags: how much longer than its MTU a NIC's packet can be. */
-const linkLayerAllowance = 22;
+const LINK_LAYER_ALLOWANCE = 22;
 
 /** What the cursor passed over, and why. */
 export interface CursorCounts {
@@ -64,7 +64,7 @@ export class RingCursor implements PacketCursor {
   reset(ring: number, offset: number, length: number): void {
     this.ring = ring;
     this.end = offset + length;
-    this.left = length < blockHeaderBytes ? 0 : this.view.getUint32(offset + BlockField.packets, true);
+    this.left = length < BLOCK_HEADER_BYTES ? 0 : this.view.getUint32(offset + BlockField.packets, true);
     this.header = this.left === 0 ? 0 : offset + this.view.getUint32(offset + BlockField.firstPacket, true);
   }
 
@@ -72,7 +72,7 @@ export class RingCursor implements PacketCursor {
     const { view } = this;
     while (this.left > 0) {
       const header = this.header;
-      if (header + smallestPacketBytes > this.end) {
+      if (header + MIN_PACKET_BYTES > this.end) {
         return this.giveUp();
       }
       const frame = header + view.getUint16(header + Packet.mac, true);
@@ -83,7 +83,7 @@ export class RingCursor implements PacketCursor {
       this.left--;
       this.header = header + view.getUint32(header + Packet.next, true);
 
-      const address = header + linkLayerAddress;
+      const address = header + LINK_LAYER_ADDRESS;
       const nicId = this.nics.idOf(this.ring, view.getInt32(address + Address.ifIndex, true));
       if (nicId < 0) {
         this.counts.unselected++;
@@ -102,15 +102,15 @@ export class RingCursor implements PacketCursor {
       this.direction =
         view.getUint16(address + Address.hardwareType, true) === HardwareType.loopback
           ? PacketDirection.Unknown
-          : view.getUint8(address + Address.packetType) === packetTypeOutgoing
+          : view.getUint8(address + Address.packetType) === PACKET_TYPE_OUTGOING
             ? PacketDirection.Outgoing
             : PacketDirection.Incoming;
       this.marks = 0;
       this.vlanTci = 0;
-      if ((status & statusGsoTcp) !== 0 || (mtu > 0 && wireLength > mtu + linkLayerAllowance)) {
+      if ((status & STATUS_GSO_TCP) !== 0 || (mtu > 0 && wireLength > mtu + LINK_LAYER_ALLOWANCE)) {
         this.marks = PacketMark.Gso;
       }
-      if ((status & statusVlanValid) !== 0) {
+      if ((status & STATUS_VLAN_VALID) !== 0) {
         this.marks |= PacketMark.VlanStripped;
         this.vlanTci = view.getUint32(header + Packet.vlanTci, true) & 0xffff;
       }

@@ -12,7 +12,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { CollectorError } from '../../errors';
-import { refuseAll } from '../filter/socket-program';
+import { REFUSE_ALL } from '../filter/socket-program';
 import { closeLinkSocket, type LinkSocket, openLinkSocket } from '../nics/link-socket';
 import { closeSocketLists, openSocketLists, type SocketLists } from '../nics/listening-ports';
 import { BlockQueue } from './block-queue';
@@ -32,10 +32,10 @@ import { type WorkerMessage, type WorkerStart } from './worker-protocol';
 
 const POLLIN = 1;
 const POLLERR = 8;
-const statisticsEveryMs = 1000;
-const readerNice = -10;
-const roomWaitMs = 100;
-const lastReadingMs = { atLeast: 30, silence: 1000, poll: 5 } as const;
+const STATISTICS_EVERY_MS = 1000;
+const READER_NICE = -10;
+const ROOM_WAIT_MS = 100;
+const LAST_READING_MS = { atLeast: 30, silence: 1000, poll: 5 } as const;
 
 interface OpenRing {
   readonly ring: PacketRing;
@@ -168,7 +168,7 @@ class RingLoop {
       if (this.queue.abandoned) {
         return undefined;
       }
-      const offset = this.queue.acquire(length, roomWaitMs);
+      const offset = this.queue.acquire(length, ROOM_WAIT_MS);
       if (offset >= 0) {
         return offset;
       }
@@ -189,8 +189,8 @@ class RingLoop {
   }
 
   private readTheRest(): void {
-    this.rings.forEach(({ ring }) => attachFilter(this.libc, ring.fd, refuseAll));
-    const earliest = performance.now() + lastReadingMs.atLeast;
+    this.rings.forEach(({ ring }) => attachFilter(this.libc, ring.fd, REFUSE_ALL));
+    const earliest = performance.now() + LAST_READING_MS.atLeast;
     let lastProgress = performance.now();
     // The wake-up that asked to stop is still readable; only the rings matter now.
     this.pollfds.writeInt32LE(-1, this.rings.length * 8);
@@ -205,17 +205,17 @@ class RingLoop {
           return;
         }
       }
-      if (now - lastProgress > lastReadingMs.silence) {
+      if (now - lastProgress > LAST_READING_MS.silence) {
         return;
       }
-      this.wait(lastReadingMs.poll);
+      this.wait(LAST_READING_MS.poll);
     }
   }
 
   private reportWhenDue(): void {
     const now = performance.now();
     if (now >= this.nextStatisticsMs) {
-      this.nextStatisticsMs = now + statisticsEveryMs;
+      this.nextStatisticsMs = now + STATISTICS_EVERY_MS;
       this.report();
     }
   }
@@ -238,7 +238,7 @@ class RingLoop {
 /** On a busy machine a late reader loses packets; this thread does little, so it may go before others where that is allowed. */
 function goFirst(libc: Libc): void {
   try {
-    libc.setThreadNice(readerNice);
+    libc.setThreadNice(READER_NICE);
   } catch {
     // Needs CAP_SYS_NICE; without it the reader is one among many.
   }

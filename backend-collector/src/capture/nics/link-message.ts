@@ -22,7 +22,7 @@ export interface Link {
   readonly masterIndex?: number;
 }
 
-export interface LinkMessages {
+interface LinkMessages {
   readonly links: readonly Link[];
   /** True when the kernel said that its answer ends here. */
   readonly done: boolean;
@@ -30,10 +30,10 @@ export interface LinkMessages {
   readonly errno?: number;
 }
 
-const headerLength = 16;
-const interfaceInfoLength = 16;
+const HEADER_LENGTH = 16;
+const INTERFACE_INFO_LENGTH = 16;
 const Message = { error: 2, done: 3, newLink: 16, getLink: 18 } as const;
-const flagsRequestDump = 0x1 | 0x300;
+const FLAGS_REQUEST_DUMP = 0x1 | 0x300;
 
 const Attribute = {
   address: 1,
@@ -45,40 +45,40 @@ const Attribute = {
   extensionMask: 29,
   linkNamespaceId: 37,
 } as const;
-const infoKind = 1;
-const skipStatistics = 1 << 3;
+const INFO_KIND = 1;
+const SKIP_STATISTICS = 1 << 3;
 
-export const rtnetlinkGroupLink = 1;
+export const RTNETLINK_GROUP_LINK = 1;
 
 export function linkDumpRequest(sequence: number): Buffer {
-  const request = Buffer.alloc(headerLength + interfaceInfoLength + 8);
+  const request = Buffer.alloc(HEADER_LENGTH + INTERFACE_INFO_LENGTH + 8);
   request.writeUInt32LE(request.length, 0);
   request.writeUInt16LE(Message.getLink, 4);
-  request.writeUInt16LE(flagsRequestDump, 6);
+  request.writeUInt16LE(FLAGS_REQUEST_DUMP, 6);
   request.writeUInt32LE(sequence, 8);
   request.writeUInt16LE(8, 32);
   request.writeUInt16LE(Attribute.extensionMask, 34);
-  request.writeUInt32LE(skipStatistics, 36);
+  request.writeUInt32LE(SKIP_STATISTICS, 36);
   return request;
 }
 
 export function parseLinkMessages(bytes: Buffer): LinkMessages {
   const links: Link[] = [];
   let at = 0;
-  while (at + headerLength <= bytes.length) {
+  while (at + HEADER_LENGTH <= bytes.length) {
     const length = bytes.readUInt32LE(at);
-    if (length < headerLength || at + length > bytes.length) {
+    if (length < HEADER_LENGTH || at + length > bytes.length) {
       break;
     }
     const type = bytes.readUInt16LE(at + 4);
-    const body = bytes.subarray(at + headerLength, at + length);
+    const body = bytes.subarray(at + HEADER_LENGTH, at + length);
     if (type === Message.done) {
       return { links, done: true };
     }
     if (type === Message.error && body.length >= 4) {
       return { links, done: true, errno: -body.readInt32LE(0) };
     }
-    if (type === Message.newLink && body.length >= interfaceInfoLength) {
+    if (type === Message.newLink && body.length >= INTERFACE_INFO_LENGTH) {
       links.push(parseLink(body));
     }
     at += align(length);
@@ -87,11 +87,11 @@ export function parseLinkMessages(bytes: Buffer): LinkMessages {
 }
 
 function parseLink(body: Buffer): Link {
-  const found = attributes(body.subarray(interfaceInfoLength));
+  const found = attributes(body.subarray(INTERFACE_INFO_LENGTH));
   const index = body.readInt32LE(4);
   const address = found.get(Attribute.address);
   const info = found.get(Attribute.linkInfo);
-  const kind = info && attributes(info).get(infoKind);
+  const kind = info && attributes(info).get(INFO_KIND);
   return {
     index,
     name: text(found.get(Attribute.name)) ?? `if${index}`,

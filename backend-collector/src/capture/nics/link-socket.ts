@@ -5,7 +5,7 @@
  * synchronous exchange with the kernel, below a millisecond for tens of links; it never waits longer than a second.
  */
 import { type Libc } from '../live/libc';
-import { type Link, linkDumpRequest, parseLinkMessages, rtnetlinkGroupLink } from './link-message';
+import { type Link, linkDumpRequest, parseLinkMessages, RTNETLINK_GROUP_LINK } from './link-message';
 
 const AF_NETLINK = 16;
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
@@ -36,7 +36,7 @@ export function openLinkSocket(libc: Libc): LinkSocket {
     const oneSecond = Buffer.alloc(16);
     oneSecond.writeBigInt64LE(1n, 0);
     libc.setOption(requests, SOL_SOCKET, SO_RCVTIMEO, oneSecond);
-    return { requests, events: open(1 << (rtnetlinkGroupLink - 1)) };
+    return { requests, events: open(1 << (RTNETLINK_GROUP_LINK - 1)) };
   } catch (error) {
     opened.forEach((fd) => libc.close(fd));
     throw error;

@@ -5,11 +5,12 @@
  * gives to another NIC. An index that is not known yet is looked up at its first packet, before that packet is handed on;
  * a NIC that is gone by then is called `if<index>`.
  */
+import { LinkType } from '../../wire/link-type';
 import { type Nic, type NicOwner } from '../packet-source';
 import { type Link } from './link-message';
 import { type NicSelection } from './nic-pattern';
 
-export interface NicNamespace {
+interface NicNamespace {
   /** As in `Nic.netns`. */
   readonly name: string;
   readonly hostNetwork: boolean;
@@ -17,16 +18,14 @@ export interface NicNamespace {
 }
 
 /** In `NicTable.idOf`: not looked up yet; looked up, but not selected by the user. */
-export const nicUnknown = -1;
-export const nicExcluded = -2;
+const NIC_UNKNOWN = -1;
+export const NIC_EXCLUDED = -2;
 
-const largestDirectIndex = 65_535;
+const MAX_DIRECT_INDEX = 65_535;
 
-/** `LINKTYPE_` numbers by `ARPHRD_*`; all that has no Ethernet header starts with its IP header on a packet socket. */
+/** Hardware types whose packets have an Ethernet header; all others start with the IP header on a packet socket. */
 const ARPHRD_ETHER = 1;
 const ARPHRD_LOOPBACK = 772;
-const linkTypeEthernet = 1;
-const linkTypeRawIp = 101;
 
 export class NicTable {
   readonly nics: Nic[] = [];
@@ -42,7 +41,7 @@ export class NicTable {
     private readonly listLinks: (namespace: number) => readonly Link[]
   ) {
     namespaces.forEach(() => {
-      this.idsByNamespace.push(new Int32Array(256).fill(nicUnknown));
+      this.idsByNamespace.push(new Int32Array(256).fill(NIC_UNKNOWN));
       this.farIds.push(new Map());
       this.linksByNamespace.push(new Map());
     });
@@ -51,7 +50,7 @@ export class NicTable {
   /** The id of a NIC, or `nicExcluded`. Looks the namespace's NICs up again where the index is new. */
   idOf(namespace: number, ifIndex: number): number {
     const id = this.knownId(namespace, ifIndex);
-    return id === nicUnknown ? this.lookUp(namespace, ifIndex) : id;
+    return id === NIC_UNKNOWN ? this.lookUp(namespace, ifIndex) : id;
   }
 
   /** Which of the namespaces the NIC is in. */
@@ -81,7 +80,7 @@ export class NicTable {
   /** Kernel indexes of a namespace's NICs that the user does not want. */
   excludedIndexes(namespace: number): readonly number[] {
     return [...this.linksByNamespace[namespace].keys()].filter(
-      (index) => this.knownId(namespace, index) === nicExcluded
+      (index) => this.knownId(namespace, index) === NIC_EXCLUDED
     );
   }
 
@@ -92,7 +91,7 @@ export class NicTable {
       // The packet counts for more than its NIC's name: it is handed on under its index.
     }
     const id = this.knownId(namespace, ifIndex);
-    return id === nicUnknown
+    return id === NIC_UNKNOWN
       ? this.enter(namespace, { index: ifIndex, name: `if${ifIndex}`, hardwareType: ARPHRD_ETHER })
       : id;
   }
@@ -108,8 +107,8 @@ export class NicTable {
       }
       return id;
     }
-    const id = this.selection.selects(link.name) ? this.add(namespace, link) : nicExcluded;
-    this.remember(namespace, link.index, id);
+    const id = this.selection.selects(link.name) ? this.add(namespace, link) : NIC_EXCLUDED;
+    this.setId(namespace, link.index, id);
     return id;
   }
 
@@ -118,7 +117,7 @@ export class NicTable {
     const ethernet = link.hardwareType === ARPHRD_ETHER || link.hardwareType === ARPHRD_LOOPBACK;
     this.nics.push({
       name: link.name,
-      linkType: ethernet ? linkTypeEthernet : linkTypeRawIp,
+      linkType: ethernet ? LinkType.Ethernet : LinkType.RawIp,
       mac: link.mac,
       ifIndex: link.index,
       netns: name,
@@ -137,17 +136,17 @@ export class NicTable {
 
   private knownId(namespace: number, ifIndex: number): number {
     const ids = this.idsByNamespace[namespace];
-    return ifIndex < ids.length ? ids[ifIndex] : (this.farIds[namespace].get(ifIndex) ?? nicUnknown);
+    return ifIndex < ids.length ? ids[ifIndex] : (this.farIds[namespace].get(ifIndex) ?? NIC_UNKNOWN);
   }
 
-  private remember(namespace: number, ifIndex: number, id: number): void {
+  private setId(namespace: number, ifIndex: number, id: number): void {
     let ids = this.idsByNamespace[namespace];
-    if (ifIndex > largestDirectIndex) {
+    if (ifIndex > MAX_DIRECT_INDEX) {
       this.farIds[namespace].set(ifIndex, id);
       return;
     }
     if (ifIndex >= ids.length) {
-      const grown = new Int32Array(2 ** Math.ceil(Math.log2(ifIndex + 1))).fill(nicUnknown);
+      const grown = new Int32Array(2 ** Math.ceil(Math.log2(ifIndex + 1))).fill(NIC_UNKNOWN);
       grown.set(ids);
       this.idsByNamespace[namespace] = ids = grown;
     }

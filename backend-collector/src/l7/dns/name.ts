@@ -10,7 +10,7 @@ const MAX_NAME_BYTES = 255;
 const MAX_LABEL_BYTES = 63;
 const HEADER_BYTES = 12;
 
-export interface Name {
+interface Name {
   readonly text: string;
   /** Place after the name where it stands (not where a pointer led). */
   readonly next: number;

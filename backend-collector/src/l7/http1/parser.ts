@@ -49,7 +49,7 @@ const line: RequestLine = { method: '', path: '', version: '' };
 const fields = emptyFields();
 
 /** Exchanges whose records are written, to be used again. */
-const pool: Exchange[] = [];
+const POOL: Exchange[] = [];
 
 const NO_REQUEST: RequestId = { high: 0, low: 0 };
 
@@ -66,7 +66,7 @@ function newExchange(): Exchange {
     http_content_type: undefined,
   };
   const exchange = new Exchange(NO_REQUEST, 0, 0, '', '', protocolFields);
-  exchange.pool = pool;
+  exchange.pool = POOL;
   return exchange;
 }
 
@@ -323,7 +323,7 @@ class Http1Parser implements L7Parser {
     }
     const seq = toSeq(s.headSeq);
     const id = requestId(seq, bytes, from, Math.min(from + REQUEST_ID_STREAM_BYTES, to));
-    const exchange = pool.pop() ?? newExchange();
+    const exchange = POOL.pop() ?? newExchange();
     exchange.begin(id, seq, s.headNs, line.method, line.path);
     exchange.fields.http_method = line.method;
     exchange.fields.http_path = line.path;

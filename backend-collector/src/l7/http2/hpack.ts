@@ -33,7 +33,7 @@ const WANTED_NAMES = [
   ...TRACE_HEADER_NAMES,
 ] as const;
 
-export type WantedName = (typeof WANTED_NAMES)[number];
+type WantedName = (typeof WANTED_NAMES)[number];
 
 /** The wanted headers of a block. The first of a name holds. */
 export type Headers = { [Name in WantedName]?: string } & {

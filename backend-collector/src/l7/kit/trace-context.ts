@@ -30,7 +30,7 @@ export type TraceHeader = (typeof TRACE_HEADER_NAMES)[number];
 
 export type TraceHeaderValues = { [Name in TraceHeader]?: string };
 
-export interface TraceContext {
+interface TraceContext {
   readonly source: TraceSource;
   readonly traceId: string;
   readonly parentId: string | undefined;

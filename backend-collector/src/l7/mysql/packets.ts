@@ -164,7 +164,7 @@ export function lenencSize(first: number): number {
   return first < 0xfb ? 1 : first === 0xfc ? 3 : first === 0xfd ? 4 : 9;
 }
 
-export interface OkPacket {
+interface OkPacket {
   readonly affectedRows: number;
   readonly status: number;
 }

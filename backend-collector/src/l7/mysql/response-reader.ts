@@ -39,7 +39,7 @@ const enum State {
 }
 
 /** What a packet means: the answer goes on, is complete, asks for a file, or is none. */
-export type Progress = 'goes on' | 'complete' | 'wants file' | 'nonsense';
+type Progress = 'goes on' | 'complete' | 'wants file' | 'nonsense';
 
 export class ResponseReader {
   /** Undefined where the handshake was not seen: then the packets tell. */

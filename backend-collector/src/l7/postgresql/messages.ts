@@ -93,7 +93,7 @@ export function startupParameter(bytes: Uint8Array, from: number, to: number, wa
   return '';
 }
 
-export interface ErrorFields {
+interface ErrorFields {
   readonly sqlState: string;
   /** The connection is ended by the server. */
   readonly isFatal: boolean;

@@ -4,14 +4,14 @@
  * Every length is checked against what holds it; a hello that contradicts itself is none.
  */
 
-export interface ClientHello {
+interface ClientHello {
   /** As asked for; with encrypted ClientHello the outer, public one. */
   readonly serverName: string | undefined;
   /** Without GREASE (RFC 8701). */
   readonly protocols: readonly string[];
 }
 
-export interface ServerHello {
+interface ServerHello {
   /** The supported_versions extension decides where it is there (RFC 8446 section 4.2.1). */
   readonly version: number;
   readonly cipher: number;

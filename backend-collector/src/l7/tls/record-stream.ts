@@ -18,7 +18,7 @@ const enum State {
   Resync,
 }
 
-export interface RecordEvents {
+interface RecordEvents {
   /** A ClientHello or ServerHello without its header; valid during the call only. */
   hello(type: MessageType, bytes: Uint8Array, from: number, to: number): void;
   /** The last byte of a record that is not readable handshake. `first` are its first two bytes. */

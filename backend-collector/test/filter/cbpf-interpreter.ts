@@ -1,8 +1,8 @@
 /** Runs classic BPF programs as the kernel does (semantics in cbpf.ts): tests see by it what the kernel would keep. */
-import { ancillaryBase, networkBase, type Program } from './cbpf';
+import { ANCILLARY_BASE, NETWORK_BASE, type Program } from '../../src/capture/filter/cbpf';
 
 /** A packet as the kernel hands it to a socket filter. */
-export interface FilteredPacket {
+interface FilteredPacket {
   readonly bytes: Uint8Array;
   /** Length on the wire, where it differs from that of `bytes`. */
   readonly wireLength?: number;
@@ -22,10 +22,10 @@ export function run(program: Program, packet: FilteredPacket): number {
 
   const load = (offset: number, size: number): number | undefined => {
     const at = offset >>> 0;
-    if (at >= ancillaryBase) {
-      return (packet.ancillary?.[at - ancillaryBase] ?? 0) >>> 0;
+    if (at >= ANCILLARY_BASE) {
+      return (packet.ancillary?.[at - ANCILLARY_BASE] ?? 0) >>> 0;
     }
-    const start = at >= networkBase ? at - networkBase + (packet.networkOffset ?? 14) : at;
+    const start = at >= NETWORK_BASE ? at - NETWORK_BASE + (packet.networkOffset ?? 14) : at;
     if (start + size > packet.bytes.length) {
       return undefined;
     }

@@ -4,7 +4,7 @@
  */
 import { type Nic } from '../packet-source';
 
-export class NicTable {
+export class FileNics {
   readonly nics: Nic[] = [];
 
   /** Index of the NIC, added where it is new. */
