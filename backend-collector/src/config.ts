@@ -1,50 +1,88 @@
 /** Settings from the command line, the environment and files, checked at this border only. Every complaint says what to do. */
 import { readFileSync } from 'node:fs';
+import { DEFAULT_SHARD_COUNT } from '@bpfnet/flow-model/ids';
 import * as z from 'zod';
 import { type NicOwner } from './capture/packet-source';
 import { CollectorError } from './errors';
+import { type Credentials } from './loki/push-client';
+import { DEFAULT_MAX_FLOWS } from './pipeline';
 
 const DEFAULT_STORE_URL = 'http://127.0.0.1:3180';
 
-type OutputKind = 'ndjson' | 'loki' | 'store';
+/** The datasource takes no more. */
+const MAX_FLOW_SHARDS = 1024;
+const MAX_FLOWS = 1 << 24;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+interface Variable {
+  /** The option that it stands in for. */
+  readonly option?: string;
+  readonly text: string;
+}
+
+/** Every environment variable that the collector reads: `--help` and docs/generated/config.md print this table. */
+export const ENVIRONMENT = {
+  BPFNET_LOKI_URL: { option: '--loki-url', text: 'Address of Loki, for --output loki' },
+  BPFNET_STORE_URL: {
+    option: '--loki-url',
+    text: `Address of the embedded store, for --output store (default: ${DEFAULT_STORE_URL})`,
+  },
+  BPFNET_LOKI_USER: { text: 'User name for basic authentication' },
+  BPFNET_LOKI_PASSWORD: { text: 'Password for basic authentication' },
+  BPFNET_LOKI_TOKEN: { text: 'Bearer token, instead of user name and password' },
+  BPFNET_LOKI_TENANT: { text: 'Tenant of a multi-tenant Loki (X-Scope-OrgID)' },
+  BPFNET_LABELS: { text: 'Additional stream labels, for example cluster=a,zone=b' },
+  BPFNET_SPOOL_DIR: { option: '--spool-dir', text: 'Spool directory' },
+  BPFNET_FLOW_SHARDS: { option: '--flow-shards', text: 'Number of flow shards' },
+  BPFNET_MAX_FLOWS: { option: '--max-flows', text: 'Size of the flow table' },
+} as const satisfies Readonly<Record<string, Variable>>;
+
+export type Environment = Readonly<Partial<Record<keyof typeof ENVIRONMENT, string>>>;
 
 interface OutputSettings {
-  readonly kind: OutputKind;
   /** Where to push; absent for ndjson. */
   readonly url: string | undefined;
   /** On every stream that is pushed. */
   readonly labels: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
+  /** Where batches wait while the store is down; in memory where absent. */
+  readonly spoolDirectory: string | undefined;
 }
 
-export function outputSettings(output: string, lokiUrl: string | undefined, env: Environment): OutputSettings {
+export function outputSettings(
+  { output, lokiUrl, spoolDir }: { readonly output: string; readonly lokiUrl?: string; readonly spoolDir?: string },
+  env: Environment
+): OutputSettings {
+  const pushed = () => ({
+    labels: staticLabels(env),
+    credentials: {
+      user: env.BPFNET_LOKI_USER,
+      password: env.BPFNET_LOKI_PASSWORD,
+      bearerToken: env.BPFNET_LOKI_TOKEN,
+      tenant: env.BPFNET_LOKI_TENANT,
+    },
+    spoolDirectory: spoolDir ?? (env.BPFNET_SPOOL_DIR || undefined),
+  });
   switch (output) {
     case 'ndjson':
-      return { kind: output, url: undefined, labels: {} };
+      return { url: undefined, labels: {}, credentials: {}, spoolDirectory: undefined };
     case 'loki': {
       const url = lokiUrl ?? env.BPFNET_LOKI_URL;
       if (url === undefined || url === '') {
         throw new CollectorError(
           'config',
-          '--output loki needs the address of Loki: give --loki-url or BPFNET_LOKI_URL.',
+          '--output loki needs the address of Loki: set --loki-url or BPFNET_LOKI_URL.',
           2
         );
       }
-      return { kind: output, url, labels: staticLabels(env) };
+      return { url, ...pushed() };
     }
     case 'store':
-      return {
-        kind: output,
-        url: lokiUrl ?? (env.BPFNET_STORE_URL || DEFAULT_STORE_URL),
-        labels: staticLabels(env),
-      };
+      return { url: lokiUrl ?? (env.BPFNET_STORE_URL || DEFAULT_STORE_URL), ...pushed() };
     default:
       throw new CollectorError('config', `--output "${output}" is not known: use ndjson, loki or store.`, 2);
   }
 }
 
-/** Labels on every stream, from `BPFNET_LABELS="cluster=a,zone=b"`. */
 function staticLabels(env: Environment): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};
   for (const part of (env.BPFNET_LABELS ?? '').split(',')) {
@@ -54,12 +92,40 @@ function staticLabels(env: Environment): Readonly<Record<string, string>> {
     } else if (part.trim() !== '') {
       throw new CollectorError(
         'config',
-        `BPFNET_LABELS: "${part.trim()}" is no label: write name=value, with commas between.`,
+        `BPFNET_LABELS: "${part.trim()}" is not a label: write name=value, separated by commas.`,
         2
       );
     }
   }
   return labels;
+}
+
+/** How flows are filed and how many are followed at once. */
+export function flowSettings(
+  { flowShards, maxFlows }: { readonly flowShards?: string; readonly maxFlows?: string },
+  env: Environment
+): { readonly shardCount: number; readonly maxFlows: number } {
+  return {
+    shardCount:
+      wholeNumber('--flow-shards', flowShards, MAX_FLOW_SHARDS) ??
+      wholeNumber('BPFNET_FLOW_SHARDS', env.BPFNET_FLOW_SHARDS || undefined, MAX_FLOW_SHARDS) ??
+      DEFAULT_SHARD_COUNT,
+    maxFlows:
+      wholeNumber('--max-flows', maxFlows, MAX_FLOWS) ??
+      wholeNumber('BPFNET_MAX_FLOWS', env.BPFNET_MAX_FLOWS || undefined, MAX_FLOWS) ??
+      DEFAULT_MAX_FLOWS,
+  };
+}
+
+function wholeNumber(setting: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) {
+    return undefined;
+  }
+  const n = /^\d+$/.test(text.trim()) ? Number(text) : 0;
+  if (n < 1 || n > most) {
+    throw new CollectorError('config', `${setting} "${text}" is not a whole number from 1 to ${most}.`, 2);
+  }
+  return n;
 }
 
 export function positiveNumber(option: string, text: string): number {
@@ -79,7 +145,7 @@ export function namespaceOption(text: string): { readonly name: string; readonly
   return { name: text.slice(0, at), path: text.slice(at + 1) };
 }
 
-const ownersSchema = z.record(
+const OWNERS_SCHEMA = z.record(
   z.string(),
   z.strictObject({
     k8s_namespace: z.string().optional(),
@@ -98,7 +164,7 @@ export function readOwners(path: string | undefined): ReadonlyMap<string, NicOwn
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new CollectorError('config', `--nic-owners ${path} cannot be read: check the name and its permissions.`, 2);
+    throw new CollectorError('config', `--nic-owners ${path} cannot be read: check its name and permissions.`, 2);
   }
   let json: unknown;
   try {
@@ -110,7 +176,7 @@ export function readOwners(path: string | undefined): ReadonlyMap<string, NicOwn
       2
     );
   }
-  const parsed = ownersSchema.safeParse(json);
+  const parsed = OWNERS_SCHEMA.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new CollectorError(

@@ -54,7 +54,7 @@ export interface PipelineReport extends PipelineCounts {
   readonly problem: unknown;
 }
 
-const DEFAULT_MAX_FLOWS = 262_144;
+export const DEFAULT_MAX_FLOWS = 262_144;
 /** Flows that are written at the end before the sink is asked for room. */
 const FLOWS_AT_ONCE = 4096;
 /** Packets that are decoded before the first of them goes on: the code of a stage stays in the processor's cache for all of them. */

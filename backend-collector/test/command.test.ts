@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, gunzipSync } from 'node:zlib';
+import { ENVIRONMENT } from '../src/config';
 import { buildCommand, parseRecords, temporaryFolder, type Command } from './build/command';
 import { Script } from './build/connection';
 import { pcap } from './build/pcap';
@@ -110,6 +111,18 @@ describe('bpfnet replay', () => {
       2,
       /--duration "soon" is not a positive number/,
     ],
+    [
+      'no number of flow shards',
+      () => ['replay', file('ok.pcap', capture), '--flow-shards', '0'],
+      2,
+      /--flow-shards "0" is not a whole number from 1 to 1024/,
+    ],
+    [
+      'a flow table without a size',
+      () => ['replay', file('ok.pcap', capture), '--max-flows', 'many'],
+      2,
+      /--max-flows "many" is not a whole number from 1 to 16777216/,
+    ],
     ['no file', () => ['replay'], 1, /missing required argument/],
   ])('complains in one line about %s', async (_what, args, status, message) => {
     const { exitCode, stdout, stderr } = await command.run(args());
@@ -135,7 +148,7 @@ describe('bpfnet replay', () => {
       file('radio.pcap', pcap(script.packets, { linkType: 127 })),
     ]);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/left out: decode: unknown link type 8; 0 records written\nbpfnet: .*127 \(radiotap\)/);
+    expect(stderr).toMatch(/dropped: decode: unknown link type 8; 0 records written\nbpfnet: .*127 \(radiotap\)/);
   });
 
   it('ends quietly when nobody reads any more', async () => {
@@ -155,6 +168,30 @@ describe('bpfnet replay', () => {
     expect(out.split('\n')).toHaveLength(2);
     expect(errors).not.toMatch(/EPIPE|unexpected/);
   });
+});
+
+it('follows at most the given number of flows, set by option or environment', async () => {
+  const flows = [1, 2, 3].map((port) => new Script({ clientPort: 4000 + port }).handshake());
+  const path = file(
+    'three.pcap',
+    pcap(
+      flows.flatMap(({ packets }) => packets),
+      { nanoseconds: true }
+    )
+  );
+  const evicted = async (args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    parseRecords((await command.run(['replay', path, ...args], { env })).stdout).filter(
+      (record) => record.source === 'bpf_net_l4_log' && record.end_reason === 'evicted'
+    ).length;
+  expect(await evicted([])).toBe(0);
+  expect(await evicted(['--max-flows', '1'])).toBe(2);
+  expect(await evicted([], { BPFNET_MAX_FLOWS: '2' })).toBe(1);
+  expect(await evicted(['--max-flows', '3'], { BPFNET_MAX_FLOWS: '1' })).toBe(0);
+});
+
+it('names every environment variable in its help', async () => {
+  const { stdout } = await command.run(['capture', '--help']);
+  expect(Object.keys(ENVIRONMENT).filter((name) => !stdout.includes(`  ${name}  `))).toEqual([]);
 });
 
 describe('bpfnet replay --output loki', () => {

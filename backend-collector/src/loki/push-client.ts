@@ -32,16 +32,6 @@ export interface PushClient {
 const MAX_ANSWER = 2 << 20;
 const MAX_RETRY_AFTER_MS = 5 * 60_000;
 
-/** Credentials from the environment: `BPFNET_LOKI_USER`, `_PASSWORD`, `_TOKEN`, `_TENANT`. */
-export function credentialsFromEnvironment(env: Readonly<Record<string, string | undefined>>): Credentials {
-  return {
-    user: env.BPFNET_LOKI_USER,
-    password: env.BPFNET_LOKI_PASSWORD,
-    bearerToken: env.BPFNET_LOKI_TOKEN,
-    tenant: env.BPFNET_LOKI_TENANT,
-  };
-}
-
 export function createPushClient(address: StoreAddress, credentials: Credentials, timeoutMs: number): PushClient {
   const secure = address.kind === 'tcp' && address.secure;
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
