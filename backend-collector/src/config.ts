@@ -14,7 +14,7 @@ const MAX_FLOW_SHARDS = 1024;
 const MAX_FLOWS = 1 << 24;
 
 interface Variable {
-  /** The option that it stands in for. */
+  /** The option that it replaces. */
   readonly option?: string;
   readonly text: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong in a way that the user can mend. `message` is one line that says what happened and what to
- * do; the command prints it as it is and ends with `exitCode`.
+ * Every failure that the user can fix. `message` is one line that says what happened and what to
+ * do; the command prints it as it is and exits with `exitCode`.
  */
 export class CollectorError extends Error {
   constructor(

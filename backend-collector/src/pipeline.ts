@@ -44,7 +44,7 @@ export interface PipelineCounts {
   readonly requests: number;
   readonly chunks: number;
   readonly openFlows: number;
-  /** What was left out: stage → reason → packets, flows or messages. */
+  /** Drops: stage → reason → packets, flows or messages. */
   readonly drops: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -57,7 +57,7 @@ export interface PipelineReport extends PipelineCounts {
 export const DEFAULT_MAX_FLOWS = 262_144;
 /** Flows that are written at the end before the sink is asked for room. */
 const FLOWS_AT_ONCE = 4096;
-/** Packets that are decoded before the first of them goes on: the code of a stage stays in the processor's cache for all of them. */
+/** Packets that are decoded at once: the code of a stage stays in the processor's cache for all of them. */
 const DECODED_AT_ONCE = 32;
 
 /** A packet on its way from the wire to its flow. */

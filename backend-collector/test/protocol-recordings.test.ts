@@ -42,7 +42,7 @@ async function told(name: string): Promise<{ readonly text: string; readonly all
     .map((spans, i) => [`connection ${i + 1}`, ...spans.map((span) => `  ${spanLine(span, ports)}`)].join('\n'))
     .join('\n\n');
   const leftOut = Object.entries(report.drops).flatMap(([stage, reasons]) =>
-    Object.entries(reasons).map(([reason, n]) => `left out: ${stage}: ${reason} ${n}\n`)
+    Object.entries(reasons).map(([reason, n]) => `dropped: ${stage}: ${reason} ${n}\n`)
   );
   return { text: `${text}\n${leftOut.join('')}`, all: lines.map((line) => line.line).join('\n') };
 }

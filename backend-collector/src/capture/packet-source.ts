@@ -84,7 +84,7 @@ export interface NicOwner {
   readonly containerId?: string;
 }
 
-/** Counters of a source since it was opened. Drops are counted by the stage that dropped. */
+/** Counters of a source since it was opened. Drops are counted per stage. */
 export interface SourceStats {
   /** Packets handed over by the cursor. */
   packets: number;
@@ -107,7 +107,7 @@ export interface SocketAddress {
   readonly port: number;
 }
 
-/** Which ports the captured namespaces listen on now; tells servers from clients where no handshake was seen. */
+/** Which ports the captured namespaces listen on now; distinguishes servers from clients where no handshake was seen. */
 export interface ListeningPorts {
   /** Does a socket of the NIC's namespace listen there? True for any address where it listens on all. */
   isListening(nicId: number, address: SocketAddress): boolean;

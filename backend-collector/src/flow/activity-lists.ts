@@ -1,5 +1,5 @@
 /**
- * Flows in order of their last activity, in a few doubly linked lists over typed arrays: what is due stands at the front,
+ * Flows in order of their last activity, in a few doubly linked lists over typed arrays: what is due comes first,
  * so that ageing looks at nothing else.
  */
 export const enum ActivityList {

@@ -1,6 +1,6 @@
 /**
  * Every packet into its flow, every flow into chunks. The pure middle of the collector: it learns the time from the packets
- * (and, between packets, from `age`), and tells what is complete through `FlowEvents`.
+ * (and, between packets, from `age`), and reports what is complete through `FlowEvents`.
  *
  * A chunk ends at 1 024 packets, 30 s of span, 30 s of silence, or with the connection. A connection that closed waits one second for
  * stragglers before its last chunk is written, and is remembered for ten more. The table is bounded: beyond `maxFlows` the flow that
@@ -48,7 +48,7 @@ export interface FlowEvents {
    * `tNs` the pipeline's time; it may be changed, and is used again.
    */
   chunk(flow: Flow, packets: PacketColumns): void;
-  /** The flow ended, and the object will stand for another. */
+  /** The flow ended, and the object will be used for another. */
   leaving(flow: Flow): void;
 }
 
@@ -71,7 +71,7 @@ interface FlowTrackerOptions {
 
 export class FlowTracker {
   readonly stats: FlowStats = { flows: 0, evicted: 0, capturedTwice: 0 };
-  /** Packets that the kernel dropped so far, as the source says; records tell how many fell into their time. */
+  /** Packets that the kernel dropped so far, as the source reports; a record has the number of those in its time. */
   kernelDrops = 0;
   private readonly table: FlowTable;
   private readonly lists = new ActivityLists();
@@ -385,7 +385,7 @@ export class FlowTracker {
     flow.listNs = this.latestNs;
   }
 
-  /** A SYN was sent, nothing came back, and there was time for an answer. */
+  /** A SYN was sent, nothing came back, and there was enough time for an answer. */
   private isUnanswered(flow: Flow): boolean {
     return (
       flow.clientSide >= 0 &&
@@ -433,7 +433,7 @@ export class FlowTracker {
   }
 }
 
-/** Remembers a few segments whose predecessor may still come; more than that is no reordering. */
+/** Remembers a few segments whose predecessor may still come; more than that is not reordering. */
 function keepEarly(flow: Flow, side: Side, d: Decoded, bytes: Uint8Array): void {
   const early = (flow.early ??= []);
   if (early.length === MAX_EARLY_SEGMENTS) {

@@ -3,7 +3,7 @@ import { type EndReason } from '@bpfnet/flow-model/records';
 import { type Decoded, type Tunnel } from '../wire/decoded';
 import { FlowDirection } from './flow-direction';
 
-/** Who opened the connection, and how it is known; a surer way replaces a less sure one. */
+/** How the client is known; a more certain source replaces a less certain one. */
 export const enum RoleSource {
   None = 0,
   Ports = 1,

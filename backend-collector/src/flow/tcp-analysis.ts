@@ -1,10 +1,10 @@
 /**
- * What a TCP segment is, by sequence range: new, sent again, late, a duplicate ACK, a probe. After Wireshark's
+ * What a TCP segment is, by sequence range: new, retransmitted, out of order, a duplicate ACK, a probe. After Wireshark's
  * `tcp.analysis` flags, with these deliberate differences:
  *
  * - A late segment is "out of order" only where it fills a range that was not seen before. Wireshark keeps a list of
  *   unacknowledged segments instead and calls a repeated segment that was already acknowledged "out of order" when it comes quickly.
- * - A range that is seen for the first time is no retransmission, also where its ACK was captured before it.
+ * - A range that is seen for the first time is not a retransmission, even where its ACK was captured before it.
  * - A fast retransmission answers duplicate ACKs that were seen (RFC 5681 section 3.2).
  * - An ACK covers unseen bytes where the capture holds not all of them, each range noted once. Wireshark only compares with where the bytes
  *   were last in one piece, and so is surprised by ACKs of bytes that came late, and not by some of bytes that never came.
@@ -118,7 +118,7 @@ export function scaledWindow(window: number, sender: FlowDirection, receiver: Fl
   return sender.windowScale > 0 && receiver.windowScale >= 0 ? window * (1 << sender.windowScale) : window;
 }
 
-/** A segment that takes sequence space below the highest seen: sent again, or late. */
+/** A segment that takes sequence space below the highest seen: a retransmission, or out of order. */
 function classifyRepeat(
   sender: FlowDirection,
   receiver: FlowDirection,
@@ -177,8 +177,8 @@ function advance(direction: FlowDirection, d: Decoded, end: number, nowNs: numbe
 }
 
 /**
- * One segment at a time is timed. Whether an ACK answers its first or its second transmission is not to be told (Karn's rule, RFC 6298),
- * but by the time stamp that it echoes, where the two had different ones (RFC 7323 section 4.1).
+ * One segment at a time is timed. Whether an ACK answers its first or its second transmission is ambiguous (Karn's rule, RFC 6298),
+ * except by the timestamp that it echoes, where the two had different ones (RFC 7323 section 4.1).
  */
 function timeSegment(
   direction: FlowDirection,

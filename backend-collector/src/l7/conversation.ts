@@ -84,7 +84,7 @@ export class Conversation implements MessageReader, ParserEvents, StreamReceiver
       const stream = this.streamOf(side);
       stream.restart();
       if (direction.isnKnown) {
-        // What passed before the protocol was recognised is no gap, except segments that came too early and are handed in next.
+        // What passed before the protocol was recognised is not a gap, except for segments that came too early and are handed in next.
         stream.startAt(direction.started && flow.early === undefined ? direction.nextSeq : (direction.isn + 1) | 0);
       }
     }
@@ -103,7 +103,7 @@ export class Conversation implements MessageReader, ParserEvents, StreamReceiver
     this.nowNs = nowNs;
     if (hasAck) {
       const { finSeen, finEnd } = this.flow.directions[1 - side];
-      // A FIN takes a sequence number, and is no byte of the stream.
+      // A FIN takes a sequence number, but is not a byte of the stream.
       this.streamOf(1 - side).acknowledged(finSeen && d.ack === finEnd ? (d.ack - 1) | 0 : d.ack);
     }
     if (d.payloadLength > 0) {

@@ -2,16 +2,16 @@
  * Questions and answers in datagrams: one conversation per flow, from the first datagram that some protocol recognises.
  *
  * - `request_id` is the hash of the request's first bytes (`REQUEST_ID_DATAGRAM_BYTES`), which NAT leaves alone.
- * - A request that comes again while it waits is a retransmission: counted in `tx_retrans` (of its sender), not a new one.
- * - The same datagram within half a millisecond was captured twice (a mirror, a capture on "any"), and counts once: nobody asks
- *   again that soon.
+ * - A request that is repeated while it waits is a retransmission: counted in `tx_retrans` (of its sender), not a new one.
+ * - The same datagram within half a millisecond was captured twice (a mirror, a capture on "any"), and counts once: nobody repeats
+ *   a question that soon.
  * - An exchange's packets and bytes are its own datagrams, whatever else the flow holds at the time.
  * - A resolver that asks again from another port opens another flow: another record, with the same `request_id`.
- * - Unanswered means: no answer within the protocol's time, or until the flow ended. An answer that comes later is passed over.
+ * - Unanswered means: no answer within the protocol's time, or until the flow ended. A later answer is ignored.
  * - The flow's client is who asked first. Where the other side asks too (two servers from their service ports), its exchanges are
  *   counted from its side; `client_ip` stays the flow's.
  *
- * Bounds: `MAX_PENDING` requests wait per flow; beyond that the oldest is reported as unanswered. Early time-outs are kept for
+ * Bounds: `MAX_PENDING` requests wait per flow; beyond that the oldest is reported as unanswered. Early timeouts are kept for
  * `MAX_DEADLINES` flows per protocol; beyond that requests are reported when their flow ends.
  */
 import { REQUEST_ID_DATAGRAM_BYTES, requestId } from '@bpfnet/flow-model/ids';
@@ -84,7 +84,7 @@ export class DatagramMessages {
     flow.l7Off = flow.directions[0].totalPackets + flow.directions[1].totalPackets >= MAX_UNKNOWN_DATAGRAMS;
   }
 
-  /** Reports what has waited too long at `nowNs`. */
+  /** Reports what has timed out at `nowNs`. */
   age(nowNs: number): void {
     for (const deadlines of this.deadlines) {
       deadlines.expire(nowNs);
@@ -92,7 +92,7 @@ export class DatagramMessages {
   }
 }
 
-/** Conversations in the order in which their requests give up waiting; all wait equally long. */
+/** Conversations in the order in which their requests time out; all wait equally long. */
 class Deadlines {
   private conversations: DatagramConversation[] = [];
   private times: number[] = [];

@@ -24,7 +24,7 @@ export interface DatagramProtocol {
   readonly waitNs: number;
   /** `Request` makes the sender the flow's client, `Response` the receiver. There is no `Unsure`: a datagram is whole. */
   probe(datagram: Datagram): Probe;
-  /** Undefined where the datagram is no message. */
+  /** Undefined where the datagram is not a message. */
   read(datagram: Datagram): DatagramMessage | undefined;
 }
 
@@ -37,7 +37,7 @@ export type DatagramMessage =
       readonly op: string;
       readonly resource: string;
       readonly fields: ProtocolFields;
-      /** False: nobody owes an answer in this flow; silence is no failure. */
+      /** False: no answer is expected in this flow; silence is not a failure. */
       readonly expectsAnswer: boolean;
     }
   | {

@@ -38,7 +38,7 @@ export class Exchange {
   /** Bytes of the message in the stream, head and body. */
   requestBytes = 0;
   requestEnded = false;
-  /** Written as unanswered already; a response that comes after all is only passed over. */
+  /** Written as unanswered already; a response that comes after all is ignored. */
   reported = false;
 
   /** True once the response's first byte was seen. */
@@ -65,11 +65,11 @@ export class Exchange {
   lastChunk = 0;
   /** The record's `l7_proto`. */
   l7Proto: string | undefined;
-  /** The side of the flow that asked: the client's, but where a handshake that is told late contradicts what the messages say. */
+  /** The side of the flow that asked: the client's, unless a handshake that was seen late contradicts the messages. */
   clientSide: 0 | 1 = 0;
   /** Packets that the kernel dropped while the exchange was open. */
   captureDrops = 0;
-  /** Where an exchange that its parser handed over goes once it is written, to be used again. */
+  /** Where the exchange goes once it is written, to be used again. */
   pool: Exchange[] | undefined;
 
   constructor(
@@ -84,7 +84,7 @@ export class Exchange {
     this.begin(requestId, requestSeq, requestFirstNs, op, resource);
   }
 
-  /** Makes the object stand for another exchange; `fields` are left to the caller. */
+  /** Uses the object for another exchange; `fields` are left to the caller. */
   begin(requestId: RequestId, requestSeq: number, requestFirstNs: number, op: string, resource: string): void {
     this.requestIdHigh = requestId.high;
     this.requestIdLow = requestId.low;
@@ -136,7 +136,7 @@ export interface ExchangeEvents {
   readonly kernelDrops: number;
   /** An exchange of the flow is complete; its record is written when this returns. */
   exchangeEnded(flow: Flow, exchange: Exchange): void;
-  /** The same for one that nobody touches any more; its record is written soon. */
+  /** The same for one that nobody touches any more: its record is written soon, and it goes back to its `pool`. */
   exchangeEndedPooled(flow: Flow, exchange: Exchange): void;
   orphanResponse(flow: Flow): void;
   /** The flow's `inner_traceid`. */

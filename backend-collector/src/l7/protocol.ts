@@ -34,34 +34,34 @@ export interface L7Parser {
   expire(beforeNs: number, nowNs: number): void;
   /** The connection ended: everything open is reported. */
   end(nowNs: number, wasReset: boolean): void;
-  /** Makes the parser as new, for another connection with the same events. A parser without it serves one connection. */
+  /** Resets the parser for another connection with the same events. A parser without it serves one connection. */
   restart?(): void;
 }
 
 export interface ParserEvents {
-  /** The first byte of what may become a request was seen. Only needed where `began` may come with a later packet. */
+  /** The first byte of a possible request was seen. Only needed where `began` may come with a later packet. */
   requestStarts(): void;
   /** A request's head is complete: the exchange exists from here on. */
   began(exchange: Exchange): void;
   /** The exchange is complete, or never will be (`exchange.outcome`). */
   ended(exchange: Exchange): void;
-  /** The same for an exchange that the parser does not touch any more: it is written soon, with others, and goes back to its `pool`. */
+  /** The same for an exchange that the parser no longer touches: it is written soon, with others, and goes back to its `pool`. */
   endedPooled(exchange: Exchange): void;
   /**
-   * The exchange is complete, but its record waits for something that other connections bring: its packets end here. The function that
-   * is returned takes the place of `ended`; it must be called before, or when, `end` is.
+   * The exchange is complete, but its record waits for something that other connections bring: its packets end here. The returned
+   * function replaces `ended`; it must be called at `end` at the latest.
    */
   endedDeferred(exchange: Exchange): () => void;
-  /** A connection to this port of the client's or the server's host is to come from the other host. */
+  /** A connection to this port of the client's or the server's host will come from the other host. */
   expectsConnection(connection: RelatedConnection, host: 'client' | 'server', port: number): void;
   /** A response without a request that was seen. */
   orphanResponse(): void;
   /**
-   * The stream is another protocol's after all, or (an upgrade, a tunnel) from here on.
+   * The parser reads no more: the stream is another protocol's after all, or (an upgrade, a tunnel) from here on.
    *
-   * @param laterProto what the connection's records say from here on, where that is known
+   * @param laterProto the protocol in the connection's records from here on, where it is known
    */
   stopped(forGood: boolean, laterProto?: string): void;
-  /** An upgrade to a protocol that is read: what follows in both streams is this parser's. */
+  /** An upgrade to a protocol that can be read: what follows in both streams is this parser's. */
   upgradedTo(parser: L7Parser): void;
 }

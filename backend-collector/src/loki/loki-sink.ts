@@ -2,7 +2,7 @@
  * Records to Loki, or to whatever speaks its push API: batch → body → spool → sender, each in a file of its own.
  *
  * `write` only appends to the open batch. A batch is closed by size, count or age, compressed off the main thread, put into
- * the spool and pushed. What cannot be kept is dropped oldest first, and every line is accounted for: `linesWritten`, or
+ * the spool and pushed. What does not fit is dropped, oldest first, and every line is accounted for: `linesWritten`, or
  * `linesDropped` by reason, or `linesKept` on disk for the next run. Lines of an earlier run that are delivered now count
  * as written.
  */
@@ -26,14 +26,14 @@ export interface LokiSinkOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly credentials?: Credentials;
   readonly batch?: Partial<BatchLimits & { readonly maxAgeMs: number }>;
-  /** Where batches wait while the store takes none. No directory: in memory, at most `maxBytes`. */
+  /** Where batches wait while the store is unavailable. No directory: in memory, at most `maxBytes`. */
   readonly spool?: { readonly directory?: string; readonly maxBytes?: number };
   readonly backoff?: BackoffLimits;
-  /** A push without an answer for that long is repeated, ms. */
+  /** Timeout of a push, which is then retried, ms. */
   readonly timeoutMs?: number;
-  /** `close` tries that long to deliver what is left, ms. */
+  /** How long `close` tries to deliver what is left, ms. */
   readonly closeGraceMs?: number;
-  /** `ready` rejects when the store has taken nothing for that long, ms. Unset: `ready` waits. */
+  /** `ready` rejects when the store has been unavailable for that long, ms. Unset: `ready` waits. */
   readonly giveUpAfterMs?: number;
   /** One line when something changes that the user may want to know. */
   readonly onNote?: (line: string) => void;
@@ -42,7 +42,7 @@ export interface LokiSinkOptions {
 export interface LokiSinkStats {
   linesIn: number;
   batches: number;
-  /** Lines given up before the spool because compression could not keep up. */
+  /** Lines dropped before the spool because compression could not keep up. */
   linesOverrun: number;
   readonly sender: Readonly<SenderStats>;
   readonly spool: Readonly<SpoolStats>;
@@ -66,7 +66,7 @@ const MAX_PENDING_BYTES = 32 * MEBIBYTE;
 const HIGH_WATER = 0.75;
 const RESERVED_LABELS = ['source', 'host', 'flow_shard', 'service_name'];
 
-/** Throws a `CollectorError` for options that cannot work; a store that is down is no such error. */
+/** Throws a `CollectorError` for options that cannot work; a store that is down is not one. */
 export async function createLokiSink(options: LokiSinkOptions): Promise<LokiSink> {
   const address = parseStoreAddress(options.url);
   const labels = checkLabels(options.labels ?? {});
@@ -160,11 +160,11 @@ class SpoolingLokiSink implements LokiSink {
     const { linesOnDisk, linesInMemory } = await this.parts.spool.close();
     const { evictedLines, damagedLines } = this.parts.spool.stats;
     const dropped = {
-      ...this.sender.stats.linesRefused,
+      ...this.sender.stats.linesRejected,
       'spool full': evictedLines,
       'spool file damaged': damagedLines,
       'compression behind': this.stats.linesOverrun,
-      [`store unreachable: ${this.sender.trouble?.reason ?? 'no answer'}`]: linesInMemory,
+      [`store unavailable: ${this.sender.trouble?.reason ?? 'no answer'}`]: linesInMemory,
     };
     return {
       linesWritten: this.sender.stats.linesWritten,
@@ -213,7 +213,7 @@ class SpoolingLokiSink implements LokiSink {
     if (this.sender.hopeless !== undefined) {
       return new CollectorError(
         'store-unreachable',
-        `The store ${address.shown} refuses to take records (${this.sender.hopeless}): check its address and credentials.`
+        `The store ${address.shown} rejects all records (${this.sender.hopeless}): check its address and credentials.`
       );
     }
     const { trouble } = this.sender;
@@ -224,7 +224,7 @@ class SpoolingLokiSink implements LokiSink {
     ) {
       return new CollectorError(
         'store-unreachable',
-        `The store ${address.shown} takes no records (${trouble.reason}): start it, or give another --loki-url.`
+        `The store ${address.shown} is unavailable (${trouble.reason}): start it, or set another --loki-url.`
       );
     }
     return undefined;
@@ -236,7 +236,7 @@ function checkLabels(labels: Readonly<Record<string, string>>): Readonly<Record<
     if (!/^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name) || RESERVED_LABELS.includes(name)) {
       throw new CollectorError(
         'config',
-        `"${name}" cannot be a label: take a name of letters, digits and underscores, other than ${RESERVED_LABELS.join(', ')}.`
+        `"${name}" cannot be a label: use a name of letters, digits and underscores, other than ${RESERVED_LABELS.join(', ')}.`
       );
     }
   }

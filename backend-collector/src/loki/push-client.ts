@@ -1,13 +1,13 @@
 /**
  * One push over HTTP, and what its answer means.
  *
- * A push is repeated where the store may take it later: no answer, 408, 429 (with its Retry-After) and 5xx. Any other refusal is
- * final, because the same body would be refused again. Repeating a push that had arrived all the same does no harm: it is the
+ * A push is retried where the store may accept it later: no answer, 408, 429 (with its Retry-After) and 5xx. Any other rejection is
+ * final, because the same body would be rejected again. Retrying a push that arrived after all does no harm: it is the
  * same bytes, and the store drops exact duplicates.
  */
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { type RefusalText } from './refusal';
+import { type RejectionText } from './rejection';
 import { type StoreAddress } from './store-address';
 
 export interface Credentials {
@@ -20,7 +20,7 @@ export interface Credentials {
 
 export type PushAnswer =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'refused'; readonly status: number; readonly refusal: RefusalText }
+  | { readonly kind: 'rejected'; readonly status: number; readonly rejection: RejectionText }
   | { readonly kind: 'later'; readonly reason: string; readonly afterMs?: number };
 
 export interface PushClient {
@@ -111,7 +111,7 @@ async function readAnswer(response: IncomingMessage): Promise<PushAnswer> {
   if (status === 408 || status === 429 || status >= 500) {
     return { kind: 'later', reason: oneLine(reason), afterMs: retryAfterMs(response.headers['retry-after']) };
   }
-  return { kind: 'refused', status, refusal: { text: reason, whole: text.length < MAX_ANSWER } };
+  return { kind: 'rejected', status, rejection: { text: reason, whole: text.length < MAX_ANSWER } };
 }
 
 /** RFC 9110, section 10.2.3: seconds, or a date. At most five minutes. */
@@ -127,15 +127,15 @@ function describe(error: unknown): string {
   const code = (error as { readonly code?: unknown }).code;
   switch (code) {
     case 'ECONNREFUSED':
-      return 'the connection is refused';
+      return 'connection refused';
     case 'ENOENT':
-      return 'there is no such socket';
+      return 'no such socket';
     case 'EACCES':
-      return 'the socket may not be opened (its permissions do not allow it)';
+      return 'no permission to open the socket';
     case 'ENOTFOUND':
-      return 'the host is not known by that name';
+      return 'host not found';
     case 'ECONNRESET':
-      return 'the connection was closed without an answer';
+      return 'connection reset';
     default:
       return oneLine(error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,5 @@
 /**
- * Takes batches out of the spool, oldest first, one at a time, and pushes each until the store has taken or refused it.
+ * Takes batches out of the spool, oldest first, one at a time, and pushes each until the store has accepted or rejected it.
  *
  * A batch leaves the spool only after the store's answer. While the store does not answer, the spool fills; what it then does is
  * its own matter (spool.ts).
@@ -7,15 +7,15 @@
 import { type Spool, type SpooledBatch } from '../spool/spool';
 import { backoffMs, type BackoffLimits } from './backoff';
 import { type PushAnswer, type PushClient } from './push-client';
-import { readRefusal } from './refusal';
+import { readRejection } from './rejection';
 
 export interface SenderStats {
   pushes: number;
-  /** Attempts that have to be made again. */
+  /** Attempts that have to be repeated. */
   retries: number;
   bytesPushed: number;
   linesWritten: number;
-  linesRefused: Record<string, number>;
+  linesRejected: Record<string, number>;
 }
 
 interface SenderOptions {
@@ -31,15 +31,15 @@ interface SenderOptions {
 
 /** Different reasons counted by name; further ones are counted together. */
 const MAX_REASONS = 20;
-const OTHER_REASONS = 'store refused: other reasons';
+const OTHER_REASONS = 'store rejected: other reasons';
 /** Answers that no later push will change: the address or the credentials are wrong. */
 const HOPELESS_STATUSES = new Set([401, 403, 404, 405]);
 
 export class Sender {
-  readonly stats: SenderStats = { pushes: 0, retries: 0, bytesPushed: 0, linesWritten: 0, linesRefused: {} };
-  /** Why the store takes nothing at the moment, and since when (`performance.now`). */
+  readonly stats: SenderStats = { pushes: 0, retries: 0, bytesPushed: 0, linesWritten: 0, linesRejected: {} };
+  /** Why the store is unavailable, and since when (`performance.now`). */
   trouble: { readonly reason: string; readonly sinceMs: number } | undefined;
-  /** Set when the store's answer shows that pushing is in vain as it is configured. */
+  /** Set when the store's answer shows that no push can succeed with this configuration. */
   hopeless: string | undefined;
 
   private readonly abort = new AbortController();
@@ -58,7 +58,7 @@ export class Sender {
     this.wake?.();
   }
 
-  /** Sends what is left, for at most `graceMs`. The spool then holds what the store did not take. */
+  /** Sends what is left, for at most `graceMs`. The spool then holds what the store did not accept. */
   async finish(graceMs: number): Promise<void> {
     this.finishing = true;
     this.signal();
@@ -107,7 +107,7 @@ export class Sender {
 
   private settle(answer: Exclude<PushAnswer, { kind: 'later' }>, batch: SpooledBatch): void {
     if (this.trouble !== undefined) {
-      this.options.onNote(`The store ${this.options.storeName} answers again.`);
+      this.options.onNote(`The store ${this.options.storeName} is available again.`);
       this.trouble = undefined;
     }
     if (answer.kind === 'accepted') {
@@ -115,12 +115,12 @@ export class Sender {
       this.hopeless = undefined;
       return;
     }
-    const { lostLines, reason } = readRefusal(answer.refusal, batch.lines);
+    const { lostLines, reason } = readRejection(answer.rejection, batch.lines);
     this.stats.linesWritten += batch.lines - lostLines;
-    const reasons = this.stats.linesRefused;
+    const reasons = this.stats.linesRejected;
     const known = reason in reasons || Object.keys(reasons).length < MAX_REASONS;
     if (!(reason in reasons) && known) {
-      this.options.onNote(`The store ${this.options.storeName} refuses lines (${reason}).`);
+      this.options.onNote(`The store ${this.options.storeName} rejected lines (${reason}).`);
     }
     const key = known ? reason : OTHER_REASONS;
     reasons[key] = (reasons[key] ?? 0) + lostLines;
@@ -131,7 +131,7 @@ export class Sender {
 
   private noteTrouble(reason: string): void {
     if (this.trouble === undefined) {
-      this.options.onNote(`The store ${this.options.storeName} takes nothing now (${reason}); trying again.`);
+      this.options.onNote(`The store ${this.options.storeName} is unavailable (${reason}); retrying.`);
     }
     this.trouble = { reason, sinceMs: this.trouble?.sinceMs ?? performance.now() };
   }

@@ -68,7 +68,7 @@ export async function storeEndpoints(
   } catch {
     throw new CollectorError(
       'store-unreachable',
-      `The host of the store ${address.shown} is not known by that name: check the address.`
+      `The host of the store ${address.shown} cannot be resolved: check the address.`
     );
   }
 }

@@ -2,7 +2,7 @@
  * Records on standard output, one JSON object per line: `source` and `ts` (nanoseconds, as text), then the record's own fields. A line of
  * packets has a column of the name `ts`; its time is in `time_pos`.
  *
- * A reader that goes away (`| head`) is no error: `onClosed` is called once and the rest is thrown away. A reader that is slow holds a
+ * A reader that goes away (`| head`) is not an error: `onClosed` is called once and the rest is discarded. A slow reader holds a
  * file replay back through `ready`; a live capture cannot wait, so beyond `MAX_BUFFERED` bytes lines are dropped and counted.
  */
 import { type Writable } from 'node:stream';
@@ -27,7 +27,7 @@ const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const MAX_BUFFERED = 64 * 1024 * 1024;
 
-/** What `ready` rejects with when nobody reads any more: a reason to stop, not to complain. */
+/** What `ready` rejects with when nobody reads any more: a reason to stop, not an error. */
 export class OutputClosed extends Error {}
 
 export function createNdjsonSink(out: Writable, onClosed: () => void): InPlaceSink {

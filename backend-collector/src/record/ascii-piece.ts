@@ -1,5 +1,5 @@
 /**
- * ASCII text that is written into lines again and again, kept as 8-byte words: one store moves eight letters.
+ * ASCII text that is written into lines again and again, cached as 8-byte words: one store moves eight letters.
  *
  * Invariant: ASCII only, so that no word is a NaN, whose bits a processor may change. Writing puts down whole words: up to seven bytes behind
  * the text are overwritten, and are written again by what follows.
@@ -42,7 +42,7 @@ export function writePiece(view: DataView, at: number, piece: AsciiPiece): numbe
   return writeCached(view, at, pool, piece.from, piece.length);
 }
 
-/** Writes `length` bytes that were kept as words from `from[word]` on; returns the place after them. */
+/** Writes `length` bytes that were cached as words from `from[word]` on; returns the place after them. */
 export function writeCached(view: DataView, at: number, from: Float64Array, word: number, length: number): number {
   const end = at + length;
   for (let i = word, p = at; p < end; i++, p += WORD) {
@@ -51,7 +51,7 @@ export function writeCached(view: DataView, at: number, from: Float64Array, word
   return end;
 }
 
-/** Keeps `length` bytes that stand at `start`, as words from `to[word]` on. */
+/** Caches `length` bytes at `start` as words from `to[word]` on. */
 export function cacheAscii(to: Float64Array, word: number, view: DataView, start: number, length: number): void {
   const end = start + length;
   for (let i = word, p = start; p < end; i++, p += WORD) {

@@ -94,7 +94,7 @@ export function innerTraceId(line: LineText, flow: Flow): LineText {
 }
 
 /**
- * Begins a record with these fields. They are kept for the flow's next record, in a small cache: most requests of a busy connection
+ * Begins a record with these fields. They are cached for the flow's next record: most requests of a busy connection
  * find them there, and a flow that is silent costs no memory for them.
  */
 export function connectionFields(

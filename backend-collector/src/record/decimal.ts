@@ -4,7 +4,7 @@ const DOT = 0x2e;
 const MILLION = 1_000_000;
 const BILLION = 1_000_000_000;
 
-/** The two digits of 0 … 99, as they stand in memory. */
+/** The two digits of 0 … 99, as in memory. */
 const PAIRS = new Uint16Array(100);
 for (let i = 0; i < 100; i++) {
   PAIRS[i] = (ZERO + Math.floor(i / 10)) | ((ZERO + (i % 10)) << 8);

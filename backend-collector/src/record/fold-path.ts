@@ -9,7 +9,7 @@ import { type Exchange } from '../l7/exchange';
 
 const ID = '{id}';
 
-/** A segment longer than this is no name. */
+/** A longer segment is not a name. */
 const MAX_NAME = 64;
 
 export function foldPath(path: string): string {

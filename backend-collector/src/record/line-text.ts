@@ -38,7 +38,7 @@ export type RequiredNames<R, Elsewhere extends string> = Readonly<
 declare const isFieldName: unique symbol;
 declare const fieldOf: unique symbol;
 
-/** A field's name as it stands in a line, with all that is around it. */
+/** A field's name as in a line, with quotes, comma and colon. */
 export type FieldName = AsciiPiece & { readonly [isFieldName]: true };
 
 /** A field's name with its value, or with what its value begins with. */
@@ -79,7 +79,7 @@ const COLUMNS: Readonly<Record<PacketColumnName, AsciiPiece>> = {
 const TRUE = new AsciiPiece('true');
 const FALSE = new AsciiPiece('false');
 
-/** The two hexadecimal digits of a byte, as they stand in memory. */
+/** The two hexadecimal digits of a byte, as in memory. */
 const HEX = new Uint16Array(256);
 for (let i = 0; i < 256; i++) {
   const text = i.toString(16).padStart(2, '0');
@@ -89,7 +89,7 @@ for (let i = 0; i < 256; i++) {
 export class LineText implements PackedColumnTarget {
   private memory: Uint8Array;
   private view: DataView;
-  /** Where the line stands in the memory. */
+  /** Where the line begins in the memory. */
   private start = 0;
   private at = 0;
   private opened = false;
@@ -126,12 +126,12 @@ export class LineText implements PackedColumnTarget {
     return this.at - this.start;
   }
 
-  /** Keeps what was written since the line began, or since `from` (see `end`), as words from `to[word]` on. */
+  /** Caches what was written since the line began, or since `from` (see `end`), as words from `to[word]` on. */
   cacheInto(to: Float64Array, word: number, from = this.start): void {
     cacheAscii(to, word, this.view, from, this.at - from);
   }
 
-  /** Fields of `length` bytes that were written and kept before. */
+  /** Fields of `length` bytes that were written and cached before. */
   cached(from: Float64Array, word: number, length: number): this {
     this.at = writeCached(this.view, this.at, from, word, length);
     return this;
@@ -156,7 +156,7 @@ export class LineText implements PackedColumnTarget {
     return this;
   }
 
-  /** A value that stands in this line already: `length` bytes at `from` (see `end`). */
+  /** A value that is in this line already: `length` bytes at `from` (see `end`). */
   again(name: FieldName, from: number, length: number): this {
     const { view } = this;
     const at = writePiece(view, this.at, name);

@@ -52,7 +52,7 @@ export function messageFields(t: LineText, x: Exchange): void {
   }
 }
 
-/** From a few letters: mostly the end of a resource tells it from others. */
+/** From a few letters: mostly the end of a resource distinguishes it from others. */
 function slotOf({ resource, status }: Exchange): number {
   const { length } = resource;
   let hash = length + (status.length > 0 ? status.charCodeAt(status.length - 1) << 8 : 0);

@@ -1,8 +1,8 @@
 /**
  * One batch in one file: `bpfnspl1`, body length, CRC-32 of the body (both 32 bit, little endian), then the body.
  *
- * The name is `<number>-<lines>.batch`, twelve and eight digits, so that order and loss can be told without reading. A file is
- * written as `.tmp` and renamed when whole; what is short, long or altered all the same (a power cut) is told by length and
+ * The name is `<number>-<lines>.batch`, twelve and eight digits, so that order and loss are known without reading. A file is
+ * written as `.tmp` and renamed when whole; what is short, long or altered all the same (a power cut) is detected by length and
  * checksum.
  */
 import { crc32 } from 'node:zlib';

@@ -16,7 +16,7 @@ export function lockDirectory(directory: string): () => void {
     if (identity(pid) === holder) {
       throw new CollectorError(
         'config',
-        `The spool directory ${directory} is in use by process ${pid}: give each collector a directory of its own.`
+        `The spool directory ${directory} is in use by process ${pid}: use a separate directory for each collector.`
       );
     }
   }

@@ -42,9 +42,9 @@ export interface SpoolStats {
   /** Lines of files that were cut short or altered. */
   damagedLines: number;
   damagedFiles: number;
-  /** Writes that the disk refused. */
+  /** Writes that failed. */
   diskErrors: number;
-  /** Why the disk refused last. */
+  /** Why the last one failed. */
   lastDiskError?: string;
 }
 
@@ -93,12 +93,12 @@ export class Spool {
         ? error
         : new CollectorError(
             'config',
-            `The spool directory ${directory} cannot be used (${reasonOf(error)}): give a directory that you may write to.`
+            `The spool directory ${directory} cannot be used (${reasonOf(error)}): choose a directory that is writable.`
           );
     }
   }
 
-  /** Adds a batch as the newest. Never throws: what the disk refuses stays in memory. */
+  /** Adds a batch as the newest. Never throws: what the disk does not take stays in memory. */
   offer(batch: { readonly body: Buffer; readonly lines: number }): Promise<void> {
     return this.inTurn(async () => {
       const id = this.nextId++;

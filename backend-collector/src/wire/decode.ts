@@ -144,7 +144,7 @@ function innerEthernet(d: Decoded, bytes: Uint8Array, at: number, end: number, w
 }
 
 /**
- * A label stack (RFC 3032). What follows it is not said; the first half-byte tells (RFC 4928): 4 and 6 are IP, 0 the control word of a
+ * A label stack (RFC 3032). It does not say what follows; the first nibble does (RFC 4928): 4 and 6 are IP, 0 the control word of a
  * pseudowire (RFC 4385), anything else an Ethernet pseudowire without one. Labels differ by direction, so they are in no key.
  */
 function mpls(d: Decoded, bytes: Uint8Array, offset: number, end: number, wireEnd: number): void {

@@ -137,7 +137,7 @@ export function upperLayer(
   }
 }
 
-/** The authentication header (RFC 4302) stands in IPv4 too; the others are IPv6 only. */
+/** The authentication header (RFC 4302) occurs in IPv4, too; the others are IPv6 only. */
 function isExtension(next: number, ipVersion: number): boolean {
   switch (next) {
     case Extension.Authentication:

@@ -5,7 +5,7 @@
  * RFC 7637, ERSPAN I and II), IP in IP (RFC 2003, 4213, 2473), MPLS in IP (RFC 4023). Not followed: GRE with source routing (RFC 1701) and version 1
  * (PPTP), control messages of Geneve.
  *
- * The innermost tunnel and identifier stand in `Decoded`; those around it go into `outerKey`, so that equal five-tuples in different networks
+ * The innermost tunnel and identifier are in `Decoded`; those around it go into `outerKey`, so that equal five-tuples in different networks
  * stay apart. At most `MAX_DEPTH` headers are gone through.
  */
 import { type Decoded, fail, IpProtocol, Layer, Stop, Tunnel } from './decoded';

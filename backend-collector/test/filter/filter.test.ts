@@ -127,14 +127,14 @@ describe.each(COMPILERS)('a filter compiled by %s', (name, compiler) => {
     }
   });
 
-  it('that is not understood is refused with one line', async () => {
+  it('that is invalid is rejected with one line', async () => {
     const known = await compiler('tcp', { number: 1, name: 'EN10MB' }, 100);
     if (known === undefined) {
       return;
     }
     await expect(compileFilter('tcp prot 80', 100, [compiler])).rejects.toMatchObject({
       kind: 'filter-syntax',
-      message: expect.stringMatching(/^The filter "tcp prot 80" is not understood: .+\. See "man pcap-filter"[^\n]*$/),
+      message: expect.stringMatching(/^The filter "tcp prot 80" is invalid: .+\. See "man pcap-filter"[^\n]*$/),
     });
   });
 

@@ -204,7 +204,7 @@ tried('a live capture', () => {
     const errors = await scenario<Record<string, Failure>>('errors');
     expect(errors.same.message).toMatch(/is the same as the namespace that the collector runs in/);
     expect(errors.twice.message).toMatch(/is the same as "a"/);
-    expect(errors.missing.message).toMatch(/cannot be opened at .+ \(ENOENT\): give the path/);
+    expect(errors.missing.message).toMatch(/cannot be opened at .+ \(ENOENT\): use a readable \/proc/);
     expect(errors.wrong.message).toMatch(/is not a network namespace/);
     expect(errors.filter).toMatchObject({ kind: 'filter-syntax' });
     for (const name of ['same', 'twice', 'missing', 'wrong', 'filter']) {
@@ -243,7 +243,7 @@ describe('an error in opening', () => {
     const error = openingError(new SystemCallError('setsockopt', 12), { name: 'own', ringBytes: 64 << 20 });
     expect(error).toMatchObject({
       kind: 'config',
-      message: expect.stringMatching(/of 64 MiB: give a smaller --ring-mb/),
+      message: expect.stringMatching(/of 64 MiB: set a smaller --ring-mb/),
     });
   });
 

@@ -103,7 +103,7 @@ describe('NIC patterns', () => {
   });
 
   it('must not be empty', () => {
-    expect(() => nicSelection(['!'])).toThrow(/"!" names no NIC/);
+    expect(() => nicSelection(['!'])).toThrow(/"!" is not a NIC pattern/);
   });
 });
 

@@ -157,8 +157,8 @@ describe('a store in trouble', () => {
     expect(texts(store.lines)).toEqual(numbered(4));
     expect(sink.stats.sender.retries).toBe(2);
     expect(notes).toEqual([
-      expect.stringMatching(/^The store http:\/\/127\.0\.0\.1:\d+ takes nothing now \(.+\); trying again\.$/),
-      expect.stringMatching(/answers again\.$/),
+      expect.stringMatching(/^The store http:\/\/127\.0\.0\.1:\d+ is unavailable \(.+\); retrying\.$/),
+      expect.stringMatching(/is available again\.$/),
     ]);
   });
 
@@ -178,7 +178,7 @@ describe('a store in trouble', () => {
     const report = await sink.close();
     expect(report.linesWritten).toBe(2);
     expect(report.linesDropped).toEqual({
-      'store refused: status 400: error at least one label pair is required per stream N': 2,
+      'store rejected: status 400: error at least one label pair is required per stream N': 2,
     });
   });
 
@@ -210,7 +210,7 @@ describe('a store in trouble', () => {
     numbered(5).forEach((line) => sink.write(record(line)));
     const report = await sink.close();
     expect(report.linesWritten).toBe(5 - lost);
-    expect(report.linesDropped).toEqual({ [`store refused: status 400: ${reason}`]: lost });
+    expect(report.linesDropped).toEqual({ [`store rejected: status 400: ${reason}`]: lost });
   });
 
   it('that ignores part of a batch says how much', async () => {
@@ -225,7 +225,7 @@ describe('a store in trouble', () => {
     const report = await sink.close();
     expect(report.linesWritten).toBe(3);
     expect(report.linesDropped).toEqual({
-      'store refused: entry too far behind, oldest acceptable timestamp is: N': 2,
+      'store rejected: entry too far behind, oldest acceptable timestamp is: N': 2,
     });
   });
 
@@ -236,7 +236,7 @@ describe('a store in trouble', () => {
     await until(() => sink.stats.sender.pushes === 1, 'the refusal');
     await expect(sink.ready()).rejects.toMatchObject({
       kind: 'store-unreachable',
-      message: expect.stringMatching(/refuses to take records \(status 401\): check its address and credentials\.$/),
+      message: expect.stringMatching(/rejects all records \(status 401\): check its address and credentials\.$/),
     });
   });
 
@@ -248,11 +248,11 @@ describe('a store in trouble', () => {
     sink.write(record('x'));
     await until(() => sink.stats.sender.retries > 0, 'a failure');
     await new Promise((resolve) => setTimeout(resolve, 150));
-    await expect(sink.ready()).rejects.toThrow(/takes no records \(the connection is refused\): start it, or give/);
+    await expect(sink.ready()).rejects.toThrow(/is unavailable \(connection refused\): start it, or set/);
     const report = await sink.close();
     expect(report).toMatchObject({
       linesWritten: 0,
-      linesDropped: { 'store unreachable: the connection is refused': 1 },
+      linesDropped: { 'store unavailable: connection refused': 1 },
     });
   });
 

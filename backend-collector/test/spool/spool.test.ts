@@ -109,7 +109,9 @@ describe('a spool directory', () => {
   it('belongs to one collector at a time', async () => {
     const directory = newDirectory();
     const first = await Spool.open(options(directory));
-    await expect(Spool.open(options(directory))).rejects.toThrow(/in use by process \d+: give each collector/);
+    await expect(Spool.open(options(directory))).rejects.toThrow(
+      /in use by process \d+: use a separate directory for each collector/
+    );
     await first.close();
     await (await Spool.open(options(directory))).close();
   });

@@ -1,7 +1,7 @@
 /**
  * Bytes of a file, of standard input, or of a gzip stream of either, pulled piece by piece.
  *
- * Invariants: memory is bounded whatever the size of the input; compression is told by the first two bytes (RFC 1952 section
+ * Invariants: memory is bounded whatever the size of the input; compression is detected by the first two bytes (RFC 1952 section
  * 2.3.1), never by the name; what came before a damaged place is handed out before the error is thrown.
  */
 import { readSync } from 'node:fs';
@@ -144,7 +144,7 @@ function gunzipInput(path: string, compressed: ByteInput): ByteInput {
     async read(into, at) {
       while (ready.length === 0) {
         if (failure !== undefined) {
-          throw new CollectorError('truncated-capture', `${path}: the gzip data are damaged (${failure.message}).`);
+          throw new CollectorError('truncated-capture', `${path}: the gzip data is damaged (${failure.message}).`);
         }
         if (inputEnded || outputEnded) {
           return 0;

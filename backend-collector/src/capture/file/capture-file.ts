@@ -1,4 +1,4 @@
-/** One capture file as a stream of batches: opens it, tells its format, and reads on when the cursor has run dry. */
+/** One capture file as a stream of batches: opens it, detects its format, and reads on when the cursor has run out. */
 import { basename } from 'node:path';
 import { CollectorError } from '../../errors';
 import { isKnownLinkType, linkTypeName } from '../../wire/link-type';
@@ -60,7 +60,7 @@ export class CaptureFile {
       ? undefined
       : new CollectorError(
           'unknown-link-type',
-          `${this.path}: link type ${linkTypeName(unknown.linkType)} of ${unknown.name} is not known: its packets were left out. Known are Ethernet, raw IP, Linux cooked and BSD loopback.`
+          `${this.path}: link type ${linkTypeName(unknown.linkType)} of ${unknown.name} is not supported: its packets were skipped. Supported are Ethernet, raw IP, Linux cooked and BSD loopback.`
         );
   }
 
@@ -75,7 +75,7 @@ async function openCursor(name: string, window: ByteWindow, nicTable: FileNics):
   switch (format.kind) {
     case 'pcap':
       if (!(await window.need(PCAP_HEADER_BYTES))) {
-        throw new CollectorError('truncated-capture', `${name}: cut off inside the file header; it holds no packet.`);
+        throw new CollectorError('truncated-capture', `${name}: cut off inside the file header; it has no packets.`);
       }
       return new PcapCursor(window, name, nicTable, { ...format, nicName });
     case 'pcapng':

@@ -47,7 +47,7 @@ export class PcapCursor extends FileCursor {
     if (captured > MAX_BLOCK) {
       this.failure = new CollectorError(
         'truncated-capture',
-        `${this.fileName}: the packet at byte ${w.position()} claims ${captured} bytes: the file is damaged from there on; what came before was read.`
+        `${this.fileName}: the packet at byte ${w.position()} claims to have ${captured} bytes: the file is damaged from there on; what came before was read.`
       );
       return false;
     }

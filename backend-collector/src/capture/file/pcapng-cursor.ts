@@ -2,7 +2,7 @@
  * pcapng (https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html): section headers, interface descriptions, enhanced,
  * simple and obsolete packet blocks. Other blocks are skipped. Several sections, each with its own byte order and interfaces.
  *
- * Every block says its length twice; a length that is no multiple of 4, too small or beyond `MAX_BLOCK` means damage, and reading
+ * Every block says its length twice; a length that is not a multiple of 4, too small or beyond `MAX_BLOCK` means damage, and reading
  * ends there with an error.
  */
 import { CollectorError } from '../../errors';

@@ -40,7 +40,7 @@ export async function compileFilter(
   compilers: readonly FilterCompiler[] = [compileByLibpcap, compileByTcpdump]
 ): Promise<UserFilter> {
   if (expression.includes('\0')) {
-    throw new CollectorError('filter-syntax', 'The filter holds a NUL character: write it as plain text.');
+    throw new CollectorError('filter-syntax', 'The filter contains a NUL character: use plain text.');
   }
   for (const compile of compilers) {
     const ethernet = await compile(expression, LINK_LAYERS.ethernet, snapLength);
@@ -50,7 +50,7 @@ export async function compileFilter(
     if (ethernet.kind === 'refused') {
       throw new CollectorError(
         'filter-syntax',
-        `The filter "${expression.replace(/\s+/g, ' ')}" is not understood: ${ethernet.reason}. See "man pcap-filter" for the syntax.`
+        `The filter "${expression.replace(/\s+/g, ' ')}" is invalid: ${ethernet.reason}. See "man pcap-filter" for the syntax.`
       );
     }
     const rawIp = await compile(expression, LINK_LAYERS.rawIp, snapLength);

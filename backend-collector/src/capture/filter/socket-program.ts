@@ -1,7 +1,7 @@
 /**
  * The program attached to a packet socket: what the collector itself never wants, then the user's filter.
  *
- * It runs in the kernel before the ring, so that what it refuses costs no ring space and is no drop. In this order:
+ * It runs in the kernel before the ring, so that what it rejects costs no ring space and is not a drop. In this order:
  * 1. The outgoing copy of every loopback packet. A packet on `lo` passes a packet socket twice, once as it leaves and once
  *    as it arrives; as libpcap does, only the arriving copy is kept.
  * 2. NICs that the user excluded (at most 200 of them; the reader sorts out the rest, and NICs that appear later).
@@ -146,7 +146,7 @@ function userPart(filter: UserFilter | undefined): Lines {
   ];
 }
 
-/** An address as one or four 32-bit words. Throws a RangeError for text that is no address. */
+/** An address as one or four 32-bit words. Throws a RangeError for text that is not an address. */
 function addressWords(address: string): readonly number[] {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped !== null) {

@@ -45,7 +45,7 @@ export interface Libc {
   /** Number of descriptors that are ready; 0 after `timeoutMs` or when a signal came. */
   poll(pollfds: Buffer, count: number, timeoutMs: number): number;
   send(fd: number, data: Buffer): void;
-  /** Bytes received; -1 when nothing is there and the call must not block (or its time-out ran off). */
+  /** Bytes received; -1 when nothing is there and the call must not block (or its timeout expired). */
   receive(fd: number, into: Buffer, flags: number): number;
   close(fd: number): void;
   /** Moves the calling thread into the network namespace of this descriptor. */
@@ -94,7 +94,7 @@ export async function loadLibc(): Promise<Libc> {
   } catch (error) {
     throw new CollectorError(
       'not-supported',
-      `Live capture needs functions of the C library that are not there (${oneLine(error)}): use a Linux with glibc or musl.`
+      `Live capture needs functions that the C library lacks (${oneLine(error)}): use a Linux with glibc or musl.`
     );
   }
 }

@@ -6,8 +6,8 @@
  * counts. At the end `packets + unselected + malformed + kernelDrops = kernelPackets`, exactly.
  *
  * Limits: packets of one namespace come in order; those of different namespaces come a block (25 ms) at a time. On loopback the
- * outgoing copy of each packet is refused and the direction is unknown. The memory that the cursor shows is shared between
- * threads. After opening, the process gives up its capabilities (privileges.ts) unless `keepPrivileges` is set.
+ * outgoing copy of each packet is filtered out and the direction is unknown. The memory that the cursor shows is shared between
+ * threads. After opening, the process drops its capabilities (privileges.ts) unless `keepPrivileges` is set.
  */
 import { setImmediate as afterOtherEvents } from 'node:timers/promises';
 import { MEBIBYTE } from '../../byte-units';
@@ -42,7 +42,7 @@ export interface LiveOptions {
   readonly namespaces?: readonly LiveNamespace[];
   /** Ring memory for each of `namespaces`, 4 MiB unless set. */
   readonly namespaceRingBytes?: number;
-  /** TCP endpoints whose traffic is left out: the store that the records are pushed to (loki/store-endpoints.ts). */
+  /** TCP endpoints whose traffic is not captured: the store that the records are pushed to (loki/store-address.ts). */
   readonly excludedEndpoints?: readonly Endpoint[];
   /** Keeps the process's capabilities after opening; for a process that opens more captures later. */
   readonly keepPrivileges?: boolean;
@@ -272,7 +272,7 @@ function filterThatFits<T>(build: () => T): T {
     return build();
   } catch (error) {
     throw error instanceof RangeError
-      ? new CollectorError('filter-syntax', `The filter cannot be attached (${error.message}): make it simpler.`)
+      ? new CollectorError('filter-syntax', `The filter cannot be attached (${error.message}): simplify it.`)
       : error;
   }
 }

@@ -14,7 +14,7 @@ export function checkNamespaces(namespaces: ReadonlyArray<{ readonly name: strin
     if (other !== undefined) {
       throw new CollectorError(
         'config',
-        `The network namespace "${name}" (${path}) is the same as ${other}, and each packet would be captured twice: leave it out.`
+        `The network namespace "${name}" (${path}) is the same as ${other}, so each packet would be captured twice: remove it.`
       );
     }
     seen.set(id, `"${name}"`);

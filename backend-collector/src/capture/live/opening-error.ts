@@ -14,7 +14,7 @@ export function openingError(
   if (namespace.path !== undefined && typeof code === 'string') {
     return new CollectorError(
       code === 'EACCES' || code === 'EPERM' ? 'no-permission' : 'config',
-      `The network namespace "${namespace.name}" cannot be opened at ${namespace.path} (${code}): give the path of a running process, /proc/PID/ns/net, or of "ip netns", /run/netns/NAME, that you may read.`
+      `The network namespace "${namespace.name}" cannot be opened at ${namespace.path} (${code}): use a readable /proc/PID/ns/net of a running process, or /run/netns/NAME of "ip netns".`
     );
   }
   return error instanceof Error ? error : new Error(String(error));
@@ -32,24 +32,24 @@ function systemCallError(
         )
       : new CollectorError(
           'config',
-          `${namespace.path} of "${namespace.name}" is not a network namespace (${error.message}): give /proc/PID/ns/net or /run/netns/NAME.`
+          `${namespace.path} of "${namespace.name}" is not a network namespace (${error.message}): use /proc/PID/ns/net or /run/netns/NAME.`
         );
   }
   if (error.is('EPERM') || error.is('EACCES')) {
     return new CollectorError(
       'no-permission',
-      `Capturing packets needs the capability CAP_NET_RAW: run as root, or once "sudo setcap cap_net_raw+ep ${process.execPath}", or try it in a private network by "unshare -Urn".`
+      `Capturing packets needs the capability CAP_NET_RAW: run as root, or once "sudo setcap cap_net_raw+ep ${process.execPath}", or try it in a private network namespace with "unshare -Urn".`
     );
   }
   if (error.is('ENOMEM')) {
     const mebibytes = Math.round(namespace.ringBytes / MEBIBYTE);
     return new CollectorError(
       'config',
-      `The kernel has no memory for a packet ring of ${mebibytes} MiB: give a smaller --ring-mb.`
+      `The kernel has no memory for a packet ring of ${mebibytes} MiB: set a smaller --ring-mb.`
     );
   }
   return new CollectorError(
     'not-supported',
-    `This kernel cannot give a packet ring (${error.message}): live capture needs Linux 4.4 or newer with AF_PACKET; replay a capture file instead.`
+    `This kernel cannot provide a packet ring (${error.message}): live capture needs Linux 4.4 or newer with AF_PACKET; replay a capture file instead.`
   );
 }

@@ -3,7 +3,7 @@
  * interface index 0). packet(7), Documentation/networking/packet_mmap.rst.
  *
  * Opened in the order socket with protocol 0 → version → filter → ring → mmap → bind, so that no packet gets in that the filter
- * would refuse. The kernel fills blocks in order and hands each to us by its status word; we hand it back by zeroing that
+ * would reject. The kernel fills blocks in order and hands each to us by its status word; we hand it back by zeroing that
  * word. `PACKET_STATISTICS` counts what arrived and what found no room since it was last read; arrived includes dropped.
  */
 import { type Program, encodeProgram } from '../filter/cbpf';

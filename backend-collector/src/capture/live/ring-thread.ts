@@ -56,7 +56,7 @@ export class RingThread {
         }
       });
       worker.on('error', (error) => {
-        this.failure ??= new CollectorError('not-supported', `The live capture broke off: ${error.message}.`);
+        this.failure ??= new CollectorError('not-supported', `The live capture failed: ${error.message}.`);
         reject(this.failure);
       });
     });

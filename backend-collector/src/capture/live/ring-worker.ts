@@ -6,7 +6,7 @@
  * are one synchronous sequence; should the way back fail, the process is aborted, since everything after it would run in
  * the wrong namespace.
  *
- * The last reading: a filter that refuses everything is attached first, then blocks are read until the kernel's count
+ * The last reading: a filter that rejects everything is attached first, then blocks are read until the kernel's count
  * (arrived less dropped) equals the packets read. So at the end packets read + kernel drops = packets sent, exactly.
  */
 import { closeSync, openSync } from 'node:fs';

@@ -50,11 +50,11 @@ export function closeLinkSocket(libc: Libc, socket: LinkSocket): void {
 
 let sequence = 0;
 
-/** All links of the socket's namespace. Throws a `SystemCallError` or, where the kernel refuses, an Error. */
+/** All links of the socket's namespace. Throws a `SystemCallError` or, where the kernel returns an error, an Error. */
 export function dumpLinks(libc: Libc, socket: LinkSocket): readonly Link[] {
   const answer = Buffer.alloc(64 * 1024);
   while (libc.receive(socket.requests, answer, MSG_DONTWAIT) > 0) {
-    // What is left of a dump that was given up.
+    // The rest of a dump that was abandoned.
   }
   libc.send(socket.requests, linkDumpRequest(++sequence));
   const links: Link[] = [];
@@ -65,7 +65,7 @@ export function dumpLinks(libc: Libc, socket: LinkSocket): readonly Link[] {
     }
     const parsed = parseLinkMessages(answer.subarray(0, length));
     if (parsed.errno !== undefined && parsed.errno !== 0) {
-      throw new Error(`the kernel refused to list the network interfaces (errno ${parsed.errno})`);
+      throw new Error(`the kernel did not list the network interfaces (errno ${parsed.errno})`);
     }
     links.push(...parsed.links);
     if (parsed.done) {

@@ -59,7 +59,7 @@ function keyOf(protocol: number, port: number): number {
   return protocol * 65_536 + port;
 }
 
-/** Empty for the address that stands for all. */
+/** Empty for the wildcard address. */
 function words(hex: string): Int32Array {
   if (/^0+$/.test(hex)) {
     return new Int32Array(0);

@@ -19,7 +19,7 @@ export function nicSelection(patterns: readonly string[]): NicSelection {
     if (glob === '') {
       throw new CollectorError(
         'config',
-        `"${pattern}" names no NIC: give a name or a pattern such as "eth*" or "!veth*".`
+        `"${pattern}" is not a NIC pattern: use a name or a pattern such as "eth*" or "!veth*".`
       );
     }
     (negated ? excluded : included).push(toRegExp(glob));

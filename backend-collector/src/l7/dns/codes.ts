@@ -102,7 +102,7 @@ export const enum Opcode {
   StatefulOperations = 6,
 }
 
-/** Of what is no query, the operation's name stands in the place of the query's type. */
+/** Where the message is not a query, the operation's name replaces the query's type. */
 export const OPCODES: ReadonlyMap<number, string> = new Map([
   [Opcode.Query, 'QUERY'],
   [Opcode.Status, 'STATUS'],

@@ -9,9 +9,9 @@
  * Multicast: a question goes to a group and is answered, if at all, by whom it concerns, from another address and so in another
  * flow. It is recorded without a status, outcome `ok`, and never as unanswered. An answer that comes
  * so, asked for or not, is a message of its own: op ANNOUNCE, resource the (first) name that it is about. A question that mDNS repeats within a second is one.
- * The message id of mDNS is 0, so equal questions of several hosts have the same `request_id`; their addresses tell them apart.
+ * The message id of mDNS is 0, so equal questions of several hosts have the same `request_id`; their addresses distinguish them.
  *
- * Nothing is masked: names and addresses are what DNS tells everybody. Other data (TXT, keys, signatures) are not read.
+ * Nothing is masked: names and addresses are what DNS tells everybody anyway. Other data (TXT, keys, signatures) are not read.
  * NetBIOS names (port 137), which look alike, are left out.
  */
 import { type Datagram, type DatagramMessage, type DatagramProtocol } from '../datagram-protocol';
@@ -27,7 +27,7 @@ const LLMNR_PORT = 5355;
 
 /** What stub resolvers wait for unless configured (resolv.conf: `timeout:5`). */
 const DNS_WAIT_NS = 5e9;
-/** RFC 6762 section 5.2: questions are a second apart at least. RFC 4795 section 2.7: its time-outs are below that. */
+/** RFC 6762 section 5.2: questions are at least one second apart. RFC 4795 section 2.7: its timeouts are shorter. */
 const MULTICAST_WAIT_NS = 1e9;
 
 export const dns: DatagramProtocol = {

@@ -1,6 +1,6 @@
 /**
  * Domain names in messages (RFC 1035 sections 3.1 and 4.1.4) as text: lower case (RFC 4343), labels joined by dots, no dot at the end, "."
- * for the root. Bytes that are no printable ASCII, and dots and backslashes inside a label, are escaped as in master files
+ * for the root. Bytes that are not printable ASCII, and dots and backslashes inside a label, are escaped as in master files
  * (RFC 1035 section 5.1): `\.`, `\\`, `\255`.
  *
  * Bounds: a pointer must lead to before the run of labels that holds it, so that reading ends whatever is sent; a name has

@@ -54,7 +54,7 @@ class DnsStreamParser implements L7Parser, MessageReceiver {
   }
 
   unseenAcknowledged(): void {
-    // A gap will be told when it is certain.
+    // A gap is reported once it is certain.
   }
 
   expire(beforeNs: number, nowNs: number): void {

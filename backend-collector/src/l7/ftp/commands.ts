@@ -1,6 +1,6 @@
 /**
- * Commands of FTP (RFC 959, 2228, 2389, 2428, 2640, 3659, 7151 and the registry of RFC 5797), and what of their arguments may stand in a
- * record. A word that is not here is no command: it might be a password that was typed too early.
+ * Commands of FTP (RFC 959, 2228, 2389, 2428, 2640, 3659, 7151 and the registry of RFC 5797), and what of their arguments may be in a
+ * record. A word that is not here is not a command: it might be a password that was typed too early.
  */
 const enum Argument {
   /** As sent. */

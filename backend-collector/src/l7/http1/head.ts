@@ -182,7 +182,7 @@ function pathOfAbsolute(bytes: Uint8Array, from: number, to: number): string {
   return hasParameters ? withoutSessionId(path) : path;
 }
 
-/** Place of the path in an absolute target (`http://user@host/path`); `from` where it is no absolute one. */
+/** Place of the path in an absolute target (`http://user@host/path`); `from` where it is not absolute. */
 function skipAuthority(bytes: Uint8Array, from: number, to: number): number {
   let colon = from;
   while (colon < to && bytes[colon] !== COLON) {
@@ -283,7 +283,7 @@ interface KnownField {
   /** Places of the words in the name, and what they are once the bits that make no difference are set. */
   readonly places: Uint8Array;
   readonly words: Int32Array;
-  /** The bit that tells capital letters from small ones, and what lies behind a name that is shorter than a word. */
+  /** The bit that distinguishes upper case from lower case, and what lies behind a name that is shorter than a word. */
   readonly ignored: Int32Array;
 }
 

@@ -40,7 +40,7 @@ export function readFrameHeader(into: FrameHeader, bytes: Uint8Array, at: number
   into.streamId = ((bytes[at + 5] & 0x7f) << 24) | (bytes[at + 6] << 16) | (bytes[at + 7] << 8) | bytes[at + 8];
 }
 
-/** Frames other than DATA are small; more is no frame. */
+/** Frames other than DATA are small; a longer one is not a frame. */
 const MAX_CONTROL_LENGTH = 1 << 20;
 
 /** May a frame of a stream that is being followed begin like that? Types that are not known are passed over (section 5.5). */

@@ -24,8 +24,8 @@ export class ExchangeQueue<E extends Exchange> {
   /** How many at the front began before responses went missing; once a request began after that. */
   private missed: number | undefined;
   private placeLost = false;
-  /** Responses that nobody waits for were counted since the last request; one is told, however many messages it has. */
-  private orphanTold = false;
+  /** An unexpected response was reported since the last request; one is reported, however many messages it has. */
+  private orphanReported = false;
   private lastByteNs = 0;
 
   constructor(private readonly events: Pick<ParserEvents, 'began' | 'ended' | 'orphanResponse'>) {}
@@ -65,7 +65,7 @@ export class ExchangeQueue<E extends Exchange> {
       this.placeLost = false;
     }
     this.events.began(exchange);
-    this.orphanTold = false;
+    this.orphanReported = false;
     if (this.placeLost || this.waiting.length === MAX_WAITING) {
       this.placeLost = true;
       this.report(exchange, 'gap');
@@ -100,8 +100,8 @@ export class ExchangeQueue<E extends Exchange> {
     this.settle();
     const exchange = this.waiting.at(0);
     if (exchange === undefined) {
-      if (!this.orphanTold) {
-        this.orphanTold = true;
+      if (!this.orphanReported) {
+        this.orphanReported = true;
         this.events.orphanResponse();
       }
     } else if (!exchange.answered) {

@@ -9,7 +9,7 @@ import { FramedStream, type MessageReceiver } from './framed-stream';
 import { PairedParser } from './paired-parser';
 import { type ParserEvents } from '../protocol';
 
-/** Of each message so much is read: statements are long, what a response says stands in front. */
+/** How much of each message is read: statements are long, a response begins with what it says. */
 const CLIENT_PREFIX = 4096;
 const SERVER_PREFIX = 256;
 

@@ -6,7 +6,7 @@
  * Memory: a head and `prefixBytes`, and only where a message's start is spread over segments.
  */
 export interface MessageReceiver {
-  /** Length of what follows the head at `bytes[at]`, or -1 where that is no head. */
+  /** Length of what follows the head at `bytes[at]`, or -1 where that is not a head. */
   bodyLength(stream: FramedStream, bytes: Uint8Array, at: number): number;
   /** The first bytes of what may be a message, whose head and prefix come with a later segment. */
   starts?(stream: FramedStream): void;
@@ -20,7 +20,7 @@ export interface MessageReceiver {
   begins(stream: FramedStream, bytes: Uint8Array, from: number, to: number): boolean;
   /** Bytes passed by unread while the stream is lost. */
   skipped?(stream: FramedStream): void;
-  /** What comes is no message, or part of one was not captured. */
+  /** What comes is not a message, or part of one was not captured. */
   lost(stream: FramedStream): void;
 }
 

@@ -4,7 +4,7 @@
  *
  * A tokenizer, no parser: tolerant of dialects and of statements that are cut. It would rather name no table than the wrong thing: where
  * the end of a literal depends on a setting of the server (a backslash before a quote), no table is named after it; a verb that is not in
- * the list is no verb. Sections: MySQL 8.4 manual 11.1, 11.2, 11.7; PostgreSQL 17 manual 4.1.
+ * the list is not a verb. Sections: MySQL 8.4 manual 11.1, 11.2, 11.7; PostgreSQL 17 manual 4.1.
  *
  * Limits: the first `MAX_STATEMENT` bytes are looked at; a name has at most `MAX_NAME` bytes.
  */
@@ -163,7 +163,7 @@ function afterWith(t: Tokens): SqlStatement {
 }
 
 /**
- * FROM stands in expressions too: EXTRACT(… FROM x), IS DISTINCT FROM x. It names tables only outside of parentheses, or in those that
+ * FROM is part of expressions, too: EXTRACT(… FROM x), IS DISTINCT FROM x. It names tables only outside of parentheses, or in those that
  * hold a subquery. A function's name (FROM f(…)) is none.
  */
 function tableAfterFrom(t: Tokens, notTables: ReadonlySet<string>): string {
@@ -306,7 +306,7 @@ class Tokens {
     return wireText(this.bytes, this.start, this.end, MAX_NAME);
   }
 
-  /** Reads `a`, `a.b` or `a.b.c` and goes on behind it. Empty where there is no identifier, or where its end is not seen. */
+  /** Reads `a`, `a.b` or `a.b.c` and goes on after it. Empty where there is no identifier, or where its end is not seen. */
   name(): string {
     let name = '';
     for (let parts = 0; parts < 3; parts++) {
@@ -437,7 +437,7 @@ class Tokens {
     let p = this.at + 2;
     const isCode = this.dialect === 'mysql' && (bytes[p] === 0x21 || (bytes[p] === 0x4d && bytes[p + 1] === 0x21));
     if (isCode && p < to) {
-      // MySQL and MariaDB run what stands in /*!50000 … */ and /*M!100000 … */.
+      // MySQL and MariaDB execute the contents of /*!50000 … */ and /*M!100000 … */.
       p += bytes[p] === 0x21 ? 1 : 2;
       while (p < to && bytes[p] >= 0x30 && bytes[p] <= 0x39) {
         p++;

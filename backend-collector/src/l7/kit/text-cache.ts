@@ -2,7 +2,7 @@
  * Short texts that come again and again (methods, hosts, paths), from bytes to the same string without making it again.
  *
  * A direct-mapped cache of fixed size: another text of the same hash takes the place. Only ASCII without control bytes is kept, so a
- * string stands for exactly its bytes.
+ * string is exactly its bytes.
  */
 import { viewOf } from '../../wire/words';
 

@@ -1,7 +1,7 @@
 /** ERR_Packet: what went wrong, and whose fault it is. Its message is not read. */
 import { u16 } from './packets';
 
-/** In the place of an error's code: MariaDB tells of a long statement's progress in packets that look like errors. */
+/** Instead of an error's code: MariaDB reports the progress of a long statement in packets that look like errors. */
 export const PROGRESS = 0xffff;
 
 export interface ErrPacket {

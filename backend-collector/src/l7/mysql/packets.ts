@@ -104,7 +104,7 @@ export function responseCapabilities(bytes: Uint8Array, from: number, to: number
   return { flags, cacheMetadata: (extended & CACHE_METADATA) !== 0 };
 }
 
-/** Where the database's name stands in the client's answer; undefined where there is none, or where it is cut. */
+/** Where the database's name is in the client's answer; undefined where there is none, or where it is cut. */
 export function databaseOf(
   bytes: Uint8Array,
   from: number,

@@ -1,6 +1,6 @@
 /**
  * MySQL's classic protocol (MySQL source documentation, "Client/Server Protocol"; MariaDB knowledge base): one exchange per command that
- * is answered, and one, `connect`, for the whole dialogue from the client's answer to the greeting until the server accepts or refuses.
+ * is answered, and one, `connect`, for the whole dialogue from the client's answer to the greeting until the server accepts or rejects it.
  *
  * The operation is the statement's verb, for other commands their name; the resource its first table, or the database that is chosen; the
  * status `OK` or the error's code and SQLSTATE. A prepared statement's execution says what was prepared.
@@ -248,7 +248,7 @@ class MysqlParser extends FramedParser<MysqlExchange> {
         return;
       }
       if (first === PacketKind.Err) {
-        // Refused before the client said anything: there is no request to report.
+        // Rejected before the client sent anything: there is no request to report.
         this.events.orphanResponse();
         this.stop();
         return;

@@ -42,7 +42,7 @@ const enum State {
 type Progress = 'goes on' | 'complete' | 'wants file' | 'nonsense';
 
 export class ResponseReader {
-  /** Undefined where the handshake was not seen: then the packets tell. */
+  /** Undefined where the handshake was not seen: then it follows from the packets. */
   agreed: Capabilities | undefined;
   private state: State = State.First;
   private definitions = 0;

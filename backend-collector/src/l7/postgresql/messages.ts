@@ -117,7 +117,7 @@ export function readError(bytes: Uint8Array, from: number, to: number): ErrorFie
   return { sqlState: /^[0-9A-Z]{5}$/.test(sqlState) ? sqlState : 'XX000', isFatal };
 }
 
-/** Rows that a CommandComplete tells of ("SELECT 5", "INSERT 0 1"); undefined where it tells of none. */
+/** Rows that a CommandComplete reports ("SELECT 5", "INSERT 0 1"); undefined where it reports none. */
 export function rowsOfTag(bytes: Uint8Array, from: number, to: number): number | undefined {
   const end = afterText(bytes, from, to) - 1;
   const match = /^[A-Z ]+(?: \d+)?? (\d{1,15})$/.exec(wireText(bytes, from, end, 64));

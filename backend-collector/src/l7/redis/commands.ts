@@ -50,7 +50,7 @@ const PLACES: ReadonlyMap<string, KeyPlace> = new Map([
   ),
 ]);
 
-/** SINTERCARD n key, EVAL script n key: before the key stands how many there are; with none there is no key. */
+/** SINTERCARD n key, EVAL script n key: the number of keys precedes them; with 0 there is no key. */
 export const COUNTED_KEYS: ReadonlySet<string> = new Set(
   list(
     'SINTERCARD ZDIFF ZINTER ZINTERCARD ZUNION LMPOP ZMPOP BLMPOP BZMPOP EVAL EVALSHA EVAL_RO EVALSHA_RO FCALL FCALL_RO'

@@ -7,7 +7,7 @@
  */
 const LINE_KEPT = 1024;
 const BULK_KEPT = 256;
-/** Redis itself refuses longer inline commands (PROTO_INLINE_MAX_SIZE). */
+/** Redis itself rejects longer inline commands (PROTO_INLINE_MAX_SIZE). */
 const MAX_LINE = 64 * 1024;
 
 const CR = 0x0d;

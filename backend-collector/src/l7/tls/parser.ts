@@ -7,7 +7,7 @@
  *   1.3: the client's first encrypted record (its Finished); the answer   ok
  *        ends with the server's last record before it
  *   an alert in clear text, but for warnings                              its name, e.g. handshake_failure
- *   an encrypted alert: it is told by its type or, in 1.3, by its length  encrypted_alert
+ *   an encrypted alert: known by its type or, in 1.3, by its length       encrypted_alert
  *
  * The outcome of an alert is `client_error` where the client sent it (it did not trust the certificate), `server_error` where the server
  * did. A session that is resumed is a handshake as well. In 1.3 the server's choice of application protocol is encrypted, so
