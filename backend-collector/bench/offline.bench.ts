@@ -86,7 +86,7 @@ class Race {
     }
     return {
       name: shape.name,
-      ...(await this.told(contents, own)),
+      ...(await this.result(contents, own)),
       suricata_pps: this.suricata ? Math.round(contents.packets / suricata) : null,
       tshark_pps: this.tshark ? Math.round(some / tshark) : null,
     };
@@ -94,7 +94,7 @@ class Race {
 
   async runGrowth(shape: Omit<Shape, 'name'>): Promise<GrowthResult> {
     const contents = writeCapture(this.capture, { name: '', ...shape });
-    return this.told(contents, await this.replay());
+    return this.result(contents, await this.replay());
   }
 
   remove(): void {
@@ -107,10 +107,10 @@ class Race {
     return replayCost(this.script, this.capture, { output: this.output, folder: this.folder.path });
   }
 
-  private async told({ packets, requests }: Contents, cost: ReplayCost): Promise<GrowthResult> {
-    const spans = await countLines(this.output, '"source":"bpf_net_l7_log"');
-    if (spans !== requests) {
-      throw new Error(`bpfnet told of ${spans} of ${requests} requests`);
+  private async result({ packets, requests }: Contents, cost: ReplayCost): Promise<GrowthResult> {
+    const exchanges = await countLines(this.output, '"source":"bpf_net_l7_log"');
+    if (exchanges !== requests) {
+      throw new Error(`bpfnet recorded ${exchanges} of ${requests} requests`);
     }
     return {
       packets,

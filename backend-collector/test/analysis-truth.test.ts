@@ -1,5 +1,5 @@
 /**
- * What the analysis says of each TCP packet against tshark's `tcp.analysis.*`, in real captures and in connections told as scripts. Every packet
+ * What the analysis says of each TCP packet against tshark's `tcp.analysis.*`, in real captures and in connections written as scripts. Every packet
  * that differs is named with its reason.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { Analysis } from '@bpfnet/flow-model/analysis';
 import { temporaryFolder } from './build/command';
 import { pcap } from './build/pcap';
 import { columnsOf, replayFiles } from './build/replay';
-import { toldConnections } from './build/told-connections';
+import { scriptedConnections } from './build/scripted-connections';
 import { tsharkFields, tsharkIsInstalled } from './build/tshark';
 
 const FLAGS: Readonly<Record<string, number>> = {
@@ -139,12 +139,12 @@ function unexplained(name: string, found: readonly string[]): string[] {
   });
 });
 
-(hasTshark ? describe : describe.skip)('the analysis of a told connection', () => {
-  it.each(Object.keys(toldConnections))('%s', async (name) => {
+(hasTshark ? describe : describe.skip)('the analysis of a scripted connection', () => {
+  it.each(Object.keys(scriptedConnections))('%s', async (name) => {
     const temporary = temporaryFolder();
     try {
-      const path = join(temporary.path, 'told.pcap');
-      writeFileSync(path, pcap(toldConnections[name](), { nanoseconds: true }));
+      const path = join(temporary.path, 'scripted.pcap');
+      writeFileSync(path, pcap(scriptedConnections[name](), { nanoseconds: true }));
       expect(unexplained(name, await differences(path))).toEqual([]);
     } finally {
       temporary.remove();

@@ -87,7 +87,7 @@ describe('pcap', () => {
     ]);
   });
 
-  it('is read gzipped, told by content and not by name', async () => {
+  it('is read gzipped, detected by content and not by name', async () => {
     const { seen, error } = await read(file(gzipSync(pcap(TWO_PACKETS))));
     expect(error).toBeUndefined();
     expect(seen).toHaveLength(2);
@@ -240,7 +240,7 @@ describe('pcapng', () => {
 });
 
 describe('Linux cooked', () => {
-  it('tells the direction, and in version 2 the NIC', async () => {
+  it('has the direction, and in version 2 the NIC', async () => {
     const cooked2 = (ifIndex: number, type: number) =>
       Uint8Array.of(8, 0, 0, 0, 0, 0, 0, ifIndex, 0, 1, type, 6, ...new Array(8).fill(0));
     const { seen, nics } = await read(

@@ -144,7 +144,7 @@ function expectedRequests(truth: Truth): string[] {
     .sort();
 }
 
-function spansOf(records: readonly OutputRecord[]): string[] {
+function exchangesOf(records: readonly OutputRecord[]): string[] {
   return records
     .flatMap((r) =>
       r.source === 'bpf_net_l7_log' && r.http_method !== undefined
@@ -276,7 +276,7 @@ describeCaptures('real captures', () => {
     (withoutHttp ? it.skip : it)('has the HTTP requests and their answers', () => {
       const differs = HTTP_DIFFERS[name];
       const expected = expectedRequests(truth);
-      expect(spansOf(records)).toEqual(
+      expect(exchangesOf(records)).toEqual(
         differs === undefined ? expected : expected.map((line) => line.replace(differs.from, differs.to)).sort()
       );
     });

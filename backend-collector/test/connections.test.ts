@@ -1,4 +1,4 @@
-/** Flows, chunks and the TCP analysis, told as scripts and read from the records. */
+/** Flows, chunks and the TCP analysis, written as scripts and read from the records. */
 import { Analysis } from '@bpfnet/flow-model/analysis';
 import { Script } from './build/connection';
 import { ascii, concat, ethernet, ipv4, udp } from './build/packet';
@@ -105,7 +105,7 @@ describe('how a connection ends', () => {
     expect(l4[0].inner_traceid).toBe(l4[1].inner_traceid);
   });
 
-  it('tells a new connection on the same ports by its SYN', async () => {
+  it('recognises a new connection on the same ports by its SYN', async () => {
     const first = new Script().handshake().sends('client', 'one').close();
     const second = new Script({ clientIsn: 99000, serverIsn: 77000 })
       .wait(200)
@@ -157,7 +157,7 @@ describe('the analysis', () => {
     expect((await analysisOf(script)).pop()).toBe(Analysis.Retransmission | Analysis.SpuriousRetransmission);
   });
 
-  it('tells reordering from retransmission by whether the bytes were seen', async () => {
+  it('distinguishes reordering from retransmission by whether the bytes were seen', async () => {
     const script = new Script({ stepMs: 0.5 }).handshake().sends('client', x(10)).sends('client', x(10)).reversed(2);
     expect((await analysisOf(script)).slice(-2)).toEqual([Analysis.PreviousUnseen, Analysis.OutOfOrder]);
   });

@@ -2,7 +2,7 @@
 import { Script } from './build/connection';
 import { replayPackets } from './build/replay';
 
-const told = async (script: Script) =>
+const summaries = async (script: Script) =>
   (await replayPackets(script.packets)).l7.map(
     (s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status ?? '-'} ${s.outcome}`
   );
@@ -121,6 +121,6 @@ describe('databases', () => {
       ['postgresql SELECT a OK ok', 'postgresql SELECT b 42P01 client_error'],
     ],
   ])('%s', async (_name, script, expected) => {
-    expect(await told(script())).toEqual(expected);
+    expect(await summaries(script())).toEqual(expected);
   });
 });

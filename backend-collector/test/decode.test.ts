@@ -77,7 +77,7 @@ describe('TCP over IPv4', () => {
     });
   });
 
-  it('tells what was captured from what was on the wire', () => {
+  it('distinguishes what was captured from what was on the wire', () => {
     const frame = ethernet(inIpv4(segment('x'.repeat(1000))));
     expect(decoded(frame, { captured: 60 })).toMatchObject({
       stop: Stop.Transport,

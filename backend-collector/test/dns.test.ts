@@ -1,4 +1,4 @@
-/** DNS told as scripts and read from the spans; and every DNS message of the real captures. */
+/** DNS written as scripts and read from the exchanges; and every DNS message of the real captures. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
@@ -16,10 +16,10 @@ import { replayFiles, replayPackets } from './build/replay';
 const ask = (o: MessageOptions = {}) => dnsMessage(o);
 const answer = (o: MessageOptions = {}) => dnsMessage({ flags: ANSWER, answers: [address(192, 0, 2, 7)], ...o });
 
-const spans = async (script: { readonly packets: DatagramScript['packets'] }) =>
+const exchanges = async (script: { readonly packets: DatagramScript['packets'] }) =>
   (await replayPackets(script.packets)).l7;
-const told = async (script: { readonly packets: DatagramScript['packets'] }) =>
-  (await spans(script)).map((s) => `${s.l7_op} ${s.l7_resource ?? ''} ${s.l7_status ?? '-'} ${s.outcome}`);
+const summaries = async (script: { readonly packets: DatagramScript['packets'] }) =>
+  (await exchanges(script)).map((s) => `${s.l7_op} ${s.l7_resource ?? ''} ${s.l7_status ?? '-'} ${s.outcome}`);
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 describe('a question in a datagram', () => {
@@ -72,9 +72,9 @@ describe('a question in a datagram', () => {
 
   it('that is sent again is a retransmission', async () => {
     const script = new DatagramScript().asks(ask()).wait(1000).asks(ask()).wait(1000).asks(ask()).answers(answer());
-    const [span, ...others] = await spans(script);
+    const [exchange, ...others] = await exchanges(script);
     expect(others).toEqual([]);
-    expect(span).toMatchObject({
+    expect(exchange).toMatchObject({
       tx_retrans: 2,
       tx_packets: 3,
       rx_packets: 1,
@@ -107,7 +107,7 @@ describe('a question in a datagram', () => {
   it('may be asked by both sides of a flow', async () => {
     const both = new DatagramScript({ clientPort: 53 }).asks(ask({ id: 1 })).answers(ask({ id: 1, name: 'back.test' }));
     both.asks(answer({ id: 1, name: 'back.test' })).answers(answer({ id: 1 }));
-    const l7 = await spans(both);
+    const l7 = await exchanges(both);
     expect(l7.map((s) => `${s.l7_resource} ${s.outcome} ${s.tx_bytes}`)).toEqual([
       `back.test ok ${answer({ name: 'back.test' }).length}`,
       `shop.example ok ${ask().length}`,
@@ -115,9 +115,9 @@ describe('a question in a datagram', () => {
   });
 
   it('that was captured twice was asked once', async () => {
-    const [span] = await spans(new DatagramScript().asks(ask()).capturedAgain().answers(answer()));
-    expect(span).toMatchObject({ tx_packets: 1, tx_bytes: ask().length });
-    expect(span.tx_retrans).toBeUndefined();
+    const [exchange] = await exchanges(new DatagramScript().asks(ask()).capturedAgain().answers(answer()));
+    expect(exchange).toMatchObject({ tx_packets: 1, tx_bytes: ask().length });
+    expect(exchange.tx_retrans).toBeUndefined();
   });
 
   it('is unanswered after five seconds, also while its flow goes on', async () => {
@@ -137,7 +137,7 @@ describe('a question in a datagram', () => {
   });
 
   it('is unanswered when its flow ends before that', async () => {
-    expect(await told(new DatagramScript().asks(ask()))).toEqual(['A shop.example - unanswered']);
+    expect(await summaries(new DatagramScript().asks(ask()))).toEqual(['A shop.example - unanswered']);
   });
 
   it('asked with others in one flow has its own answer, whatever the order', async () => {
@@ -148,9 +148,9 @@ describe('a question in a datagram', () => {
       .answers(answer({ id: 2, name: 'c.test', flags: 0x8183, answers: [] }))
       .answers(answer({ id: 2, name: 'b.test', type: 28 }))
       .answers(answer({ id: 1, name: 'a.test' }));
-    expect((await spans(script)).map((s) => `${s.l7_resource} ${s.l7_status} ${s.tx_packets} ${s.latency_ms}`)).toEqual(
-      ['c.test NXDOMAIN 1 1', 'b.test NOERROR 1 3', 'a.test NOERROR 1 5']
-    );
+    expect(
+      (await exchanges(script)).map((s) => `${s.l7_resource} ${s.l7_status} ${s.tx_packets} ${s.latency_ms}`)
+    ).toEqual(['c.test NXDOMAIN 1 1', 'b.test NOERROR 1 3', 'a.test NOERROR 1 5']);
   });
 
   it('is not answered by what answers another', async () => {
@@ -196,21 +196,23 @@ describe('a question in a datagram', () => {
       'A shop.example BADVERS client_error',
     ],
   ])('knows %s', async (_what, question, reply, expected) => {
-    expect(await told(new DatagramScript().asks(ask(question)).answers(answer(reply)))).toEqual([expected]);
+    expect(await summaries(new DatagramScript().asks(ask(question)).answers(answer(reply)))).toEqual([expected]);
   });
 
   it('is known by its content on any port, and NetBIOS is not taken for it', async () => {
     const any = { serverPort: 30053 };
-    expect(await told(new DatagramScript(any).asks(ask()).answers(answer()))).toEqual(['A shop.example NOERROR ok']);
+    expect(await summaries(new DatagramScript(any).asks(ask()).answers(answer()))).toEqual([
+      'A shop.example NOERROR ok',
+    ]);
     const name = dnsMessage({ name: 'CKAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', type: 33 });
-    expect(await told(new DatagramScript({ clientPort: 137, serverPort: 137 }).asks(name))).toEqual([]);
+    expect(await summaries(new DatagramScript({ clientPort: 137, serverPort: 137 }).asks(name))).toEqual([]);
   });
 
   it('survives an answer that the capture cut', async () => {
     const script = new DatagramScript().asks(ask()).answers(answer());
-    const [span] = await spans(script.cutTo(14 + 20 + 8 + ask().length + 3));
-    expect(span).toMatchObject({ l7_status: 'NOERROR', dns_answers: 1, rx_bytes: answer().length });
-    expect(span.dns_addresses).toBeUndefined();
+    const [exchange] = await exchanges(script.cutTo(14 + 20 + 8 + ask().length + 3));
+    expect(exchange).toMatchObject({ l7_status: 'NOERROR', dns_answers: 1, rx_bytes: answer().length });
+    expect(exchange.dns_addresses).toBeUndefined();
   });
 
   it('does not find DNS in other datagrams', async () => {
@@ -220,7 +222,7 @@ describe('a question in a datagram', () => {
         async (payloads) => {
           const script = new DatagramScript({ serverPort: 9000 });
           payloads.forEach((payload) => script.asks(payload));
-          expect(await told(script)).toEqual([]);
+          expect(await summaries(script)).toEqual([]);
         }
       ),
       { numRuns: 30 }
@@ -265,7 +267,7 @@ describe('multicast', () => {
           ],
         })
       );
-    const l7 = await spans(script);
+    const l7 = await exchanges(script);
     expect(l7.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource} ${s.l7_status ?? '-'} ${s.outcome}`)).toEqual([
       'mdns A printer.local - ok',
       'mdns ANNOUNCE host.local NOERROR ok',
@@ -326,13 +328,13 @@ describe('DNS over TCP', () => {
     return script.close();
   };
   const whatever = async (script: Script) =>
-    (await spans(script)).map(
+    (await exchanges(script)).map(
       (s) =>
         `${s.l7_op} ${s.l7_resource} ${s.l7_status} ${s.outcome} ${s.request_id} ${s.req_seq} ${s.resp_seq} ${s.tx_bytes} ${s.rx_bytes}`
     );
 
   it('pairs pipelined questions with answers in any order', async () => {
-    const l7 = await spans(dialogue([], []));
+    const l7 = await exchanges(dialogue([], []));
     expect(l7.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource} ${s.l7_status} ${s.outcome}`)).toEqual([
       'dns AAAA b.test NXDOMAIN client_error',
       'dns A a.test NOERROR ok',
@@ -354,7 +356,7 @@ describe('DNS over TCP', () => {
   });
 
   it('counts the segments of a long question', async () => {
-    const [tkey] = (await spans(dialogue([5, 10, 15], []))).filter((s) => s.l7_op === 'TKEY');
+    const [tkey] = (await exchanges(dialogue([5, 10, 15], []))).filter((s) => s.l7_op === 'TKEY');
     expect(tkey).toMatchObject({ tx_packets: 4, cost_req_sent: 3 });
   });
 
@@ -368,9 +370,9 @@ describe('DNS over TCP', () => {
       .wait(5)
       .sends('server', part(address(1, 2, 3, 4), address(1, 2, 3, 5)));
     script.wait(5).sends('server', part(address(1, 2, 3, 6), soa(9)));
-    const [span, ...others] = await spans(script);
+    const [exchange, ...others] = await exchanges(script);
     expect(others).toEqual([]);
-    expect(span).toMatchObject({ l7_op: 'AXFR', outcome: 'ok', dns_answers: 5, rx_packets: 3, cost_cnt_dl: 12 });
+    expect(exchange).toMatchObject({ l7_op: 'AXFR', outcome: 'ok', dns_answers: 5, rx_packets: 3, cost_cnt_dl: 12 });
   });
 
   it('goes on after a gap', async () => {
@@ -383,7 +385,7 @@ describe('DNS over TCP', () => {
       .sends('server', latin1(framed(answer({ id: 2 }))))
       .ack('client')
       .close();
-    const l7 = await spans(script);
+    const l7 = await exchanges(script);
     expect(l7.map((s) => `${s.dns_id} ${s.outcome}`).sort()).toEqual(['1 gap', '2 ok']);
   });
 

@@ -50,7 +50,7 @@ function packet(key: Key, back: boolean): Decoded {
   return d;
 }
 
-/** The same for both directions; different wherever the table must tell flows apart. */
+/** The same for both directions; different wherever the table must distinguish flows. */
 function name(key: Key): string {
   const ends = [`${key.a}:${key.portA}`, `${key.b}:${key.portB}`].sort();
   return [key.v6, ...ends, key.vlan, key.vni, key.nic].join(' ');

@@ -34,7 +34,7 @@ describe('a folded path', () => {
     );
   });
 
-  it('stands in HTTP spans where it is asked for', async () => {
+  it('stands in HTTP exchanges where it is asked for', async () => {
     const script = new Script()
       .handshake()
       .sends('client', 'GET /users/42?x HTTP/1.1\r\n\r\n')

@@ -1,4 +1,4 @@
-/** FTP told as scripts and read from the spans; and the control connections of the real captures. */
+/** FTP written as scripts and read from the exchanges; and the control connections of the real captures. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
@@ -14,9 +14,9 @@ const GREETING = '220 shop.example FTP server ready.\r\n';
 const control = (options: ScriptOptions = {}) =>
   new Script({ serverPort: 21, ...options }).handshake().sends('server', GREETING).ack('client');
 
-const spans = async (script: Script) => (await replayPackets(script.packets)).l7;
-const told = async (script: Script) =>
-  (await spans(script)).map((s) => `${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status ?? '-'} ${s.outcome}`);
+const exchanges = async (script: Script) => (await replayPackets(script.packets)).l7;
+const summaries = async (script: Script) =>
+  (await exchanges(script)).map((s) => `${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status ?? '-'} ${s.outcome}`);
 
 /** A command and what answers it. */
 const says = (script: Script, command: string, ...replies: readonly string[]) => {
@@ -74,7 +74,7 @@ describe('a command', () => {
     ['with control characters', 'MKD a\u001b[2Jb', ['257 ok'], 'MKD a%1B[2Jb 257 ok'],
   ])('%s', async (_what, command, replies, expected) => {
     const script = says(control(), 'SYST', '215 UNIX');
-    expect((await told(says(script, command, ...replies).close()))[1]).toBe(expected);
+    expect((await summaries(says(script, command, ...replies).close()))[1]).toBe(expected);
   });
 
   it('never shows who logs in, or with what', async () => {
@@ -100,7 +100,7 @@ describe('a command', () => {
   it('sent before the answer to another has its own', async () => {
     const script = control().sends('client', 'TYPE I\r\nCWD a\r\nSIZE b\r\n');
     script.sends('server', '200 ok\r\n550 no\r\n').sends('server', '213 17\r\n');
-    expect(await told(script.close())).toEqual(['TYPE I 200 ok', 'CWD a 550 client_error', 'SIZE b 213 ok']);
+    expect(await summaries(script.close())).toEqual(['TYPE I 200 ok', 'CWD a 550 client_error', 'SIZE b 213 ok']);
   });
 
   it('STAT during a transfer is answered before the transfer is', async () => {
@@ -109,24 +109,24 @@ describe('a command', () => {
       .sends('client', 'STAT\r\n')
       .sends('server', '213-Status\r\n 10 %\r\n213 End\r\n')
       .sends('server', '226 Done\r\n');
-    expect(await told(script.close())).toEqual(['STAT - 213 ok', 'RETR big 226 ok']);
+    expect(await summaries(script.close())).toEqual(['STAT - 213 ok', 'RETR big 226 ok']);
   });
 
   it('aborted and aborting have their own answers', async () => {
     const script = control().sends('client', 'RETR big\r\n').sends('server', '150 Coming\r\n');
     script.sends('client', 'ABOR\r\n').sends('server', '426 Aborted\r\n').sends('server', '226 Closed\r\n');
-    expect(await told(script.close())).toEqual(['RETR big 426 server_error', 'ABOR - 226 ok']);
+    expect(await summaries(script.close())).toEqual(['RETR big 426 server_error', 'ABOR - 226 ok']);
   });
 
   it('after a granted AUTH nothing is read any more', async () => {
     const script = says(control(), 'AUTH TLS', '234 Go ahead').sends('client', '\u0016\u0003\u0001USER x\r\nSYST\r\n');
-    expect(await told(script.close())).toEqual(['AUTH TLS 234 ok']);
+    expect(await summaries(script.close())).toEqual(['AUTH TLS 234 ok']);
   });
 
   it('whose answer was not captured is a gap, and the next goes on', async () => {
     const script = says(control(), 'SYST', '215 UNIX').sends('client', 'PWD\r\n');
     script.sends('server', '257 "/"\r\n', { lost: true }).ack('client');
-    expect(await told(says(script, 'TYPE I', '200 ok').close())).toEqual([
+    expect(await summaries(says(script, 'TYPE I', '200 ok').close())).toEqual([
       'SYST - 215 ok',
       'PWD - - gap',
       'TYPE I 200 ok',
@@ -135,14 +135,14 @@ describe('a command', () => {
 
   it('is reset with its connection', async () => {
     const script = says(control(), 'SYST', '215 UNIX').sends('client', 'LIST\r\n').reset('server');
-    expect((await told(script))[1]).toBe('LIST - - reset');
+    expect((await summaries(script))[1]).toBe('LIST - - reset');
   });
 
   it('is known without the greeting, and on another port', async () => {
     const script = new Script({ serverPort: 2121 }).handshake().sends('server', '220 Welcome\r\n').ack('client');
     says(script, 'USER x', '331 Password?');
     says(script, 'PASS x', '230 ok');
-    expect(await told(says(says(script, 'SYST', '215 UNIX'), 'PWD', '257 "/"').close())).toEqual([
+    expect(await summaries(says(says(script, 'SYST', '215 UNIX'), 'PWD', '257 "/"').close())).toEqual([
       'SYST - 215 ok',
       'PWD - 257 ok',
     ]);
@@ -294,7 +294,7 @@ describe('any dialogue', () => {
       cutUp(script, 'server', replies.map((reply) => `${reply}\r\n`).join(''), server);
       script.ack('client');
     }
-    return (await spans(script.close())).map(
+    return (await exchanges(script.close())).map(
       (s) =>
         `${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status} ${s.outcome} ${s.request_id} ${s.req_seq} ${s.resp_seq} ${s.tx_bytes} ${s.rx_bytes}`
     );

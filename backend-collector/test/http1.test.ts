@@ -1,4 +1,4 @@
-/** HTTP/1 told as scripts and read from the spans. */
+/** HTTP/1 written as scripts and read from the exchanges. */
 import fc from 'fast-check';
 import { Script, type Who } from './build/connection';
 import { replayPackets } from './build/replay';
@@ -9,9 +9,9 @@ import { ascii } from './build/packet';
 const GET = (path: string, extra = '') => `GET ${path} HTTP/1.1\r\nHost: shop.example\r\n${extra}\r\n`;
 const OK = (body: string, extra = '') => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n${extra}\r\n${body}`;
 
-const spans = async (script: Script) => (await replayPackets(script.packets)).l7;
-const told = async (script: Script) =>
-  (await spans(script)).map((s) => `${s.l7_op} ${s.l7_resource} ${s.l7_status ?? '-'} ${s.outcome}`);
+const exchanges = async (script: Script) => (await replayPackets(script.packets)).l7;
+const summaries = async (script: Script) =>
+  (await exchanges(script)).map((s) => `${s.l7_op} ${s.l7_resource} ${s.l7_status ?? '-'} ${s.outcome}`);
 
 describe('an exchange', () => {
   it('has its times, its bytes and packets, and its place in the stream', async () => {
@@ -58,13 +58,13 @@ describe('an exchange', () => {
 
   it('carries the trace of the application', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const [span] = await spans(
+    const [exchange] = await exchanges(
       new Script()
         .handshake()
         .sends('client', GET('/', `Traceparent: ${traceparent}\r\n`))
         .sends('server', OK(''))
     );
-    expect(span).toMatchObject({
+    expect(exchange).toMatchObject({
       trace_id: '0af7651916cd43dd8448eb211c80319c',
       parent_id: 'b7ad6b7169203331',
       trace_source: 'w3c',
@@ -229,7 +229,7 @@ describe('messages', () => {
       [],
     ],
   ])('%s', async (_name, script, expected) => {
-    expect(await told(script())).toEqual(expected);
+    expect(await summaries(script())).toEqual(expected);
   });
 
   it('reports a request without an answer after 30 s, once, though the connection stays', async () => {
@@ -242,7 +242,7 @@ describe('messages', () => {
       .sends('client', GET('/b'))
       .sends('server', OK(''))
       .close();
-    expect(await told(script)).toEqual(['GET /slow - unanswered', 'GET /b 200 ok']);
+    expect(await summaries(script)).toEqual(['GET /slow - unanswered', 'GET /b 200 ok']);
   });
 });
 
@@ -276,7 +276,7 @@ describe('a capture with holes', () => {
       .sends('server', 'HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n' + 'x'.repeat(10));
     script.sends('server', 'y'.repeat(10), { lost: true }).sends('server', 'z'.repeat(10)).ack('client');
     script.sends('client', GET('/next')).sends('server', OK(''));
-    expect(await told(script)).toEqual(['GET /big 200 ok', 'GET /next 200 ok']);
+    expect(await summaries(script)).toEqual(['GET /big 200 ok', 'GET /next 200 ok']);
   });
 
   it('knows which request it missed the answer of', async () => {
@@ -286,7 +286,7 @@ describe('a capture with holes', () => {
       .sends('server', OK('gone'), { lost: true })
       .sends('client', GET('/seen'))
       .sends('server', OK('here'));
-    expect(await told(script)).toEqual(['GET /lost - gap', 'GET /seen 200 ok']);
+    expect(await summaries(script)).toEqual(['GET /lost - gap', 'GET /seen 200 ok']);
   });
 
   it('finds the next request after one was lost, and counts the answer that has none', async () => {
@@ -307,8 +307,8 @@ describe('a capture with holes', () => {
       .ack('client')
       .sends('client', GET('/mid'))
       .sends('server', OK(''));
-    const [span] = await spans(script);
-    expect(span).toMatchObject({ l7_resource: '/mid', l7_status: '200', client_ip: '10.0.0.1' });
+    const [exchange] = await exchanges(script);
+    expect(exchange).toMatchObject({ l7_resource: '/mid', l7_status: '200', client_ip: '10.0.0.1' });
   });
 
   it('reads segments that came in the opposite order, and repeated ones once', async () => {
@@ -318,8 +318,8 @@ describe('a capture with holes', () => {
       .sends('client', GET('/a').slice(10))
       .reversed(2);
     script.sends('server', OK('12345').slice(0, 20)).wait(300).repeats(1).sends('server', OK('12345').slice(20));
-    const [span] = await spans(script);
-    expect(span).toMatchObject({ l7_resource: '/a', l7_status: '200', rx_retrans: 1 });
+    const [exchange] = await exchanges(script);
+    expect(exchange).toMatchObject({ l7_resource: '/a', l7_status: '200', rx_retrans: 1 });
   });
 });
 
@@ -336,7 +336,7 @@ describe('however the stream is cut', () => {
       const places = [...new Set(cuts.map((c) => c % text.length))].sort((a, b) => a - b).filter((c) => c > 0);
       [0, ...places].forEach((from, i) => script.sends(who, text.slice(from, places[i])));
     };
-    const whole = await spans(new Script().handshake().sends('client', client).sends('server', server));
+    const whole = await exchanges(new Script().handshake().sends('client', client).sends('server', server));
     const essence = (all: typeof whole) =>
       all.map((s) => [s.l7_op, s.l7_resource, s.l7_status, s.req_seq, s.resp_seq, s.tx_bytes, s.rx_bytes]);
     expect(whole).toHaveLength(3);
@@ -348,7 +348,7 @@ describe('however the stream is cut', () => {
           const script = new Script({ stepMs: 0.01 }).handshake();
           send(script, 'client', client, a);
           send(script, 'server', server, b);
-          expect(essence(await spans(script))).toEqual(essence(whole));
+          expect(essence(await exchanges(script))).toEqual(essence(whole));
         }
       ),
       { numRuns: 60 }

@@ -72,14 +72,14 @@ const shop: Answer = (stream, headers) => {
   stream.end(Buffer.alloc(path.startsWith('/big') ? 50_000 : 100));
 };
 
-const spansOf = async (script: Script) => (await replayPackets(script.packets)).l7;
-const told = (spans: readonly L7Record[]) =>
-  spans.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource ?? ''} ${s.l7_status ?? '-'} ${s.outcome}`);
+const exchangesOf = async (script: Script) => (await replayPackets(script.packets)).l7;
+const summaries = (exchanges: readonly L7Record[]) =>
+  exchanges.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource ?? ''} ${s.l7_status ?? '-'} ${s.outcome}`);
 
 const TRACE = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 describe('HTTP/2', () => {
-  it('has one span per stream, in whatever order they end', async () => {
+  it('has one exchange per stream, in whatever order they end', async () => {
     const sent = await record(
       [
         [{ headers: { ':path': '/api/orders?token=secret', cookie: 'id=secret', traceparent: TRACE } }],
@@ -93,7 +93,7 @@ describe('HTTP/2', () => {
     );
     const script = replaySent(new Script().handshake(), sent).close();
     const { l7, l4, lines } = await replayPackets(script.packets);
-    expect(told(l7).sort()).toEqual([
+    expect(summaries(l7).sort()).toEqual([
       'http DELETE /missing/1 404 client_error',
       'http GET /api/orders 200 ok',
       'http GET /big 200 ok',
@@ -133,8 +133,8 @@ describe('HTTP/2', () => {
       .sends('server', frame(1, 0x04, 1, '\x88'))
       .wait(20)
       .sends('server', frame(0, 0x09, 1, '\x02okpp'));
-    const [span] = await spansOf(script);
-    expect(span).toMatchObject({
+    const [exchange] = await exchangesOf(script);
+    expect(exchange).toMatchObject({
       l7_op: 'GET',
       l7_resource: '/',
       l7_status: '200',
@@ -161,7 +161,7 @@ describe('HTTP/2', () => {
       [[{ headers: { ':path': '/long', ...filler } }], [{ headers: { ':path': '/next' } }]],
       shop
     );
-    expect(told(await spansOf(replaySent(new Script().handshake(), sent)))).toEqual([
+    expect(summaries(await exchangesOf(replaySent(new Script().handshake(), sent)))).toEqual([
       'http GET /long 200 ok',
       'http GET /next 200 ok',
     ]);
@@ -178,7 +178,7 @@ describe('HTTP/2', () => {
       });
     });
     const { l7, report } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
-    expect(told(l7)).toEqual(['http GET /page 201 ok']);
+    expect(summaries(l7)).toEqual(['http GET /page 201 ok']);
     expect(report.drops).toEqual({ messages: { 'response without request': 1 } });
   });
 
@@ -187,8 +187,8 @@ describe('HTTP/2', () => {
       stream.respond({ ':status': 200 });
       stream.write('some');
     });
-    const [span] = await spansOf(replaySent(new Script().handshake(), sent));
-    expect(span).toMatchObject({ outcome: 'reset', http_reset_code: 'CANCEL', http_status_code: 200 });
+    const [exchange] = await exchangesOf(replaySent(new Script().handshake(), sent));
+    expect(exchange).toMatchObject({ outcome: 'reset', http_reset_code: 'CANCEL', http_status_code: 200 });
   });
 
   it('gives up the streams that the server never looked at', async () => {
@@ -196,9 +196,9 @@ describe('HTTP/2', () => {
     script
       .sends('server', frame(7, 0, 0, '\0\0\0\x03\0\0\0\0') + frame(1, 0x05, 3, '\x88'))
       .sends('server', frame(1, 0x05, 1, '\x8d'));
-    const spans = await spansOf(script);
+    const exchanges = await exchangesOf(script);
     expect(
-      spans.map((s) => `${s.http_stream_id} ${s.l7_status ?? '-'} ${s.outcome} ${s.http_reset_code ?? ''}`)
+      exchanges.map((s) => `${s.http_stream_id} ${s.l7_status ?? '-'} ${s.outcome} ${s.http_reset_code ?? ''}`)
     ).toEqual(['5 - reset GOAWAY', '3 200 ok ', '1 404 client_error ']);
   });
 
@@ -226,7 +226,7 @@ describe('HTTP/2', () => {
       .sends('client', PREFACE + frame(4, 0, 0, '') + get(3))
       .sends('server', frame(1, 0x04, 1, '\x8e') + frame(0, 0x01, 1, 'late'))
       .sends('server', frame(1, 0x05, 3, '\x88'));
-    expect(told(await spansOf(script))).toEqual(['http GET /up 500 server_error', 'http GET / 200 ok']);
+    expect(summaries(await exchangesOf(script))).toEqual(['http GET /up 500 server_error', 'http GET / 200 ok']);
   });
 });
 
@@ -263,7 +263,7 @@ describe('gRPC', () => {
       (stream, headers) => (headers[':path'] === '/healthz' ? shop : service)(stream, headers)
     );
     const { l7, lines } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
-    expect(told(l7)).toEqual([
+    expect(summaries(l7)).toEqual([
       'grpc Add shop.v1.Cart OK ok',
       'grpc Missing shop.v1.Cart NOT_FOUND client_error',
       'grpc Broken shop.v1.Cart INTERNAL server_error',
@@ -292,13 +292,13 @@ describe('a capture with holes', () => {
       who === 'client' && probeHttp2(bytes, 0, bytes.length) === Probe.Request ? [i] : []
     );
     const second = requests[requests.length - 2];
-    const spans = await spansOf(replaySent(new Script(), sent.slice(second)));
-    expect(spans).toHaveLength(2);
-    for (const span of spans) {
-      expect(span).toMatchObject({ l7_op: 'GET', l7_status: '200', client_ip: '10.0.0.1', http_version: '2' });
+    const exchanges = await exchangesOf(replaySent(new Script(), sent.slice(second)));
+    expect(exchanges).toHaveLength(2);
+    for (const exchange of exchanges) {
+      expect(exchange).toMatchObject({ l7_op: 'GET', l7_status: '200', client_ip: '10.0.0.1', http_version: '2' });
     }
     // Its authority was named in what was not seen.
-    expect(spans[0].http_host).toBeUndefined();
+    expect(exchanges[0].http_host).toBeUndefined();
   });
 
   it('passes over a gap inside DATA, and loses no more than what a gap elsewhere held', async () => {
@@ -314,7 +314,11 @@ describe('a capture with holes', () => {
       .sends('server', frame(1, 0x05, 5, '\x88') + frame(6, 0, 0, '12345678'))
       .ack('client')
       .close();
-    expect(told(await spansOf(script)).sort()).toEqual(['http GET / - gap', 'http GET / 200 ok', 'http GET / 200 ok']);
+    expect(summaries(await exchangesOf(script)).sort()).toEqual([
+      'http GET / - gap',
+      'http GET / 200 ok',
+      'http GET / 200 ok',
+    ]);
   });
 
   it('forgets the table of headers when a block of them was lost', () => {
@@ -338,8 +342,8 @@ describe('however the stream is cut', () => {
       ],
       shop
     );
-    const essence = (spans: readonly L7Record[]) =>
-      spans.map((s) => [
+    const essence = (exchanges: readonly L7Record[]) =>
+      exchanges.map((s) => [
         s.request_id,
         s.l7_op,
         s.l7_resource,
@@ -350,12 +354,12 @@ describe('however the stream is cut', () => {
         s.rx_bytes,
         s.trace_id,
       ]);
-    const whole = essence(await spansOf(replaySent(new Script().handshake(), sent)));
+    const whole = essence(await exchangesOf(replaySent(new Script().handshake(), sent)));
     expect(whole).toHaveLength(3);
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(40_000), { maxLength: 30 }), async (cuts) => {
         const script = replaySent(new Script({ stepMs: 0.01 }).handshake(), sent, cuts);
-        expect(essence(await spansOf(script))).toEqual(whole);
+        expect(essence(await exchangesOf(script))).toEqual(whole);
       }),
       { numRuns: 60 }
     );
@@ -365,7 +369,7 @@ describe('however the stream is cut', () => {
     const sent = (await record([[{ headers: { ':path': '/a' } }]], shop)).flatMap(({ who, bytes }) =>
       Array.from(bytes, (byte) => ({ who, bytes: Uint8Array.of(byte) }))
     );
-    expect(told(await spansOf(replaySent(new Script({ stepMs: 0.01 }).handshake(), sent)))).toEqual([
+    expect(summaries(await exchangesOf(replaySent(new Script({ stepMs: 0.01 }).handshake(), sent)))).toEqual([
       'http GET /a 200 ok',
     ]);
   });

@@ -1,10 +1,10 @@
-/** What is kept from one span to the next must never show in a span that says something else. */
+/** What is kept from one exchange to the next must never show in an exchange that says something else. */
 import fc from 'fast-check';
 import { Exchange } from '../src/l7/exchange';
 import { LineText } from '../src/record/line-text';
 import { messageFields } from '../src/record/message-fields';
 
-const exchange = fc.record({
+const anyExchange = fc.record({
   op: fc.constantFrom('GET', 'POST', 'A'),
   // Many of one slot, some longer than what is kept.
   resource: fc.constantFrom('', '/a/orders', '/b/orders', '/orders', `/${'x'.repeat(600)}/orders`, 'ü"\\'),
@@ -19,10 +19,10 @@ const exchange = fc.record({
   ),
 });
 
-test('every span says what is its own', () => {
+test('every exchange says what is its own', () => {
   const line = new LineText();
   fc.assert(
-    fc.property(fc.array(exchange, { minLength: 2, maxLength: 30 }), (exchanges) => {
+    fc.property(fc.array(anyExchange, { minLength: 2, maxLength: 30 }), (exchanges) => {
       for (const { op, resource, status, fields } of exchanges) {
         const x = new Exchange({ high: 0, low: 0 }, 0, 0, op, resource, fields);
         x.status = status;

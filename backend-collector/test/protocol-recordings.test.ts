@@ -1,6 +1,6 @@
 /**
  * Recordings of real servers and clients (testdata/README.md) against what the collector said of them when a person last looked: one line of
- * text per span. `UPDATE_GOLDEN=1` writes the lines anew; read the difference before you keep it.
+ * text per exchange. `UPDATE_GOLDEN=1` writes the lines anew; read the difference before you keep it.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const SHOWN =
  * What stands on the left is the same for every run; times come from the capture. Ids of connections are another run's, so ports stand in
  * their place.
  */
-function spanLine(s: L7Record, ports: ReadonlyMap<string, string>): string {
+function exchangeLine(s: L7Record, ports: ReadonlyMap<string, string>): string {
   const words = [s.l7_op, s.l7_resource ?? '-', s.l7_status ?? '-', s.outcome];
   const own = Object.entries(s).filter(([name]) => SHOWN.test(name));
   const bytes = `${s.tx_bytes} > ${s.rx_bytes} bytes`;
@@ -31,15 +31,17 @@ function spanLine(s: L7Record, ports: ReadonlyMap<string, string>): string {
   ].join(' | ');
 }
 
-async function told(name: string): Promise<{ readonly text: string; readonly all: string }> {
+async function summaries(name: string): Promise<{ readonly text: string; readonly all: string }> {
   const { l4, l7, lines, report } = await replayFiles([recording(name)]);
   const ports = new Map(l4.map((r) => [r.inner_traceid, `${r.client_port} to ${r.server_port}`]));
   const connections = new Map<string, L7Record[]>();
-  for (const span of l7) {
-    connections.set(span.inner_traceid, [...(connections.get(span.inner_traceid) ?? []), span]);
+  for (const exchange of l7) {
+    connections.set(exchange.inner_traceid, [...(connections.get(exchange.inner_traceid) ?? []), exchange]);
   }
   const text = [...connections.values()]
-    .map((spans, i) => [`connection ${i + 1}`, ...spans.map((span) => `  ${spanLine(span, ports)}`)].join('\n'))
+    .map((exchanges, i) =>
+      [`connection ${i + 1}`, ...exchanges.map((exchange) => `  ${exchangeLine(exchange, ports)}`)].join('\n')
+    )
     .join('\n\n');
   const leftOut = Object.entries(report.drops).flatMap(([stage, reasons]) =>
     Object.entries(reasons).map(([reason, n]) => `dropped: ${stage}: ${reason} ${n}\n`)
@@ -48,8 +50,8 @@ async function told(name: string): Promise<{ readonly text: string; readonly all
 }
 
 describe.each(recordingNames())('%s', (name) => {
-  it('is told as before, whole, and without what must not show', async () => {
-    const { text, all } = await told(name);
+  it('is recorded as before, whole, and without what must not show', async () => {
+    const { text, all } = await summaries(name);
     const golden = join(RECORDINGS_FOLDER, `${name}.txt`);
     if (process.env.UPDATE_GOLDEN === '1' || !existsSync(golden)) {
       writeFileSync(golden, text);

@@ -65,8 +65,8 @@ async function record(client: tls.ConnectionOptions, server: tls.TlsOptions): Pr
   return streams.sent;
 }
 
-const told = (spans: readonly L7Record[]) =>
-  spans.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status ?? '-'} ${s.outcome}`);
+const summaries = (exchanges: readonly L7Record[]) =>
+  exchanges.map((s) => `${s.l7_proto} ${s.l7_op} ${s.l7_resource ?? '-'} ${s.l7_status ?? '-'} ${s.outcome}`);
 
 describeReal('a handshake', () => {
   const both = { servername: 'shop.example', ALPNProtocols: ['h2', 'http/1.1'] };
@@ -76,7 +76,7 @@ describeReal('a handshake', () => {
     const { l7, l4, lines } = await replayPackets(
       replaySent(new Script({ serverPort: 8443 }).handshake(), sent).close().packets
     );
-    expect(told(l7)).toEqual(['tls handshake shop.example ok ok']);
+    expect(summaries(l7)).toEqual(['tls handshake shop.example ok ok']);
     expect(l7[0]).toMatchObject({
       tls_sni: 'shop.example',
       tls_alpn_offered: 'h2,http/1.1',
@@ -94,8 +94,8 @@ describeReal('a handshake', () => {
   it('of 1.2: the application protocol agreed on, until the server has finished', async () => {
     const sent = await record({ ...both, maxVersion: 'TLSv1.2' }, { ALPNProtocols: ['http/1.1'] });
     const script = new Script({ stepMs: 1 }).handshake();
-    const [span] = (await replayPackets(replaySent(script, sent).packets)).l7;
-    expect(span).toMatchObject({
+    const [exchange] = (await replayPackets(replaySent(script, sent).packets)).l7;
+    expect(exchange).toMatchObject({
       l7_status: 'ok',
       tls_alpn: 'http/1.1',
       tls_version: '1.2',
@@ -105,28 +105,28 @@ describeReal('a handshake', () => {
     });
     // The server's Finished comes with its cipher change, in the last piece before the client's question.
     const finished = sent.findIndex(({ who, bytes }) => who === 'server' && cipherChangeIn(bytes));
-    expect(span.latency_ms).toBe(finished);
-    expect(span.rx_bytes).toBeLessThan(2000);
+    expect(exchange.latency_ms).toBe(finished);
+    expect(exchange.rx_bytes).toBeLessThan(2000);
   });
 
   it('without a name', async () => {
     const sent = await record({}, {});
     const { l7 } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
-    expect(told(l7)).toEqual(['tls handshake - ok ok']);
+    expect(summaries(l7)).toEqual(['tls handshake - ok ok']);
     expect(l7[0]).not.toHaveProperty('l7_resource');
   });
 
   it('with a HelloRetryRequest', async () => {
     const sent = await record({ ...both, ecdhCurve: 'X25519:P-256', minVersion: 'TLSv1.3' }, { ecdhCurve: 'P-256' });
     const { l7 } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
-    expect(told(l7)).toEqual(['tls handshake shop.example ok ok']);
+    expect(summaries(l7)).toEqual(['tls handshake shop.example ok ok']);
     expect(l7[0]).toMatchObject({ tls_hello_retries: 1, tls_version: '1.3' });
   });
 
   it('that the server refuses', async () => {
     const sent = await record({ ...both, maxVersion: 'TLSv1.2' }, { minVersion: 'TLSv1.3' });
     const { l7 } = await replayPackets(replaySent(new Script().handshake(), sent).packets);
-    expect(told(l7)).toEqual(['tls handshake shop.example protocol_version server_error']);
+    expect(summaries(l7)).toEqual(['tls handshake shop.example protocol_version server_error']);
   });
 
   it('begun in the middle of another protocol', async () => {
@@ -137,7 +137,7 @@ describeReal('a handshake', () => {
       .sends('client', 'STARTTLS\r\n')
       .sends('server', '220 go\r\n');
     const { l7 } = await replayPackets(replaySent(script, sent).packets);
-    expect(told(l7).filter((line) => line.startsWith('tls'))).toEqual(['tls handshake shop.example ok ok']);
+    expect(summaries(l7).filter((line) => line.startsWith('tls'))).toEqual(['tls handshake shop.example ok ok']);
   });
 
   it('is the same however it is cut, also when a ClientHello takes several records', async () => {
@@ -168,7 +168,7 @@ describeReal('a handshake', () => {
     }
   });
 
-  it('is told from its end where the beginning was not captured', async () => {
+  it('is recorded from its end where the beginning was not captured', async () => {
     const sent = await record(both, {});
     const { l7, l4, report } = await replayPackets(replaySent(new Script(), sent.slice(1)).packets);
     expect(l7).toEqual([]);
@@ -186,7 +186,7 @@ describeReal('a handshake', () => {
     expect(l7[0].tls_version).toBeUndefined();
   });
 
-  it('neither throws nor tells twice whatever comes', async () => {
+  it('neither throws nor reports twice whatever comes', async () => {
     const recorded = [await record({ ...both, maxVersion: 'TLSv1.2' }, {}), await record(both, {})];
     const change = fc.record({ piece: fc.nat(), at: fc.nat(), to: fc.nat(255), gap: fc.nat(9) });
     fc.assert(
@@ -232,9 +232,9 @@ describe('alerts', () => {
     ['that has no name', (s) => s.sends('server', alert(2, 200)), 'alert_200 server_error'],
     ['none, but no answer', (s) => s.ack('server').wait(2000).close(), '- unanswered'],
     ['none, but a reset', (s) => s.reset('server'), '- reset'],
-  ])('%s', async (_name, tell, expected) => {
-    const { l7 } = await replayPackets(tell(new Script().handshake().sends('client', hello())).packets);
-    expect(told(l7)).toEqual([`tls handshake bad.example ${expected}`]);
+  ])('%s', async (_name, continued, expected) => {
+    const { l7 } = await replayPackets(continued(new Script().handshake().sends('client', hello())).packets);
+    expect(summaries(l7)).toEqual([`tls handshake bad.example ${expected}`]);
   });
 
   it('leaves GREASE out of what was offered, and escapes what is no letter', async () => {
@@ -243,8 +243,8 @@ describe('alerts', () => {
     const script = new Script()
       .handshake()
       .sends('client', clientHello('x', `\0\x10\0${String.fromCharCode(list.length)}${list}`));
-    const [span] = (await replayPackets(script.sends('server', alert(2, 120)).packets)).l7;
-    expect(span).toMatchObject({ tls_alpn_offered: 'h2,a%1Bb', l7_status: 'no_application_protocol' });
+    const [exchange] = (await replayPackets(script.sends('server', alert(2, 120)).packets)).l7;
+    expect(exchange).toMatchObject({ tls_alpn_offered: 'h2,a%1Bb', l7_status: 'no_application_protocol' });
   });
 });
 

@@ -74,7 +74,7 @@ const CASES: readonly Case[] = [
     bytes: ethernet(labelled(Uint8Array.of(0, 0, 0, 1, ...tagged), 16), { etherType: 0x8847 }),
     tunnel: Tunnel.None,
     vlan: 9,
-    notForTshark: 'it wants to be told by label which pseudowires hold Ethernet behind a control word',
+    notForTshark: 'it has to be configured by label which pseudowires hold Ethernet behind a control word',
   },
   { name: 'VXLAN in VXLAN', bytes: ethernet(inVxlan(ethernet(inVxlan(frame, 2)), 1)), tunnel: Tunnel.Vxlan, vni: 2 },
   {

@@ -58,7 +58,7 @@ it('goes on where the filter of the user lets a packet pass, and refuses what th
   expect(keeps(0)).toBe(0);
 });
 
-it('tells requests and responses as whole packets do; what is missing of bodies changes nothing', async () => {
+it('records requests and responses as whole packets do; what is missing of bodies changes nothing', async () => {
   const body = 'x'.repeat(5000);
   const script = new Script({ timestamps: true })
     .handshake()
@@ -79,7 +79,7 @@ it('tells requests and responses as whole packets do; what is missing of bodies 
   const bytes = (packets: readonly CapturedPacket[]) => packets.reduce((sum, p) => sum + p.bytes.length, 0);
   expect(bytes(cut)).toBeLessThan(bytes(script.packets) / 1.8);
   const [whole, adaptive] = await Promise.all([replayPackets(script.packets), replayPackets(cut)]);
-  const told = ({ l7 }: typeof whole) => l7.map(({ inner_traceid: _, ...rest }) => rest);
-  expect(told(adaptive)).toHaveLength(2);
-  expect(told(adaptive)).toEqual(told(whole));
+  const summaries = ({ l7 }: typeof whole) => l7.map(({ inner_traceid: _, ...rest }) => rest);
+  expect(summaries(adaptive)).toHaveLength(2);
+  expect(summaries(adaptive)).toEqual(summaries(whole));
 });

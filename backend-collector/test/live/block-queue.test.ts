@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { allocateBlocks, BlockQueue } from '../../src/capture/live/block-queue';
 
-/** A block's bytes say which block it is, so that one that was overwritten is told. */
+/** A block's bytes say which block it is, so that an overwritten one is detected. */
 function fill(bytes: Uint8Array, offset: number, length: number, id: number): void {
   bytes.fill(id & 0xff, offset, offset + length);
 }

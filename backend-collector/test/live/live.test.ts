@@ -163,7 +163,7 @@ tried('a live capture', () => {
     expect(seen.stats.bytes).toBeGreaterThan(bytes);
   });
 
-  it.concurrent('keeps as much of each packet as it was told to', async () => {
+  it.concurrent('keeps as much of each packet as configured', async () => {
     const seen = await scenario<Seen>('snap length');
     expect(seen.packets['/veth0 outgoing']).toBe(100);
     expect(seen.stats.bytes).toBe(60 * seen.stats.packets);

@@ -229,7 +229,7 @@ describe('a store in trouble', () => {
     });
   });
 
-  it('with wrong credentials tells a waiting producer so', async () => {
+  it('with wrong credentials fails a waiting producer', async () => {
     const { url } = await storeThat(refuse(401, 'who are you'));
     const sink = await sinkTo(url);
     sink.write(record('x'));
@@ -240,7 +240,7 @@ describe('a store in trouble', () => {
     });
   });
 
-  it('that stays away makes a waiting producer give up when told to, and never a live one', async () => {
+  it('that stays away makes a waiting producer time out when it is configured to, and never a live one', async () => {
     const { store, url } = await storeThat(accept);
     await store.close();
     const sink = await sinkTo(url, { giveUpAfterMs: 100, closeGraceMs: 50 });

@@ -1,4 +1,4 @@
-/** A store for tests: a real HTTP server that answers as it is told and keeps what it was pushed. */
+/** A store for tests: a real HTTP server that answers as configured and keeps what was pushed to it. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';

@@ -84,7 +84,7 @@ describe('a spool directory', () => {
     expect(batchFiles(directory)).toEqual([]);
   });
 
-  it('tells files that were cut short, altered or never finished, and goes on with the others', async () => {
+  it('detects files that were cut short, altered or never finished, and goes on with the others', async () => {
     const directory = newDirectory();
     const first = await Spool.open(options(directory));
     for (const [index, body] of ['cut short', 'altered', 'emptied', 'sound'].entries()) {

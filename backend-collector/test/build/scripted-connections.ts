@@ -1,4 +1,4 @@
-/** Connections told as scripts, one for each thing that the records must tell truly. */
+/** Connections written as scripts, one for each thing that the records must get right. */
 import { Script } from './connection';
 import { ascii, ethernet, ipv4, udp } from './packet';
 import { type CapturedPacket } from './pcap';
@@ -28,7 +28,7 @@ function fragments(): CapturedPacket[] {
   return at([part(1000, 2000, 1, false), part(0, 1000, 1, true), part(0, 1000, 2, true), part(8, 1000, 2, true)]);
 }
 
-export const toldConnections: Readonly<Record<string, () => readonly CapturedPacket[]>> = {
+export const scriptedConnections: Readonly<Record<string, () => readonly CapturedPacket[]>> = {
   'one-request': () =>
     new Script({ stepMs: 5 })
       .handshake()
