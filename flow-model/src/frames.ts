@@ -206,17 +206,17 @@ export interface HopEdgeRow {
   /** Standard node-graph field: the time of the hop as text with unit. */
   readonly mainstat: string;
   readonly secondarystat: string;
-  /** Both NICs are read by one clock, so `thereMs` and `backMs` are known each. */
+  /** Both NICs are read by one clock, so `toServerMs` and `toClientMs` are known each. */
   readonly sameClock: boolean;
   /** Time of the request's first byte from source to target, ms; null where clocks differ or one side saw nothing. */
-  readonly thereMs: number | null;
+  readonly toServerMs: number | null;
   /** Time of the response's last byte from target to source, ms; null likewise. */
-  readonly backMs: number | null;
+  readonly toClientMs: number | null;
   /** Both together: latency at source minus latency at target, ms. Needs no common clock. Null where one side saw no answer. */
-  readonly thereAndBackMs: number | null;
+  readonly roundTripMs: number | null;
   /** Between hosts: what each way took by comparing clocks, ms; within the two bars below. Null or absent where clocks were not compared. */
-  readonly thereEstimateMs?: number | null;
-  readonly backEstimateMs?: number | null;
+  readonly toServerEstimateMs?: number | null;
+  readonly toClientEstimateMs?: number | null;
   /** How far off both may be where the two ways are alike, and at all; ms. */
   readonly estimateIfSymmetricMs?: number | null;
   readonly estimateAtMostMs?: number | null;
@@ -227,8 +227,8 @@ export interface HopEdgeRow {
   readonly requestSegmentsLost?: number | null;
   readonly responseSegmentsLost?: number | null;
   /** The longest that such a segment waited until it was sent again, ms; null or absent where none was. */
-  readonly requestResentAfterMs?: number | null;
-  readonly responseResentAfterMs?: number | null;
+  readonly requestRetransmittedAfterMs?: number | null;
+  readonly responseRetransmittedAfterMs?: number | null;
   /** Addresses or ports changed on this hop. */
   readonly nat: string;
   /** The request was seen at source and never at target, or the response the other way round. */

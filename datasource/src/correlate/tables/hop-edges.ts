@@ -40,16 +40,16 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told
     mainstat: lost ? 'response lost' : timesText(time),
     secondarystat: [...estimateTexts(time), ...(nat === '' ? [] : [nat])].join('; '),
     sameClock: time.sameClock,
-    thereMs: exactMs(time.there),
-    backMs: exactMs(time.back),
-    thereAndBackMs: time.back.kind === 'unknown' && time.back.why === 'stamps-contradict' ? null : time.sumMs,
+    toServerMs: exactMs(time.there),
+    toClientMs: exactMs(time.back),
+    roundTripMs: time.back.kind === 'unknown' && time.back.why === 'stamps-contradict' ? null : time.sumMs,
     ...estimates(time),
     sentSegments: told === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
     lostSegments: told === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
     requestSegmentsLost: told === undefined ? null : (requestLoss?.segments ?? 0),
-    requestResentAfterMs: requestLoss?.resentAfterMs ?? null,
+    requestRetransmittedAfterMs: requestLoss?.resentAfterMs ?? null,
     responseSegmentsLost: told === undefined ? null : (responseLoss?.segments ?? 0),
-    responseResentAfterMs: responseLoss?.resentAfterMs ?? null,
+    responseRetransmittedAfterMs: responseLoss?.resentAfterMs ?? null,
     nat,
     lost: lost ? 'response' : '',
   };
@@ -78,8 +78,8 @@ function exactMs(time: OneWay): number | null {
 function estimates({ there, back }: HopTime) {
   const bars = there.kind === 'estimated' ? there : back.kind === 'estimated' ? back : undefined;
   return {
-    thereEstimateMs: there.kind === 'estimated' ? there.ms : null,
-    backEstimateMs: back.kind === 'estimated' ? back.ms : null,
+    toServerEstimateMs: there.kind === 'estimated' ? there.ms : null,
+    toClientEstimateMs: back.kind === 'estimated' ? back.ms : null,
     estimateIfSymmetricMs: bars?.ifSymmetricMs ?? null,
     estimateAtMostMs: bars?.atMostMs ?? null,
   };
@@ -113,9 +113,9 @@ export function openEdge(source: string, target: string, secondarystat: string):
     mainstat: 'not known',
     secondarystat,
     sameClock: false,
-    thereMs: null,
-    backMs: null,
-    thereAndBackMs: null,
+    toServerMs: null,
+    toClientMs: null,
+    roundTripMs: null,
     nat: '',
     lost: '',
   };

@@ -49,8 +49,8 @@ describe('the path of a request', () => {
       [42, 'vxlan'],
       [null, ''],
     ]);
-    expect(path.edges[2]).toMatchObject({ sameClock: false, thereMs: null, backMs: null });
-    expect(path.edges[2].thereAndBackMs).toBeCloseTo(1.08, 6);
+    expect(path.edges[2]).toMatchObject({ sameClock: false, toServerMs: null, toClientMs: null });
+    expect(path.edges[2].roundTripMs).toBeCloseTo(1.08, 6);
     expect(path.summary).toBe('GET /api/orders → 200');
     expect(path.latencyMs).toBeCloseTo(13.55, 6);
     expect(path.notes).toEqual([
@@ -73,14 +73,14 @@ describe('the path of a request', () => {
       secondarystat:
         'there 0.54 ms, ± 0.55 if symmetric, at most ± 0.55; back 0.54 ms, ± 0.55 if symmetric, at most ± 0.55',
       sameClock: false,
-      thereMs: null,
-      thereEstimateMs: expect.closeTo(0.54, 2),
-      backEstimateMs: expect.closeTo(0.54, 2),
+      toServerMs: null,
+      toServerEstimateMs: expect.closeTo(0.54, 2),
+      toClientEstimateMs: expect.closeTo(0.54, 2),
       estimateAtMostMs: expect.closeTo(0.54, 2),
       lostSegments: 0,
       sentSegments: 5,
     });
-    expect(path.edges[0]).toMatchObject({ thereMs: expect.closeTo(0.02, 6), thereEstimateMs: null });
+    expect(path.edges[0]).toMatchObject({ toServerMs: expect.closeTo(0.02, 6), toServerEstimateMs: null });
     expect(path.notes).toEqual([]);
   });
 
@@ -157,7 +157,7 @@ describe('the path of a request', () => {
   it('puts the client host first for an unanswered request, whatever the clocks say', () => {
     const path = hops({ ...REQUEST, serverMs: undefined }, TWO_HOSTS);
     expect(path.nodes.map(({ host }) => host)).toEqual(['node-a', 'node-a', 'node-a', 'node-b', 'node-b']);
-    expect(path.edges.every(({ backMs, thereAndBackMs }) => backMs === null && thereAndBackMs === null)).toBe(true);
+    expect(path.edges.every(({ toClientMs, roundTripMs }) => toClientMs === null && roundTripMs === null)).toBe(true);
     expect(path.notes).toContain('The request reached eth0 on node-b, where the server is, and got no answer.');
   });
 
@@ -196,8 +196,8 @@ describe('the path of a request', () => {
     const odd = [near, { ...far, record: { ...far.record, latency_ms: near.record.latency_ms + 1 } }];
     const { edges, notes } = hopsOf(odd, []);
     expect(edges.find(({ source }) => source === near.record.inner_traceid)).toMatchObject({
-      backMs: null,
-      thereAndBackMs: null,
+      toClientMs: null,
+      roundTripMs: null,
     });
     expect(notes).toContain(
       'The time back between eth0 on node-a and veth1 on node-a came out below zero, so it is not given.'
@@ -234,7 +234,7 @@ describe('the path of a request', () => {
           watchers.map(({ nic }) => nic)
         );
         for (const edge of edges) {
-          expect(Math.min(edge.thereMs ?? 0, edge.backMs ?? 0, edge.thereAndBackMs ?? 0)).toBeGreaterThanOrEqual(0);
+          expect(Math.min(edge.toServerMs ?? 0, edge.toClientMs ?? 0, edge.roundTripMs ?? 0)).toBeGreaterThanOrEqual(0);
         }
       })
     );

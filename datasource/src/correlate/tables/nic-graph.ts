@@ -109,8 +109,8 @@ function addEdge(
   tally.requests++;
   tally.failed += failed ? 1 : 0;
   tally.lost += edge.lost === '' ? 0 : 1;
-  if (edge.thereAndBackMs !== null) {
-    tally.times.push(edge.thereAndBackMs);
+  if (edge.roundTripMs !== null) {
+    tally.times.push(edge.roundTripMs);
   }
 }
 

@@ -34,7 +34,7 @@ describe('the path in words', () => {
           { host: 'node-b', outcome: '' },
           outside('server'),
         ],
-        [{ thereMs: 0.1 }, { sameClock: false, lost: 'request' }, { sameClock: false }]
+        [{ toServerMs: 0.1 }, { sameClock: false, lost: 'request' }, { sameClock: false }]
       )
     );
     expectGolden('path-request-lost', pathText(path));
@@ -43,7 +43,7 @@ describe('the path in words', () => {
 
   test('a request without a response, timed by clock comparison', () => {
     const unanswered = { outcome: 'unanswered' } as const;
-    const edge = { sameClock: false, thereEstimateMs: 1.3, estimateAtMostMs: 1.1 };
+    const edge = { sameClock: false, toServerEstimateMs: 1.3, estimateAtMostMs: 1.1 };
     const path = pathOf(hopFrames([unanswered, { ...unanswered, host: 'node-b' }], [edge]));
     const { toServer, toClient, sentence } = edgeText(path, 0);
     expect(timeLines(toServer.time)).toEqual(['≈ 1.3 ms', '± 1.1 ms']);
@@ -64,17 +64,17 @@ describe('the path in words', () => {
   test('segments of it that were lost and retransmitted, apart from what else its connection lost', () => {
     const edge = {
       sameClock: false,
-      thereAndBackMs: 338,
-      thereEstimateMs: 1,
-      backEstimateMs: 337,
+      roundTripMs: 338,
+      toServerEstimateMs: 1,
+      toClientEstimateMs: 337,
       estimateAtMostMs: 1,
     };
-    const losses = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseResentAfterMs: 336 };
+    const losses = { sentSegments: 1024, lostSegments: 51, responseSegmentsLost: 1, responseRetransmittedAfterMs: 336 };
     const path = pathOf(
       hopFrames(
         [{ latencyMs: 412 }, { nicName: 'eth1', latencyMs: 411.8 }, { host: 'node-b', latencyMs: 73 }],
         [
-          { thereMs: 0.1, backMs: 0.1 },
+          { toServerMs: 0.1, toClientMs: 0.1 },
           { ...edge, ...losses },
         ]
       )
@@ -88,7 +88,7 @@ describe('the path in words', () => {
   });
 
   test('the slowest hop is pointed at, and only where it matters as part of what was slow', () => {
-    const between = (ms: number) => ({ thereMs: ms, backMs: 0 });
+    const between = (ms: number) => ({ toServerMs: ms, toClientMs: 0 });
     const of = (ms: number) =>
       pathOf(hopFrames([{ latencyMs: 400 }, { latencyMs: 399 }, { latencyMs: 300 }], [between(0.1), between(ms)]))
         .slowest;
@@ -112,11 +112,11 @@ describe('the path in words', () => {
           { id: 'b', order: 1, nicName: 'second' },
           { id: 'a', order: 0, nicName: 'first' },
         ],
-        [{ source: 'a', target: 'b', thereMs: 7 }]
+        [{ source: 'a', target: 'b', toServerMs: 7 }]
       )
     );
     expect(path.nodes.map((node) => node.nicName)).toEqual(['first', 'second']);
-    expect(path.edges.map((edge) => edge.thereMs)).toEqual([7]);
+    expect(path.edges.map((edge) => edge.toServerMs)).toEqual([7]);
   });
 });
 

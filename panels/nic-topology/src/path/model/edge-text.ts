@@ -29,7 +29,7 @@ export function edgeText(path: NicPath, index: number): EdgeText {
     ...ways,
     isSlowest,
     marks,
-    sentence: sentenceOf(path.edges[index].thereAndBackMs, ways, { isSlowest, marks }),
+    sentence: sentenceOf(path.edges[index].roundTripMs, ways, { isSlowest, marks }),
   };
 }
 

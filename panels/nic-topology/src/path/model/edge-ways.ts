@@ -46,8 +46,8 @@ export function edgeWays(path: NicPath, index: number): EdgeWays {
   const edge = path.edges[index];
   const { toServer, toClient } = waysWithoutLoss(path, index);
   return {
-    toServer: withLoss(toServer, 'request', edge.requestSegmentsLost, edge.requestResentAfterMs),
-    toClient: withLoss(toClient, 'response', edge.responseSegmentsLost, edge.responseResentAfterMs),
+    toServer: withLoss(toServer, 'request', edge.requestSegmentsLost, edge.requestRetransmittedAfterMs),
+    toClient: withLoss(toClient, 'response', edge.responseSegmentsLost, edge.responseRetransmittedAfterMs),
   };
 }
 
@@ -70,19 +70,19 @@ function waysWithoutLoss({ nodes, edges, slowest }: NicPath, index: number): Edg
     return { toServer: lost('request'), toClient: NO_WAY };
   }
   if (edge.lost === 'response') {
-    return { toServer: there(measured(edge.thereMs)), toClient: lost('response') };
+    return { toServer: there(measured(edge.toServerMs)), toClient: lost('response') };
   }
-  if (edge.sameClock || (edge.thereMs !== null && edge.backMs !== null)) {
-    return { toServer: there(measured(edge.thereMs)), toClient: back(measured(edge.backMs)) };
+  if (edge.sameClock || (edge.toServerMs !== null && edge.toClientMs !== null)) {
+    return { toServer: there(measured(edge.toServerMs)), toClient: back(measured(edge.toClientMs)) };
   }
-  if (edge.thereAndBackMs !== null) {
-    return edge.thereEstimateMs !== null && edge.backEstimateMs !== null
-      ? { toServer: there(estimated(edge.thereEstimateMs)), toClient: back(estimated(edge.backEstimateMs)) }
-      : { toServer: there({ kind: 'round-trip', ms: edge.thereAndBackMs }), toClient: back(NO_TIME) };
+  if (edge.roundTripMs !== null) {
+    return edge.toServerEstimateMs !== null && edge.toClientEstimateMs !== null
+      ? { toServer: there(estimated(edge.toServerEstimateMs)), toClient: back(estimated(edge.toClientEstimateMs)) }
+      : { toServer: there({ kind: 'round-trip', ms: edge.roundTripMs }), toClient: back(NO_TIME) };
   }
-  if (edge.thereEstimateMs !== null) {
+  if (edge.toServerEstimateMs !== null) {
     // Nothing came back that this hop could be timed by.
-    return { toServer: there(estimated(edge.thereEstimateMs)), toClient: back(NO_TIME) };
+    return { toServer: there(estimated(edge.toServerEstimateMs)), toClient: back(NO_TIME) };
   }
   return {
     toServer: { arrow: 'whole', time: isObserved ? { kind: 'unknown' } : NO_TIME, tone: 'muted' },

@@ -40,19 +40,19 @@ export interface PathNode extends Pick<HopNodeRow, NodeFields> {
 }
 
 /** Between `nodes[i]` and `nodes[i + 1]`. */
-export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'thereMs' | 'backMs' | 'thereAndBackMs' | 'nat' | 'lost'> &
+export type PathEdge = Pick<HopEdgeRow, 'sameClock' | 'toServerMs' | 'toClientMs' | 'roundTripMs' | 'nat' | 'lost'> &
   Readonly<
     Record<
-      | 'thereEstimateMs'
-      | 'backEstimateMs'
+      | 'toServerEstimateMs'
+      | 'toClientEstimateMs'
       | 'estimateIfSymmetricMs'
       | 'estimateAtMostMs'
       | 'sentSegments'
       | 'lostSegments'
       | 'requestSegmentsLost'
-      | 'requestResentAfterMs'
+      | 'requestRetransmittedAfterMs'
       | 'responseSegmentsLost'
-      | 'responseResentAfterMs',
+      | 'responseRetransmittedAfterMs',
       number | null
     >
   >;
@@ -183,21 +183,21 @@ function oneOf<T extends string>(known: readonly T[], text: string): T | '' {
 
 const NOTHING_KNOWN: PathEdge = {
   sameClock: false,
-  thereMs: null,
-  backMs: null,
-  thereAndBackMs: null,
+  toServerMs: null,
+  toClientMs: null,
+  roundTripMs: null,
   nat: '',
   lost: '',
-  thereEstimateMs: null,
-  backEstimateMs: null,
+  toServerEstimateMs: null,
+  toClientEstimateMs: null,
   estimateIfSymmetricMs: null,
   estimateAtMostMs: null,
   sentSegments: null,
   lostSegments: null,
   requestSegmentsLost: null,
-  requestResentAfterMs: null,
+  requestRetransmittedAfterMs: null,
   responseSegmentsLost: null,
-  responseResentAfterMs: null,
+  responseRetransmittedAfterMs: null,
 };
 
 /** A field may have a link; where it leads is the datasource's word. */
@@ -224,40 +224,40 @@ function readEdges(series: readonly DataFrame[], nodes: readonly PathNode[]): Re
     const source = fields.texts('source');
     const target = fields.texts('target');
     const sameClock = fields.booleans('sameClock', false);
-    const thereMs = fields.nullableNumbers('thereMs');
-    const backMs = fields.nullableNumbers('backMs');
-    const thereAndBackMs = fields.nullableNumbers('thereAndBackMs');
+    const toServerMs = fields.nullableNumbers('toServerMs');
+    const toClientMs = fields.nullableNumbers('toClientMs');
+    const roundTripMs = fields.nullableNumbers('roundTripMs');
     const nat = fields.texts('nat', '');
     const lost = fields.texts('lost', '');
-    const thereEstimateMs = fields.nullableNumbers('thereEstimateMs');
-    const backEstimateMs = fields.nullableNumbers('backEstimateMs');
+    const toServerEstimateMs = fields.nullableNumbers('toServerEstimateMs');
+    const toClientEstimateMs = fields.nullableNumbers('toClientEstimateMs');
     const estimateIfSymmetricMs = fields.nullableNumbers('estimateIfSymmetricMs');
     const estimateAtMostMs = fields.nullableNumbers('estimateAtMostMs');
     const sentSegments = fields.nullableNumbers('sentSegments');
     const lostSegments = fields.nullableNumbers('lostSegments');
     const requestSegmentsLost = fields.nullableNumbers('requestSegmentsLost');
-    const requestResentAfterMs = fields.nullableNumbers('requestResentAfterMs');
+    const requestRetransmittedAfterMs = fields.nullableNumbers('requestRetransmittedAfterMs');
     const responseSegmentsLost = fields.nullableNumbers('responseSegmentsLost');
-    const responseResentAfterMs = fields.nullableNumbers('responseResentAfterMs');
+    const responseRetransmittedAfterMs = fields.nullableNumbers('responseRetransmittedAfterMs');
     const byEnds = new Map<string, PathEdge>();
     for (let i = 0; i < fields.length; i++) {
       byEnds.set(JSON.stringify([source(i), target(i)]), {
         sameClock: sameClock(i),
-        thereMs: thereMs(i),
-        backMs: backMs(i),
-        thereAndBackMs: thereAndBackMs(i),
+        toServerMs: toServerMs(i),
+        toClientMs: toClientMs(i),
+        roundTripMs: roundTripMs(i),
         nat: nat(i),
         lost: oneOf(['request', 'response'] as const, lost(i)),
-        thereEstimateMs: thereEstimateMs(i),
-        backEstimateMs: backEstimateMs(i),
+        toServerEstimateMs: toServerEstimateMs(i),
+        toClientEstimateMs: toClientEstimateMs(i),
         estimateIfSymmetricMs: estimateIfSymmetricMs(i),
         estimateAtMostMs: estimateAtMostMs(i),
         sentSegments: sentSegments(i),
         lostSegments: lostSegments(i),
         requestSegmentsLost: requestSegmentsLost(i),
-        requestResentAfterMs: requestResentAfterMs(i),
+        requestRetransmittedAfterMs: requestRetransmittedAfterMs(i),
         responseSegmentsLost: responseSegmentsLost(i),
-        responseResentAfterMs: responseResentAfterMs(i),
+        responseRetransmittedAfterMs: responseRetransmittedAfterMs(i),
       });
     }
     return nodes.slice(1).map((node, i) => byEnds.get(JSON.stringify([nodes[i].id, node.id])) ?? NOTHING_KNOWN);

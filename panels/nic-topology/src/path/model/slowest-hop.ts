@@ -2,10 +2,10 @@ import { type PathEdge } from './read-path';
 
 /** Time there and back, ms; null where not known. */
 export function hopMs(edge: PathEdge): number | null {
-  if (edge.thereAndBackMs !== null) {
-    return edge.thereAndBackMs;
+  if (edge.roundTripMs !== null) {
+    return edge.roundTripMs;
   }
-  return edge.thereMs === null || edge.backMs === null ? null : edge.thereMs + edge.backMs;
+  return edge.toServerMs === null || edge.toClientMs === null ? null : edge.toServerMs + edge.toClientMs;
 }
 
 /** How much longer than any other hop one must take to be worth pointing at. */

@@ -39,11 +39,11 @@ const EDGE: HopEdgeRow = {
   mainstat: '',
   secondarystat: '',
   sameClock: true,
-  thereMs: null,
-  backMs: null,
-  thereAndBackMs: null,
-  thereEstimateMs: null,
-  backEstimateMs: null,
+  toServerMs: null,
+  toClientMs: null,
+  roundTripMs: null,
+  toServerEstimateMs: null,
+  toClientEstimateMs: null,
   estimateIfSymmetricMs: null,
   estimateAtMostMs: null,
   nat: '',
@@ -51,9 +51,9 @@ const EDGE: HopEdgeRow = {
   sentSegments: null,
   lostSegments: null,
   requestSegmentsLost: null,
-  requestResentAfterMs: null,
+  requestRetransmittedAfterMs: null,
   responseSegmentsLost: null,
-  responseResentAfterMs: null,
+  responseRetransmittedAfterMs: null,
 };
 
 /** What lies outside of the path, towards the client or the server. */
@@ -104,7 +104,7 @@ function frameOf<T extends object>(name: string, like: T, rows: readonly T[], cu
 export function sixNics(): DataFrame[] {
   const vxlan = { virtual: false, tunnel: 'vxlan', vniId: 42 } as const;
   const service = { serverAddress: '10.96.0.8', serverPort: 80 };
-  const same = { thereMs: 0.1, backMs: 0.1, thereAndBackMs: 0.2 };
+  const same = { toServerMs: 0.1, toClientMs: 0.1, roundTripMs: 0.2 };
   return hopFrames(
     [
       { podName: 'cart-7f9c', k8sNamespace: 'shop', containerName: 'cart', latencyMs: 412.6, ...service },
@@ -117,7 +117,7 @@ export function sixNics(): DataFrame[] {
     [
       same,
       { ...same, nat: 'server 10.96.0.8:80 → 10.2.1.7:8080' },
-      { sameClock: false, thereAndBackMs: 208.9 },
+      { sameClock: false, roundTripMs: 208.9 },
       same,
       same,
     ],
