@@ -3,7 +3,6 @@
  * anywhere, with holes, broken.
  */
 import fc from 'fast-check';
-import { requestIdText } from '@bpfnet/flow-model/ids';
 import { type Exchange } from '../src/l7/exchange';
 import { mysql } from '../src/l7/mysql/parser';
 import { postgresql } from '../src/l7/postgresql/parser';
@@ -77,7 +76,8 @@ function feed(protocol: L7Protocol, segments: ReadonlyArray<Segment | { readonly
 
 const essence = (x: Exchange) =>
   [
-    requestIdText({ high: x.requestIdHigh, low: x.requestIdLow }),
+    x.requestIdHigh,
+    x.requestIdLow,
     x.op,
     x.resource,
     x.status,

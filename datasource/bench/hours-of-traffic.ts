@@ -3,7 +3,7 @@
  * a connection of its own, which five NICs on two hosts see, and each NIC writes a request, a chunk and its packets.
  * Repeatable: the same number of records is the same records, but for the time at which they end.
  */
-import { hex64, mix32 } from '@bpfnet/flow-model/hash';
+import { hex32, mix32 } from '@bpfnet/flow-model/hash';
 import { type LogEntry } from '../src/loki/loki-client';
 import { EPOCH_NS, type Exchange, linesOf, traffic, TWO_HOSTS, type Watcher } from '../src/test/traffic-script';
 
@@ -41,7 +41,7 @@ export function* hoursOfTraffic({ requests, hours, endMs }: TrafficOptions): Gen
 function exchangeOf(at: number, atMs: number): Exchange & { readonly clientIsn: number } {
   const kind = fraction(at * 5 + 1);
   return {
-    requestId: hex64(mix32(at * 5 + 2), mix32(at + 1)),
+    requestId: `${hex32(mix32(at * 5 + 2))}${hex32(mix32(at + 1))}`,
     atMs,
     // Most answers are quick, a few take seconds; one in a hundred never comes.
     serverMs: kind < 0.01 ? undefined : 1 + Math.round(fraction(at * 5 + 3) ** 6 * 3e6) / 1000,

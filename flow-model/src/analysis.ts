@@ -1,6 +1,6 @@
 /**
- * What the TCP analysis says of one packet, as bits of the `ana` column. Names and severities are Wireshark's
- * (`tcp.analysis.*`), so that a reader knows them.
+ * What the TCP analysis says of one packet, as bits of the `ana` column. Names are Wireshark's (`tcp.analysis.*`), so
+ * that a reader knows them.
  */
 export const Analysis = {
   Retransmission: 1 << 0,
@@ -26,36 +26,30 @@ export const Analysis = {
   ZeroWindowProbe: 1 << 15,
 } as const;
 
-export type AnalysisName = keyof typeof Analysis;
-
-/** Wireshark's expert severities, mildest first. */
-export type Severity = 'chat' | 'note' | 'warning' | 'error';
-
 interface AnalysisWord {
   readonly bit: number;
   /** As a person reads it, lower case. */
   readonly text: string;
-  readonly severity: Severity;
 }
 
 /** Worst first within a packet: the first that is set names the packet. */
 export const ANALYSIS_WORDS: readonly AnalysisWord[] = [
-  { bit: Analysis.FastRetransmission, text: 'fast retransmission', severity: 'note' },
-  { bit: Analysis.SpuriousRetransmission, text: 'spurious retransmission', severity: 'note' },
-  { bit: Analysis.Retransmission, text: 'retransmission', severity: 'note' },
-  { bit: Analysis.PreviousUnseen, text: 'previous segment not captured', severity: 'warning' },
-  { bit: Analysis.AckedUnseen, text: 'acked segment not captured', severity: 'warning' },
-  { bit: Analysis.OutOfOrder, text: 'out of order', severity: 'warning' },
-  { bit: Analysis.ZeroWindow, text: 'zero window', severity: 'warning' },
-  { bit: Analysis.WindowFull, text: 'window full', severity: 'warning' },
-  { bit: Analysis.ZeroWindowProbe, text: 'zero window probe', severity: 'note' },
-  { bit: Analysis.DuplicateAck, text: 'duplicate ACK', severity: 'note' },
-  { bit: Analysis.KeepAlive, text: 'keep-alive', severity: 'note' },
-  { bit: Analysis.KeepAliveAck, text: 'keep-alive ACK', severity: 'note' },
-  { bit: Analysis.CapturedTwice, text: 'captured twice', severity: 'note' },
-  { bit: Analysis.WindowUpdate, text: 'window update', severity: 'chat' },
-  { bit: Analysis.SuperSegment, text: 'super-segment', severity: 'chat' },
-  { bit: Analysis.Truncated, text: 'truncated', severity: 'chat' },
+  { bit: Analysis.FastRetransmission, text: 'fast retransmission' },
+  { bit: Analysis.SpuriousRetransmission, text: 'spurious retransmission' },
+  { bit: Analysis.Retransmission, text: 'retransmission' },
+  { bit: Analysis.PreviousUnseen, text: 'previous segment not captured' },
+  { bit: Analysis.AckedUnseen, text: 'acked segment not captured' },
+  { bit: Analysis.OutOfOrder, text: 'out of order' },
+  { bit: Analysis.ZeroWindow, text: 'zero window' },
+  { bit: Analysis.WindowFull, text: 'window full' },
+  { bit: Analysis.ZeroWindowProbe, text: 'zero window probe' },
+  { bit: Analysis.DuplicateAck, text: 'duplicate ACK' },
+  { bit: Analysis.KeepAlive, text: 'keep-alive' },
+  { bit: Analysis.KeepAliveAck, text: 'keep-alive ACK' },
+  { bit: Analysis.CapturedTwice, text: 'captured twice' },
+  { bit: Analysis.WindowUpdate, text: 'window update' },
+  { bit: Analysis.SuperSegment, text: 'super-segment' },
+  { bit: Analysis.Truncated, text: 'truncated' },
 ];
 
 /** The words for a set of bits, worst first. */

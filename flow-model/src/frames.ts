@@ -5,7 +5,7 @@
  * other datasource can feed it too. Times in `time` fields are ms since the epoch as Grafana wants them; the exact time is
  * in the field named `…_ns` or `tsNs`, decimal text.
  */
-import { type Direction, type Outcome, type Tunnel } from './records';
+import { type Direction, type Outcome, type Tunnel } from './words';
 
 /** `frame.name` and `frame.meta.custom.kind` of what the datasource puts out. */
 export const FrameKind = {

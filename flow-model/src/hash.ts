@@ -28,27 +28,3 @@ export function fnv1a32Text(text: string): number {
 export function hex32(n: number): string {
   return (n >>> 0).toString(16).padStart(8, '0');
 }
-
-/** Sixteen lower-case hex digits, in one piece: two joined texts would be put together again by who reads them. */
-export function hex64(high: number, low: number): string {
-  return String.fromCharCode(
-    HEX[(high >>> 28) & 15],
-    HEX[(high >>> 24) & 15],
-    HEX[(high >>> 20) & 15],
-    HEX[(high >>> 16) & 15],
-    HEX[(high >>> 12) & 15],
-    HEX[(high >>> 8) & 15],
-    HEX[(high >>> 4) & 15],
-    HEX[high & 15],
-    HEX[(low >>> 28) & 15],
-    HEX[(low >>> 24) & 15],
-    HEX[(low >>> 20) & 15],
-    HEX[(low >>> 16) & 15],
-    HEX[(low >>> 12) & 15],
-    HEX[(low >>> 8) & 15],
-    HEX[(low >>> 4) & 15],
-    HEX[low & 15]
-  );
-}
-
-const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));

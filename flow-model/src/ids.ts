@@ -2,7 +2,7 @@
  * The ids that join records: the requests of a connection, the packets of a request, the same request at every NIC.
  * They are built only from what NAT and overlays leave alone, so that every NIC and host comes to the same id.
  */
-import { FNV_OFFSET, FNV_PRIME, fnv1a32Text, hex64, mix32 } from './hash';
+import { FNV_OFFSET, FNV_PRIME, fnv1a32Text, mix32 } from './hash';
 import { type Seq } from './seq';
 
 /** Number of shards unless configured. */
@@ -24,15 +24,10 @@ export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string
   return `${requestSeq}_${responseSeq ?? 0}`;
 }
 
-/** 64 bits in two words of 32, of any sign. */
+/** 64 bits in two words of 32, of any sign; 16 hex digits in records. */
 export interface RequestId {
   readonly high: number;
   readonly low: number;
-}
-
-/** As it stands in records: 16 hex digits. */
-export function requestIdText({ high, low }: RequestId): string {
-  return hex64(high, low);
 }
 
 /**

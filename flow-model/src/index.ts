@@ -1,4 +1,5 @@
 export * from './analysis';
+export * from './field-words';
 export * from './frames';
 export * from './ids';
 export * from './labels';
@@ -7,3 +8,4 @@ export * from './packet-columns';
 export * from './quantity-text';
 export * from './records';
 export * from './seq';
+export * from './words';

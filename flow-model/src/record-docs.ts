@@ -1,5 +1,6 @@
-/** The record schema as a page for people and as JSON schema for machines; both made from records.ts alone. */
+/** The record schema as a page for people and as JSON schema for machines; both made from records.ts and field-words.ts alone. */
 import * as z from 'zod';
+import { fieldWords } from './field-words';
 import { RECORD_SOURCES } from './labels';
 import { recordSchemas, SCHEMA_VERSION } from './records';
 
@@ -34,9 +35,9 @@ export function recordSchemaPage(): string {
   const parts = [
     '# Record schema',
     '',
-    `Schema version ${SCHEMA_VERSION}. Generated from \`flow-model/src/records.ts\` by \`npm run generate\`; do not edit.`,
+    `Schema version ${SCHEMA_VERSION}. Generated from \`flow-model/src/records.ts\` and \`field-words.ts\` by \`npm run generate\`; do not edit.`,
     '',
-    'A field without a value is absent. Stream labels are `source`, `host`, `flow_shard` and `service_name`.',
+    'A field without a value is absent; its title is the same on every page. Stream labels are `source`, `host`, `flow_shard` and `service_name`.',
   ];
   for (const source of RECORD_SOURCES) {
     const schema = objectSchema(source);
@@ -47,13 +48,13 @@ export function recordSchemaPage(): string {
       '',
       `${TITLES[source]}.`,
       '',
-      '| field | type | always | what it holds |',
-      '| --- | --- | --- | --- |'
+      '| field | title | type | always | what it holds |',
+      '| --- | --- | --- | --- | --- |'
     );
     for (const [name, field] of Object.entries(schema.properties)) {
       const type = field.enum ? field.enum.map((value) => `\`${value}\``).join(' ') : String(field.type);
       parts.push(
-        `| \`${name}\` | ${type} | ${required.has(name) ? 'yes' : ''} | ${(field.description ?? '').replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`
+        `| \`${name}\` | ${fieldWords(name)?.title ?? ''} | ${type} | ${required.has(name) ? 'yes' : ''} | ${(field.description ?? '').replaceAll('|', '\\|').replaceAll('<', '&lt;')} |`
       );
     }
   }

@@ -1,11 +1,13 @@
 /**
  * THE CONTRACT: what the collector writes and everything else reads. Types, validators, JSON schema and the
- * generated page docs/generated/record-schema.md all come from here.
+ * generated page docs/generated/record-schema.md come from here; words.ts has the values of enumerated fields, field-words.ts has a title
+ * and a kind for each field.
  *
- * A field that has no value is absent, never null. Units stand in the description of each field. Readers accept
+ * A field that has no value is absent, never null. The description of each field names its unit. Readers accept
  * fields that they do not know (`looseObject`), so that an older reader survives a newer writer.
  */
 import * as z from 'zod';
+import { CONN_STATES, DIRECTIONS, END_REASONS, L4_PROTOCOLS, OUTCOMES, TRACE_SOURCES, TUNNELS } from './words';
 
 /** Raised when a field changes its meaning; a new field alone does not raise it. */
 export const SCHEMA_VERSION = 1;
@@ -23,44 +25,18 @@ const nanoseconds = (description: string) =>
     .regex(/^\d{1,19}$/)
     .describe(`${description}, nanoseconds since the Unix epoch, decimal`);
 
-export const directions = ['outgoing', 'incoming', 'unknown'] as const;
-export const tunnels = ['vxlan', 'geneve', 'gre', 'ipip'] as const;
+type OptionalText = z.ZodOptional<z.ZodString>;
 
-export const connStates = [
-  'syn_sent',
-  'syn_received',
-  'established',
-  'half_closed',
-  'closed',
-  'reset',
-  'midstream',
-  'stateless',
-] as const;
-
-export const endReasons = [
-  'closed',
-  'reset_by_client',
-  'reset_by_server',
-  'reset',
-  'refused',
-  'no_answer',
-  'timed_out',
-  'evicted',
-  'port_reused',
-  'capture_ended',
-] as const;
-
-export const outcomes = ['ok', 'client_error', 'server_error', 'unanswered', 'reset', 'parse_error', 'gap'] as const;
-
-const workload = (side: 'src' | 'dst') => ({
-  [`${side}_k8s_namespace`]: text(`Kubernetes namespace of ${side}`).optional(),
-  [`${side}_k8s_pod_name`]: text(`pod of ${side}`).optional(),
-  [`${side}_k8s_service_name`]: text(`service that ${side}'s address belongs to`).optional(),
-  [`${side}_k8s_deployment_name`]: text(`deployment of ${side}'s pod`).optional(),
-});
+const workload = <S extends 'src' | 'dst'>(side: S) =>
+  ({
+    [`${side}_k8s_namespace`]: text(`Kubernetes namespace of ${side}`).optional(),
+    [`${side}_k8s_pod_name`]: text(`pod of ${side}`).optional(),
+    [`${side}_k8s_service_name`]: text(`service that ${side}'s address belongs to`).optional(),
+    [`${side}_k8s_deployment_name`]: text(`deployment of ${side}'s pod`).optional(),
+  }) as Record<`${S}_k8s_${'namespace' | 'pod_name' | 'service_name' | 'deployment_name'}`, OptionalText>;
 
 /** On every L4 and L7 line: which NIC, which connection, whose. */
-const connectionFields = {
+const CONNECTION_FIELDS = {
   v: z.number().int().describe('schema version'),
   host: text('host that captured it'),
   nic_name: text('interface that saw it'),
@@ -75,7 +51,7 @@ const connectionFields = {
   dst_ip: text('address of the other side'),
   dst_port: port('port of the other side'),
   direction: z
-    .enum(directions)
+    .enum(DIRECTIONS)
     .describe(
       'outgoing: the client is src; incoming: the client is dst; unknown: a reader shows src as Local, dst as Remote'
     ),
@@ -83,12 +59,12 @@ const connectionFields = {
   client_port: port('port of that side').optional(),
   server_ip: text('address of the side that was connected to; absent where unknown').optional(),
   server_port: port('port of that side').optional(),
-  l4_proto: z.enum(['tcp', 'udp']).describe('transport protocol'),
+  l4_proto: z.enum(L4_PROTOCOLS).describe('transport protocol'),
   l7_proto: text('application protocol (http, dns, …); absent where not recognised').optional(),
 
   vlan_id: text('VLAN ids, outermost first, joined by "."').optional(),
   vni_id: count('innermost network identifier: VNI of VXLAN or Geneve, key of GRE').optional(),
-  tunnel: z.enum(tunnels).describe('innermost encapsulation that the packets came in').optional(),
+  tunnel: z.enum(TUNNELS).describe('innermost encapsulation that the packets came in').optional(),
 
   k8s_namespace: text("Kubernetes namespace of the NIC's owner").optional(),
   k8s_pod_name: text("pod that owns the NIC's network namespace").optional(),
@@ -106,35 +82,41 @@ const connectionFields = {
   community_id: text('the five-tuple as Community ID version 1'),
 } as const;
 
-const perDirection = (d: 'tx' | 'rx', who: string) => ({
-  [`${d}_packets`]: count(`packets ${who}`),
-  [`${d}_bytes`]: count(`TCP or UDP payload ${who}, as on the wire, bytes`),
-});
+const perDirection = <D extends 'tx' | 'rx'>(d: D, who: string) =>
+  ({
+    [`${d}_packets`]: count(`packets ${who}`),
+    [`${d}_bytes`]: count(`TCP or UDP payload ${who}, as on the wire, bytes`),
+  }) as Record<`${D}_${'packets' | 'bytes'}`, z.ZodNumber>;
 
-const tcpPerDirection = (d: 'tx' | 'rx', who: string) => ({
-  [`${d}_seq_min`]: seq(`first sequence number ${who}`).optional(),
-  [`${d}_seq_max`]: seq(`sequence number after the last byte ${who}`).optional(),
-  [`${d}_retrans`]: count(`retransmitted segments ${who}, all kinds`).optional(),
-  [`${d}_fast_retrans`]: count(`of these, fast retransmissions`).optional(),
-  [`${d}_out_of_order`]: count(`out-of-order segments ${who}`).optional(),
-  [`${d}_dup_ack`]: count(`duplicate ACKs ${who}`).optional(),
-  [`${d}_zero_window`]: count(`segments that announce a zero window ${who}`).optional(),
-  [`${d}_unseen_segments`]: count(`gaps: segments ${who} that the capture did not see`).optional(),
-  [`${d}_rst`]: count(`RST segments ${who}`).optional(),
-});
+const tcpPerDirection = <D extends 'tx' | 'rx'>(d: D, who: string) =>
+  ({
+    [`${d}_seq_min`]: seq(`first sequence number ${who}`).optional(),
+    [`${d}_seq_max`]: seq(`sequence number after the last byte ${who}`).optional(),
+    [`${d}_retrans`]: count(`retransmitted segments ${who}, all kinds`).optional(),
+    [`${d}_fast_retrans`]: count(`of these, fast retransmissions`).optional(),
+    [`${d}_out_of_order`]: count(`out-of-order segments ${who}`).optional(),
+    [`${d}_dup_ack`]: count(`duplicate ACKs ${who}`).optional(),
+    [`${d}_zero_window`]: count(`segments that announce a zero window ${who}`).optional(),
+    [`${d}_unseen_segments`]: count(`gaps: segments ${who} that the capture did not see`).optional(),
+    [`${d}_rst`]: count(`RST segments ${who}`).optional(),
+  }) as Record<
+    | `${D}_${'seq_min' | 'seq_max' | 'retrans' | 'fast_retrans' | 'out_of_order' | 'dup_ack' | 'zero_window'}`
+    | `${D}_${'unseen_segments' | 'rst'}`,
+    z.ZodOptional<z.ZodNumber>
+  >;
 
 const TX = 'sent by src';
 const RX = 'sent by dst';
 
 /** One chunk of one flow at one NIC: counters, timings, verdict bits. */
 export const l4RecordSchema = z.looseObject({
-  ...connectionFields,
+  ...CONNECTION_FIELDS,
   chunk_id: count('1, 2, … within the connection at this NIC'),
   duration_ms: milliseconds('first to last packet of the chunk'),
-  ...(perDirection('tx', TX) as { tx_packets: z.ZodNumber; tx_bytes: z.ZodNumber }),
-  ...(perDirection('rx', RX) as { rx_packets: z.ZodNumber; rx_bytes: z.ZodNumber }),
-  ...(tcpPerDirection('tx', TX) as TcpPerDirection<'tx'>),
-  ...(tcpPerDirection('rx', RX) as TcpPerDirection<'rx'>),
+  ...perDirection('tx', TX),
+  ...perDirection('rx', RX),
+  ...tcpPerDirection('tx', TX),
+  ...tcpPerDirection('rx', RX),
   tcp_syn_retrans: count('SYN and SYN-ACK retransmissions').optional(),
   tcp_rtt: milliseconds('round trip time, mean of the samples of this chunk').optional(),
   tcp_rtt_min: milliseconds('round trip time, smallest sample of this chunk').optional(),
@@ -143,28 +125,14 @@ export const l4RecordSchema = z.looseObject({
   tcp_4whs_cost: milliseconds('close: first FIN to the ACK of the last FIN').optional(),
   chunk_syn: z.boolean().describe('the handshake began in this chunk').optional(),
   chunk_fin: z.boolean().describe('the connection ended in this chunk').optional(),
-  conn_state: z.enum(connStates).describe('state of the connection at the end of the chunk'),
+  conn_state: z.enum(CONN_STATES).describe('state of the connection at the end of the chunk'),
   one_sided: z
     .boolean()
     .describe('the capture holds the packets of one side only, whose ACKs show that the other one spoke')
     .optional(),
-  end_reason: z.enum(endReasons).describe('why the flow ended; absent while it goes on').optional(),
+  end_reason: z.enum(END_REASONS).describe('why the flow ended; absent while it goes on').optional(),
   truncated_packets: count('packets of which the capture holds fewer bytes than the wire did').optional(),
 });
-
-type OptionalCount = z.ZodOptional<z.ZodNumber>;
-type TcpPerDirection<D extends 'tx' | 'rx'> = Record<
-  | `${D}_seq_min`
-  | `${D}_seq_max`
-  | `${D}_retrans`
-  | `${D}_fast_retrans`
-  | `${D}_out_of_order`
-  | `${D}_dup_ack`
-  | `${D}_zero_window`
-  | `${D}_unseen_segments`
-  | `${D}_rst`,
-  OptionalCount
->;
 
 const column = (description: string) => z.string().describe(`${description}; packed, see packet-columns`);
 
@@ -191,15 +159,12 @@ export const l4PacketsRecordSchema = z.looseObject({
 
 /** On every L7 line, whatever the protocol. */
 const EXCHANGE_FIELDS = {
-  ...connectionFields,
+  ...CONNECTION_FIELDS,
   request_id: text('one request at every NIC it crosses, answered or not'),
   l7_traceid: text('<req_seq>_<resp_seq>, resp 0 where unanswered').optional(),
   trace_id: text("the application's trace, as its header says").optional(),
   parent_id: text("the application's span that sent the request").optional(),
-  trace_source: z
-    .enum(['w3c', 'b3', 'jaeger', 'skywalking', 'datadog', 'xray'])
-    .describe('header that named the trace')
-    .optional(),
+  trace_source: z.enum(TRACE_SOURCES).describe('header that named the trace').optional(),
   req_seq: seq("the request's first byte").optional(),
   resp_seq: seq("the response's first byte").optional(),
   tx_seq: seq('req_seq or resp_seq, whichever src sent').optional(),
@@ -217,7 +182,7 @@ const EXCHANGE_FIELDS = {
   pkt_chunk_range: z
     .tuple([z.number().int(), z.number().int()])
     .describe('first and last chunk_id that hold its packets'),
-  outcome: z.enum(outcomes).describe('how the exchange ended'),
+  outcome: z.enum(OUTCOMES).describe('how the exchange ended'),
   l7_op: text('what was asked for: GET, A, RETR, …'),
   l7_resource: text('of what: path, name, argument; without query string').optional(),
   l7_status: text('what was answered: 200, NXDOMAIN, 226, …').optional(),
@@ -266,14 +231,14 @@ const PROTOCOL_FIELDS = {
 export const l7RecordSchema = z.looseObject({ ...EXCHANGE_FIELDS, ...PROTOCOL_FIELDS });
 
 export type L4Record = z.infer<typeof l4RecordSchema>;
+/** The names that a schema knows; `looseObject` alone would allow any. */
+type KnownField<R> = keyof { [Name in keyof R as string extends Name ? never : Name]: R[Name] } & string;
+export type L4Field = KnownField<L4Record>;
+export type L7Field = KnownField<L7Record>;
+
 export type L4PacketsRecord = z.infer<typeof l4PacketsRecordSchema>;
 export type L7Record = z.infer<typeof l7RecordSchema>;
 export type ProtocolField = keyof typeof PROTOCOL_FIELDS;
-export type Direction = (typeof directions)[number];
-export type ConnState = (typeof connStates)[number];
-export type EndReason = (typeof endReasons)[number];
-export type Outcome = (typeof outcomes)[number];
-export type Tunnel = (typeof tunnels)[number];
 
 /** A record with the label that names its kind. */
 export type FlowRecord =

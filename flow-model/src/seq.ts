@@ -32,10 +32,6 @@ export function seqLessOrEqual(a: Seq, b: Seq): boolean {
   return ((a - b) | 0) <= 0;
 }
 
-export function seqMax(a: Seq, b: Seq): Seq {
-  return seqLess(a, b) ? b : a;
-}
-
 export function seqMin(a: Seq, b: Seq): Seq {
   return seqLess(a, b) ? a : b;
 }
@@ -43,12 +39,4 @@ export function seqMin(a: Seq, b: Seq): Seq {
 /** True where `start <= a < start + length`, so never for an empty range. */
 export function seqInRange(a: Seq, start: Seq, length: number): boolean {
   return (a - start) >>> 0 < length;
-}
-
-/** True where the two ranges share at least one byte. */
-export function seqRangesOverlap(aStart: Seq, aLength: number, bStart: Seq, bLength: number): boolean {
-  if (aLength <= 0 || bLength <= 0) {
-    return false;
-  }
-  return (bStart - aStart) >>> 0 < aLength || (aStart - bStart) >>> 0 < bLength;
 }

@@ -1,5 +1,5 @@
 /** A flow: both directions of one five-tuple at one NIC (and VLAN, and VNI), from open to close. Pooled by the flow table. */
-import { type EndReason } from '@bpfnet/flow-model/records';
+import { type EndReason } from '@bpfnet/flow-model/words';
 import { type Decoded, type Tunnel } from '../wire/decoded';
 import { FlowDirection } from './flow-direction';
 

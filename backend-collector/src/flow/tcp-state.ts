@@ -1,6 +1,6 @@
 /** Handshake and close of a connection (RFC 9293 section 3.3.2): who is the client, what the two cost, and how it ended. */
 import { TcpFlag } from '@bpfnet/flow-model/analysis';
-import { type ConnState } from '@bpfnet/flow-model/records';
+import { type ConnState } from '@bpfnet/flow-model/words';
 import { IpProtocol, type Decoded } from '../wire/decoded';
 import { RoleSource, type Flow, type Side } from './flow';
 import { type FlowDirection } from './flow-direction';

@@ -2,7 +2,7 @@
  * What a protocol in datagrams is to the collector: a probe, and a reader of one datagram. Both are pure. Pairing answers with
  * questions, waiting and counting are the conversation's (datagram-conversation.ts).
  */
-import { type Outcome } from '@bpfnet/flow-model/records';
+import { type Outcome } from '@bpfnet/flow-model/words';
 import { type ProtocolFields } from './exchange';
 import { type Probe } from './protocol';
 

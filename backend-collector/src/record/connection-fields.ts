@@ -1,7 +1,8 @@
 /** The fields that L4 and L7 records share: which NIC, which connection, whose. Made once per record; the ids once per flow. */
 import { hex32 } from '@bpfnet/flow-model/hash';
 import { shardOfClientIsn, shardOfCommunityId } from '@bpfnet/flow-model/ids';
-import { SCHEMA_VERSION, type Tunnel } from '@bpfnet/flow-model/records';
+import { SCHEMA_VERSION } from '@bpfnet/flow-model/records';
+import { type Tunnel } from '@bpfnet/flow-model/words';
 import { toSeq } from '@bpfnet/flow-model/seq';
 import { type Nic, type NicOwner } from '../capture/packet-source';
 import { type Flow, type Side } from '../flow/flow';

@@ -1,4 +1,6 @@
 import React from 'react';
+import { FIELD_WORDS } from '@bpfnet/flow-model/field-words';
+import { type L4Field, type L7Field } from '@bpfnet/flow-model/records';
 import { type FilterText, type L4Filters, type L7Filters } from '../query/filters';
 import { FieldGrid, TwoColumns } from './FieldGrid';
 import { typedText, valuesOf } from './filter-text';
@@ -10,17 +12,28 @@ interface FilterField<F> {
   readonly label: string;
   readonly placeholder?: string;
   /** Field of the records whose values are suggested; without, it is a text, taken as typed. */
-  readonly suggested?: string;
+  readonly suggested?: L4Field | L7Field;
 }
 
+const suggested = <Name extends string>(
+  name: Name,
+  field: L4Field | L7Field,
+  label: string = FIELD_WORDS[field].title
+) => ({
+  name,
+  label,
+  placeholder: 'Any',
+  suggested: field,
+});
+
 const WHERE: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
-  { name: 'host', label: 'Host', placeholder: 'Any', suggested: 'host' },
-  { name: 'nic', label: 'NIC', placeholder: 'Any', suggested: 'nic_name' },
-  { name: 'k8sNamespace', label: 'Namespace', placeholder: 'Any', suggested: 'k8s_namespace' },
-  { name: 'pod', label: 'Pod', placeholder: 'Any', suggested: 'k8s_pod_name' },
-  { name: 'address', label: 'Address, either side', placeholder: 'Any', suggested: 'server_ip' },
-  { name: 'port', label: 'Port, either side', placeholder: 'Any', suggested: 'server_port' },
-  { name: 'l7Proto', label: 'Protocol', placeholder: 'Any', suggested: 'l7_proto' },
+  suggested('host', 'host'),
+  suggested('nic', 'nic_name'),
+  suggested('k8sNamespace', 'k8s_namespace'),
+  suggested('pod', 'k8s_pod_name'),
+  suggested('address', 'server_ip', 'Address, either side'),
+  suggested('port', 'server_port', 'Port, either side'),
+  suggested('l7Proto', 'l7_proto'),
 ];
 
 const LAST: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
@@ -30,19 +43,19 @@ const LAST: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
 
 const L7_FIELDS: ReadonlyArray<FilterField<L7Filters>> = [
   ...WHERE,
-  { name: 'op', label: 'Operation', placeholder: 'Any', suggested: 'l7_op' },
+  suggested('op', 'l7_op'),
   { name: 'resource', label: 'Resource has', placeholder: '/api/' },
   { name: 'resourceRegex', label: 'Resource matches (RE2)', placeholder: '/api/v\\d+/' },
-  { name: 'status', label: 'Status', placeholder: 'Any', suggested: 'l7_status' },
-  { name: 'outcome', label: 'Outcome', placeholder: 'Any', suggested: 'outcome' },
+  suggested('status', 'l7_status'),
+  suggested('outcome', 'outcome'),
   { name: 'minLatencyMs', label: 'Latency from, ms', placeholder: '100' },
-  { name: 'traceId', label: 'Trace id' },
+  { name: 'traceId', label: FIELD_WORDS.trace_id.title },
   ...LAST,
 ];
 
 const L4_FIELDS: ReadonlyArray<FilterField<L4Filters>> = [
   ...WHERE,
-  { name: 'endReason', label: 'Ended by', placeholder: 'Any', suggested: 'end_reason' },
+  suggested('endReason', 'end_reason'),
   { name: 'minRttMs', label: 'Round trip from, ms', placeholder: '50' },
   ...LAST,
 ];

@@ -1,5 +1,6 @@
 import React, { useId } from 'react';
 import { Combobox, Field } from '@grafana/ui';
+import { FIELD_WORDS } from '@bpfnet/flow-model/field-words';
 import { GROUP_FIELDS, type GroupField, type Metric, METRICS, type MetricsQuery } from '../query/flow-query';
 import { FieldGrid } from './FieldGrid';
 import { ConnectionFilters, RequestFilters } from './FilterFields';
@@ -14,19 +15,6 @@ const METRIC_LABELS: Readonly<Record<Metric, string>> = {
   retransmissionRatio: 'Retransmitted packets, share',
   lossRatio: 'Segments lost on the way here, share',
   connectFailures: 'Connections refused or not answered, a second',
-};
-
-const GROUP_LABELS: Readonly<Record<GroupField, string>> = {
-  host: 'Host',
-  nic_name: 'NIC',
-  k8s_namespace: 'Namespace',
-  l7_proto: 'Protocol',
-  l7_op: 'Operation',
-  l7_status: 'Status',
-  outcome: 'Outcome',
-  direction: 'Direction',
-  end_reason: 'Ended by',
-  server_port: 'Server port',
 };
 
 const OF_CONNECTIONS: ReadonlySet<Metric> = new Set(['rtt', 'retransmissionRatio', 'lossRatio', 'connectFailures']);
@@ -63,7 +51,7 @@ export function MetricsEditor({ query, suggest, onChange }: Props) {
             value={query.by ?? null}
             placeholder="Not split"
             isClearable
-            options={groups.map((value) => ({ value, label: GROUP_LABELS[value] }))}
+            options={groups.map((value) => ({ value, label: FIELD_WORDS[value].title }))}
             onChange={(option) => onChange({ ...query, by: option?.value })}
           />
         </Field>

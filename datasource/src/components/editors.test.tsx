@@ -153,7 +153,7 @@ describe('the query editor', () => {
     expect(logql()?.split('\n')).toHaveLength(2);
     await move(user, screen.getByLabelText('Metric'), 1);
     expect(current()).toMatchObject({ metric: 'rtt', by: undefined });
-    expect(screen.getByLabelText('Ended by')).toBeInTheDocument();
+    expect(screen.getByLabelText('End reason')).toBeInTheDocument();
   });
 
   it.each<[Partial<FlowQuery>, string, string, object]>([

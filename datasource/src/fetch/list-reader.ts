@@ -5,7 +5,7 @@
  * where a first page says that they are not, a second query asks above which value the slowest lie, and a third reads those.
  * The worst are what a line filter finds: what failed or was sent again.
  */
-import { endReasons, type L4Record, type L7Record, outcomes } from '@bpfnet/flow-model';
+import { END_REASONS, type L4Record, type L7Record, OUTCOMES } from '@bpfnet/flow-model';
 import { foldRequests } from '../path/fold-requests';
 import { orderPath } from '../path/path-order';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
@@ -80,14 +80,16 @@ const L7_ORDER: Order<L7Record> = {
   slowness: (record) => record.latency_ms,
   bad: fieldIsOrCountIsPositive(
     'outcome',
-    outcomes.filter((outcome) => outcome !== 'ok'),
+    OUTCOMES.filter((outcome) => outcome !== 'ok'),
     RETRANSMISSION_FIELDS
   ),
   worstFirst: compareWorstFirst,
 };
 
 /** How a connection may end badly. */
-const BAD_ENDS = endReasons.filter((reason) => !['closed', 'capture_ended', 'evicted', 'port_reused'].includes(reason));
+const BAD_ENDS = END_REASONS.filter(
+  (reason) => !['closed', 'capture_ended', 'evicted', 'port_reused'].includes(reason)
+);
 
 const L4_ORDER: Order<L4Record> = {
   field: 'tcp_rtt',

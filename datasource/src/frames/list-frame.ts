@@ -29,7 +29,7 @@ export function l4ListFrame(rows: readonly StoredL4[], options: ListFrameOptions
 
 function listFrame<R extends object>(
   kind: FrameKind,
-  fields: ReadonlyArray<RecordField<R>>,
+  fields: ReadonlyArray<RecordField<keyof R & string>>,
   rows: ReadonlyArray<Stored<R>>,
   { refId, notes, logql, nicsSeen, links = NO_LINKS }: ListFrameOptions
 ): DataFrame {

@@ -1,125 +1,138 @@
-/**
- * Which fields list frames have: names of the record, with title and unit for people. Order is that of the columns.
- */
+/** Which fields of a record the list frames have, in the order of their columns. Titles and units are the contract's. */
 import { type FieldConfig, FieldType, MappingType, type ValueMapping } from '@grafana/data';
-import { type L4Record, type L7Record } from '@bpfnet/flow-model';
+import {
+  FIELD_WORDS,
+  type FieldKind,
+  KIND_UNITS,
+  type L4Field,
+  type L7Field,
+  type Outcome,
+  OUTCOMES,
+} from '@bpfnet/flow-model';
 
-export interface RecordField<R> {
-  readonly name: keyof R & string;
+export interface RecordField<Name extends string = string> {
+  readonly name: Name;
   readonly type: FieldType;
   readonly config: FieldConfig;
 }
 
-const TEXT = FieldType.string;
-const NUMBER = FieldType.number;
+const OUTCOME_COLORS: Readonly<Record<Outcome, string>> = {
+  ok: 'green',
+  client_error: 'orange',
+  server_error: 'red',
+  unanswered: 'dark-red',
+  reset: 'dark-red',
+  parse_error: 'purple',
+  gap: 'purple',
+};
 
-const OUTCOMES: ValueMapping[] = [
+const OUTCOME_MAPPINGS: ValueMapping[] = [
   {
     type: MappingType.ValueToText,
-    options: {
-      ok: { text: 'ok', color: 'green', index: 0 },
-      client_error: { text: 'client error', color: 'orange', index: 1 },
-      server_error: { text: 'server error', color: 'red', index: 2 },
-      unanswered: { text: 'unanswered', color: 'dark-red', index: 3 },
-      reset: { text: 'reset', color: 'dark-red', index: 4 },
-      parse_error: { text: 'parse error', color: 'purple', index: 5 },
-      gap: { text: 'gap', color: 'purple', index: 6 },
-    },
+    options: Object.fromEntries(
+      OUTCOMES.map((outcome, index) => [
+        outcome,
+        { text: outcome.replace('_', ' '), color: OUTCOME_COLORS[outcome], index },
+      ])
+    ),
   },
 ];
 
-function text<R>(name: keyof R & string, displayName: string, config: FieldConfig = {}): RecordField<R> {
-  return { name, type: TEXT, config: { displayName, ...config } };
+const TYPES: Readonly<Record<FieldKind, FieldType>> = {
+  text: FieldType.string,
+  id: FieldType.string,
+  number: FieldType.number,
+  count: FieldType.number,
+  bytes: FieldType.number,
+  milliseconds: FieldType.number,
+  boolean: FieldType.boolean,
+  list: FieldType.other,
+};
+
+function recordField<Name extends L4Field | L7Field>(name: Name): RecordField<Name> {
+  const { title, kind } = FIELD_WORDS[name];
+  return {
+    name,
+    type: TYPES[kind],
+    config: {
+      displayName: title,
+      unit: KIND_UNITS[kind],
+      ...(kind === 'number' && { decimals: 0 }),
+      ...(name === 'outcome' && { mappings: OUTCOME_MAPPINGS }),
+    },
+  };
 }
 
-function number<R>(name: keyof R & string, displayName: string, config: FieldConfig = {}): RecordField<R> {
-  return { name, type: NUMBER, config: { displayName, ...config } };
-}
+const WHERE = [
+  'host',
+  'nic_name',
+  'k8s_namespace',
+  'k8s_pod_name',
+  'client_ip',
+  'client_port',
+  'server_ip',
+  'server_port',
+  'l7_proto',
+] as const;
 
-const MS: FieldConfig = { unit: 'ms' };
-const BYTES: FieldConfig = { unit: 'decbytes' };
-const PORT: FieldConfig = { unit: 'none', decimals: 0 };
+const CONNECTION = [
+  'direction',
+  'src_ip',
+  'src_port',
+  'dst_ip',
+  'dst_port',
+  'l4_proto',
+  'src_k8s_pod_name',
+  'dst_k8s_pod_name',
+  'dst_k8s_service_name',
+  'tunnel',
+  'vni_id',
+  'vlan_id',
+  'capture_drops',
+] as const;
 
-type Connection = Pick<L7Record, keyof L7Record & keyof L4Record>;
+const TRAFFIC = ['tx_packets', 'rx_packets', 'tx_bytes', 'rx_bytes', 'tx_retrans', 'rx_retrans'] as const;
 
-const WHERE: ReadonlyArray<RecordField<Connection>> = [
-  text('host', 'Host'),
-  text('nic_name', 'NIC'),
-  text('k8s_namespace', 'Namespace'),
-  text('k8s_pod_name', 'Pod'),
-  text('client_ip', 'Client'),
-  number('client_port', 'Client port', PORT),
-  text('server_ip', 'Server'),
-  number('server_port', 'Server port', PORT),
-];
+const CONNECTION_IDS = ['nic_traceid', 'inner_traceid', 'community_id'] as const;
 
-const CONNECTION: ReadonlyArray<RecordField<Connection>> = [
-  text('direction', 'Direction'),
-  text('src_ip', 'Local'),
-  number('src_port', 'Local port', PORT),
-  text('dst_ip', 'Remote'),
-  number('dst_port', 'Remote port', PORT),
-  text('l4_proto', 'Transport'),
-  text('src_k8s_pod_name', 'Local pod'),
-  text('dst_k8s_pod_name', 'Remote pod'),
-  text('dst_k8s_service_name', 'Remote service'),
-  text('tunnel', 'Tunnel'),
-  number('vni_id', 'VNI', PORT),
-  text('vlan_id', 'VLAN'),
-  number('capture_drops', 'Lost by the capture'),
-];
+export const L7_FIELDS = (
+  [
+    ...WHERE,
+    'l7_op',
+    'l7_resource',
+    'l7_status',
+    'outcome',
+    'latency_ms',
+    'cost_req_sent',
+    'cost_resp_wait',
+    'cost_cnt_dl',
+    ...TRAFFIC,
+    ...CONNECTION,
+    'trace_id',
+    'request_id',
+    'l7_traceid',
+    ...CONNECTION_IDS,
+  ] as const
+).map(recordField<L7Field>);
 
-const TRAFFIC: ReadonlyArray<RecordField<Connection>> = [
-  number('tx_packets', 'Packets sent'),
-  number('rx_packets', 'Packets received'),
-  number('tx_bytes', 'Payload sent', BYTES),
-  number('rx_bytes', 'Payload received', BYTES),
-  number('tx_retrans', 'Retransmissions sent'),
-  number('rx_retrans', 'Retransmissions received'),
-];
-
-const CONNECTION_IDS: ReadonlyArray<RecordField<Connection>> = [
-  text('nic_traceid', 'Connection id (every NIC)'),
-  text('inner_traceid', 'Connection id (this NIC)'),
-  text('community_id', 'Community ID'),
-];
-
-export const L7_FIELDS: ReadonlyArray<RecordField<L7Record>> = [
-  ...WHERE,
-  text('l7_proto', 'Protocol'),
-  text('l7_op', 'Operation'),
-  text('l7_resource', 'Resource'),
-  text('l7_status', 'Status'),
-  text('outcome', 'Outcome', { mappings: OUTCOMES }),
-  number('latency_ms', 'Latency', MS),
-  number('cost_req_sent', 'Request sent', MS),
-  number('cost_resp_wait', 'Waiting', MS),
-  number('cost_cnt_dl', 'Response received', MS),
-  ...TRAFFIC,
-  ...CONNECTION,
-  text('trace_id', 'Trace'),
-  text('request_id', 'Request id'),
-  text('l7_traceid', 'Request id (seq)'),
-  ...CONNECTION_IDS,
-];
-
-export const L4_FIELDS: ReadonlyArray<RecordField<L4Record>> = [
-  ...WHERE,
-  text('l7_proto', 'Protocol'),
-  text('conn_state', 'State'),
-  text('end_reason', 'Ended by'),
-  number('duration_ms', 'Duration', MS),
-  ...TRAFFIC,
-  number('tcp_rtt', 'RTT', MS),
-  number('tcp_rtt_min', 'RTT min', MS),
-  number('tcp_rtt_max', 'RTT max', MS),
-  number('tcp_3whs_cost', 'Handshake', MS),
-  number('tcp_syn_retrans', 'SYN retransmissions'),
-  number('tx_out_of_order', 'Out of order sent'),
-  number('rx_out_of_order', 'Out of order received'),
-  number('tx_zero_window', 'Zero window sent'),
-  number('rx_zero_window', 'Zero window received'),
-  ...CONNECTION,
-  number('chunk_id', 'Chunk', PORT),
-  ...CONNECTION_IDS,
-];
+export const L4_FIELDS = (
+  [
+    ...WHERE,
+    'conn_state',
+    'end_reason',
+    'duration_ms',
+    ...TRAFFIC,
+    'tcp_rtt',
+    'tcp_rtt_min',
+    'tcp_rtt_max',
+    'tcp_3whs_cost',
+    'tcp_syn_retrans',
+    'tx_out_of_order',
+    'rx_out_of_order',
+    'tx_zero_window',
+    'rx_zero_window',
+    ...CONNECTION,
+    'chunk_id',
+    ...CONNECTION_IDS,
+  ] as const
+).map(recordField<L4Field>);

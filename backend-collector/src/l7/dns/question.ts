@@ -1,5 +1,5 @@
 /** What a DNS message becomes in a record: `l7_op`, `l7_resource`, `l7_status`, `outcome` and the `dns_*` fields. */
-import { type Outcome } from '@bpfnet/flow-model/records';
+import { type Outcome } from '@bpfnet/flow-model/words';
 import { type ProtocolFields } from '../exchange';
 import { CLASS_IN, className, isServerError, Opcode, OPCODES, rcodeName, typeName } from './codes';
 import { type DnsMessage } from './message';

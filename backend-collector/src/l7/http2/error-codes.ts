@@ -1,5 +1,5 @@
 /** Names of error codes (RFC 9113 section 7) and of gRPC's status codes (gRPC over HTTP/2), with what they say of whose fault it is. */
-import { type Outcome } from '@bpfnet/flow-model/records';
+import { type Outcome } from '@bpfnet/flow-model/words';
 
 const ERROR_NAMES = [
   'NO_ERROR',

@@ -9,7 +9,7 @@
  * does not come to the last lane was lost on the hop after the last that `at` names, unless `fate=` says otherwise: `unknown`, `arrived`, `lost:BYTES`.
  */
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { Analysis, type AnalysisName, TcpFlag } from '@bpfnet/flow-model/analysis';
+import { Analysis, TcpFlag } from '@bpfnet/flow-model/analysis';
 import { FrameKind, type FlowMeta, type PacketRow, type PacketsMeta } from '@bpfnet/flow-model/frames';
 import { segmentSpan } from '@bpfnet/flow-model/packet-columns';
 import { seqAdd, toSeq } from '@bpfnet/flow-model/seq';
@@ -103,7 +103,10 @@ function packetsOfLine(
       ackRel: numberOf('ack'),
       len: numberOf('len'),
       win: fields.has('win') ? numberOf('win') : 64256,
-      ana: (fields.get('ana')?.split(',') ?? []).reduce((bits, name) => bits | Analysis[name as AnalysisName], 0),
+      ana: (fields.get('ana')?.split(',') ?? []).reduce(
+        (bits, name) => bits | Analysis[name as keyof typeof Analysis],
+        0
+      ),
       l7Kind: kind,
       l7Label: kind === '' ? '' : (fields.get(kind) ?? ''),
       l7RequestId: kind === '' ? '' : (fields.get('id') ?? 'r1'),

@@ -22,7 +22,7 @@ export function cellText(row: LogRow, { name, kind }: Column, timeText: (row: Lo
     return name === 'source' ? (SOURCES[String(value)] ?? String(value)) : String(value).replace(/_/g, wordGap(name));
   }
   switch (kind) {
-    case 'ms':
+    case 'milliseconds':
       return durationText(value);
     case 'bytes':
       return bytesText(value);

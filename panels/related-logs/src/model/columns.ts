@@ -1,5 +1,7 @@
-/** Which fields of a record stand in the table, in which order and how wide. */
-export type CellKind = 'text' | 'ms' | 'count' | 'bytes' | 'port' | 'time' | 'id';
+/** Which fields of a record the table shows, in which order and how wide. */
+import { type FieldKind, fieldWords } from '@bpfnet/flow-model/field-words';
+
+type CellKind = FieldKind | 'time';
 
 export interface Column {
   readonly name: string;
@@ -20,60 +22,78 @@ export const MAX_WIDTH_PX = 800;
 
 const WIDTHS: Readonly<Record<CellKind, number>> = {
   text: 110,
-  ms: 92,
+  milliseconds: 92,
   count: 78,
   bytes: 86,
-  port: 72,
+  number: 72,
+  boolean: 72,
+  list: 110,
   time: 122,
   id: 150,
 };
 
-const KNOWN: ReadonlyArray<readonly [string, string, CellKind, number?]> = [
-  [TIME, 'Time', 'time'],
-  ['source', 'Record', 'text', 72],
-  ['host', 'Host', 'text', 74],
-  ['nic_name', 'NIC', 'text', 90],
-  ['k8s_namespace', 'Namespace', 'text'],
-  ['k8s_pod_name', 'Pod', 'text', 100],
-  ['k8s_container_name', 'Container', 'text'],
-  ['l7_proto', 'Protocol', 'text', 76],
-  ['l7_op', 'Operation', 'text', 84],
-  ['l7_resource', 'Resource', 'text', 124],
-  ['l7_status', 'Status', 'text', 64],
-  ['outcome', 'Outcome', 'text', 100],
-  ['conn_state', 'State', 'text', 100],
-  ['end_reason', 'Ended by', 'text', 110],
-  ['latency_ms', 'Latency', 'ms'],
-  ['cost_req_sent', 'Sending', 'ms'],
-  ['cost_resp_wait', 'Waiting', 'ms'],
-  ['cost_cnt_dl', 'Receiving', 'ms'],
-  ['duration_ms', 'Duration', 'ms'],
-  ['tcp_rtt', 'RTT', 'ms'],
-  ['tcp_3whs_cost', 'Handshake', 'ms'],
-  ['client_ip', 'Client', 'text', 100],
-  ['client_port', 'Client port', 'port', 88],
-  ['server_ip', 'Server', 'text', 100],
-  ['server_port', 'Server port', 'port', 90],
-  ['tx_retrans', 'Sent again', 'count', 88],
-  ['rx_retrans', 'Received again', 'count', 112],
-  ['tx_packets', 'Packets sent', 'count', 100],
-  ['rx_packets', 'Packets received', 'count', 124],
-  ['tx_bytes', 'Payload sent', 'bytes', 100],
-  ['rx_bytes', 'Payload received', 'bytes', 124],
-  ['direction', 'Direction', 'text', 84],
-  ['tunnel', 'Tunnel', 'text', 70],
-  ['vni_id', 'VNI', 'port', 60],
-  ['chunk_id', 'Chunk', 'port', 64],
-  ['request_id', 'Request id', 'id'],
-  ['l7_traceid', 'Request id (seq)', 'id', 180],
-  ['inner_traceid', 'Connection at NIC', 'id', 240],
-  ['nic_traceid', 'Connection', 'id', 180],
-  ['trace_id', 'Trace', 'id', 240],
+/** With a width where that of the kind does not fit. */
+const KNOWN: ReadonlyArray<readonly [name: string, widthPx?: number]> = [
+  [TIME],
+  ['source', 72],
+  ['host', 74],
+  ['nic_name', 90],
+  ['k8s_namespace'],
+  ['k8s_pod_name', 100],
+  ['k8s_container_name'],
+  ['l7_proto', 76],
+  ['l7_op', 84],
+  ['l7_resource', 124],
+  ['l7_status', 64],
+  ['outcome', 100],
+  ['conn_state', 100],
+  ['end_reason', 110],
+  ['latency_ms'],
+  ['cost_req_sent', 116],
+  ['cost_resp_wait', 108],
+  ['cost_cnt_dl', 124],
+  ['duration_ms'],
+  ['tcp_rtt'],
+  ['tcp_3whs_cost'],
+  ['client_ip', 100],
+  ['client_port', 88],
+  ['server_ip', 100],
+  ['server_port', 90],
+  ['tx_retrans', 144],
+  ['rx_retrans', 168],
+  ['tx_packets', 100],
+  ['rx_packets', 124],
+  ['tx_bytes', 100],
+  ['rx_bytes', 124],
+  ['direction', 84],
+  ['tunnel', 70],
+  ['vni_id', 60],
+  ['chunk_id', 64],
+  ['request_id'],
+  ['l7_traceid', 180],
+  ['inner_traceid', 240],
+  ['nic_traceid', 180],
+  ['trace_id', 240],
 ];
 
-const BY_NAME = new Map(
-  KNOWN.map(([name, title, kind, widthPx = WIDTHS[kind]]): [string, Column] => [name, { name, title, kind, widthPx }])
-);
+const KNOWN_COLUMNS = new Map(KNOWN.map(([name, widthPx]): [string, Column] => [name, column(name, widthPx)]));
+
+function column(name: string, widthPx?: number): Column {
+  const { title, kind } = wordsOf(name);
+  return { name, title, kind, widthPx: widthPx ?? WIDTHS[kind] };
+}
+
+/** A field that is not known is a text under its own name. */
+function wordsOf(name: string): Pick<Column, 'title' | 'kind'> {
+  switch (name) {
+    case TIME:
+      return { title: 'Time', kind: 'time' };
+    case 'source':
+      return { title: 'Record', kind: 'text' };
+    default:
+      return fieldWords(name) ?? { title: name, kind: 'text' };
+  }
+}
 
 /** What the table begins with: requests, and what lies below them. What differs between NICs stands where it is seen without scrolling. */
 const DEFAULTS = {
@@ -136,9 +156,8 @@ export function defaultColumns(set: ColumnSet): readonly Column[] {
   return DEFAULTS[set].map(columnOf);
 }
 
-/** A field that is not known is a text under its own name. */
 export function columnOf(name: string): Column {
-  return BY_NAME.get(name) ?? { name, title: name, kind: 'text', widthPx: WIDTHS.text };
+  return KNOWN_COLUMNS.get(name) ?? column(name);
 }
 
 /** What was chosen, else what the panel begins with; what cannot be read is passed over. */
@@ -159,7 +178,7 @@ export function clampWidth(px: number): number {
 export function offeredColumns(fields: Iterable<string>): readonly Column[] {
   const all = new Set(fields);
   const known = KNOWN.map(([name]) => name).filter((name) => name === TIME || name === 'source' || all.has(name));
-  const others = [...all].filter((name) => !BY_NAME.has(name)).sort();
+  const others = [...all].filter((name) => !KNOWN_COLUMNS.has(name)).sort();
   return [...known, ...others].map(columnOf);
 }
 

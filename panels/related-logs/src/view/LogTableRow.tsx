@@ -113,7 +113,7 @@ export function LogTableRow({
 const isPlainClick = ({ target }: MouseEvent): boolean =>
   !(target instanceof Element && target.closest('a')) && globalThis.getSelection()?.isCollapsed !== false;
 
-export const isRight = ({ kind }: Column) => kind === 'ms' || kind === 'count' || kind === 'bytes' || kind === 'port';
+export const isRight = ({ kind }: Column) => ['milliseconds', 'count', 'bytes', 'number'].includes(kind);
 
 const FAILED = ['server_error', 'unanswered', 'reset'];
 

@@ -1,7 +1,7 @@
 /** The path of one request over NICs, as the hop frames tell it. */
 import { type DataFrame } from '@grafana/data';
 import { FrameKind, type HopEdgeRow, type HopNodeRow } from '@bpfnet/flow-model/frames';
-import { type Outcome, type Tunnel } from '@bpfnet/flow-model/records';
+import { type Outcome, type Tunnel } from '@bpfnet/flow-model/words';
 import { failed, type Result } from '../../../../shared/data-problem';
 import { findFrame, isRecord, noticeOf, numberOf, readFrame, textOf } from '../../../../shared/frame-fields';
 import { safeHref } from '../../../../shared/safe-link';
