@@ -4,15 +4,17 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { framesPage } from '@bpfnet/flow-model/frame-docs';
 import { recordJsonSchema, recordSchemaPage } from '@bpfnet/flow-model/record-docs';
 import { configPage } from './config-docs';
 
 const ROOT = path.join(__dirname, '..');
 
 /** Every generated file with its content. */
-export function generatedFiles(): ReadonlyMap<string, string> {
+function generatedFiles(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/generated/config.md', configPage()],
+    ['docs/generated/frames.md', framesPage()],
     ['docs/generated/record-schema.md', recordSchemaPage()],
     ['docs/generated/record-schema.json', `${JSON.stringify(recordJsonSchema(), null, 2)}\n`],
   ]);

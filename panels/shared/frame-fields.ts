@@ -2,7 +2,8 @@
  * Reads a data frame by field name. A frame comes from a datasource that may not be ours, so every value is checked
  * here and nowhere after.
  */
-import { type DataFrame, type Field } from '@grafana/data';
+import { type DataFrame } from '@grafana/data';
+import { type Column, type Columns, emptyValue, type RowOf } from '@bpfnet/flow-model/frame-columns';
 import { type DataProblem, failed, type Result } from './data-problem';
 
 /** Raised inside of a reading function only; `readFrame` turns it into a value. */
@@ -12,21 +13,18 @@ class BadFrame extends Error {
   }
 }
 
-/** The frame of a kind: by `meta.custom.kind`, else by name, else the first that has all of `fields`. */
-export function findFrame(series: readonly DataFrame[], kind: string, fields: readonly string[]): Result<DataFrame> {
-  const frames = findFrames(series, kind, fields);
+/** The frame of a kind: by `meta.custom.kind`, else by name, else the first that has all required columns. */
+export function findFrame(series: readonly DataFrame[], kind: string, columns: Columns): Result<DataFrame> {
+  const frames = findFrames(series, kind, columns);
   return frames.ok ? { ok: true, value: frames.value[0] } : frames;
 }
 
 /** All frames of a kind, by the same rule; one at least. */
-export function findFrames(
-  series: readonly DataFrame[],
-  kind: string,
-  fields: readonly string[]
-): Result<readonly DataFrame[]> {
+export function findFrames(series: readonly DataFrame[], kind: string, columns: Columns): Result<readonly DataFrame[]> {
   if (series.length === 0) {
     return failed({ kind: 'no-frames' });
   }
+  const fields = Object.keys(columns).filter((name) => columns[name].required === true);
   const rules: ReadonlyArray<(frame: DataFrame) => boolean> = [
     (frame) => frameKind(frame) === kind,
     (frame) => frame.name === kind,
@@ -50,77 +48,69 @@ export function noticeOf(frame: DataFrame): string | undefined {
   return frame.meta?.notices?.find(({ text }) => text !== '')?.text;
 }
 
-export interface NumberColumn {
+interface NumberColumn {
   readonly length: number;
   [index: number]: number;
 }
 
-export interface FrameReader {
+type NumberName<T extends Columns> = { [Name in keyof T]: T[Name]['type'] extends 'number' ? Name : never }[keyof T];
+
+/** Columns of a frame, checked against the contract's table: what is missing or cannot be read is a problem unless the table has a stand-in. */
+export interface FrameReader<T extends Columns> {
   readonly length: number;
-  has(field: string): boolean;
-  /** Integers and the like; a value that is no finite number is a problem. `missing` stands for an absent field or null. */
-  numbers(field: string, missing?: number): (row: number) => number;
-  /** A whole column of `numbers` at once, from `offset` on; for frames with very many rows. */
-  copyNumbers(field: string, into: NumberColumn, offset: number, missing?: number): void;
-  /** As `numbers`, null kept. */
-  nullableNumbers(field: string): (row: number) => number | null;
-  texts(field: string, missing?: string): (row: number) => string;
-  booleans(field: string, missing?: boolean): (row: number) => boolean;
-  /** As `booleans`, null kept. */
-  nullableBooleans(field: string): (row: number) => boolean | null;
+  has(name: keyof T & string): boolean;
+  /** The value in a row. */
+  column<Name extends keyof T & string>(name: Name): (row: number) => RowOf<T>[Name];
+  /** A whole column at once, from `offset` on; for frames with very many rows. */
+  copyNumbers(name: NumberName<T> & string, into: NumberColumn, offset: number, missing?: number): void;
 }
 
 /** Runs `read`; what it meets that cannot be read becomes the problem of the result. */
-export function readFrame<T>(frame: DataFrame, read: (fields: FrameReader) => T): Result<T> {
+export function readFrame<T extends Columns, V>(
+  frame: DataFrame,
+  columns: T,
+  read: (fields: FrameReader<T>) => V
+): Result<V> {
   const name = frame.name ?? frameKind(frame) ?? frame.refId ?? 'unnamed';
-  const byName = new Map<string, Field>(frame.fields.map((field) => [field.name, field]));
 
-  function column<V>(fieldName: string, missing: V | undefined, accept: (value: unknown) => V | undefined) {
-    const field = byName.get(fieldName);
-    if (!field) {
-      if (missing === undefined) {
-        throw new BadFrame({ kind: 'missing-field', frame: name, field: fieldName });
-      }
-      return () => missing;
+  function valuesOf(field: string): ArrayLike<unknown> | undefined {
+    const values: ArrayLike<unknown> | undefined = frame.fields.find((one) => one.name === field)?.values;
+    if (values === undefined && columns[field].required === true) {
+      throw new BadFrame({ kind: 'missing-field', frame: name, field });
     }
-    const values: ArrayLike<unknown> = field.values;
-    return (row: number): V => {
-      const value = values[row];
-      const accepted = (value === null || value === undefined) && missing !== undefined ? missing : accept(value);
-      if (accepted === undefined) {
-        throw new BadFrame({ kind: 'bad-value', frame: name, field: fieldName, row });
-      }
-      return accepted;
-    };
+    return values;
   }
 
-  function copyNumbers(fieldName: string, into: NumberColumn, offset: number, missing?: number): void {
-    const field = byName.get(fieldName);
-    if (!field && missing === undefined) {
-      throw new BadFrame({ kind: 'missing-field', frame: name, field: fieldName });
-    }
-    const values: ArrayLike<unknown> | undefined = field?.values;
-    for (let row = 0; row < frame.length; row++) {
-      const value = values?.[row] ?? undefined;
-      if (value === undefined && missing !== undefined) {
-        into[offset + row] = missing;
-      } else if (typeof value === 'number' && Number.isFinite(value)) {
-        into[offset + row] = value;
-      } else {
-        throw new BadFrame({ kind: 'bad-value', frame: name, field: fieldName, row });
-      }
-    }
-  }
-
-  const reader: FrameReader = {
+  const reader: FrameReader<T> = {
     length: frame.length,
-    has: (field) => byName.has(field),
-    numbers: (field, missing) => column(field, missing, finite),
-    copyNumbers,
-    nullableNumbers: (field) => column<number | null>(field, null, finite),
-    texts: (field, missing) => column(field, missing, (v) => (typeof v === 'string' ? v : undefined)),
-    booleans: (field, missing) => column(field, missing, truth),
-    nullableBooleans: (field) => column<boolean | null>(field, null, truth),
+    has: (field) => frame.fields.some((one) => one.name === field),
+    column<Name extends keyof T & string>(field: Name) {
+      const spec: Column = columns[field];
+      const values = valuesOf(field);
+      const empty = emptyValue(spec);
+      return (row: number) => {
+        const value = values?.[row] ?? (spec.required === true ? undefined : empty);
+        if (value !== empty && !isOfType(value, spec)) {
+          throw new BadFrame({ kind: 'bad-value', frame: name, field, row });
+        }
+        const isKnown = spec.of === undefined || (spec.of as readonly unknown[]).includes(value);
+        return (isKnown ? value : empty) as RowOf<T>[Name];
+      };
+    },
+    copyNumbers(field, into, offset, missing = 0) {
+      const values = valuesOf(field);
+      const isRequired = columns[field].required === true;
+      for (let row = 0; row < frame.length; row++) {
+        const value = values?.[row] ?? undefined;
+        if (value === undefined && !isRequired) {
+          into[offset + row] = missing;
+        } else if (typeof value === 'number' && Number.isFinite(value)) {
+          into[offset + row] = value;
+        } else {
+          throw new BadFrame({ kind: 'bad-value', frame: name, field, row });
+        }
+      }
+    },
   };
   try {
     return { ok: true, value: read(reader) };
@@ -132,12 +122,36 @@ export function readFrame<T>(frame: DataFrame, read: (fields: FrameReader) => T)
   }
 }
 
-function finite(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+/** All rows of a frame; for frames with few. */
+export function readRows<T extends Columns>(frame: DataFrame, columns: T): Result<ReadonlyArray<RowOf<T>>> {
+  return readFrame(frame, columns, (fields) => {
+    const byName = Object.keys(columns).map((name) => [name, fields.column(name)] as const);
+    return Array.from(
+      { length: fields.length },
+      (_v, row) => Object.fromEntries(byName.map(([name, value]) => [name, value(row)])) as RowOf<T>
+    );
+  });
 }
 
-function truth(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
+function isOfType(value: unknown, { type }: Column): boolean {
+  switch (type) {
+    case 'text':
+    case 'text?':
+      return typeof value === 'string';
+    case 'boolean':
+    case 'boolean?':
+      return typeof value === 'boolean';
+    case 'object':
+      return isRecord(value);
+    case 'list':
+      return Array.isArray(value);
+    default:
+      return finite(value) !== undefined;
+  }
+}
+
+function finite(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,8 +1,9 @@
 import { createDataFrame, FieldType } from '@grafana/data';
+import { type Columns } from '@bpfnet/flow-model/frame-columns';
 import { csvText } from './csv';
 import { type DataProblem, problemText } from './data-problem';
 import { saveFile } from './download';
-import { findFrame, readFrame } from './frame-fields';
+import { findFrame, readFrame, readRows } from './frame-fields';
 import { linkTo, variableText } from './panel-link';
 import { recall, remember } from './remembered';
 import { buildLink, safeHref } from './safe-link';
@@ -116,28 +117,60 @@ describe('frames read by field name', () => {
     fields: [
       { name: 'n', type: FieldType.number, values: [1, null, 3] },
       { name: 't', type: FieldType.string, values: ['a', 'b', 7] },
+      { name: 'w', type: FieldType.string, values: ['yes', 'perhaps', null] },
     ],
   });
+  const about = 'of a test';
 
-  test('null stands for what is missing where that is allowed', () => {
-    const read = readFrame(frame, (fields) => [0, 1, 2].map(fields.nullableNumbers('n')));
-    expect(read).toEqual({ ok: true, value: [1, null, 3] });
+  test('null stays null where that is allowed, other fields have a stand-in', () => {
+    expect(
+      readRows(frame, {
+        n: { type: 'number?', about },
+        w: { type: 'text', of: ['', 'yes'], about },
+        x: { type: 'text', about },
+        y: { type: 'boolean?', about },
+      })
+    ).toEqual({
+      ok: true,
+      value: [
+        { n: 1, w: 'yes', x: '', y: null },
+        { n: null, w: '', x: '', y: null },
+        { n: 3, w: '', x: '', y: null },
+      ],
+    });
   });
 
-  test.each<[string, (fields: Parameters<Parameters<typeof readFrame>[1]>[0]) => unknown, DataProblem]>([
-    ['a field', (f) => f.texts('x'), { kind: 'missing-field', frame: 'things', field: 'x' }],
-    ['a number', (f) => f.numbers('n')(1), { kind: 'bad-value', frame: 'things', field: 'n', row: 1 }],
-    ['a text', (f) => f.texts('t')(2), { kind: 'bad-value', frame: 'things', field: 't', row: 2 }],
-  ])('%s that is not there is a problem', (_name, read, problem) => {
-    expect(readFrame(frame, read)).toEqual({ ok: false, problem });
+  test.each<[string, Columns, DataProblem]>([
+    ['a field', { x: { type: 'text', required: true, about } }, { kind: 'missing-field', frame: 'things', field: 'x' }],
+    [
+      'a number',
+      { n: { type: 'number', required: true, about } },
+      { kind: 'bad-value', frame: 'things', field: 'n', row: 1 },
+    ],
+    ['a text', { t: { type: 'text', about } }, { kind: 'bad-value', frame: 'things', field: 't', row: 2 }],
+  ])('%s that is not there is a problem', (_name, columns, problem) => {
+    expect(readRows(frame, columns)).toEqual({ ok: false, problem });
   });
 
-  test('a frame is found by kind, by name, by its fields', () => {
+  test('whole columns keep to the table as well', () => {
+    const into = [0, 0, 0, 0];
+    const columns = { n: { type: 'number', about }, m: { type: 'number', required: true, about } } as const;
+    expect(readFrame(frame, columns, (fields) => fields.copyNumbers('n', into, 1, 9))).toMatchObject({ ok: true });
+    expect(into).toEqual([0, 1, 9, 3]);
+    expect(readFrame(frame, columns, (fields) => fields.copyNumbers('m', into, 0))).toEqual({
+      ok: false,
+      problem: { kind: 'missing-field', frame: 'things', field: 'm' },
+    });
+  });
+
+  test('a frame is found by kind, by name, by its required fields', () => {
+    const wanting = (...names: readonly string[]): Columns =>
+      Object.fromEntries(names.map((name) => [name, { type: 'text', required: true, about }]));
     const byKind = { ...frame, name: 'other', meta: { custom: { kind: 'K' } } };
-    expect(findFrame([frame, byKind], 'K', [])).toEqual({ ok: true, value: byKind });
-    expect(findFrame([frame], 'things', ['zzz'])).toEqual({ ok: true, value: frame });
-    expect(findFrame([frame], 'K', ['n', 't'])).toEqual({ ok: true, value: frame });
-    expect(findFrame([frame], 'K', ['n', 'x'])).toMatchObject({
+    expect(findFrame([frame, byKind], 'K', {})).toEqual({ ok: true, value: byKind });
+    expect(findFrame([frame], 'things', wanting('zzz'))).toEqual({ ok: true, value: frame });
+    expect(findFrame([frame], 'K', wanting('n', 't'))).toEqual({ ok: true, value: frame });
+    expect(findFrame([frame], 'K', wanting('n', 'x'))).toMatchObject({
       ok: false,
       problem: { kind: 'wrong-frame', got: ['things'] },
     });

@@ -1,13 +1,7 @@
 import React, { useId } from 'react';
 import { Combobox, Field, RadioButtonGroup } from '@grafana/ui';
-import {
-  type LookUpIds,
-  type LookUpQuery,
-  RELATED_DIMENSIONS,
-  type RelatedDimension,
-  STORY_PARTS,
-  type StoryPart,
-} from '../query/flow-query';
+import { RELATED_DIMENSIONS, type RelatedDimension } from '@bpfnet/flow-model/frames';
+import { type LookUpIds, type LookUpQuery, STORY_PARTS, type StoryPart } from '../query/flow-query';
 import { FieldGrid } from './FieldGrid';
 import { typedText } from './filter-text';
 import { TextField } from './TextField';

@@ -3,9 +3,9 @@
  * connection) at every NIC, and the connections that carry it. A record stands once in a dimension, under the closest id that joins it.
  */
 import { type RecordSource } from '@bpfnet/flow-model';
+import { type RelatedDimension } from '@bpfnet/flow-model/frames';
 import { orderPath } from '../path/path-order';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
-import { type RelatedDimension } from '../query/flow-query';
 import { type Connections } from './connection-records';
 import { type StoredL4, type StoredL7 } from './record-reader';
 

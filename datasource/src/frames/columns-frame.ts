@@ -1,45 +1,46 @@
-/** Rows of the frame contract as a frame: a field a key, in the order that `columns` says. */
+/** Rows as a frame: fields, their types, titles and units are those of the contract's table. */
 import { createDataFrame, type DataFrame, type FieldConfig, FieldType, type QueryResultMeta } from '@grafana/data';
+import { type Column, type Columns, type RowOf } from '@bpfnet/flow-model/frame-columns';
 import { field } from './frame-parts';
 
-export interface Column {
-  readonly type: FieldType;
-  readonly config?: FieldConfig;
+const TYPES: Readonly<Record<Column['type'], FieldType>> = {
+  text: FieldType.string,
+  'text?': FieldType.string,
+  number: FieldType.number,
+  'number?': FieldType.number,
+  boolean: FieldType.boolean,
+  'boolean?': FieldType.boolean,
+  time: FieldType.time,
+  object: FieldType.other,
+  list: FieldType.other,
+};
+
+export function configOf({ title, unit, decimals, min, max, color }: Column): FieldConfig {
+  return {
+    ...(title !== undefined && { displayName: title }),
+    ...(unit !== undefined && { unit }),
+    ...(decimals !== undefined && { decimals }),
+    ...(min !== undefined && { min }),
+    ...(max !== undefined && { max }),
+    ...(color !== undefined && { color: { mode: 'fixed', fixedColor: color } }),
+  };
 }
 
-export type Columns<R> = { readonly [K in keyof Required<R>]: Column };
-
-export const TEXT = (displayName?: string, config: FieldConfig = {}): Column =>
-  column(FieldType.string, displayName, config);
-export const NUMBER = (displayName?: string, config: FieldConfig = {}): Column =>
-  column(FieldType.number, displayName, config);
-export const YES_NO = (displayName?: string): Column => column(FieldType.boolean, displayName, {});
-export const TIME = (displayName?: string): Column => column(FieldType.time, displayName, {});
-
-export const MILLISECONDS: FieldConfig = { unit: 'ms' };
-export const WHOLE: FieldConfig = { unit: 'none', decimals: 0 };
-export const SHARE: FieldConfig = { unit: 'percentunit', min: 0, max: 1 };
-
-function column(type: FieldType, displayName: string | undefined, config: FieldConfig): Column {
-  return { type, config: displayName === undefined ? config : { displayName, ...config } };
-}
-
-export function columnsFrame<R extends object>(
-  rows: readonly R[],
-  columns: Columns<R>,
+export function columnsFrame<T extends Columns>(
+  rows: ReadonlyArray<RowOf<T>>,
+  columns: T,
   { name, refId, meta }: { readonly name: string; readonly refId: string; readonly meta: QueryResultMeta }
 ): DataFrame {
-  const names = Object.keys(columns) as Array<keyof R & string>;
   return createDataFrame({
     name,
     refId,
     meta,
-    fields: names.map((key) =>
+    fields: Object.entries(columns).map(([key, column]) =>
       field<unknown>(
         key,
-        columns[key].type,
+        TYPES[column.type],
         rows.map((row) => row[key]),
-        columns[key].config ?? {}
+        configOf(column)
       )
     ),
   });

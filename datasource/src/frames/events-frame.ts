@@ -1,35 +1,13 @@
 /** Events in the fields that Grafana's annotations read. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model';
+import { EVENT_COLUMNS, type EventRow, FrameKind } from '@bpfnet/flow-model/frames';
 import { type EventsRead, type FlowEvent } from '../fetch/event-reader';
 import { assertUnreachable, type EventKind } from '../query/flow-query';
-import { type Columns, columnsFrame, NUMBER, TEXT, TIME, WHOLE } from './columns-frame';
+import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
 
-interface EventRow {
-  readonly time: number;
-  readonly timeEnd: number;
-  readonly title: string;
-  readonly text: string;
-  /** With commas between, as annotations take them. */
-  readonly tags: string;
-  readonly host: string;
-  readonly count: number;
-}
-
-/** Without other names: annotations go by the name that is shown. */
-const COLUMNS: Columns<EventRow> = {
-  time: TIME(),
-  timeEnd: TIME(),
-  title: TEXT(),
-  text: TEXT(),
-  tags: TEXT(),
-  host: TEXT('Host'),
-  count: NUMBER('Count', WHOLE),
-};
-
 export function eventsFrame({ events, notes }: EventsRead, refId: string): DataFrame {
-  return columnsFrame(events.map(rowOf), COLUMNS, {
+  return columnsFrame(events.map(rowOf), EVENT_COLUMNS, {
     name: FrameKind.Events,
     refId,
     meta: { preferredVisualisationType: 'table', notices: warnings(notes), custom: { kind: FrameKind.Events } },
@@ -53,7 +31,7 @@ function titleOf(kind: EventKind): string {
     case 'resets':
       return 'Connections reset';
     case 'captureLoss':
-      return 'Packets lost by the capture';
+      return 'Capture drops';
     case 'unanswered':
       return 'Requests unanswered';
     default:
@@ -66,7 +44,7 @@ function textOf(kind: EventKind, count: number): string {
     case 'resets':
       return `${count} connections reset or refused`;
     case 'captureLoss':
-      return `${count} packets not captured: figures of this time are too low`;
+      return `${count} packets dropped by the capture: figures for this period are too low`;
     case 'unanswered':
       return `${count} requests without an answer`;
     default:

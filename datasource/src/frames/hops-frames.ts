@@ -1,66 +1,13 @@
 /**
- * The way of a request as two frames, nodes and edges, for our own panel and for Grafana's node graph alike.
+ * The path of a request as two frames, nodes and edges, for our own panel and for Grafana's node graph alike.
  */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind, type HopEdgeRow, type HopNodeRow, type HopsMeta } from '@bpfnet/flow-model';
+import { type Columns, type RowOf } from '@bpfnet/flow-model/frame-columns';
+import { FrameKind, HOP_EDGE_COLUMNS, HOP_NODE_COLUMNS, type HopsMeta } from '@bpfnet/flow-model/frames';
 import { type Hops } from '../correlate/tables/hops';
 import { type Connections } from '../fetch/connection-records';
-import { type Columns, columnsFrame, MILLISECONDS, NUMBER, TEXT, WHOLE, YES_NO } from './columns-frame';
+import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
-
-const NODE_COLUMNS: Columns<HopNodeRow> = {
-  id: TEXT(),
-  title: TEXT('NIC'),
-  subtitle: TEXT('Host'),
-  mainstat: TEXT('Latency'),
-  secondarystat: TEXT('Outcome'),
-  order: NUMBER('Place on the path', WHOLE),
-  observed: YES_NO('Observed'),
-  host: TEXT('Host'),
-  nicName: TEXT('NIC'),
-  virtual: YES_NO('Virtual'),
-  podName: TEXT('Pod'),
-  k8sNamespace: TEXT('Namespace'),
-  containerName: TEXT('Container'),
-  direction: TEXT('Direction'),
-  clientAddress: TEXT('Client'),
-  clientPort: NUMBER('Client port', WHOLE),
-  serverAddress: TEXT('Server'),
-  serverPort: NUMBER('Server port', WHOLE),
-  l4Proto: TEXT('Transport'),
-  l7Proto: TEXT('Protocol'),
-  tunnel: TEXT('Tunnel'),
-  vniId: NUMBER('VNI', WHOLE),
-  latencyMs: NUMBER('Latency', MILLISECONDS),
-  outcome: TEXT('Outcome'),
-  retransmissions: NUMBER('Retransmissions', WHOLE),
-  requestTsNs: TEXT('Request seen at (ns)'),
-  requestId: TEXT('Request id'),
-};
-
-const EDGE_COLUMNS: Columns<HopEdgeRow> = {
-  id: TEXT(),
-  source: TEXT('From'),
-  target: TEXT('To'),
-  mainstat: TEXT('Time'),
-  secondarystat: TEXT('Details'),
-  sameClock: YES_NO('Same clock'),
-  toServerMs: NUMBER('There', MILLISECONDS),
-  toClientMs: NUMBER('Back', MILLISECONDS),
-  roundTripMs: NUMBER('There and back', MILLISECONDS),
-  toServerEstimateMs: NUMBER('There, by compared clocks', MILLISECONDS),
-  toClientEstimateMs: NUMBER('Back, by compared clocks', MILLISECONDS),
-  estimateIfSymmetricMs: NUMBER('± if symmetric', MILLISECONDS),
-  estimateAtMostMs: NUMBER('± at most', MILLISECONDS),
-  sentSegments: NUMBER('Packets sent over it', WHOLE),
-  lostSegments: NUMBER('Packets lost on it', WHOLE),
-  requestSegmentsLost: NUMBER("Request's segments lost on it", WHOLE),
-  requestRetransmittedAfterMs: NUMBER('Request sent again after', MILLISECONDS),
-  responseSegmentsLost: NUMBER("Response's segments lost on it", WHOLE),
-  responseRetransmittedAfterMs: NUMBER('Response sent again after', MILLISECONDS),
-  nat: TEXT('Translation'),
-  lost: TEXT('Lost here'),
-};
 
 export interface HopsFrameOptions {
   readonly refId: string;
@@ -79,21 +26,27 @@ export function hopsFrames(hops: Hops, { refId, requestId, notes, cost }: HopsFr
     notes: [...hops.notes, ...notes],
   };
   return [
-    frameOf(hops.nodes, NODE_COLUMNS, { name: FrameKind.HopNodes, refId, custom: { ...meta }, notices: notes, cost }),
-    frameOf(hops.edges, EDGE_COLUMNS, { name: FrameKind.HopEdges, refId, custom: { kind: FrameKind.HopEdges } }),
+    frameOf(hops.nodes, HOP_NODE_COLUMNS, {
+      name: FrameKind.HopNodes,
+      refId,
+      custom: { ...meta },
+      notices: notes,
+      cost,
+    }),
+    frameOf(hops.edges, HOP_EDGE_COLUMNS, { name: FrameKind.HopEdges, refId, custom: { kind: FrameKind.HopEdges } }),
   ];
 }
 
 /** Nodes and edges without a row, for a request that was not found. */
 export function emptyHopsFrames(refId: string, notice: string): DataFrame[] {
   return [
-    frameOf([], NODE_COLUMNS, {
+    frameOf([], HOP_NODE_COLUMNS, {
       name: FrameKind.HopNodes,
       refId,
       custom: { kind: FrameKind.HopNodes },
       notices: [notice],
     }),
-    frameOf([], EDGE_COLUMNS, { name: FrameKind.HopEdges, refId, custom: { kind: FrameKind.HopEdges } }),
+    frameOf([], HOP_EDGE_COLUMNS, { name: FrameKind.HopEdges, refId, custom: { kind: FrameKind.HopEdges } }),
   ];
 }
 
@@ -105,7 +58,7 @@ interface FrameOptions {
   readonly cost?: Connections['cost'];
 }
 
-function frameOf<R extends object>(rows: readonly R[], columns: Columns<R>, options: FrameOptions): DataFrame {
+function frameOf<T extends Columns>(rows: ReadonlyArray<RowOf<T>>, columns: T, options: FrameOptions): DataFrame {
   const { name, refId, custom, notices = [], cost } = options;
   return columnsFrame(rows, columns, {
     name,

@@ -1,9 +1,10 @@
 /**
- * Requests and chunks as tables: one row a record at a NIC, time first, ids always there for links.
+ * Requests and chunks as tables: one row per record at a NIC, time first, ids always there for links.
  */
 import { createDataFrame, type DataFrame, type DataLink, type Field, type FieldConfig, FieldType } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model';
+import { FrameKind, LIST_COLUMNS } from '@bpfnet/flow-model/frames';
 import { type StoredL4, type StoredL7, type Stored } from '../fetch/record-reader';
+import { configOf } from './columns-frame';
 import { field, timeField, warnings } from './frame-parts';
 import { NO_LINKS, type RecordLinks } from './record-links';
 import { L4_FIELDS, L7_FIELDS, type RecordField } from './record-fields';
@@ -12,7 +13,7 @@ export interface ListFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly logql?: string;
-  /** NICs that saw each request, where rows are folded to one a request. */
+  /** NICs that saw each request, where rows are merged to one per request. */
   readonly nicsSeen?: readonly number[];
   readonly links?: RecordLinks;
   /** Kind of the frame where it is not just a list. */
@@ -37,7 +38,7 @@ function listFrame<R extends object>(
     timeField(
       'time',
       rows.map(({ tsNs }) => tsNs),
-      { displayName: 'Time' }
+      configOf(LIST_COLUMNS.time)
     ),
     ...fields.map(({ name, type, config }) =>
       field<unknown>(
@@ -47,20 +48,18 @@ function listFrame<R extends object>(
         withLinks(config, links.ofField.get(name))
       )
     ),
-    ...(nicsSeen === undefined
-      ? []
-      : [field('nics', FieldType.number, [...nicsSeen], { displayName: 'NICs', decimals: 0 })]),
+    ...(nicsSeen === undefined ? [] : [field('nics', FieldType.number, [...nicsSeen], configOf(LIST_COLUMNS.nics))]),
     field(
       'flow_shard',
       FieldType.number,
       rows.map(({ shard }) => shard ?? null),
-      { displayName: 'Shard', unit: 'none', decimals: 0 }
+      configOf(LIST_COLUMNS.flow_shard)
     ),
     field(
       'tsNs',
       FieldType.string,
       rows.map(({ tsNs }) => tsNs.toString()),
-      { displayName: 'Time (ns)' }
+      configOf(LIST_COLUMNS.tsNs)
     ),
   ];
   return createDataFrame({

@@ -1,11 +1,12 @@
 /**
  * Records as log lines, in the data plane form of Grafana's logs (timestamp, body, severity, id, labels).
  */
-import { createDataFrame, type DataFrame, DataFrameType, FieldType } from '@grafana/data';
-import { type RecordSource } from '@bpfnet/flow-model';
+import { type DataFrame, DataFrameType } from '@grafana/data';
+import { FrameKind, LOG_COLUMNS, type LogLineRow } from '@bpfnet/flow-model/frames';
 import { isAnswered } from '../path/exchange-at-nic';
 import { type StoredL4, type StoredL7 } from '../fetch/record-reader';
-import { field, timeField, warnings } from './frame-parts';
+import { columnsFrame } from './columns-frame';
+import { timeField, warnings } from './frame-parts';
 
 export type RecordLine =
   ({ readonly source: 'bpf_net_l4_log' } & StoredL4) | ({ readonly source: 'bpf_net_l7_log' } & StoredL7);
@@ -18,36 +19,33 @@ export interface RecordsFrameOptions {
 /** Newest first. */
 export function recordsFrame(lines: readonly RecordLine[], { refId, notes }: RecordsFrameOptions): DataFrame {
   const rows = [...lines].sort((a, b) => (a.tsNs < b.tsNs ? 1 : a.tsNs > b.tsNs ? -1 : 0));
-  return createDataFrame({
-    name: 'bpfnet-records',
+  const frame = columnsFrame(rows.map(rowOf), LOG_COLUMNS, {
+    name: FrameKind.Records,
     refId,
     meta: {
       type: DataFrameType.LogLines,
       typeVersion: [0, 0],
       preferredVisualisationType: 'logs',
       notices: warnings(notes),
-      custom: { kind: 'bpfnet-records' },
+      custom: { kind: FrameKind.Records },
     },
-    fields: [
-      timeField(
-        'timestamp',
-        rows.map(({ tsNs }) => tsNs)
-      ),
-      field(
-        'body',
-        FieldType.string,
-        rows.map(({ line }) => line)
-      ),
-      field('severity', FieldType.string, rows.map(severityOf)),
-      field('id', FieldType.string, rows.map(idOf)),
-      field('labels', FieldType.other, rows.map(labelsOf)),
-      field(
-        'tsNs',
-        FieldType.string,
-        rows.map(({ tsNs }) => tsNs.toString())
-      ),
-    ],
   });
+  const timestamp = timeField(
+    'timestamp',
+    rows.map(({ tsNs }) => tsNs)
+  );
+  return { ...frame, fields: frame.fields.map((field) => (field.name === timestamp.name ? timestamp : field)) };
+}
+
+function rowOf(line: RecordLine): LogLineRow {
+  return {
+    timestamp: Number(line.tsNs / 1_000_000n),
+    body: line.line,
+    severity: severityOf(line),
+    id: idOf(line),
+    labels: labelsOf(line),
+    tsNs: line.tsNs.toString(),
+  };
 }
 
 function severityOf(line: RecordLine): string {
@@ -61,7 +59,7 @@ function idOf({ source, record, tsNs }: RecordLine): string {
   return `${tsNs}_${source}_${record.inner_traceid}`;
 }
 
-function labelsOf({ source, record }: RecordLine): Readonly<Record<string, RecordSource | string>> {
+function labelsOf({ source, record }: RecordLine): LogLineRow['labels'] {
   return {
     source,
     host: record.host,

@@ -1,19 +1,17 @@
-/** Related records as log lines, a frame a dimension, and their counts. */
+/** Related records as log lines, one frame per dimension, and their counts. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind, type RelatedCountRow, type RelatedMeta } from '@bpfnet/flow-model';
+import {
+  FrameKind,
+  RELATED_COUNT_COLUMNS,
+  RELATED_DIMENSIONS,
+  type RelatedCountRow,
+  type RelatedDimension,
+  type RelatedMeta,
+} from '@bpfnet/flow-model/frames';
 import { countRelated, type Related } from '../fetch/related';
-import { RELATED_DIMENSIONS, type RelatedDimension } from '../query/flow-query';
-import { type Columns, columnsFrame, NUMBER, TEXT, WHOLE } from './columns-frame';
+import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
 import { recordsFrame } from './records-frame';
-
-const COUNT_COLUMNS: Columns<RelatedCountRow> = {
-  dimension: TEXT('Dimension'),
-  joinedBy: TEXT('Joined by'),
-  value: TEXT('Value'),
-  source: TEXT('Kind of record'),
-  count: NUMBER('Records', WHOLE),
-};
 
 export interface RelatedFrameOptions {
   readonly refId: string;
@@ -44,7 +42,7 @@ export function relatedFrames(related: Related, { refId, notes, dimension, path 
   );
   return [
     ...lines,
-    columnsFrame(counts, COUNT_COLUMNS, {
+    columnsFrame(counts, RELATED_COUNT_COLUMNS, {
       name: FrameKind.RelatedCounts,
       refId,
       meta: {

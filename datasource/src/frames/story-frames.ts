@@ -1,6 +1,17 @@
 /** A story as frames: one a part, each readable as a plain table. */
-import { type DataFrame, type FieldConfig } from '@grafana/data';
-import { FrameKind, type LossRow, type VerdictPartRow, type VerdictRow } from '@bpfnet/flow-model';
+import { type DataFrame } from '@grafana/data';
+import { type Columns } from '@bpfnet/flow-model/frame-columns';
+import {
+  CAVEAT_COLUMNS,
+  type CaveatRow,
+  FrameKind,
+  LOSS_COLUMNS,
+  type LossRow,
+  VERDICT_COLUMNS,
+  VERDICT_PART_COLUMNS,
+  type VerdictPartRow,
+  type VerdictRow,
+} from '@bpfnet/flow-model/frames';
 import { caveatTexts } from '../correlate/caveats/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
 import { orderPath } from '../path/path-order';
@@ -10,59 +21,9 @@ import { type Verdict } from '../correlate/verdict/verdict';
 import { type Connections } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
 import { assertUnreachable } from '../query/flow-query';
-import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, TIME, WHOLE } from './columns-frame';
+import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 import { headlineText, PART_TITLES, Places, whatText } from './story-words';
-
-const VERDICT_COLUMNS: Columns<VerdictRow> = {
-  time: TIME('Time'),
-  headline: TEXT('Outcome'),
-  sentence: TEXT('Verdict'),
-  cause: TEXT('Cause'),
-  summary: TEXT('Request'),
-  totalMs: NUMBER('Total', MILLISECONDS),
-  requestId: TEXT('Request id'),
-  flowShard: NUMBER('Shard', WHOLE),
-  tsNs: TEXT('Time (ns)'),
-};
-
-const FINE: FieldConfig = { ...MILLISECONDS, decimals: 3 };
-
-/** Grafana prints seconds in the unit that fits: `4.0 µs`, `285.6 ms`. */
-const SCALED: FieldConfig = { unit: 's', decimals: 1 };
-
-const PART_COLUMNS: Columns<VerdictPartRow> = {
-  part: TEXT('Part'),
-  title: TEXT('What took the time'),
-  kind: TEXT('Kind'),
-  ms: NUMBER('Time in ms', FINE),
-  durationS: NUMBER('Time', SCALED),
-  share: NUMBER('Share', SHARE),
-  ifSymmetricMs: NUMBER('± if symmetric', FINE),
-  atMostMs: NUMBER('± at most', FINE),
-  atMostS: NUMBER('± at most, in a fitting unit', SCALED),
-  evidence: TEXT('Packets'),
-};
-
-const LOSS_COLUMNS: Columns<LossRow> = {
-  time: TIME('Sent again'),
-  tsNs: TEXT('Time (ns)'),
-  sender: TEXT('Sender'),
-  what: TEXT('What'),
-  seq: NUMBER('Seq', WHOLE),
-  length: NUMBER('Length', { unit: 'decbytes' }),
-  waitedMs: NUMBER('After', MILLISECONDS),
-  trigger: TEXT('Because of'),
-  fate: TEXT('What became of the one before'),
-  flowId: TEXT('Connection id (this NIC)'),
-  chunkId: NUMBER('Chunk', WHOLE),
-  index: NUMBER('Packet of the chunk', WHOLE),
-};
-
-const CAVEAT_COLUMNS: Columns<{ readonly kind: string; readonly text: string }> = {
-  kind: TEXT('Kind'),
-  text: TEXT('To know'),
-};
 
 export interface VerdictFrameOptions {
   readonly refId: string;
@@ -110,7 +71,7 @@ export function emptyStoryFrame(
     case 'verdict':
       return emptyFrame(FrameKind.Verdict, VERDICT_COLUMNS, options);
     case 'parts':
-      return emptyFrame(FrameKind.VerdictParts, PART_COLUMNS, options);
+      return emptyFrame(FrameKind.VerdictParts, VERDICT_PART_COLUMNS, options);
     case 'losses':
       return emptyFrame(FrameKind.Losses, LOSS_COLUMNS, options);
     case 'caveats':
@@ -120,9 +81,9 @@ export function emptyStoryFrame(
   }
 }
 
-function emptyFrame<R extends object>(
+function emptyFrame(
   kind: FrameKind,
-  columns: Columns<R>,
+  columns: Columns,
   { refId, notice }: { readonly refId: string; readonly notice: string }
 ): DataFrame {
   return columnsFrame([], columns, {
@@ -164,7 +125,7 @@ export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): D
         evidence: places.evidence(cost.packets[0] ?? null, cost.packets[cost.packets.length - 1] ?? null),
       })),
   ]);
-  return columnsFrame(rows, PART_COLUMNS, {
+  return columnsFrame(rows, VERDICT_PART_COLUMNS, {
     name: FrameKind.VerdictParts,
     refId,
     meta: { preferredVisualisationType: 'table', custom: { kind: FrameKind.VerdictParts } },
@@ -191,18 +152,17 @@ export function lossesFrame({ retransmissions, nics, losses }: ConnectionStory, 
     refId,
     meta: {
       preferredVisualisationType: 'table',
-      notices: rows.length > 0 ? [] : [{ severity: 'info', text: 'Nothing was sent again.' }],
+      notices: rows.length > 0 ? [] : [{ severity: 'info', text: 'No retransmissions.' }],
       custom: { kind: FrameKind.Losses, hops: losses },
     },
   });
 }
 
-const NO_CAVEAT = 'Nothing that limits this answer is known.';
+const NO_CAVEAT = 'No known caveats.';
 
 export function caveatsFrame({ caveats, nics }: ConnectionStory, refId: string): DataFrame {
   const known = caveatTexts(caveats, nics);
-  const rows: ReadonlyArray<{ readonly kind: string; readonly text: string }> =
-    known.length > 0 ? known : [{ kind: 'none', text: NO_CAVEAT }];
+  const rows: readonly CaveatRow[] = known.length > 0 ? known : [{ kind: 'none', text: NO_CAVEAT }];
   return columnsFrame(rows, CAVEAT_COLUMNS, {
     name: FrameKind.Caveats,
     refId,

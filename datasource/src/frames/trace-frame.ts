@@ -1,40 +1,11 @@
 /** NIC spans in the fields of Grafana's trace frames, so that its trace view shows them. */
-import { type DataFrame, FieldType, type TraceKeyValuePair } from '@grafana/data';
-import { FrameKind, type L7Record } from '@bpfnet/flow-model';
+import { type DataFrame } from '@grafana/data';
+import { FrameKind, NIC_SPAN_COLUMNS, type NicSpanRow } from '@bpfnet/flow-model/frames';
+import { type L7Record } from '@bpfnet/flow-model/records';
 import { type NicSpan } from '../correlate/tables/nic-spans';
 import { isAnswered, type ExchangeAtNic } from '../path/exchange-at-nic';
-import { type Column, type Columns, columnsFrame, NUMBER, TEXT } from './columns-frame';
+import { columnsFrame } from './columns-frame';
 import { msOf, warnings } from './frame-parts';
-
-interface TraceRow {
-  readonly traceID: string;
-  readonly spanID: string;
-  readonly parentSpanID: string | undefined;
-  readonly operationName: string;
-  readonly serviceName: string;
-  readonly serviceTags: readonly TraceKeyValuePair[];
-  /** ms since the Unix epoch, with fraction. */
-  readonly startTime: number;
-  /** ms. */
-  readonly duration: number;
-  readonly statusCode: number;
-  readonly tags: readonly TraceKeyValuePair[];
-}
-
-const LIST: Column = { type: FieldType.other };
-
-const COLUMNS: Columns<TraceRow> = {
-  traceID: TEXT(),
-  spanID: TEXT(),
-  parentSpanID: TEXT(),
-  operationName: TEXT(),
-  serviceName: TEXT(),
-  serviceTags: LIST,
-  startTime: NUMBER(),
-  duration: NUMBER(),
-  statusCode: NUMBER(),
-  tags: LIST,
-};
 
 export interface TraceFrameOptions {
   readonly refId: string;
@@ -45,7 +16,7 @@ export function traceFrame(
   spans: ReadonlyArray<NicSpan<ExchangeAtNic>>,
   { refId, notes }: TraceFrameOptions
 ): DataFrame {
-  return columnsFrame(spans.map(rowOf), COLUMNS, {
+  return columnsFrame(spans.map(rowOf), NIC_SPAN_COLUMNS, {
     name: FrameKind.NicSpans,
     refId,
     meta: { preferredVisualisationType: 'trace', notices: warnings(notes), custom: { traceFormat: 'otlp' } },
@@ -56,13 +27,13 @@ export function traceFrame(
 const STATUS_UNSET = 0;
 const STATUS_ERROR = 2;
 
-function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<ExchangeAtNic>): TraceRow {
+function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<ExchangeAtNic>): NicSpanRow {
   const { record } = span;
   const failed = !isAnswered(record.outcome) || record.outcome === 'server_error';
   return {
     traceID: record.trace_id ?? record.request_id,
     spanID: record.inner_traceid,
-    parentSpanID: parent,
+    parentSpanID: parent ?? null,
     operationName: [record.l7_op, record.l7_resource].filter((word) => word !== undefined && word !== '').join(' '),
     serviceName:
       record.k8s_pod_name === undefined
@@ -84,7 +55,7 @@ function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<ExchangeAt
       retransmissions: (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0) || undefined,
       'capture.drops': record.capture_drops || undefined,
       error: failed || undefined,
-      'start.placed': placed ? 'clocks were not compared: in the middle of there and back' : undefined,
+      'start.placed': placed ? 'clocks were not compared: in the middle of the round trip' : undefined,
     }),
   };
 }
@@ -98,6 +69,6 @@ function addressTags(record: L7Record): Readonly<Record<string, string | number 
   };
 }
 
-function pairs(values: Readonly<Record<string, string | number | boolean | undefined>>): TraceKeyValuePair[] {
+function pairs(values: Readonly<Record<string, string | number | boolean | undefined>>): NicSpanRow['tags'] {
   return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
 }

@@ -2,6 +2,7 @@
  * What a panel may ask: a union on `queryType`. Dashboards' targets are written in it, so names here are kept.
  * Every text may hold template variables; see interpolate.ts for what they become.
  */
+import { type RelatedDimension } from '@bpfnet/flow-model/frames';
 import { type DataQuery } from '@grafana/schema';
 import { type L4Filters, type L7Filters } from './filters';
 
@@ -96,13 +97,6 @@ export interface StoryQuery extends BaseQuery, LookUpIds {
   /** One part, for panels that show one frame; all unless given. */
   readonly part?: StoryPart;
 }
-
-/**
- * Whose records: `connection` the same connection at the same NIC, `request` the same request at every NIC,
- * `transport` the connections that carry it, at every NIC.
- */
-export const RELATED_DIMENSIONS = ['connection', 'request', 'transport'] as const;
-export type RelatedDimension = (typeof RELATED_DIMENSIONS)[number];
 
 /** Records related to a request, by dimension, with counts. */
 export interface RelatedQuery extends BaseQuery, LookUpIds {

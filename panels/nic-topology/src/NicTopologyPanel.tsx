@@ -1,5 +1,5 @@
 import { type DataFrame, type PanelProps } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model/frames';
+import { FrameKind, HOP_NODE_COLUMNS } from '@bpfnet/flow-model/frames';
 import React, { useMemo } from 'react';
 import { findFrame, isRecord } from '../../shared/frame-fields';
 import { PanelFrame } from '../../shared/PanelFrame';
@@ -7,7 +7,8 @@ import { linkTo } from '../../shared/panel-link';
 import { edgeLinkFields } from './graph/model/edge-link-fields';
 import { type Graph, type GraphEdge } from './graph/model/graph';
 import { readGraph } from './graph/model/read-graph';
-import { HOP_NODE_FIELDS, type PathNode, readNicPath } from './path/model/read-path';
+import { type PathNode } from './path/model/path';
+import { readNicPath } from './path/model/read-path';
 import { defaultOptions, type NicTopologyOptions } from './options';
 import { GraphView } from './graph/view/GraphView';
 import { NicPathView } from './path/view/NicPathView';
@@ -28,7 +29,7 @@ function isGraph(series: readonly DataFrame[]): boolean {
   if (kinds.includes(FrameKind.NicGraphNodes) || kinds.includes(FrameKind.HopNodes)) {
     return !kinds.includes(FrameKind.HopNodes);
   }
-  return !findFrame(series, FrameKind.HopNodes, HOP_NODE_FIELDS).ok && readGraph(series).ok;
+  return !findFrame(series, FrameKind.HopNodes, HOP_NODE_COLUMNS).ok && readGraph(series).ok;
 }
 
 function OneRequest(props: Props) {

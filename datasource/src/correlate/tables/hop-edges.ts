@@ -1,5 +1,7 @@
-/** What lies between two NICs of a request's way, as rows. */
-import { type HopEdgeRow, type L7Record } from '@bpfnet/flow-model';
+/** The hops of a request's path as rows. */
+import { emptyRow } from '@bpfnet/flow-model/frame-columns';
+import { HOP_EDGE_COLUMNS, type HopEdgeRow } from '@bpfnet/flow-model/frames';
+import { type L7Record } from '@bpfnet/flow-model/records';
 import { natText } from '../../path/connection-addresses';
 import { type ConnectionStory } from '../connection-story';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
@@ -7,7 +9,7 @@ import { type HopTime, hopTime, type OneWay } from '../clocks/hop-times';
 import { isAnswered, roundTripOf, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { oneWayText } from '../clocks/time-text';
 
-/** What the packets told of the same request, where they were read. */
+/** The story of the same request, where its packets were read. */
 export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
 
 export interface EdgeOptions {
@@ -23,7 +25,7 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told
     timeBySpans(source, target);
   if (time.back.kind === 'unknown' && time.back.why === 'stamps-contradict') {
     notes.push(
-      `The time back between ${nicOnHost(from)} and ${nicOnHost(to)} came out below zero, so it is not given.`
+      `The time to the client between ${nicOnHost(from)} and ${nicOnHost(to)} came out negative, so it is not given.`
     );
   }
   const lost =
@@ -60,7 +62,7 @@ function isOn(hop: HopTime, { from, to }: { readonly from: string; readonly to: 
   return (from === hop.from && to === hop.to) || (from === hop.to && to === hop.from);
 }
 
-/** By the times of the records: first byte to first byte, and what the latencies leave for the way back. */
+/** By the times of the records: first byte to first byte, and what the latencies leave for the response. */
 function timeBySpans(source: ExchangeAtNic, target: ExchangeAtNic): HopTime {
   const end = ({ record, tsNs }: ExchangeAtNic) => {
     const requestMs = Number(tsNs - source.tsNs) / 1e6;
@@ -85,39 +87,36 @@ function estimates({ there, back }: HopTime) {
   };
 }
 
-/** `there 1.9 ms, ± 0.2 if symmetric, at most ± 1.9`. */
+/** `to server 1.9 ms, ± 0.2 if symmetric, at most ± 1.9`. */
 function estimateTexts({ there, back }: HopTime): readonly string[] {
   return [
-    ...(there.kind === 'estimated' ? [`there ${oneWayText(there)}`] : []),
-    ...(back.kind === 'estimated' ? [`back ${oneWayText(back)}`] : []),
+    ...(there.kind === 'estimated' ? [`to server ${oneWayText(there)}`] : []),
+    ...(back.kind === 'estimated' ? [`to client ${oneWayText(back)}`] : []),
   ];
 }
 
 function timesText({ there, back, sumMs }: HopTime): string {
   if (there.kind === 'exact' && back.kind === 'exact') {
-    return `${durationText(there.ms)} there, ${durationText(back.ms)} back`;
+    return `${durationText(there.ms)} to server, ${durationText(back.ms)} to client`;
   }
   const contradicts = back.kind === 'unknown' && back.why === 'stamps-contradict';
   if (sumMs !== null && !contradicts) {
-    return `${durationText(sumMs)} there and back`;
+    return `${durationText(sumMs)} round trip`;
   }
-  return there.kind === 'exact' ? `${durationText(there.ms)} there` : 'not known';
+  return there.kind === 'exact' ? `${durationText(there.ms)} to server` : 'not known';
 }
+
+const EMPTY: HopEdgeRow = emptyRow(HOP_EDGE_COLUMNS);
 
 /** To what was not observed. */
 export function openEdge(source: string, target: string, secondarystat: string): HopEdgeRow {
   return {
+    ...EMPTY,
     id: `${source}-${target}`,
     source,
     target,
     mainstat: 'not known',
     secondarystat,
-    sameClock: false,
-    toServerMs: null,
-    toClientMs: null,
-    roundTripMs: null,
-    nat: '',
-    lost: '',
   };
 }
 
@@ -126,7 +125,7 @@ export function beyondText(last: L7Record, requestLostBefore: boolean): string {
     return '';
   }
   return isAnswered(last.outcome)
-    ? `${durationText(last.latency_ms)} from here to the answer`
+    ? `${durationText(last.latency_ms)} from here to the response`
     : `last seen at ${nicOnHost(last)}`;
 }
 

@@ -1,13 +1,15 @@
-/** The NICs of a request's way as rows, and what lies outside of what was observed. */
-import { type HopNodeRow, type L7Record } from '@bpfnet/flow-model';
+/** The NICs of a request's path as rows, and the ends that no NIC saw. */
+import { emptyRow } from '@bpfnet/flow-model/frame-columns';
+import { HOP_NODE_COLUMNS, type HopNodeRow, OUTSIDE_CLIENT, OUTSIDE_SERVER } from '@bpfnet/flow-model/frames';
+import { type L7Record } from '@bpfnet/flow-model/records';
 import { endpointsOf } from '../../path/connection-addresses';
 import { addressText, durationText } from '@bpfnet/flow-model/quantity-text';
 import { type ChunkAtNic, isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 
-export const OUTSIDE_CLIENT = 'outside:client';
-export const OUTSIDE_SERVER = 'outside:server';
+const EMPTY: HopNodeRow = emptyRow(HOP_NODE_COLUMNS);
 
-export function nodeOf({ record, tsNs }: ExchangeAtNic): Omit<HopNodeRow, 'order'> {
+/** Its place on the path is not known here: `order` follows. */
+export function nodeOf({ record, tsNs }: ExchangeAtNic): HopNodeRow {
   const answered = isAnswered(record.outcome);
   const retransmissions = (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0);
   const words = [
@@ -26,47 +28,21 @@ export function nodeOf({ record, tsNs }: ExchangeAtNic): Omit<HopNodeRow, 'order
   };
 }
 
-/** A NIC that watched the connection and did not see the request. */
-export function blindNodeOf({ record }: ChunkAtNic, requestId: string): Omit<HopNodeRow, 'order'> {
+/** A NIC that captured the connection and did not see the request. */
+export function blindNodeOf({ record }: ChunkAtNic, requestId: string): HopNodeRow {
   return {
     ...placeOf(record),
     mainstat: 'not seen',
     secondarystat: 'request not seen here',
-    latencyMs: null,
-    outcome: '',
-    retransmissions: 0,
-    requestTsNs: '',
     requestId,
   };
 }
 
-type Place = Pick<
-  HopNodeRow,
-  | 'id'
-  | 'title'
-  | 'subtitle'
-  | 'observed'
-  | 'host'
-  | 'nicName'
-  | 'virtual'
-  | 'podName'
-  | 'k8sNamespace'
-  | 'containerName'
-  | 'direction'
-  | 'clientAddress'
-  | 'clientPort'
-  | 'serverAddress'
-  | 'serverPort'
-  | 'l4Proto'
-  | 'l7Proto'
-  | 'tunnel'
-  | 'vniId'
->;
-
-function placeOf(record: ExchangeAtNic['record'] | ChunkAtNic['record']): Place {
+function placeOf(record: ExchangeAtNic['record'] | ChunkAtNic['record']): HopNodeRow {
   const { client, server } = endpointsOf(record);
   const podName = record.k8s_pod_name ?? '';
   return {
+    ...EMPTY,
     id: record.inner_traceid,
     title: podName === '' ? record.nic_name : `${podName} ${record.nic_name}`,
     subtitle: record.host,
@@ -89,38 +65,18 @@ function placeOf(record: ExchangeAtNic['record'] | ChunkAtNic['record']): Place 
   };
 }
 
-export function outsideNode(
-  side: 'client' | 'server',
-  seenBy: L7Record | ChunkAtNic['record']
-): Omit<HopNodeRow, 'order'> {
+export function outsideNode(side: 'client' | 'server', seenBy: L7Record | ChunkAtNic['record']): HopNodeRow {
   const { client, server } = endpointsOf(seenBy);
   const own = side === 'client' ? client : server;
   return {
+    ...EMPTY,
     id: side === 'client' ? OUTSIDE_CLIENT : OUTSIDE_SERVER,
     title: addressText(own.ip, own.port),
     subtitle: `${side}, not observed`,
     mainstat: 'N/A',
-    secondarystat: '',
-    observed: false,
-    host: '',
-    nicName: '',
-    virtual: null,
-    podName: '',
-    k8sNamespace: '',
-    containerName: '',
-    direction: 'unknown',
     clientAddress: side === 'client' ? client.ip : '',
     clientPort: side === 'client' ? client.port : 0,
     serverAddress: side === 'server' ? server.ip : '',
     serverPort: side === 'server' ? server.port : 0,
-    l4Proto: '',
-    l7Proto: '',
-    tunnel: '',
-    vniId: null,
-    latencyMs: null,
-    outcome: '',
-    retransmissions: 0,
-    requestTsNs: '',
-    requestId: '',
   };
 }

@@ -1,22 +1,21 @@
 /**
- * The way of one request: its NICs in path order, and what lies between neighbours.
+ * The path of one request: its NICs in path order, and the hops between neighbours.
  *
- * Invariants: between two hosts there and back together is what is measured; what is estimated of one way alone has bars; no time is
- * negative; a loss is told only where a NIC further on was watching the same connection and did not see the bytes, and where no
- * capture lost packets meanwhile.
+ * Invariants: between two hosts only the round trip is measured; an estimate of one direction has error bars; no time is negative; a loss
+ * is reported only where a NIC further on captured the same connection and did not see the bytes, and where no capture dropped packets
+ * meanwhile.
  */
-import { type HopEdgeRow, type HopNodeRow, type L7Record } from '@bpfnet/flow-model';
+import { type HopEdgeRow, type HopNodeRow, OUTSIDE_CLIENT, OUTSIDE_SERVER } from '@bpfnet/flow-model/frames';
+import { type L7Record } from '@bpfnet/flow-model/records';
 import { natText } from '../../path/connection-addresses';
 import { beyondText, edgeBetween, type HopsTold, nicOnHost, openEdge } from './hop-edges';
-import { blindNodeOf, nodeOf, OUTSIDE_CLIENT, OUTSIDE_SERVER, outsideNode } from './hop-nodes';
+import { blindNodeOf, nodeOf, outsideNode } from './hop-nodes';
 import { missedAt } from '../../path/missed-nics';
 import { ownsClient, ownsServer } from '../../path/path-ends';
 import { orderPath } from '../../path/path-order';
 import { summaryOf } from '../../path/request-words';
 import { type ChunkAtNic, oncePerNic, pathPointOf, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { unplacedLosses } from './unplaced-losses';
-
-export { OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hop-nodes';
 
 export interface Hops {
   readonly nodes: readonly HopNodeRow[];
@@ -102,13 +101,9 @@ function clockNotes(path: readonly ExchangeAtNic[], { trusted, compared }: Clock
     return [];
   }
   if (trusted) {
-    return [
-      "Nothing but the hosts' own clocks tells the order of some hosts, and clocks were not compared: it may be wrong.",
-    ];
+    return ['The order of some hosts rests on their own clocks, which were not compared: it may be wrong.'];
   }
-  return compared
-    ? []
-    : ['Clocks of different hosts were not compared: between hosts only the time there and back is given.'];
+  return compared ? [] : ['Clocks of different hosts were not compared: between hosts only the round trip is given.'];
 }
 
 function dropNotes(path: readonly ExchangeAtNic[]): readonly string[] {
@@ -116,7 +111,7 @@ function dropNotes(path: readonly ExchangeAtNic[]): readonly string[] {
     .filter(({ record }) => (record.capture_drops ?? 0) > 0)
     .map(
       ({ record }) =>
-        `The capture lost ${record.capture_drops} packets on ${nicOnHost(record)} while the request was open: what is missing there may have been on the wire.`
+        `The capture dropped ${record.capture_drops} packets on ${nicOnHost(record)} while the request was open: what is missing there may have been on the wire.`
     );
 }
 

@@ -1,18 +1,20 @@
 /**
- * Many requests folded into the NICs that they crossed and what lies between.
+ * Many requests merged into the NICs that they crossed and the hops between.
  *
- * Invariants: a request counts once at each NIC; times of a hop are those of there and back, which need no common clock;
- * everything outside of what is observed is one node on the client's side, and one an address on the server's.
+ * Invariants: a request counts once at each NIC; times of a hop are round trips, which need no common clock; everything outside of what is
+ * observed is one node on the client's side, and one per address on the server's.
  */
 import {
   type HopEdgeRow,
   type HopNodeRow,
   type NicGraphEdgeRow,
   type NicGraphNodeRow,
-  type Outcome,
-} from '@bpfnet/flow-model';
+  OUTSIDE_CLIENT,
+  OUTSIDE_SERVER,
+} from '@bpfnet/flow-model/frames';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
-import { hopsOf, OUTSIDE_CLIENT, OUTSIDE_SERVER } from './hops';
+import { type Outcome } from '@bpfnet/flow-model/words';
+import { hopsOf } from './hops';
 import { type ExchangeAtNic } from '../../path/exchange-at-nic';
 
 export interface NicGraph {

@@ -1,8 +1,8 @@
 /**
- * A request as a trace: one span a NIC, each inside of the one before it on the path.
+ * A request as a trace: one span per NIC, each inside the one before it on the path.
  *
  * Clocks of hosts differ. Where the difference is known, starts are put on the first host's clock; where it is not, a span starts in the
- * middle of the time that there and back take together, and says so.
+ * middle of the round trip, and says so.
  */
 import { orderPath } from '../../path/path-order';
 import { isAnswered, oncePerNic, pathPointOf, type ExchangeAtNic } from '../../path/exchange-at-nic';

@@ -30,7 +30,7 @@ export interface PacketTableInput {
   readonly lanes: readonly FlowRecords[];
   /** The request that was asked for: where one packet carries several, this one names it. */
   readonly requestId?: string;
-  /** What correlation says of the same lanes; without it packets of several NICs stand beside each other without a word on which are the same. */
+  /** What correlation says of the same flows; without it nothing says which packets of several NICs are the same. */
   readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetWays'>;
 }
 
@@ -53,7 +53,7 @@ export function packetTable({ lanes: input, requestId, story }: PacketTableInput
     markRequests(lane, { packets: packets.filter((packet) => packet.lane === lane), baseNs, requestId, marks });
   }
   if (ordered.clocksTrusted) {
-    notes.push("The order of some hosts' lanes rests on the hosts' own clocks, which were not compared.");
+    notes.push("The order of some hosts' flows rests on the hosts' own clocks, which were not compared.");
   }
   const clocks = flowClocks(story?.nics ?? [], story?.clocks ?? []);
   const hosts = new Set(lanes.map((lane) => lane.host));
@@ -178,17 +178,13 @@ function endpoint(facts: L4Record | L7Record | undefined, side: 'src' | 'dst'): 
     ? {
         ip: facts.src_ip,
         port: facts.src_port,
-        podName: text(facts.src_k8s_pod_name) ?? (facts.host_network === false ? facts.k8s_pod_name : undefined),
-        k8sNamespace: text(facts.src_k8s_namespace) ?? (facts.host_network === false ? facts.k8s_namespace : undefined),
+        podName: facts.src_k8s_pod_name || (facts.host_network === false ? facts.k8s_pod_name : undefined),
+        k8sNamespace: facts.src_k8s_namespace || (facts.host_network === false ? facts.k8s_namespace : undefined),
       }
     : {
         ip: facts.dst_ip,
         port: facts.dst_port,
-        podName: text(facts.dst_k8s_pod_name),
-        k8sNamespace: text(facts.dst_k8s_namespace),
+        podName: facts.dst_k8s_pod_name || undefined,
+        k8sNamespace: facts.dst_k8s_namespace || undefined,
       };
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

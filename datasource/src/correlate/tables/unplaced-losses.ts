@@ -1,4 +1,4 @@
-/** What the request or its response lost where no single hop can be blamed, since a NIC on the way was not watching: in words, as no edge stands for it. */
+/** Losses of a request or response that no single hop can be blamed for, since a NIC on the path was not capturing: in words, as they have no edge. */
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type HopsTold } from './hop-edges';
 import { placeText } from '../../path/packet-ref';
@@ -21,8 +21,8 @@ export function unplacedLosses(
       const what = `${segments} segment${many ? 's' : ''} of the ${part} ${many ? 'were' : 'was'} lost`;
       const again =
         resentAfterMs === null
-          ? 'not sent again'
-          : `sent again after ${many ? 'up to ' : ''}${durationText(resentAfterMs)}`;
+          ? 'not retransmitted'
+          : `retransmitted after ${many ? 'up to ' : ''}${durationText(resentAfterMs)}`;
       return `${what} somewhere between ${name(from)} and ${name(to)}, and ${again}.`;
     });
 }

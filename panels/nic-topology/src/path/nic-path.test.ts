@@ -3,7 +3,9 @@ import { type DataFrame } from '@grafana/data';
 import { expectGolden } from '../../../shared/test/golden';
 import { type Box, layoutPath } from './layout/path-layout';
 import { edgeText, timeLines } from './model/edge-text';
-import { type NicPath, readNicPath } from './model/read-path';
+import { type NicPath } from './model/path';
+import { readNicPath } from './model/read-path';
+import { slowestHop } from './model/slowest-hop';
 import { whereTimeWent } from './model/path-summary';
 import { hopFrames, outside, sixNics } from './test/hop-frames';
 import { layoutText, pathText } from './test/path-text';
@@ -20,7 +22,7 @@ describe('the path in words', () => {
   test('six NICs on two hosts', () => {
     const path = pathOf(sixNics());
     expectGolden('path-six-nics', pathText(path));
-    expect(path.slowest).toEqual({ index: 2, matters: true });
+    expect(slowestHop(path.edges, path.latencyMs)).toEqual({ index: 2, matters: true });
     expect(whereTimeWent(path)).toBe('209.7 ms between the NICs, 202.9 ms beyond the last');
   });
 
@@ -89,9 +91,11 @@ describe('the path in words', () => {
 
   test('the slowest hop is pointed at, and only where it matters as part of what was slow', () => {
     const between = (ms: number) => ({ toServerMs: ms, toClientMs: 0 });
-    const of = (ms: number) =>
-      pathOf(hopFrames([{ latencyMs: 400 }, { latencyMs: 399 }, { latencyMs: 300 }], [between(0.1), between(ms)]))
-        .slowest;
+    const of = (ms: number) => {
+      const nodes = [{ latencyMs: 400 }, { latencyMs: 399 }, { latencyMs: 300 }];
+      const { edges, latencyMs } = pathOf(hopFrames(nodes, [between(0.1), between(ms)]));
+      return slowestHop(edges, latencyMs);
+    };
     expect(of(0.15)).toEqual({ index: -1, matters: false });
     expect(of(0.3)).toEqual({ index: -1, matters: false });
     expect(of(4)).toEqual({ index: 1, matters: false });

@@ -1,4 +1,5 @@
 /** What the datasource says of each packet's way: which transmissions it carries, and what became of them. */
+import { type PACKET_COLUMNS, type PacketRow } from '@bpfnet/flow-model/frames';
 import { type FrameReader } from '../../../shared/frame-fields';
 import { type Lane } from './lane';
 
@@ -6,7 +7,7 @@ import { type Lane } from './lane';
 export type Run = readonly [from: number, to: number];
 
 export interface Fate {
-  readonly kind: 'lost' | 'lost-beyond' | 'unknown';
+  readonly kind: Exclude<PacketRow['fate'], ''>;
   /** Indices of lanes in the direction of travel; -1 where it is none of these. */
   readonly from: number;
   readonly to: number;
@@ -40,15 +41,15 @@ export class WaysOfFrames {
   }
 
   /** Every frame has numbers of its own. */
-  read(fields: FrameReader, offset: number): void {
+  read(fields: FrameReader<typeof PACKET_COLUMNS>, offset: number): void {
     if (!fields.has('transmission')) {
       return;
     }
     const before = this.count;
-    const transmission = fields.texts('transmission', '');
-    const fate = fields.texts('fate', '');
-    const [from, to] = [fields.texts('fateFrom', ''), fields.texts('fateTo', '')];
-    const bytes = fields.numbers('fateBytes', 0);
+    const transmission = fields.column('transmission');
+    const fate = fields.column('fate');
+    const [from, to] = [fields.column('fateFrom'), fields.column('fateTo')];
+    const bytes = fields.column('fateBytes');
     for (let i = 0; i < fields.length; i++) {
       const text = transmission(i);
       const number = plainNumber(text);
@@ -58,7 +59,7 @@ export class WaysOfFrames {
         this.enterSeveral(offset + i, runsOf(text, before));
       }
       const kind = fate(i);
-      if (kind === 'lost' || kind === 'lost-beyond' || kind === 'unknown') {
+      if (kind !== '') {
         this.fates.set(offset + i, { kind, from: from(i), to: to(i), bytes: bytes(i) });
       }
     }

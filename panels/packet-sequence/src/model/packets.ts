@@ -1,6 +1,6 @@
 /** `bpfnet-packets` frames as typed arrays: a million packets are 60 MB and no objects. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind, type PacketsPart } from '@bpfnet/flow-model/frames';
+import { FrameKind, PACKET_COLUMNS, type PacketsPart } from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
 import { findFrames, type FrameReader, isRecord, noticeOf, readFrame } from '../../../shared/frame-fields';
 import { type ExactTime, sinceNs, toExactTime } from './exact-time';
@@ -46,14 +46,14 @@ export interface PacketTable {
   readonly ways: PacketWays;
 }
 
-const REQUIRED = ['tsNs', 'flowId', 'sender', 'flags', 'seq', 'ack', 'len'] as const;
+type PacketFields = FrameReader<typeof PACKET_COLUMNS>;
 
 /** Frames that a datasource hands out once more, as it does while it loads, are not read again. */
 const tables = new WeakMap<DataFrame, Result<PacketTable>>();
 
 /** Several frames, as several queries give, become one table. */
 export function readPackets(series: readonly DataFrame[]): Result<PacketTable> {
-  const frames = findFrames(series, FrameKind.Packets, REQUIRED);
+  const frames = findFrames(series, FrameKind.Packets, PACKET_COLUMNS);
   if (!frames.ok) {
     return frames;
   }
@@ -81,7 +81,7 @@ function readTable(frames: readonly DataFrame[]): Result<PacketTable> {
   let base: ExactTime | undefined;
   let offset = 0;
   for (const frame of frames) {
-    const read = readFrame(frame, (fields) => {
+    const read = readFrame(frame, PACKET_COLUMNS, (fields) => {
       readNumbers(fields, columns, offset);
       base = readTimes(fields, columns.tNs, { offset, base });
       readNames(fields, columns, { offset, lanes });
@@ -142,13 +142,11 @@ function allocate(length: number): Columns {
   };
 }
 
-function readNumbers(fields: FrameReader, columns: Columns, offset: number): void {
-  for (const name of ['flags', 'seq', 'ack', 'len'] as const) {
+function readNumbers(fields: PacketFields, columns: Columns, offset: number): void {
+  for (const name of ['flags', 'seq', 'ack', 'len', 'win', 'ana'] as const) {
     fields.copyNumbers(name, columns[name], offset);
   }
-  fields.copyNumbers('win', columns.win, offset, 0);
-  fields.copyNumbers('ana', columns.ana, offset, 0);
-  fields.copyNumbers('chunkId', columns.chunk, offset, 0);
+  fields.copyNumbers('chunkId', columns.chunk, offset);
   for (const [relative, absolute] of [
     ['seqRel', 'seq'],
     ['ackRel', 'ack'],
@@ -168,8 +166,8 @@ interface TimesInto {
 }
 
 /** Returns the base: the time of the very first packet. */
-function readTimes(fields: FrameReader, tNs: Float64Array, { offset, base }: TimesInto): ExactTime | undefined {
-  const text = fields.texts('tsNs');
+function readTimes(fields: PacketFields, tNs: Float64Array, { offset, base }: TimesInto): ExactTime | undefined {
+  const text = fields.column('tsNs');
   let from = base;
   for (let i = 0; i < fields.length; i++) {
     const time = toExactTime(text(i));
@@ -180,12 +178,12 @@ function readTimes(fields: FrameReader, tNs: Float64Array, { offset, base }: Tim
 }
 
 function readNames(
-  fields: FrameReader,
+  fields: PacketFields,
   columns: Columns,
   { offset, lanes }: { readonly offset: number; readonly lanes: LaneNames }
 ): void {
-  const laneId = fields.texts('flowId');
-  const sender = fields.texts('sender');
+  const laneId = fields.column('flowId');
+  const sender = fields.column('sender');
   for (let i = 0; i < fields.length; i++) {
     columns.lane[offset + i] = lanes.count(laneId(i));
     const who = sender(i);
@@ -194,16 +192,16 @@ function readNames(
 }
 
 function readTags(
-  fields: FrameReader,
+  fields: PacketFields,
   tag: Int32Array,
   { offset, tags }: { readonly offset: number; readonly tags: L7Tag[] }
 ): void {
-  const label = fields.texts('l7Label', '');
-  const kind = fields.texts('l7Kind', '');
-  const requestId = fields.texts('l7RequestId', '');
+  const label = fields.column('l7Label');
+  const kind = fields.column('l7Kind');
+  const requestId = fields.column('l7RequestId');
   for (let i = 0; i < fields.length; i++) {
     const tagKind = kind(i);
-    if (tagKind === 'request' || tagKind === 'response') {
+    if (tagKind !== '') {
       tag[offset + i] = tags.push({ label: label(i), kind: tagKind, requestId: requestId(i) }) - 1;
     }
   }

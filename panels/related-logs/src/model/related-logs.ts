@@ -1,11 +1,14 @@
 /** The records related to a request, as rows of three tabs. */
 import { type DataFrame } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model/frames';
+import {
+  FrameKind,
+  LOG_COLUMNS,
+  type LogLineRow,
+  RELATED_DIMENSIONS,
+  type RelatedDimension,
+} from '@bpfnet/flow-model/frames';
 import { failed, type Result } from '../../../shared/data-problem';
-import { isRecord, noticeOf, readFrame, textOf } from '../../../shared/frame-fields';
-
-const DIMENSIONS = ['connection', 'request', 'transport'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+import { isRecord, noticeOf, readRows, textOf } from '../../../shared/frame-fields';
 
 export type CellValue = string | number | boolean | null;
 
@@ -22,7 +25,7 @@ export interface LogRow {
 }
 
 interface RelatedTab {
-  readonly dimension: Dimension;
+  readonly dimension: RelatedDimension;
   readonly rows: readonly LogRow[];
 }
 
@@ -38,16 +41,16 @@ export function readRelatedLogs(series: readonly DataFrame[]): Result<RelatedLog
     return failed({ kind: 'no-frames' });
   }
   const tabs: RelatedTab[] = [];
-  for (const dimension of DIMENSIONS) {
+  for (const dimension of RELATED_DIMENSIONS) {
     const frame = series.find((one) => dimensionOf(one) === dimension);
     if (frame === undefined) {
       continue;
     }
-    const rows = readRows(frame);
+    const rows = readRows(frame, LOG_COLUMNS);
     if (!rows.ok) {
       return rows;
     }
-    tabs.push({ dimension, rows: rows.value });
+    tabs.push({ dimension, rows: rows.value.map(logRow) });
   }
   if (tabs.length === 0) {
     const got = series.map((frame) => frame.name ?? frame.refId ?? 'unnamed');
@@ -71,32 +74,16 @@ function pathOf(series: readonly DataFrame[]): readonly string[] {
   return [];
 }
 
-function dimensionOf(frame: DataFrame): Dimension | undefined {
+function dimensionOf(frame: DataFrame): RelatedDimension | undefined {
   const custom: unknown = frame.meta?.custom;
   if (!isRecord(custom) || textOf(custom, 'kind') !== FrameKind.RelatedLogs) {
     return undefined;
   }
-  return DIMENSIONS.find((one) => one === custom.dimension);
+  return RELATED_DIMENSIONS.find((one) => one === custom.dimension);
 }
 
-function readRows(frame: DataFrame): Result<LogRow[]> {
-  return readFrame(frame, (fields) => {
-    const time = fields.numbers('timestamp');
-    const body = fields.texts('body');
-    const tsNs = fields.texts('tsNs', '');
-    const id = fields.texts('id', '');
-    const labels: ArrayLike<unknown> = frame.fields.find(({ name }) => name === 'labels')?.values ?? [];
-    return Array.from({ length: fields.length }, (_v, row): LogRow => {
-      const ofRow = labels[row];
-      return {
-        key: `${id(row)} ${row}`,
-        tsNs: tsNs(row),
-        time: time(row),
-        source: isRecord(ofRow) ? textOf(ofRow, 'source') : '',
-        values: recordValues(body(row)),
-      };
-    });
-  });
+function logRow({ timestamp, body, tsNs, id, labels }: LogLineRow, row: number): LogRow {
+  return { key: `${id} ${row}`, tsNs, time: timestamp, source: textOf(labels, 'source'), values: recordValues(body) };
 }
 
 /** A line that is no JSON object is kept as it is, under `line`. */

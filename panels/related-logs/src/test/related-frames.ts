@@ -1,7 +1,6 @@
 /** Related records as the datasource puts them out, from the few fields that a test is about. */
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
-import { FrameKind } from '@bpfnet/flow-model/frames';
-import { type Dimension } from '../model/related-logs';
+import { FrameKind, type RelatedDimension } from '@bpfnet/flow-model/frames';
 
 export interface RecordScript {
   readonly source?: 'bpf_net_l7_log' | 'bpf_net_l4_log';
@@ -53,7 +52,7 @@ export const FOUR_NICS: readonly RecordScript[] = [
 ];
 
 export function relatedFrame(
-  dimension: Dimension,
+  dimension: RelatedDimension,
   records: readonly RecordScript[],
   path: readonly string[] = []
 ): DataFrame {

@@ -2,6 +2,7 @@ import { css, cx } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { Button, FilterInput, Tab, TabsBar, useStyles2 } from '@grafana/ui';
 import React, { useMemo, useRef, useState } from 'react';
+import { type RelatedDimension } from '@bpfnet/flow-model/frames';
 import { countText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { saveFile } from '../../../shared/download';
 import { type SharedCursor } from '../../../shared/use-shared-cursor';
@@ -9,7 +10,7 @@ import { PATH, placesOn, rowFilter, rowsAlongPath, sortedRows, type Sorting } fr
 import { choiceOf, type Column, type ColumnSet, offeredColumns, shownColumns, TIME } from '../model/columns';
 import { recordsCsv } from '../model/cell-text';
 import { nicDifferences } from '../model/nic-differences';
-import { type Dimension, type LogRow, type RelatedLogs, textAt } from '../model/related-logs';
+import { type LogRow, type RelatedLogs, textAt } from '../model/related-logs';
 import { pointOfRecord, recordOfPoint } from '../model/shared-place';
 import { ColumnChooser } from './ColumnChooser';
 import { LogTable } from './LogTable';
@@ -33,7 +34,7 @@ interface TabWords {
   readonly about: string;
 }
 
-const TABS: Readonly<Record<Dimension, TabWords>> = {
+const TABS: Readonly<Record<RelatedDimension, TabWords>> = {
   connection: {
     title: 'Single connection',
     short: 'Connection',
@@ -57,7 +58,7 @@ const TABS: Readonly<Record<Dimension, TabWords>> = {
 export function RelatedLogsView({ logs, width, isCurrent, choice, cursor, hrefOf, timeText }: Props) {
   const styles = useStyles2(getStyles);
   const chooserButton = useRef<HTMLButtonElement>(null);
-  const [wanted, setWanted] = useState<Dimension>('request');
+  const [wanted, setWanted] = useState<RelatedDimension>('request');
   const [filter, setFilter] = useState('');
   const [chosenSorting, setSorting] = useState<Sorting>({ name: PATH, descending: false });
   const [choosing, setChoosing] = useState(false);

@@ -3,7 +3,8 @@ import { countText, durationText, pluralText } from '@bpfnet/flow-model/quantity
 import { assertUnreachable } from '../../../../shared/unreachable';
 import { type EdgeWay, edgeWays, type EdgeWays, type WayLoss, type WayTime } from './edge-ways';
 import { tunnelText } from './node-text';
-import { type NicPath } from './read-path';
+import { type NicPath } from './path';
+import { slowestHop } from './slowest-hop';
 
 export const SLOWEST = 'slowest hop';
 
@@ -23,7 +24,7 @@ export interface EdgeText extends EdgeWays {
 
 export function edgeText(path: NicPath, index: number): EdgeText {
   const ways = edgeWays(path, index);
-  const isSlowest = index === path.slowest.index;
+  const isSlowest = index === slowestHop(path.edges, path.latencyMs).index;
   const marks = marksOf(path, index);
   return {
     ...ways,

@@ -1,5 +1,6 @@
 /** The two ways of a hop: whether something crossed it, in what time, and what was lost. */
-import { type NicPath } from './read-path';
+import { type NicPath } from './path';
+import { slowestHop } from './slowest-hop';
 
 /** `slowest`: longer than all others; `slow`: so long that the request was slow for it. */
 export type EdgeTone = 'plain' | 'muted' | 'slowest' | 'slow' | 'danger';
@@ -51,7 +52,8 @@ export function edgeWays(path: NicPath, index: number): EdgeWays {
   };
 }
 
-function waysWithoutLoss({ nodes, edges, slowest }: NicPath, index: number): EdgeWays {
+function waysWithoutLoss({ nodes, edges, latencyMs }: NicPath, index: number): EdgeWays {
+  const slowest = slowestHop(edges, latencyMs);
   const edge = edges[index];
   const [source, target] = [nodes[index], nodes[index + 1]];
   const isObserved = source.observed && target.observed;

@@ -1,6 +1,7 @@
 /** A NIC in words: on its card, in its details, and for those who hear the path. */
+import { OUTSIDE_CLIENT } from '@bpfnet/flow-model/frames';
 import { addressText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
-import { type Address, type NicPath, type PathNode } from './read-path';
+import { type Address, type NicPath, type PathNode } from './path';
 
 type CardTone = 'plain' | 'secondary' | 'strong' | 'changed' | 'attention' | 'danger';
 
@@ -80,7 +81,7 @@ export function nodeName(node: PathNode): string {
 
 function ownerText(node: PathNode): string {
   if (!node.observed) {
-    return node.id === 'outside:client' ? 'client, not observed' : 'server, not observed';
+    return node.id === OUTSIDE_CLIENT ? 'client, not observed' : 'server, not observed';
   }
   return node.podName === ''
     ? joined(nicKind(node), ...protocolsOf(node))

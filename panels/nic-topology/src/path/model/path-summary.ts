@@ -1,5 +1,5 @@
 import { durationText } from '@bpfnet/flow-model/quantity-text';
-import { type NicPath, type PathNode } from './read-path';
+import { type NicPath, type PathNode } from './path';
 
 /** `0.4 ms between the NICs, 202.9 ms beyond the last`; '' where the ends saw no response. */
 export function whereTimeWent({ nodes }: NicPath): string {

@@ -1,7 +1,7 @@
-import { type PathEdge } from './read-path';
+import { type PathEdge } from './path';
 
-/** Time there and back, ms; null where not known. */
-export function hopMs(edge: PathEdge): number | null {
+/** Round trip, ms; null where not known. */
+function hopMs(edge: PathEdge): number | null {
   if (edge.roundTripMs !== null) {
     return edge.roundTripMs;
   }

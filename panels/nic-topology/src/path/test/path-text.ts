@@ -2,7 +2,7 @@
 import { type PathLayout } from '../layout/path-layout';
 import { edgeText, lossText, SLOWEST, timeLines } from '../model/edge-text';
 import { type EdgeWay } from '../model/edge-ways';
-import { type NicPath } from '../model/read-path';
+import { type NicPath } from '../model/path';
 import { cardLines } from '../model/node-text';
 
 export function pathText(path: NicPath): string {

@@ -3,7 +3,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { Icon, Tooltip, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { type Box, CARD_LINE_PX } from '../layout/path-layout';
-import { type NicPath } from '../model/read-path';
+import { type NicPath } from '../model/path';
 import { cardLines, nicKind, nodeName, nodeSentence } from '../model/node-text';
 import { NicDetails } from './NicDetails';
 

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import { countText } from '@bpfnet/flow-model/quantity-text';
-import { type NicPath, type PathNode } from '../model/read-path';
+import { type NicPath, type PathNode } from '../model/path';
 import { addressDetails, latencyText, nicKind, nodeName, protocolText, troubleOf } from '../model/node-text';
 
 interface Props {

@@ -4,7 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import React, { type KeyboardEvent, useMemo } from 'react';
 import { type GroupBox, layoutPath, runsDown } from '../layout/path-layout';
 import { edgeText } from '../model/edge-text';
-import { type NicPath, type PathNode } from '../model/read-path';
+import { type NicPath, type PathNode } from '../model/path';
 import { cardLines } from '../model/node-text';
 import { timeInsideHost } from '../model/path-summary';
 import { EdgeLabels } from './EdgeLabels';

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
 import { TextLink, useStyles2 } from '@grafana/ui';
 import React from 'react';
-import { type NicPath } from '../model/read-path';
+import { type NicPath } from '../model/path';
 import { whereTimeWent } from '../model/path-summary';
 
 interface Props {
