@@ -1,4 +1,4 @@
-/** Series of a metric as Grafana's time series, a frame a series. */
+/** Series of a metric as Grafana's time series, one frame per series. */
 import { createDataFrame, type DataFrame, DataFrameType, FieldType } from '@grafana/data';
 import { type MetricSeries, type MetricsRead } from '../fetch/metrics-reader';
 import { type MetricsPlan } from '../plan/metrics-plan';
@@ -18,7 +18,7 @@ export function metricsFrames(
   };
   if (series.length === 0) {
     const none =
-      'No records in this time range have what this metric is made of: widen the range or take filters away.';
+      'No records in this time range have what this metric needs: widen the range or remove filters.';
     return [createDataFrame({ refId, meta: { ...meta, notices: warnings([...notes, none]) }, fields: [] })];
   }
   return series.map((one, i) =>
@@ -60,5 +60,5 @@ function titleOf({ name, labels }: MetricSeries, { metric, by }: MetricsPlan): s
 const RATIO_WORDS: Readonly<Record<string, string>> = {
   errorRatio: 'failed requests',
   retransmissionRatio: 'retransmitted packets',
-  lossRatio: 'segments lost on the way here',
+  lossRatio: 'upstream segment loss',
 };

@@ -1,4 +1,4 @@
-/** A story as frames: one a part, each readable as a plain table. */
+/** A story as frames: one per part, each readable as a plain table. */
 import { type DataFrame } from '@grafana/data';
 import { type Columns } from '@bpfnet/flow-model/frame-columns';
 import {
@@ -29,7 +29,7 @@ export interface VerdictFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly cost: Connections['cost'];
-  /** The request at its NICs; none where the connection came to nothing. */
+  /** The request at its NICs; none where the connection was not established. */
   readonly spans: readonly StoredL7[];
 }
 

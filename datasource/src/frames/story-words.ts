@@ -1,4 +1,4 @@
-/** Words of a story's frames. */
+/** Names and sentences in a story's frames. */
 import { type Outcome } from '@bpfnet/flow-model';
 import { type Fate } from '../correlate/losses/loss-attribution';
 import { type NicPlace, type PacketRef, placeText } from '../path/packet-ref';
@@ -10,20 +10,20 @@ export const PART_TITLES: Readonly<Record<PartName, string>> = {
   'name-resolution': 'Name resolution',
   connect: 'Connect',
   tls: 'TLS handshake',
-  client: 'Client not ready',
-  sending: 'Sending the request',
-  'request-resent': 'Sending it again',
-  network: 'Network, both ways',
-  'network-there': 'Network there',
+  client: 'Client idle',
+  sending: 'Request transfer',
+  'request-resent': 'Request retransmission',
+  network: 'Network (round trip)',
+  'network-there': 'Network (request)',
   server: 'Server',
-  'response-resent': 'Response sent again',
-  'network-back': 'Network back',
-  receiving: 'Receiving the response',
-  'network-and-server': 'Network and server, not told apart',
-  waiting: 'Waiting for an answer',
+  'response-resent': 'Response retransmission',
+  'network-back': 'Network (response)',
+  receiving: 'Response transfer',
+  'network-and-server': 'Network + server (indistinguishable)',
+  waiting: 'Waiting for a response',
 };
 
-/** `ok`; `ok · loss` where it was answered well but not at once; `server error`; `failed` for a connection that came to nothing. */
+/** `ok`; `ok · loss` where the response was good but late; `server error`; `failed` for a connection that was not established. */
 export function headlineText({ cause }: Pick<Verdict, 'cause'>, outcome: Outcome | undefined): string {
   if (outcome === undefined) {
     return 'failed';
@@ -65,17 +65,17 @@ export class Places {
   fate(fate: Fate): string {
     switch (fate.kind) {
       case 'arrived':
-        return 'It had arrived: sending it again was not needed.';
+        return 'Arrived: the retransmission was spurious.';
       case 'lost':
         return `Lost between ${this.text(fate.from)} and ${this.text(fate.to)}.`;
       case 'lost-before':
-        return `Lost before ${this.text(fate.first)}, the first NIC on its way.`;
+        return `Lost before ${this.text(fate.first)}, the first NIC on its path.`;
       case 'lost-after':
-        return `Lost after ${this.text(fate.last)}, the last NIC on its way, or its acknowledgement was.`;
+        return `Lost after ${this.text(fate.last)}, the last NIC on its path, or its acknowledgment was.`;
       case 'unknown':
         return fate.why === 'capture-dropped'
-          ? `Not known: the capture at ${this.text(fate.at)} lost packets itself.`
-          : `Not known: ${this.text(fate.at)} was not captured then.`;
+          ? `Unknown: the capture at ${this.text(fate.at)} dropped packets.`
+          : `Unknown: ${this.text(fate.at)} was not captured at that time.`;
       default:
         return assertUnreachable(fate);
     }
@@ -92,6 +92,6 @@ export function whatText({ what, trigger }: Pick<Retransmission, 'what' | 'trigg
 } {
   return {
     what: what === 'data' ? 'data' : what.toUpperCase(),
-    trigger: trigger === 'timeout' ? 'time-out' : 'duplicate ACKs',
+    trigger: trigger === 'timeout' ? 'timeout' : 'duplicate ACKs',
   };
 }

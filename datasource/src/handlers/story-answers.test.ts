@@ -119,7 +119,7 @@ describe('the story', () => {
   it('says what was sent again, and what became of the one before', async () => {
     const [losses] = await framesOf({ refId: 'A', queryType: 'story', part: 'losses', requestId: ID });
     expect(column(losses, 'what')).toEqual(['data']);
-    expect(column(losses, 'fate')[0]).toMatch(/^It had arrived/);
+    expect(column(losses, 'fate')[0]).toMatch(/^Arrived/);
   });
 
   it('offers the other requests that a clue names, the worst first', async () => {
@@ -150,7 +150,7 @@ describe('for core panels', () => {
       'uplink on node-b',
       'eth0 of api-1',
     ]);
-    expect(column(trace, 'parentSpanID')).toEqual([undefined, ...column(trace, 'spanID').slice(0, 4)]);
+    expect(column(trace, 'parentSpanID')).toEqual([null, ...column(trace, 'spanID').slice(0, 4)]);
     expect(new Set(column(trace, 'traceID'))).toEqual(new Set([ID]));
   });
 

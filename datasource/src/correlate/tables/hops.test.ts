@@ -33,13 +33,13 @@ describe('the path of a request', () => {
     const path = hops(REQUEST, TWO_HOSTS);
     expect(drawn(path)).toEqual([
       'node-a eth0 (web-1): 13.5 ms, 200',
-      '  ↓ 20 µs there, 30 µs back',
+      '  ↓ 20 µs to server, 30 µs to client',
       'node-a veth1: 13.5 ms, 200',
-      '  ↓ 80 µs there, 90 µs back [10.96.0.80:80 → 10.2.1.7:8080]',
+      '  ↓ 80 µs to server, 90 µs to client [10.96.0.80:80 → 10.2.1.7:8080]',
       'node-a uplink: 13.3 ms, 200',
-      '  ↓ 1.1 ms there and back',
+      '  ↓ 1.1 ms round trip',
       'node-b uplink: 12.3 ms, 200',
-      '  ↓ 100 µs there, 150 µs back',
+      '  ↓ 100 µs to server, 150 µs to client',
       'node-b eth0 (api-1): 12.0 ms, 200',
     ]);
     expect(path.nodes.map(({ vniId, tunnel }) => [vniId, tunnel])).toEqual([
@@ -54,7 +54,7 @@ describe('the path of a request', () => {
     expect(path.summary).toBe('GET /api/orders → 200');
     expect(path.latencyMs).toBeCloseTo(13.55, 6);
     expect(path.notes).toEqual([
-      'Clocks of different hosts were not compared: between hosts only the time there and back is given.',
+      'Clocks of different hosts were not compared: between hosts only the round trip is given.',
     ]);
   });
 
@@ -69,9 +69,9 @@ describe('the path of a request', () => {
     const story = connectionStory({ flows: lanes, requestId: REQUEST.requestId });
     const path = hopsOf(l7, l4, story);
     expect(path.edges[2]).toMatchObject({
-      mainstat: '1.1 ms there and back',
+      mainstat: '1.1 ms round trip',
       secondarystat:
-        'there 0.54 ms, ± 0.55 if symmetric, at most ± 0.55; back 0.54 ms, ± 0.55 if symmetric, at most ± 0.55',
+        'to server 0.54 ms, ± 0.55 if symmetric, at most ± 0.55; to client 0.54 ms, ± 0.55 if symmetric, at most ± 0.55',
       sameClock: false,
       toServerMs: null,
       toServerEstimateMs: expect.closeTo(0.54, 2),
@@ -89,7 +89,7 @@ describe('the path of a request', () => {
       '10.1.0.5:40000 client, not observed',
       '  ↓ not known',
       'node-a uplink: 12.0 ms, 200',
-      '  ↓ not known {12.0 ms from here to the answer}',
+      '  ↓ not known {12.0 ms from here to the response}',
       '10.2.1.7:8080 server, not observed',
     ]);
   });
@@ -98,9 +98,9 @@ describe('the path of a request', () => {
     const path = hops({ ...REQUEST, serverMs: undefined }, TWO_HOSTS.slice(0, 3));
     expect(drawn(path)).toEqual([
       'node-a eth0 (web-1): no answer, unanswered',
-      '  ↓ 20 µs there',
+      '  ↓ 20 µs to server',
       'node-a veth1: no answer, unanswered',
-      '  ↓ 80 µs there [10.96.0.80:80 → 10.2.1.7:8080]',
+      '  ↓ 80 µs to server [10.96.0.80:80 → 10.2.1.7:8080]',
       'node-a uplink: no answer, unanswered',
       '  ↓ not known {last seen at uplink on node-a}',
       '10.2.1.7:8080 server, not observed',
@@ -170,13 +170,13 @@ describe('the path of a request', () => {
       direction: 'incoming',
     }));
     const { notes } = hops({ ...REQUEST, serverMs: undefined }, bare);
-    expect(notes[0]).toMatch(/clocks were not compared: it may be wrong/);
+    expect(notes[0]).toMatch(/clocks, which were not compared: it may be wrong/);
   });
 
   it('counts retransmissions and capture drops', () => {
     const path = hops({ ...REQUEST, resendAfterMs: 5 }, [{ ...TWO_HOSTS[0], captureDrops: 2 }]);
     expect(path.nodes[0]).toMatchObject({ retransmissions: 1, secondarystat: '200, 1 retransmitted' });
-    expect(path.notes[0]).toMatch(/^The capture lost 2 packets on eth0 on node-a/);
+    expect(path.notes[0]).toMatch(/^The capture dropped 2 packets on eth0 on node-a/);
   });
 
   it('lets the round trips decide where a kernel gave two NICs one receive time', () => {
@@ -200,7 +200,7 @@ describe('the path of a request', () => {
       roundTripMs: null,
     });
     expect(notes).toContain(
-      'The time back between eth0 on node-a and veth1 on node-a came out below zero, so it is not given.'
+      'The time to the client between eth0 on node-a and veth1 on node-a came out negative, so it is not given.'
     );
   });
 

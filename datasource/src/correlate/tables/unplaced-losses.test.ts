@@ -15,10 +15,10 @@ const told = (...exchangeLosses: readonly ExchangeLoss[]) => unplacedLosses(PATH
 
 test('a loss with a NIC between that was not watching is told in words, in the direction of travel', () => {
   expect(told({ part: 'response', from: 'far', to: 'pod', segments: 1, resentAfterMs: 11.4 })).toEqual([
-    '1 segment of the response was lost somewhere between far on node-b and pod of cart, and sent again after 11.4 ms.',
+    '1 segment of the response was lost somewhere between far on node-b and pod of cart, and retransmitted after 11.4 ms.',
   ]);
   expect(told({ part: 'request', from: 'pod', to: 'server', segments: 3, resentAfterMs: null })).toEqual([
-    '3 segments of the request were lost somewhere between pod of cart and server on node-b, and not sent again.',
+    '3 segments of the request were lost somewhere between pod of cart and server on node-b, and not retransmitted.',
   ]);
 });
 
