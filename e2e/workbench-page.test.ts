@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { encodeLine, type L7Record, streamLabels } from '@bpfnet/flow-model';
+import { type L7Record, streamLabels } from '@bpfnet/flow-model';
 import { startStore } from '@bpfnet/embedded-loki';
 import { startWorkbench, type Workbench } from '@bpfnet/workbench';
 import { type Browser, chromium, type Page } from 'playwright-core';
@@ -62,7 +62,7 @@ async function push(storeUrl: string): Promise<void> {
   const now = BigInt(Date.now() - 20_000) * BigInt(1_000_000);
   const streams = NICS.map(({ host }, index) => ({
     stream: streamLabels('bpf_net_l7_log', host, 3),
-    values: [[String(now + BigInt(index * 100_000)), encodeLine(span(index))] as const],
+    values: [[String(now + BigInt(index * 100_000)), JSON.stringify(span(index))] as const],
   }));
   await postStreams(storeUrl, streams);
 }
@@ -189,7 +189,7 @@ if (missing.length > 0) {
     const now = BigInt(Date.now() - 120_000) * 1_000_000n;
     const unanswered = Array.from({ length: 9 }, (_, at) => [
       String(now + BigInt(at * 1_000_000)),
-      encodeLine({
+      JSON.stringify({
         ...span(0),
         request_id: `${'feed'.repeat(3)}000${at}`,
         outcome: 'unanswered',

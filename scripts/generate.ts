@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { framesPage } from '@bpfnet/flow-model/frame-docs';
-import { recordJsonSchema, recordSchemaPage } from '@bpfnet/flow-model/record-docs';
 import { configPage } from './config-docs';
+import { framesPage } from './frame-docs';
+import { recordJsonSchema, recordSchemaPage } from './record-docs';
 
 const ROOT = path.join(__dirname, '..');
 

@@ -7,7 +7,7 @@ import { type L4Field, type L7Field } from './records';
 /** `id`: a long text, of which a few characters tell two apart. `number`: a number that is a name (port, VNI, sequence number), without unit. */
 export type FieldKind = 'text' | 'id' | 'number' | 'count' | 'bytes' | 'milliseconds' | 'boolean' | 'list';
 
-export interface FieldWords {
+interface FieldWords {
   readonly title: string;
   readonly kind: FieldKind;
 }

@@ -14,16 +14,6 @@ export const REQUEST_ID_STREAM_BYTES = 16;
 /** Of a request in a datagram, which has no sequence number, this many. */
 export const REQUEST_ID_DATAGRAM_BYTES = 64;
 
-/** `nic_traceid`: one connection at every NIC it crosses. A handshake whose SYN-ACK was not seen gives `_0`. */
-export function nicTraceId(clientIsn: Seq, serverIsn: Seq | undefined): string {
-  return `${clientIsn}_${serverIsn ?? 0}`;
-}
-
-/** `l7_traceid`: one request at every NIC, in the form that earlier producers wrote. Unanswered: `_0`. */
-export function l7TraceId(requestSeq: Seq, responseSeq: Seq | undefined): string {
-  return `${requestSeq}_${responseSeq ?? 0}`;
-}
-
 /** 64 bits in two words of 32, of any sign; 16 hex digits in records. */
 export interface RequestId {
   readonly high: number;

@@ -7,7 +7,7 @@ export const SERVICE_NAME = 'bpfnet';
 export const RECORD_SOURCES = ['bpf_net_l4_log', 'bpf_net_l4_packets', 'bpf_net_l7_log'] as const;
 export type RecordSource = (typeof RECORD_SOURCES)[number];
 
-export interface StreamLabels {
+interface StreamLabels {
   readonly source: RecordSource;
   readonly host: string;
   /** Decimal, 0 … shard count - 1. */

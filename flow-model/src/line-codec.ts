@@ -1,18 +1,11 @@
-/**
- * A record as one log line and back: compact JSON, absent values left out. The only border at which lines from a
- * store are validated.
- */
+/** A log line as a record. The only border at which lines from a store are validated. */
 import { type RecordSource } from './labels';
-import { type FlowRecord, type L4PacketsRecord, type L4Record, type L7Record, recordSchemas } from './records';
+import { type FlowRecord, recordSchemas } from './records';
 
-export function encodeLine(record: L4Record | L4PacketsRecord | L7Record): string {
-  return JSON.stringify(record);
-}
-
-export type LineProblem =
+type LineProblem =
   { readonly kind: 'not-json'; readonly message: string } | { readonly kind: 'not-a-record'; readonly message: string };
 
-export type DecodedLine =
+type DecodedLine =
   { readonly ok: true; readonly value: FlowRecord } | { readonly ok: false; readonly problem: LineProblem };
 
 /** Reads a line of the stream `source`. A line that is no record of that kind says which field is wrong. */

@@ -273,7 +273,7 @@ export function encodePacketColumns(
   };
 }
 
-export type DecodedColumns =
+type DecodedColumns =
   | { readonly ok: true; readonly columns: PacketColumns; readonly positions: PacketPositions }
   | { readonly ok: false; readonly problem: string };
 

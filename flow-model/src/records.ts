@@ -137,7 +137,7 @@ export const l4RecordSchema = z.looseObject({
 const column = (description: string) => z.string().describe(`${description}; packed, see packet-columns`);
 
 /** The packets of one chunk, as columns. Only packet-columns.ts knows how they are packed. */
-export const l4PacketsRecordSchema = z.looseObject({
+const l4PacketsRecordSchema = z.looseObject({
   v: z.number().int().describe('schema version'),
   host: text('host that captured it'),
   nic_name: text('interface that saw it'),

@@ -1,5 +1,6 @@
 import { FIELD_WORDS, type FieldKind } from '../src/field-words';
-import { recordJsonSchema } from '../src/record-docs';
+import * as z from 'zod';
+import { l4RecordSchema, l7RecordSchema } from '../src/records';
 
 const JSON_TYPES: Readonly<Record<FieldKind, readonly string[]>> = {
   text: ['string'],
@@ -12,18 +13,18 @@ const JSON_TYPES: Readonly<Record<FieldKind, readonly string[]>> = {
   list: ['array'],
 };
 
-const { $defs } = recordJsonSchema() as {
-  $defs: Record<string, { properties: Record<string, { type: string; description: string }> }>;
-};
+const propertiesOf = (schema: z.ZodType) =>
+  Object.entries(z.toJSONSchema(schema).properties as Record<string, { type: string; description: string }>);
 
-describe.each(['bpf_net_l4_log', 'bpf_net_l7_log'])('fields of %s', (source) => {
-  it.each(Object.entries($defs[source].properties))('%s has the kind of its values', (name, { type, description }) => {
+it.each([...propertiesOf(l4RecordSchema), ...propertiesOf(l7RecordSchema)])(
+  'the field %s has the kind of its values',
+  (name, { type, description }) => {
     const { kind } = FIELD_WORDS[name as keyof typeof FIELD_WORDS];
     expect(JSON_TYPES[kind]).toContain(type);
     expect(kind === 'milliseconds').toBe(/, ms$/.test(description));
     expect(kind === 'bytes').toBe(/_bytes$/.test(name));
-  });
-});
+  }
+);
 
 it('no two fields share a title', () => {
   const titles = Object.values(FIELD_WORDS).map(({ title }) => title);

@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  communityId,
-  type FiveTuple,
-  l7TraceId,
-  nicTraceId,
-  requestId,
-  shardOfClientIsn,
-  shardOfCommunityId,
-} from '../src/ids';
+import { communityId, type FiveTuple, requestId, shardOfClientIsn, shardOfCommunityId } from '../src/ids';
 import { toSeq } from '../src/seq';
 
 const sha1Base64 = (input: Uint8Array) => createHash('sha1').update(input).digest('base64');
@@ -40,12 +32,6 @@ describe('community id', () => {
 });
 
 describe('ids of connections and requests', () => {
-  it('mark what was not seen with 0', () => {
-    expect(nicTraceId(toSeq(7), toSeq(9))).toBe('7_9');
-    expect(nicTraceId(toSeq(7), undefined)).toBe('7_0');
-    expect(l7TraceId(toSeq(1), undefined)).toBe('1_0');
-  });
-
   it('tell requests apart by sequence number and by content, and agree wherever the bytes lie', () => {
     const bytes = new TextEncoder().encode('..GET /api/orders');
     const same = new TextEncoder().encode('GET /api/orders');

@@ -1,4 +1,4 @@
-import { decodeLine, encodeLine } from '../src/line-codec';
+import { decodeLine } from '../src/line-codec';
 import { type L4Record } from '../src/records';
 
 const l4: L4Record = {
@@ -24,31 +24,22 @@ const l4: L4Record = {
 
 describe('lines', () => {
   it('come back as the records they were', () => {
-    expect(decodeLine('bpf_net_l4_log', encodeLine(l4))).toEqual({
+    expect(decodeLine('bpf_net_l4_log', JSON.stringify(l4))).toEqual({
       ok: true,
       value: { source: 'bpf_net_l4_log', record: l4 },
     });
   });
 
-  it('leave absent values out', () => {
-    expect(encodeLine({ ...l4, nic_traceid: undefined })).not.toContain('nic_traceid');
-  });
-
   it('keep fields that a newer writer added', () => {
-    const decoded = decodeLine('bpf_net_l4_log', encodeLine({ ...l4, later_field: 1 }));
+    const decoded = decodeLine('bpf_net_l4_log', JSON.stringify({ ...l4, later_field: 1 }));
     expect(decoded.ok && decoded.value.record.later_field).toBe(1);
   });
 
   it.each([
     ['cut off', '{"v":1,', 'not-json', /JSON/],
     ['not an object', '7', 'not-a-record', /^record: /],
-    [
-      'of another kind',
-      encodeLine({ ...l4, chunk_id: undefined } as unknown as L4Record),
-      'not-a-record',
-      /^chunk_id: /,
-    ],
-    ['with a port that is none', encodeLine({ ...l4, src_port: 70_000 }), 'not-a-record', /^src_port: /],
+    ['of another kind', JSON.stringify({ ...l4, chunk_id: undefined }), 'not-a-record', /^chunk_id: /],
+    ['with a port that is none', JSON.stringify({ ...l4, src_port: 70_000 }), 'not-a-record', /^src_port: /],
   ])('say what is wrong when they are %s', (_, line, kind, message) => {
     const decoded = decodeLine('bpf_net_l4_log', line);
     expect(decoded).toMatchObject({ ok: false, problem: { kind, message: expect.stringMatching(message) } });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { seqAdd, seqDiff, seqInRange, seqLess, seqMin, toSeq } from '../src/seq';
 
 const anySeq = fc.integer({ min: 0, max: 0xffffffff }).map(toSeq);
-const half = 2 ** 31 - 1;
+const HALF = 2 ** 31 - 1;
 
 describe('sequence numbers are modulo 2^32', () => {
   it('adds across the wrap', () => {
@@ -17,7 +17,7 @@ describe('sequence numbers are modulo 2^32', () => {
 
   it('undoes an addition by a difference', () => {
     fc.assert(
-      fc.property(anySeq, fc.integer({ min: -half, max: half }), (a, n) => {
+      fc.property(anySeq, fc.integer({ min: -HALF, max: HALF }), (a, n) => {
         expect(seqDiff(seqAdd(a, n), a)).toBe(n);
         expect(seqLess(a, seqAdd(a, n))).toBe(n > 0);
       })

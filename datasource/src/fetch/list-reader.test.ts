@@ -1,4 +1,3 @@
-import { encodeLine } from '@bpfnet/flow-model';
 import { DataError } from '../data-error';
 import { planL4List, planL7List } from '../plan/list-plan';
 import { type L7ListQuery } from '../query/flow-query';
@@ -25,7 +24,7 @@ function requests(latencies: readonly number[]): readonly LogEntry[] {
   const [{ record, tsNs }] = traffic({ requestId: '0', atMs: 0, serverMs: 1 }, [TWO_HOSTS[0]]).l7;
   return latencies.map((latency_ms, i) => ({
     tsNs: tsNs + BigInt(i) * BigInt(500_000_000),
-    line: encodeLine({ ...record, latency_ms, request_id: String(i) }),
+    line: JSON.stringify({ ...record, latency_ms, request_id: String(i) }),
     labels: { source: 'bpf_net_l7_log', host: 'node-a', flow_shard: '1' },
   }));
 }

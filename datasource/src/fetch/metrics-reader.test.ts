@@ -1,4 +1,4 @@
-import { encodeLine, type L4Record, type L7Record } from '@bpfnet/flow-model';
+import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { planEvents } from '../plan/events-plan';
 import { planMetrics } from '../plan/metrics-plan';
 import { type EventsQuery, type MetricsQuery } from '../query/flow-query';
@@ -18,12 +18,12 @@ const [{ record: CHUNK }] = traffic({ requestId: 'a', atMs: 0, serverMs: 1 }, [T
 
 function request(atSecond: number, fields: Partial<L7Record>): LogEntry {
   const record = { ...REQUEST, ...fields };
-  return { tsNs: at(atSecond), line: encodeLine(record), labels: { source: 'bpf_net_l7_log', host: record.host } };
+  return { tsNs: at(atSecond), line: JSON.stringify(record), labels: { source: 'bpf_net_l7_log', host: record.host } };
 }
 
 function chunk(atSecond: number, fields: Partial<L4Record>): LogEntry {
   const record = { ...CHUNK, ...fields };
-  return { tsNs: at(atSecond), line: encodeLine(record), labels: { source: 'bpf_net_l4_log', host: record.host } };
+  return { tsNs: at(atSecond), line: JSON.stringify(record), labels: { source: 'bpf_net_l4_log', host: record.host } };
 }
 
 function at(second: number): bigint {

@@ -9,7 +9,7 @@ import { type Connections } from '../fetch/connection-records';
 import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 
-export interface HopsFrameOptions {
+interface HopsFrameOptions {
   readonly refId: string;
   readonly requestId: string;
   readonly notes: readonly string[];

@@ -9,7 +9,7 @@ import { field, timeField, warnings } from './frame-parts';
 import { NO_LINKS, type RecordLinks } from './record-links';
 import { L4_FIELDS, L7_FIELDS, type RecordField } from './record-fields';
 
-export interface ListFrameOptions {
+interface ListFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly logql?: string;

@@ -5,7 +5,7 @@ import { type NicGraph } from '../correlate/tables/nic-graph';
 import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
 
-export interface NicGraphFrameOptions {
+interface NicGraphFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly logql?: string;

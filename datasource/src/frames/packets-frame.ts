@@ -5,7 +5,7 @@ import { type Connections } from '../fetch/connection-records';
 import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 
-export interface PacketsFrameOptions {
+interface PacketsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly cost?: Connections['cost'];

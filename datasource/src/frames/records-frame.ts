@@ -11,7 +11,7 @@ import { timeField, warnings } from './frame-parts';
 export type RecordLine =
   ({ readonly source: 'bpf_net_l4_log' } & StoredL4) | ({ readonly source: 'bpf_net_l7_log' } & StoredL7);
 
-export interface RecordsFrameOptions {
+interface RecordsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
 }

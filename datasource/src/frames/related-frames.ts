@@ -13,7 +13,7 @@ import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
 import { recordsFrame } from './records-frame';
 
-export interface RelatedFrameOptions {
+interface RelatedFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly dimension: RelatedDimension | undefined;

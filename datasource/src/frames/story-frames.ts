@@ -25,7 +25,7 @@ import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 import { headlineText, PART_TITLES, Places, whatText } from './story-words';
 
-export interface VerdictFrameOptions {
+interface VerdictFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
   readonly cost: Connections['cost'];

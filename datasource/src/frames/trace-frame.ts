@@ -7,7 +7,7 @@ import { isAnswered, type ExchangeAtNic } from '../path/exchange-at-nic';
 import { columnsFrame } from './columns-frame';
 import { msOf, warnings } from './frame-parts';
 
-export interface TraceFrameOptions {
+interface TraceFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
 }

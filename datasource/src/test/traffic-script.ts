@@ -4,13 +4,10 @@
 import {
   allocatePacketColumns,
   Analysis,
-  encodeLine,
   encodePacketColumns,
   type L4PacketsRecord,
   type L4Record,
-  l7TraceId,
   type L7Record,
-  nicTraceId,
   type RecordSource,
   segmentSpan,
   SENT_BY_DST,
@@ -188,7 +185,7 @@ function observe(exchange: Exchange, watcher: Watcher, index: number, end: Watch
     tunnel: watcher.vni === undefined ? undefined : ('vxlan' as const),
     capture_drops: watcher.captureDrops,
     inner_traceid: inner,
-    nic_traceid: nicTraceId(toSeq(clientIsn), toSeq(serverIsn)),
+    nic_traceid: `${clientIsn}_${serverIsn}`,
     community_id: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
   };
   const count = (bySrc: boolean) => passes.filter(({ byClient }) => (byClient === clientIsSrc) === bySrc);
@@ -227,7 +224,7 @@ function observe(exchange: Exchange, watcher: Watcher, index: number, end: Watch
     ...connection,
     ...traffic,
     request_id: requestId,
-    l7_traceid: l7TraceId(requestSeq, seesAnswer ? responseSeq : undefined),
+    l7_traceid: `${requestSeq}_${seesAnswer ? responseSeq : 0}`,
     req_seq: requestSeq,
     resp_seq: seesAnswer ? responseSeq : undefined,
     latency_ms: seesAnswer ? forwardMs - watcher.thereMs + (serverMs ?? 0) + (backwardMs - watcher.backMs) : WAIT_MS,
@@ -275,7 +272,7 @@ export function linesOf(...all: readonly Traffic[]): readonly LogEntry[] {
     const shard = shardOfClientIsn(toSeq(Number(l4[0].record.nic_traceid?.split('_')[0])), SHARD_COUNT);
     return [...l7, ...l4, ...packets].map(({ source, record, tsNs }) => ({
       tsNs,
-      line: encodeLine(record),
+      line: JSON.stringify(record),
       labels: { ...streamLabels(source, record.host, shard) },
     }));
   });

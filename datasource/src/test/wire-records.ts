@@ -5,7 +5,6 @@ import {
   type EndReason,
   type L4Record,
   type L7Record,
-  nicTraceId,
   type Outcome,
   SENT_BY_DST,
   SENT_BY_SRC,
@@ -105,7 +104,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     k8s_pod_name: nic.pod,
     capture_drops: nic.captureDrops,
     inner_traceid: lane,
-    nic_traceid: nicTraceId(toSeq(CLIENT_ISN), toSeq(SERVER_ISN)),
+    nic_traceid: `${CLIENT_ISN}_${SERVER_ISN}`,
     community_id: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
   };
   const count = (src: boolean): number => seen.filter((one) => bySrc(one) === src).length;

@@ -12,7 +12,7 @@ import { oneWayText } from '../clocks/time-text';
 /** The story of the same request, where its packets were read. */
 export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
 
-export interface EdgeOptions {
+interface EdgeOptions {
   readonly told: HopsTold | undefined;
   /** Takes sentences on what is odd. */
   readonly notes: string[];

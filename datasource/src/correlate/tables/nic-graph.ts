@@ -23,7 +23,7 @@ export interface NicGraph {
   readonly requests: number;
 }
 
-export interface NicGraphInput {
+interface NicGraphInput {
   /** Records of all requests, each at every NIC. */
   readonly spans: readonly ExchangeAtNic[];
   /** Seconds that they are of. */

@@ -26,7 +26,7 @@ export interface PacketTable {
   readonly notes: readonly string[];
 }
 
-export interface PacketTableInput {
+interface PacketTableInput {
   readonly lanes: readonly FlowRecords[];
   /** The request that was asked for: where one packet carries several, this one names it. */
   readonly requestId?: string;

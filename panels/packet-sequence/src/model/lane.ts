@@ -25,7 +25,7 @@ export interface Lane {
   readonly captureGaps: readonly CaptureGap[];
 }
 
-export interface CaptureGap {
+interface CaptureGap {
   readonly fromNs: bigint;
   readonly toNs: bigint;
   readonly packets: number;

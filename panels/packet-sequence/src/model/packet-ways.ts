@@ -6,7 +6,7 @@ import { type Lane } from './lane';
 /** Numbers of transmissions, from and to. */
 export type Run = readonly [from: number, to: number];
 
-export interface Fate {
+interface Fate {
   readonly kind: Exclude<PacketRow['fate'], ''>;
   /** Indices of lanes in the direction of travel; -1 where it is none of these. */
   readonly from: number;

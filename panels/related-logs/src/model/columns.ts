@@ -170,7 +170,7 @@ function withWidth({ name, widthPx }: ColumnChoice): Column {
   return widthPx === undefined ? column : { ...column, widthPx: clampWidth(widthPx) };
 }
 
-export function clampWidth(px: number): number {
+function clampWidth(px: number): number {
   return Math.min(MAX_WIDTH_PX, Math.max(MIN_WIDTH_PX, Math.round(px)));
 }
 

@@ -17,7 +17,7 @@ const WORTH_A_LOOK = 0.001;
 /** From this share on it is part of what was slow. */
 const MATTERS = 0.1;
 
-export interface SlowestHop {
+interface SlowestHop {
   /** Of the edge; -1 where none stands out, none is worth a look, or there is only one. */
   readonly index: number;
   /** The request would have been notably faster without. */

@@ -1,8 +1,8 @@
 /** The record schema as a page for people and as JSON schema for machines; both made from records.ts and field-words.ts alone. */
 import * as z from 'zod';
-import { fieldWords } from './field-words';
-import { RECORD_SOURCES } from './labels';
-import { recordSchemas, SCHEMA_VERSION } from './records';
+import { fieldWords } from '@bpfnet/flow-model/field-words';
+import { RECORD_SOURCES } from '@bpfnet/flow-model/labels';
+import { recordSchemas, SCHEMA_VERSION } from '@bpfnet/flow-model/records';
 
 interface FieldSchema {
   readonly type?: string | readonly string[];

@@ -1,5 +1,5 @@
 /** The frames as a page, so that any other datasource can feed the panels; made from the tables of columns alone. */
-import { type Column, type Columns } from './frame-columns';
+import { type Column, type Columns } from '@bpfnet/flow-model/frame-columns';
 import {
   CAVEAT_COLUMNS,
   EVENT_COLUMNS,
@@ -16,7 +16,7 @@ import {
   RELATED_COUNT_COLUMNS,
   VERDICT_COLUMNS,
   VERDICT_PART_COLUMNS,
-} from './frames';
+} from '@bpfnet/flow-model/frames';
 
 interface FrameDocs {
   /** What one row is. */
