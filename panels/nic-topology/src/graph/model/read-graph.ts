@@ -107,6 +107,7 @@ function nodesOf(frame: DataFrame | undefined): GraphNode[] {
     }
     seen.add(id);
     nodes.push({
+      ...NOTHING_KNOWN,
       id,
       title: text('title', row) || id,
       subtitle: text('subtitle', row),
@@ -123,13 +124,30 @@ function nodesOf(frame: DataFrame | undefined): GraphNode[] {
       retransmissions: number('retransmissions', row),
       stats: statsOf(columns, row),
       members: [id],
-      group: '',
-      folded: 'no',
       colour: text('color', row),
     });
   }
   return nodes;
 }
+
+const NOTHING_KNOWN: Omit<GraphNode, 'id' | 'title' | 'members'> = {
+  subtitle: '',
+  host: '',
+  podName: '',
+  k8sNamespace: '',
+  nicName: '',
+  observed: true,
+  order: null,
+  requests: null,
+  perSecond: null,
+  failed: null,
+  p95Ms: null,
+  retransmissions: null,
+  stats: [],
+  group: '',
+  folded: 'no',
+  colour: '',
+};
 
 /** Some frames of edges come without their nodes. */
 function endsWithoutNode(nodeFrame: DataFrame | undefined, edgeFrame: DataFrame | undefined): GraphNode[] {
@@ -141,27 +159,7 @@ function endsWithoutNode(nodeFrame: DataFrame | undefined, edgeFrame: DataFrame 
   const ends = Array.from({ length: edgeFrame.length }, (_v, row) => [text('source', row), text('target', row)]).flat();
   return [...new Set(ends)]
     .filter((id) => id !== '' && !known.has(id))
-    .map((id) => ({
-      id,
-      title: id,
-      subtitle: '',
-      host: '',
-      podName: '',
-      k8sNamespace: '',
-      nicName: '',
-      observed: true,
-      order: null,
-      requests: null,
-      perSecond: null,
-      failed: null,
-      p95Ms: null,
-      retransmissions: null,
-      stats: [],
-      members: [id],
-      group: '',
-      folded: 'no',
-      colour: '',
-    }));
+    .map((id) => ({ ...NOTHING_KNOWN, id, title: id, members: [id] }));
 }
 
 function edgesOf(frame: DataFrame | undefined, places: ReadonlyMap<string, number>): readonly GraphEdge[] {
