@@ -85,16 +85,19 @@ export function readFrame<T extends Columns, V>(
     length: frame.length,
     has: (field) => frame.fields.some((one) => one.name === field),
     column<Name extends keyof T & string>(field: Name) {
-      const spec: Column = columns[field];
+      const { type, of, required }: Column = columns[field];
       const values = valuesOf(field);
-      const empty = emptyValue(spec);
+      const empty = emptyValue(columns[field]) as RowOf<T>[Name];
+      const isOfType = IS_OF_TYPE[type];
       return (row: number) => {
-        const value = values?.[row] ?? (spec.required === true ? undefined : empty);
-        if (value !== empty && !isOfType(value, spec)) {
+        const value = values?.[row] ?? undefined;
+        if (value === undefined && required !== true) {
+          return empty;
+        }
+        if (!isOfType(value)) {
           throw new BadFrame({ kind: 'bad-value', frame: name, field, row });
         }
-        const isKnown = spec.of === undefined || (spec.of as readonly unknown[]).includes(value);
-        return (isKnown ? value : empty) as RowOf<T>[Name];
+        return of === undefined || of.includes(value as string) ? (value as RowOf<T>[Name]) : empty;
       };
     },
     copyNumbers(field, into, offset, missing = 0) {
@@ -133,22 +136,21 @@ export function readRows<T extends Columns>(frame: DataFrame, columns: T): Resul
   });
 }
 
-function isOfType(value: unknown, { type }: Column): boolean {
-  switch (type) {
-    case 'text':
-    case 'text?':
-      return typeof value === 'string';
-    case 'boolean':
-    case 'boolean?':
-      return typeof value === 'boolean';
-    case 'object':
-      return isRecord(value);
-    case 'list':
-      return Array.isArray(value);
-    default:
-      return finite(value) !== undefined;
-  }
-}
+const isText = (value: unknown) => typeof value === 'string';
+const isNumber = (value: unknown) => typeof value === 'number' && Number.isFinite(value);
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+
+const IS_OF_TYPE: Readonly<Record<Column['type'], (value: unknown) => boolean>> = {
+  text: isText,
+  'text?': isText,
+  number: isNumber,
+  'number?': isNumber,
+  boolean: isBoolean,
+  'boolean?': isBoolean,
+  time: isNumber,
+  object: isRecord,
+  list: Array.isArray,
+};
 
 function finite(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
