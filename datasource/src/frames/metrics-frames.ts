@@ -17,8 +17,7 @@ export function metricsFrames(
     executedQueryString: logql,
   };
   if (series.length === 0) {
-    const none =
-      'No records in this time range have what this metric needs: widen the range or remove filters.';
+    const none = 'No records in this time range have what this metric needs: widen the range or remove filters.';
     return [createDataFrame({ refId, meta: { ...meta, notices: warnings([...notes, none]) }, fields: [] })];
   }
   return series.map((one, i) =>
