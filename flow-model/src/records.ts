@@ -232,7 +232,7 @@ export const l7RecordSchema = z.looseObject({ ...EXCHANGE_FIELDS, ...PROTOCOL_FI
 
 export type L4Record = z.infer<typeof l4RecordSchema>;
 /** The names that a schema knows; `looseObject` alone would allow any. */
-type KnownField<R> = keyof { [Name in keyof R as string extends Name ? never : Name]: R[Name] } & string;
+export type KnownField<R> = keyof { [Name in keyof R as string extends Name ? never : Name]: R[Name] } & string;
 export type L4Field = KnownField<L4Record>;
 export type L7Field = KnownField<L7Record>;
 

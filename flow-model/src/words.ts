@@ -38,3 +38,4 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 /** Whose header named the trace. */
 export const TRACE_SOURCES = ['w3c', 'b3', 'jaeger', 'skywalking', 'datadog', 'xray'] as const;
+export type TraceSource = (typeof TRACE_SOURCES)[number];

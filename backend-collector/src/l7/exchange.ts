@@ -1,10 +1,8 @@
 /** One request with its response, as a protocol's parser found it in the streams of a connection. Times are nanoseconds of the pipeline's clock. */
 import { type RequestId } from '@bpfnet/flow-model/ids';
 import { type L7Record, type ProtocolField } from '@bpfnet/flow-model/records';
-import { type Outcome } from '@bpfnet/flow-model/words';
+import { type Outcome, type TraceSource } from '@bpfnet/flow-model/words';
 import { type Flow } from '../flow/flow';
-
-export type TraceSource = 'w3c' | 'b3' | 'jaeger' | 'skywalking' | 'datadog' | 'xray';
 
 /**
  * What a protocol adds to the record beside the fields that all have: a parser sets them under the record's own names, and the record

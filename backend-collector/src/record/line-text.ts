@@ -8,7 +8,7 @@
  */
 import { writeBase64 } from '@bpfnet/flow-model/base64';
 import { type PackedColumnTarget, type PacketColumnName } from '@bpfnet/flow-model/packet-columns';
-import { type L4PacketsRecord, type L4Record, type L7Record } from '@bpfnet/flow-model/records';
+import { type KnownField, type L4Field, type L4PacketsRecord, type L7Field } from '@bpfnet/flow-model/records';
 import { AsciiPiece, cacheAscii, WORD, writeCached, writePiece } from './ascii-piece';
 import { writeMilliseconds, writeNanoseconds, writeNumber, writeUint32 } from './decimal';
 
@@ -25,10 +25,8 @@ const UNDERSCORE = 0x5f;
 const BRACKET = 0x5b;
 const END_BRACKET = 0x5d;
 
-/** The fields that a record has by the contract. Its schema lets others pass, so that a mistyped name would not be noticed there. */
-type KnownField<R> = keyof { [Name in keyof R as string extends Name ? never : Name]: R[Name] } & string;
 type RequiredField<R> = { [Name in KnownField<R>]: undefined extends R[Name] ? never : Name }[KnownField<R>];
-type RecordField = KnownField<L4Record> | KnownField<L4PacketsRecord> | KnownField<L7Record>;
+type RecordField = L4Field | L7Field | KnownField<L4PacketsRecord>;
 
 /** What the names of a record must hold: its required fields, but for those that are written `Elsewhere`. */
 export type RequiredNames<R, Elsewhere extends string> = Readonly<

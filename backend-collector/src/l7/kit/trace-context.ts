@@ -11,7 +11,7 @@
  *
  * What is not exactly of its form is left out: whatever a client sends, only ids of bounded length and harmless letters pass.
  */
-import { type TraceSource } from '../exchange';
+import { type TraceSource } from '@bpfnet/flow-model/words';
 
 /** In lower case, as HTTP/2 has them. */
 export const TRACE_HEADER_NAMES = [
