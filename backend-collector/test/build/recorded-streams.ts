@@ -1,4 +1,4 @@
-/** Real clients and servers of Node's talk over a pair of streams in memory; what each side sent is kept, to be told as a script. */
+/** Real clients and servers of Node's talk over a pair of streams in memory; what each side sent is kept. */
 import { Duplex } from 'node:stream';
 import { type Script, type Who } from './connection';
 
