@@ -33,32 +33,45 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'flow-model/src', may: ['zod'], pure: true },
 
   { folder: collector('capture/packet-source.ts'), may: [] },
+  { folder: collector('capture/libc.ts'), may: [collector('errors.ts'), 'koffi', 'node:'] },
   {
-    folder: collector('capture'),
+    folder: collector('capture/file'),
+    may: [collector('capture/packet-source.ts'), collector('errors.ts'), collector('wire/link-type.ts'), 'node:'],
+  },
+  {
+    folder: collector('capture/filter'),
+    may: [collector('capture/libc.ts'), collector('errors.ts'), collector('wire/link-type.ts'), 'node:'],
+  },
+  {
+    folder: collector('capture/nics'),
     may: [
-      collector('byte-units.ts'),
+      collector('capture/libc.ts'),
+      collector('capture/packet-source.ts'),
       collector('errors.ts'),
       collector('wire/link-type.ts'),
-      CONTRACT,
-      'koffi',
       'node:',
     ],
   },
-  { folder: collector('wire'), may: [collector('capture/packet-source.ts'), CONTRACT], pure: true },
+  {
+    folder: collector('capture/live'),
+    may: [
+      collector('byte-units.ts'),
+      collector('capture/filter'),
+      collector('capture/libc.ts'),
+      collector('capture/nics'),
+      collector('capture/packet-source.ts'),
+      collector('errors.ts'),
+      'node:',
+    ],
+  },
+  { folder: collector('wire'), may: [], pure: true },
   { folder: collector('flow'), may: [collector('wire'), collector('capture/packet-source.ts'), CONTRACT], pure: true },
   { folder: collector('l7'), may: [collector('flow'), collector('wire'), CONTRACT], pure: true },
   {
     folder: collector('record'),
-    may: [
-      collector('flow'),
-      collector('l7'),
-      collector('wire'),
-      collector('capture/packet-source.ts'),
-      CONTRACT,
-      'node:crypto',
-    ],
+    may: [collector('flow'), collector('l7'), collector('wire'), collector('capture/packet-source.ts'), CONTRACT],
   },
-  { folder: collector('spool'), may: [collector('record/log-line.ts'), collector('errors.ts'), CONTRACT, 'node:'] },
+  { folder: collector('spool'), may: [collector('errors.ts'), 'node:'] },
   {
     folder: collector('loki'),
     may: [
@@ -76,7 +89,21 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   {
     folder: 'backend-collector/src',
-    may: ['backend-collector/src', CONTRACT, 'commander', 'koffi', 'zod', 'node:'],
+    may: [
+      collector('capture/packet-source.ts'),
+      collector('capture/file'),
+      collector('capture/live'),
+      collector('wire'),
+      collector('flow'),
+      collector('l7'),
+      collector('record'),
+      collector('loki'),
+      collector('output'),
+      CONTRACT,
+      'commander',
+      'zod',
+      'node:',
+    ],
   },
 
   {

@@ -36,7 +36,7 @@ export const ENVIRONMENT = {
   BPFNET_MAX_FLOWS: { option: '--max-flows', text: 'Size of the flow table' },
 } as const satisfies Readonly<Record<string, Variable>>;
 
-export type Environment = Readonly<Partial<Record<keyof typeof ENVIRONMENT, string>>>;
+type Environment = Readonly<Partial<Record<keyof typeof ENVIRONMENT, string>>>;
 
 interface OutputSettings {
   /** Where to push; absent for ndjson. */

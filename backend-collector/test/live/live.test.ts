@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openingError } from '../../src/capture/live/opening-error';
-import { SystemCallError } from '../../src/capture/live/libc';
+import { SystemCallError } from '../../src/capture/libc';
 import { type Nic } from '../../src/capture/packet-source';
 
 const run = promisify(execFile);

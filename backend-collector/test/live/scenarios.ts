@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadLibc } from '../../src/capture/live/libc';
+import { loadLibc } from '../../src/capture/libc';
 import { type LiveOptions, type LiveSource, openLiveSource } from '../../src/capture/live/live-source';
 import { PacketDirection, PacketMark } from '../../src/capture/packet-source';
 

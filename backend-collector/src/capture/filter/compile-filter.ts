@@ -9,7 +9,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { CollectorError } from '../../errors';
-import { loadKoffi } from '../live/libc';
+import { loadKoffi } from '../libc';
 import { decodeProgram, type Program } from './cbpf';
 import { type UserFilter } from './socket-program';
 

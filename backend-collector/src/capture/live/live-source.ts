@@ -20,7 +20,7 @@ import { nicSelection } from '../nics/nic-pattern';
 import { NicTable } from '../nics/nic-table';
 import { type NicOwner, type PacketCursor, type PacketSource, type SourceStats } from '../packet-source';
 import { allocateBlocks, BlockQueue } from './block-queue';
-import { loadLibc } from './libc';
+import { loadLibc } from '../libc';
 import { attachFilter } from './packet-ring';
 import { checkNamespaces } from './namespace-check';
 import { dropCapabilities } from './privileges';

@@ -1,7 +1,7 @@
 /** What went wrong while a ring was opened, as one line that says what to do. */
 import { MEBIBYTE } from '../../byte-units';
 import { CollectorError } from '../../errors';
-import { SystemCallError } from './libc';
+import { SystemCallError } from '../libc';
 
 export function openingError(
   error: unknown,

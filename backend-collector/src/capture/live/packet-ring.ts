@@ -7,7 +7,7 @@
  * word. `PACKET_STATISTICS` counts what arrived and what found no room since it was last read; arrived includes dropped.
  */
 import { type Program, encodeProgram } from '../filter/cbpf';
-import { type Libc, type MappedMemory } from './libc';
+import { type Libc, type MappedMemory } from '../libc';
 import { BlockField } from './ring-block';
 
 /**

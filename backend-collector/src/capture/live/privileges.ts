@@ -10,7 +10,7 @@
  * something used the file system before. A process that runs as root still owns root's files, but can no longer pass over
  * the permissions of other users' files.
  */
-import { type Libc } from './libc';
+import { type Libc } from '../libc';
 
 const CAPABILITY_VERSION_3 = 0x2008_0522;
 const PR_SET_NO_NEW_PRIVS = 38;

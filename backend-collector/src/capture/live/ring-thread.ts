@@ -10,7 +10,7 @@ import { CollectorError } from '../../errors';
 import { closeLinkSocket, type LinkSocket } from '../nics/link-socket';
 import { closeSocketLists, type SocketLists } from '../nics/listening-ports';
 import { type BlockQueue } from './block-queue';
-import { type Libc } from './libc';
+import { type Libc } from '../libc';
 import { type WorkerMessage, type WorkerStart } from './worker-protocol';
 
 /** The worker's bundle lies beside the command's; from source (tests, tsx) it is loaded through tsx. */

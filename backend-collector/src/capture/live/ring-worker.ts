@@ -16,7 +16,7 @@ import { REFUSE_ALL } from '../filter/socket-program';
 import { closeLinkSocket, type LinkSocket, openLinkSocket } from '../nics/link-socket';
 import { closeSocketLists, openSocketLists, type SocketLists } from '../nics/listening-ports';
 import { BlockQueue } from './block-queue';
-import { type Libc, loadLibc } from './libc';
+import { type Libc, loadLibc } from '../libc';
 import { openingError } from './opening-error';
 import {
   attachFilter,

@@ -4,7 +4,7 @@
  * A netlink socket belongs to the namespace that it was opened in, for whichever thread uses it later. A dump is one
  * synchronous exchange with the kernel, below a millisecond for tens of links; it never waits longer than a second.
  */
-import { type Libc } from '../live/libc';
+import { type Libc } from '../libc';
 import { type Link, linkDumpRequest, parseLinkMessages, RTNETLINK_GROUP_LINK } from './link-message';
 
 const AF_NETLINK = 16;

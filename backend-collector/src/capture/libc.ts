@@ -13,7 +13,7 @@
  */
 import { constants } from 'node:os';
 import type koffiTypes from 'koffi';
-import { CollectorError } from '../../errors';
+import { CollectorError } from '../errors';
 
 export class SystemCallError extends Error {
   constructor(
