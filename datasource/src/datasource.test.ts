@@ -154,7 +154,7 @@ describe('frames', () => {
     });
   });
 
-  it('of packets have a lane a NIC', async () => {
+  it('of packets have one flow per NIC', async () => {
     const [all] = await framesOf({ refId: 'A', queryType: 'packets', requestId: '$request_id', nics: 'all' });
     expect(all.name).toBe(FrameKind.Packets);
     expect(all.length).toBe(25);

@@ -17,7 +17,7 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
 import { Observable } from 'rxjs';
-import { type Answering } from './handlers/answering';
+import { type QueryContext } from './handlers/query-context';
 import { Answers } from './handlers/answers';
 import { tail, type TailedQuery } from './handlers/tail';
 import { AnnotationEditor } from './components/AnnotationEditor';
@@ -30,7 +30,7 @@ import { labelledLoki } from './loki/labelled-loki';
 import { type LokiClient } from './loki/loki-client';
 import { pagedLoki } from './loki/paged-loki';
 import { sharedInFlight } from './loki/shared-in-flight';
-import { StoryReader } from './fetch/connection-cache';
+import { ConnectionCache } from './fetch/connection-cache';
 import { timedLoki } from './loki/timed-loki';
 import { readValues, RECORD_FIELDS, valueFieldOf, VALUE_FIELDS } from './fetch/value-reader';
 import { wrappedLoki } from './loki/wrapped-loki';
@@ -62,7 +62,7 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
     this.shardCount = shardCountOf(jsonData);
     this.client = clientOf(uid, jsonData);
     const connections = new ConnectionReader(this.client, new ChunkCache());
-    this.answers = new Answers(this.client, new StoryReader(connections, this.shardCount), linksOf(jsonData));
+    this.answers = new Answers(this.client, new ConnectionCache(connections, this.shardCount), linksOf(jsonData));
   }
 
   /** Targets are answered side by side; a target that fails leaves the others alone. Unsubscribing aborts all requests. */
@@ -180,7 +180,7 @@ function linksOf({ tracingUid, podUrl, hostUrl, storyUrl }: FlowsOptions): Recor
   return recordLinks(targets);
 }
 
-function answeringOf(request: DataQueryRequest<FlowQuery>, window: TimeWindow, signal: AbortSignal): Answering {
+function answeringOf(request: DataQueryRequest<FlowQuery>, window: TimeWindow, signal: AbortSignal): QueryContext {
   return {
     replace: replaceWith(request.scopedVars),
     window,

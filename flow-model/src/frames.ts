@@ -27,7 +27,7 @@ export const FrameKind = {
   Losses: 'bpfnet-losses',
   /** What limits the answer, a sentence a row in the field `text`. */
   Caveats: 'bpfnet-caveats',
-  /** The requests that a clue named, as in `L7List`. */
+  /** The requests that a search term named, as in `L7List`. */
   StoryRequests: 'bpfnet-story-requests',
   /** NICs of many requests: `NicGraphNodeRow`. Also a standard node-graph `nodes` frame. */
   NicGraphNodes: 'bpfnet-nic-graph-nodes',
@@ -269,7 +269,7 @@ export interface VerdictRow {
 
 /** One row of a `VerdictParts` frame; parts follow each other and add up to the total. */
 export interface VerdictPartRow {
-  /** `server`, `network-there`, …; for what a cause cost within a part, the part's. */
+  /** `server`, `network-request`, …; for what a cause cost within a part, the part's. */
   readonly part: string;
   /** As a person reads it; for a cost the whole sentence. */
   readonly title: string;

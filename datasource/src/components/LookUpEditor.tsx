@@ -19,7 +19,7 @@ interface IdField {
 }
 
 const CLUE: IdField = {
-  name: 'clue',
+  name: 'searchTerm',
   label: 'Any clue',
   placeholder: 'request or trace id, 10.1.2.3:80, sequence number',
 };

@@ -131,7 +131,7 @@ describe('the query editor', () => {
     expect(screen.getByLabelText('Round trip from, ms')).toBeInTheDocument();
   });
 
-  it('takes any clue, or an id, and for packets the NICs', async () => {
+  it('takes a search term, or an id, and for packets the NICs', async () => {
     const user = userEvent.setup();
     const { current, logql } = renderEditor({ queryType: 'packets' });
     expect(screen.getByRole('status')).toHaveTextContent('No request or connection is chosen');
@@ -140,7 +140,7 @@ describe('the query editor', () => {
     await user.type(screen.getByLabelText('or request id'), '$request_id{Enter}');
     expect(logql()).toBe('{source="bpf_net_l7_log"} |= "\\"request_id\\":\\"00112233445566ff\\""');
     await user.click(screen.getByRole('radio', { name: 'One' }));
-    expect(current()).toMatchObject({ clue: '10.1.2.3:80', requestId: '$request_id', nics: 'one' });
+    expect(current()).toMatchObject({ searchTerm: '10.1.2.3:80', requestId: '$request_id', nics: 'one' });
   });
 
   it('chooses metric, split and quantiles', async () => {

@@ -3,7 +3,7 @@ import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } fro
 import { type ResolvedLookUp } from '../query/look-up';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader, type ReadOptions } from './connection-reader';
-import { type Connections } from './connection-records';
+import { type LookUpResult } from './connection-records';
 
 const REQUEST: Exchange = { requestId: '00112233445566ff', atMs: 600_000, serverMs: 12, clientIsn: 77, serverIsn: 99 };
 const OTHER: Exchange = { ...REQUEST, requestId: 'ffeeddccbbaa9988', clientIsn: 78, atMs: 600_010 };
@@ -38,7 +38,7 @@ async function found(reader: ConnectionReader, wanted: ResolvedLookUp, options: 
   return read.value;
 }
 
-function counted({ focus, exchanges: spans, chunks, packets }: Connections) {
+function counted({ focus, exchanges: spans, chunks, packets }: LookUpResult) {
   return { focus: focus.length, spans: spans.length, chunks: chunks.length, packets: packets.length };
 }
 

@@ -14,14 +14,14 @@ import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
-import { chosenConnection, chosenRequest, isClue } from './choose-request';
+import { chosenConnection, chosenRequest, isSearchTerm } from './choose-request';
 import { type ChunkCache } from './chunk-cache';
 import { comparable } from './clock-connections';
 import { ConnectionQueries, EMPTY, NOTHING, type OfConnections, type Scope, type Wanted } from './connection-queries';
 import {
   chunkKey,
-  type Connections,
-  type ConnectionsRead,
+  type LookUpResult,
+  type LookUpRead,
   distinct,
   happened,
   hasSyn,
@@ -35,7 +35,7 @@ import {
 import { countedLoki } from '../loki/counted-loki';
 import { type LokiClient } from '../loki/loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
-import { CLUE_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from '../plan/search-plan';
+import { SEARCH_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from '../plan/search-plan';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
@@ -52,7 +52,7 @@ export class ConnectionReader {
     private readonly cache: ChunkCache
   ) {}
 
-  async read(resolved: ResolvedLookUp, options: ReadOptions): Promise<ConnectionsRead> {
+  async read(resolved: ResolvedLookUp, options: ReadOptions): Promise<LookUpRead> {
     const { lookUp } = resolved;
     if (lookUp === undefined) {
       return { ok: false, problem: { kind: 'no-id' } };
@@ -91,7 +91,7 @@ class Reading {
     this.queries = new ConnectionQueries(client, cache, asked.want, asked.signal);
   }
 
-  async read(costOf: () => Omit<Connections['cost'], 'roundTrips'>): Promise<ConnectionsRead> {
+  async read(costOf: () => Omit<LookUpResult['cost'], 'roundTrips'>): Promise<LookUpRead> {
     const { lookUp } = this.asked;
     const found = await this.named();
     if (isEmpty(found)) {
@@ -100,10 +100,10 @@ class Reading {
     this.notes.push(...found.exchanges.notes, ...found.chunks.notes);
     const focus = this.atNics(chosenRequest(lookUp, found.exchanges.records));
     const rest = await this.around(focus, {
-      exchanges: focus.length > 0 || !isClue(lookUp) ? found.exchanges : NOTHING,
+      exchanges: focus.length > 0 || !isSearchTerm(lookUp) ? found.exchanges : NOTHING,
       chunks: focus.length > 0 ? NOTHING : { ...found.chunks, records: chosenConnection(lookUp, found.chunks.records) },
     });
-    const value: Connections = {
+    const value: LookUpResult = {
       ...rest,
       focus,
       candidates: found.exchanges.records,
@@ -129,7 +129,7 @@ class Reading {
   private async namedIn({ shards, window, seq }: Search): Promise<Named> {
     const { lookUp, signal } = this.asked;
     this.roundTrips++;
-    const limits = mayStandAnywhere(lookUp) ? CLUE_LINES : {};
+    const limits = mayStandAnywhere(lookUp) ? SEARCH_LINES : {};
     const ofSpans = seq === 'covering' ? undefined : spansLogql(lookUp, shards);
     const ofChunks = chunksLogql(lookUp, shards, seq);
     const [spans, chunks] = await Promise.all([
@@ -167,7 +167,7 @@ class Reading {
   private async around(
     focus: readonly StoredL7[],
     found: Named
-  ): Promise<OfConnections & Pick<Connections, 'nameLookUps' | 'others'>> {
+  ): Promise<OfConnections & Pick<LookUpResult, 'nameLookUps' | 'others'>> {
     const { want, window, nics } = this.asked;
     if (!want.chunks && !want.packets) {
       return {
@@ -253,7 +253,7 @@ class Reading {
 
 const MOST_FOR_CLOCKS = 3;
 
-const NO_OTHERS: Connections['others'] = { chunks: [], packets: [] };
+const NO_OTHERS: LookUpResult['others'] = { chunks: [], packets: [] };
 
 const WORDS: Readonly<Record<LookUp['by'], string>> = {
   request: 'request',

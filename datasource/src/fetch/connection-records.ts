@@ -4,10 +4,10 @@ import { clientSeqOf } from '../plan/look-up-plan';
 import { type ReadCost } from '../loki/counted-loki';
 import { type Stored, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
-export interface Connections {
+export interface LookUpResult {
   /** The request that was asked for, at every NIC that saw it; empty where a connection was asked for. */
   readonly focus: readonly StoredL7[];
-  /** All requests that the look-up itself named, those of `focus` among them; several where it was a clue. */
+  /** All requests that the look-up itself named, those of `focus` among them; several where it was a search term. */
   readonly candidates: readonly StoredL7[];
   /** All requests of the connections, those of `focus` among them. */
   readonly exchanges: readonly StoredL7[];
@@ -21,8 +21,8 @@ export interface Connections {
   readonly cost: ReadCost & { readonly roundTrips: number };
 }
 
-export type ConnectionsRead =
-  { readonly ok: true; readonly value: Connections } | { readonly ok: false; readonly problem: DataProblem };
+export type LookUpRead =
+  { readonly ok: true; readonly value: LookUpResult } | { readonly ok: false; readonly problem: DataProblem };
 
 /** Only the chunks that hold the request; of NICs that did not see it, all that lie in the window. */
 export function withinRanges(packets: readonly StoredPackets[], focus: readonly StoredL7[]): readonly StoredPackets[] {

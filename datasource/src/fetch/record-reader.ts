@@ -13,7 +13,7 @@ import {
 import { type Logql } from '../plan/logql';
 import { type TimeWindow } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
-import { FOREIGN_VERSION, foreignChunk, foreignPackets, foreignSpan } from './datakit/datakit-records';
+import { DATAKIT_VERSION, datakitChunk, datakitPackets, datakitExchange } from './datakit/datakit-records';
 import { type LogEntry, type LokiClient } from '../loki/loki-client';
 
 type RecordOf<S extends RecordSource> = Extract<FlowRecord, { readonly source: S }>['record'];
@@ -75,7 +75,7 @@ export function decodeEntries<S extends RecordSource>(
   let problem = '';
   for (const entry of entries) {
     const decoded = decodeLine(source, entry.line);
-    const record = decoded.ok ? decoded.value.record : foreignRecord(source, entry);
+    const record = decoded.ok ? decoded.value.record : datakitRecord(source, entry);
     if (record !== undefined) {
       records.push({ record: record as RecordOf<S>, tsNs: entry.tsNs, shard: shardOf(entry), line: entry.line });
     } else {
@@ -96,12 +96,12 @@ export function decodeEntries<S extends RecordSource>(
 }
 
 /** A record of an earlier producer as one of ours. */
-function foreignRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
+function datakitRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
   switch (source) {
     case 'bpf_net_l7_log':
-      return foreignSpan(entry);
+      return datakitExchange(entry);
     case 'bpf_net_l4_log':
-      return foreignChunk(entry);
+      return datakitChunk(entry);
     case 'bpf_net_l4_packets':
       return undefined;
   }
@@ -110,7 +110,7 @@ function foreignRecord(source: RecordSource, entry: LogEntry): FlowRecord['recor
 /** The packets that lie in the chunks' own lines, as earlier producers wrote them. */
 export function packetsInChunks(chunks: readonly StoredL4[]): readonly StoredPackets[] {
   return chunks.flatMap(({ record, tsNs, shard, line }) => {
-    const packets = record.v === FOREIGN_VERSION ? foreignPackets(record, line) : undefined;
+    const packets = record.v === DATAKIT_VERSION ? datakitPackets(record, line) : undefined;
     return packets === undefined ? [] : [{ record: packets, tsNs, shard, line }];
   });
 }

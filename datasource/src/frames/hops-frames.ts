@@ -4,7 +4,7 @@
 import { type DataFrame } from '@grafana/data';
 import { FrameKind, type HopEdgeRow, type HopNodeRow, type HopsMeta } from '@bpfnet/flow-model';
 import { type Hops } from '../correlate/tables/hops';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, TEXT, WHOLE, YES_NO } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 
@@ -66,7 +66,7 @@ export interface HopsFrameOptions {
   readonly refId: string;
   readonly requestId: string;
   readonly notes: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
 }
 
 export function hopsFrames(hops: Hops, { refId, requestId, notes, cost }: HopsFrameOptions): DataFrame[] {
@@ -102,7 +102,7 @@ interface FrameOptions {
   readonly refId: string;
   readonly custom: Readonly<Record<string, unknown>>;
   readonly notices?: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
 }
 
 function frameOf<R extends object>(rows: readonly R[], columns: Columns<R>, options: FrameOptions): DataFrame {

@@ -1,7 +1,7 @@
 import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { FrameKind, type PacketRow, type PacketsMeta, type PacketsPart } from '@bpfnet/flow-model';
 import { type PacketTable } from '../correlate/tables/packet-table';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { costStats, field, warnings } from './frame-parts';
 
 const FIELDS: ReadonlyArray<{
@@ -36,7 +36,7 @@ const FIELDS: ReadonlyArray<{
 export interface PacketsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
   readonly part?: PacketsPart;
 }
 

@@ -7,7 +7,7 @@ import { orderPath } from '../path/path-order';
 import { summaryOf } from '../path/request-words';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { type Verdict } from '../correlate/verdict/verdict';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
 import { assertUnreachable } from '../query/flow-query';
 import { type Columns, columnsFrame, MILLISECONDS, NUMBER, SHARE, TEXT, TIME, WHOLE } from './columns-frame';
@@ -67,7 +67,7 @@ const CAVEAT_COLUMNS: Columns<{ readonly kind: string; readonly text: string }> 
 export interface VerdictFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
-  readonly cost: Connections['cost'];
+  readonly cost: LookUpResult['cost'];
   /** The request at its NICs; none where the connection came to nothing. */
   readonly spans: readonly StoredL7[];
 }

@@ -2,12 +2,12 @@
 import { createDataFrame, type DataFrame } from '@grafana/data';
 import { DataError, isLimit } from '../data-error';
 import { type LokiClient } from '../loki/loki-client';
-import { type StoryReader } from '../fetch/connection-cache';
+import { type ConnectionCache } from '../fetch/connection-cache';
 import { warnings } from '../frames/frame-parts';
 import { type RecordLinks } from '../frames/record-links';
 import { type RecordLine } from '../frames/records-frame';
 import { assertUnreachable, type FlowQuery } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { ListAnswers } from './list-answers';
 import { LookUpAnswers } from './look-up-answers';
 import { StoryAnswers } from './story-answers';
@@ -18,14 +18,14 @@ export class Answers {
   private readonly lookUps: LookUpAnswers;
   private readonly story: StoryAnswers;
 
-  constructor(client: LokiClient, stories: StoryReader, links: RecordLinks) {
+  constructor(client: LokiClient, stories: ConnectionCache, links: RecordLinks) {
     this.lists = new ListAnswers(client, links);
     this.lookUps = new LookUpAnswers(stories);
     this.story = new StoryAnswers(stories, links);
   }
 
   /** A limit that was hit is told on an empty frame, with advice; whatever else goes wrong rejects. */
-  async answer(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+  async answer(query: FlowQuery, answering: QueryContext): Promise<DataFrame[]> {
     try {
       return await this.dispatch(query, answering);
     } catch (error) {
@@ -37,11 +37,11 @@ export class Answers {
   }
 
   /** The newest records of a list. */
-  newest(query: TailedQuery, answering: Answering): Promise<readonly RecordLine[]> {
+  newest(query: TailedQuery, answering: QueryContext): Promise<readonly RecordLine[]> {
     return this.lists.newest(query, answering);
   }
 
-  private dispatch(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+  private dispatch(query: FlowQuery, answering: QueryContext): Promise<DataFrame[]> {
     switch (query.queryType) {
       case 'l7List':
         return this.lists.l7List(query, answering);

@@ -26,7 +26,7 @@ import {
   type MetricsQuery,
   type NicGraphQuery,
 } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { type TailedQuery } from './tail';
 
 export class ListAnswers {
@@ -35,7 +35,7 @@ export class ListAnswers {
     private readonly links: RecordLinks
   ) {}
 
-  async l7List(query: L7ListQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async l7List(query: L7ListQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId, fold = 'nic' } = query;
     const plan = orNotice(planL7List(query, replace, adHoc));
     if (plan.kind === 'notice') {
@@ -46,7 +46,7 @@ export class ListAnswers {
     return [l7ListFrame(rows, { refId, notes: orNone(rows, notes), logql: executed, nicsSeen, links: this.links })];
   }
 
-  async l4List(query: L4ListQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async l4List(query: L4ListQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
     const plan = orNotice(planL4List(query, replace, adHoc));
     if (plan.kind === 'notice') {
@@ -58,7 +58,7 @@ export class ListAnswers {
   }
 
   /** As log lines, for the tail. */
-  async newest(query: TailedQuery, { replace, adHoc, window, signal }: Answering): Promise<readonly RecordLine[]> {
+  async newest(query: TailedQuery, { replace, adHoc, window, signal }: QueryContext): Promise<readonly RecordLine[]> {
     if (query.queryType === 'l7List') {
       const plan = orThrow(planL7List({ ...query, sort: 'newest' }, replace, adHoc));
       const { rows } = await readL7List(this.client, plan, { window, signal, fold: 'nic' });
@@ -69,7 +69,7 @@ export class ListAnswers {
     return rows.map((row) => ({ source: 'bpf_net_l4_log', ...row }));
   }
 
-  async nicGraph(query: NicGraphQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async nicGraph(query: NicGraphQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
     const plan = orNotice(planned(() => l7Parts(query.filters ?? {}, replace, adHoc)));
     if (plan.kind === 'notice') {
@@ -82,13 +82,13 @@ export class ListAnswers {
     return nicGraphFrames(graph, { refId, notes: orNone(accepted, notes), logql: logql(parts) });
   }
 
-  async metrics(query: MetricsQuery, answering: Answering): Promise<DataFrame[]> {
+  async metrics(query: MetricsQuery, answering: QueryContext): Promise<DataFrame[]> {
     const plan = orThrow(planMetrics(query, answering.replace, answering.adHoc));
     const read = await readMetrics(this.client, plan, answering);
     return metricsFrames(plan, read, { refId: query.refId, logql: plan.queries(read.stepSeconds).join('\n') });
   }
 
-  async events(query: EventsQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async events(query: EventsQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const plans = orThrow(planEvents(query, replace, adHoc));
     return [eventsFrame(await readEvents(this.client, plans, { window, signal }), query.refId)];
   }

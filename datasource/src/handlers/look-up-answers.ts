@@ -6,9 +6,9 @@ import { packetTable } from '../correlate/tables/packet-table';
 import { requestPart } from '../correlate/losses/request-part';
 import { problemText } from '../data-error';
 import { chosenOf } from '../fetch/choose-request';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { pathOf, relatedRecords } from '../fetch/related';
-import { type StoryReader } from '../fetch/connection-cache';
+import { type ConnectionCache } from '../fetch/connection-cache';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
 import { packetsFrame } from '../frames/packets-frame';
 import { recordsFrame } from '../frames/records-frame';
@@ -23,13 +23,13 @@ import {
   type TraceQuery,
 } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { flowsOf, storyOf } from './story-cache';
 
 export class LookUpAnswers {
-  constructor(private readonly stories: StoryReader) {}
+  constructor(private readonly stories: ConnectionCache) {}
 
-  async packets(query: PacketsQuery, answering: Answering): Promise<DataFrame[]> {
+  async packets(query: PacketsQuery, answering: QueryContext): Promise<DataFrame[]> {
     const { refId, nics = 'all' } = query;
     const read = await this.read(query, answering, nics);
     if (!read.ok) {
@@ -37,7 +37,7 @@ export class LookUpAnswers {
     }
     const { value } = read;
     const table = packetTable({
-      lanes: flowsOf(value),
+      flows: flowsOf(value),
       requestId: value.focus[0]?.record.request_id,
       story: storyOf(value),
     });
@@ -52,7 +52,7 @@ export class LookUpAnswers {
     ];
   }
 
-  async hops(query: HopsQuery, answering: Answering): Promise<DataFrame[]> {
+  async hops(query: HopsQuery, answering: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
     const read = await this.read(query, answering);
     if (!read.ok) {
@@ -71,7 +71,7 @@ export class LookUpAnswers {
     });
   }
 
-  async trace(query: TraceQuery, answering: Answering): Promise<DataFrame[]> {
+  async trace(query: TraceQuery, answering: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
     const read = await this.read(query, answering);
     if (!read.ok) {
@@ -81,7 +81,7 @@ export class LookUpAnswers {
     return [traceFrame(spans, { refId, notes: [...(spans.length === 0 ? [NO_REQUEST] : []), ...read.value.notes] })];
   }
 
-  async related(query: RelatedQuery, answering: Answering): Promise<DataFrame[]> {
+  async related(query: RelatedQuery, answering: QueryContext): Promise<DataFrame[]> {
     const { refId, dimension } = query;
     const read = await this.read(query, answering);
     const related = read.ok
@@ -91,7 +91,7 @@ export class LookUpAnswers {
     return relatedFrames(related, { refId, notes, dimension, path: read.ok ? pathOf(read.value) : [] });
   }
 
-  async records(query: RecordsQuery, answering: Answering): Promise<DataFrame[]> {
+  async records(query: RecordsQuery, answering: QueryContext): Promise<DataFrame[]> {
     const { refId, nics = 'all' } = query;
     const read = await this.read(query, answering, nics);
     if (!read.ok) {
@@ -105,12 +105,12 @@ export class LookUpAnswers {
     return [recordsFrame(lines, { refId, notes })];
   }
 
-  private read(query: LookUpQuery, { replace, window, signal }: Answering, nics: 'all' | 'one' = 'all') {
+  private read(query: LookUpQuery, { replace, window, signal }: QueryContext, nics: 'all' | 'one' = 'all') {
     return this.stories.read(lookUpOf(query, replace), { window, signal, nics });
   }
 }
 
-const recordsOf = ({ focus, chunks }: Connections) => ({
+const recordsOf = ({ focus, chunks }: LookUpResult) => ({
   focus: focus.map(({ record }) => record),
   chunks: chunks.map(({ record }) => record),
 });

@@ -1,4 +1,4 @@
-/** The story as a panel gets it, from the clues that people have. */
+/** The story as a panel gets it, from the search terms that people have. */
 import {
   type DataFrame,
   type DataQueryRequest,
@@ -83,8 +83,8 @@ function column(frame: DataFrame, name: string): unknown[] {
 describe('the story', () => {
   it.each(['00112233445566ff', '78_9001', '10.1.0.5:40000', '10.1.0.5', '78'])(
     'begins with the verdict, from %s',
-    async (clue) => {
-      const [verdict] = await framesOf({ refId: 'A', queryType: 'story', clue });
+    async (searchTerm) => {
+      const [verdict] = await framesOf({ refId: 'A', queryType: 'story', searchTerm });
       expect(verdict.name).toBe(FrameKind.Verdict);
       expect(verdict.length).toBe(1);
       expect(column(verdict, 'sentence')[0]).toMatch(/^GET \/api\//);
@@ -122,15 +122,20 @@ describe('the story', () => {
     expect(column(losses, 'fate')[0]).toMatch(/^It had arrived/);
   });
 
-  it('offers the other requests that a clue names, the worst first', async () => {
-    const [requests] = await framesOf({ refId: 'A', queryType: 'story', part: 'requests', clue: '10.1.0.5:40000' });
+  it('offers the other requests that a search term names, worst first', async () => {
+    const [requests] = await framesOf({
+      refId: 'A',
+      queryType: 'story',
+      part: 'requests',
+      searchTerm: '10.1.0.5:40000',
+    });
     expect(column(requests, 'l7_resource')).toEqual(['/api/hang', '/api/orders']);
-    const [nics] = await framesOf({ refId: 'A', queryType: 'story', part: 'nics', clue: '10.1.0.5:40000' });
+    const [nics] = await framesOf({ refId: 'A', queryType: 'story', part: 'nics', searchTerm: '10.1.0.5:40000' });
     expect(new Set(column(nics, 'l7_resource'))).toEqual(new Set(['/api/hang']));
   });
 
   it('of nothing is a frame a part with advice', async () => {
-    const frames = await framesOf({ refId: 'A', queryType: 'story', clue: '10.9.9.9:1' });
+    const frames = await framesOf({ refId: 'A', queryType: 'story', searchTerm: '10.9.9.9:1' });
     expect(frames.every(({ length }) => length === 0)).toBe(true);
     const advice = frames.filter(({ name }) => name !== FrameKind.HopEdges).map(({ meta }) => meta?.notices?.[0].text);
     expect(new Set(advice)).toEqual(

@@ -4,10 +4,10 @@ import { hopsOf } from '../correlate/tables/hops';
 import { foldRequests } from '../path/fold-requests';
 import { problemText } from '../data-error';
 import { chosenOf, compareWorstFirst } from '../fetch/choose-request';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { alongPath } from '../fetch/list-reader';
 import { type StoredL7 } from '../fetch/record-reader';
-import { type StoryReader } from '../fetch/connection-cache';
+import { type ConnectionCache } from '../fetch/connection-cache';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
 import { l7ListFrame } from '../frames/list-frame';
 import { type RecordLinks } from '../frames/record-links';
@@ -15,17 +15,17 @@ import { caveatsFrame, emptyStoryFrame, lossesFrame, partsFrame, verdictFrame } 
 import { FrameKind } from '@bpfnet/flow-model';
 import { assertUnreachable, STORY_PARTS, type StoryPart, type StoryQuery } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { NO_REQUEST } from './look-up-answers';
 import { storyOf } from './story-cache';
 
 export class StoryAnswers {
   constructor(
-    private readonly stories: StoryReader,
+    private readonly stories: ConnectionCache,
     private readonly links: RecordLinks
   ) {}
 
-  async story(query: StoryQuery, { replace, window, signal }: Answering): Promise<DataFrame[]> {
+  async story(query: StoryQuery, { replace, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId, part } = query;
     const parts = part === undefined ? STORY_PARTS : [part];
     const read = await this.stories.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
@@ -46,7 +46,7 @@ export class StoryAnswers {
     }
   }
 
-  private framesOf(part: StoryPart, value: Connections, refId: string): DataFrame[] {
+  private framesOf(part: StoryPart, value: LookUpResult, refId: string): DataFrame[] {
     const { notes, cost, chunks } = value;
     const story = storyOf(value);
     const spans = chosenOf(value);
@@ -74,8 +74,8 @@ export class StoryAnswers {
     }
   }
 
-  /** What else the clue names, one row a request. */
-  private candidates({ candidates, exchanges: spans }: Connections, refId: string): DataFrame {
+  /** What else the search term names, one row per request. */
+  private candidates({ candidates, exchanges: spans }: LookUpResult, refId: string): DataFrame {
     const folded = foldRequests<StoredL7>(candidates.length > 0 ? candidates : spans);
     const rows = [...folded].sort((a, b) => compareWorstFirst(a.span.record, b.span.record));
     return l7ListFrame(

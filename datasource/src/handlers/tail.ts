@@ -7,14 +7,14 @@ import { Observable } from 'rxjs';
 import { type RecordLine, recordsFrame } from '../frames/records-frame';
 import { type TimeWindow, windowOfMs } from '../plan/time-window';
 import { type L4ListQuery, type L7ListQuery } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 
 export type TailedQuery = L7ListQuery | L4ListQuery;
 
 export interface TailSource {
   /** The newest records that a list holds. */
-  readonly newest: (query: TailedQuery, answering: Answering) => Promise<readonly RecordLine[]>;
-  readonly answeringIn: (window: TimeWindow, signal: AbortSignal) => Answering;
+  readonly newest: (query: TailedQuery, answering: QueryContext) => Promise<readonly RecordLine[]>;
+  readonly answeringIn: (window: TimeWindow, signal: AbortSignal) => QueryContext;
   /** ms since the Unix epoch. */
   readonly now?: () => number;
 }

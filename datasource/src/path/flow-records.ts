@@ -70,8 +70,8 @@ function factsOf({ exchanges: spans, chunks }: FlowRecords): L4Record | L7Record
   return records.find((record) => record.client_ip !== undefined) ?? records[0];
 }
 
-/** The earliest chunk's first packet: what times in a table of several lanes count from. */
-export function earliestNs(lanes: readonly DecodedFlow[]): bigint {
-  const times = lanes.flatMap(({ decoded }) => decoded.map(({ positions }) => positions.timePosNs));
+/** The earliest chunk's first packet: what times in a table of several flows count from. */
+export function earliestNs(flows: readonly DecodedFlow[]): bigint {
+  const times = flows.flatMap(({ decoded }) => decoded.map(({ positions }) => positions.timePosNs));
   return times.reduce((a, b) => (b < a ? b : a), times[0] ?? BigInt(0));
 }

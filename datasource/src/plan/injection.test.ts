@@ -1,5 +1,5 @@
 /**
- * Whatever a user types, in any filter, clue or ad-hoc filter: the query has the shape that it has for a plain word. Shapes are compared
+ * Whatever a user types, in any filter, search term or ad-hoc filter: the query has the shape that it has for a plain word. Shapes are compared
  * in the tree of Grafana's own grammar, whole, so nothing that a value does can add, end or change a part.
  */
 import { parser } from '@grafana/lezer-logql';

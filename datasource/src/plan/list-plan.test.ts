@@ -104,6 +104,6 @@ describe('a look-up by id', () => {
 
   it('says so where there is no id', () => {
     expect(preview({})).toMatch(/^No request or connection is chosen/);
-    expect(preview({ clue: 'a slow "one"' })).toMatch(/^"a slow "one"" names nothing/);
+    expect(preview({ searchTerm: 'a slow "one"' })).toMatch(/^"a slow "one"" names nothing/);
   });
 });

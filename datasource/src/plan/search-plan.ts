@@ -25,9 +25,9 @@ export interface SearchOptions {
 }
 
 /** Of what may stand anywhere: some tens of requests to choose from. Chunks count where there is no request only, and of them the newest connection. */
-export const CLUE_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 200, chunks: 50 };
+export const SEARCH_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 200, chunks: 50 };
 
-/** What a reader must know where a clue names more than is read. */
+/** What a reader must know where a search term names more than is read. */
 export function limitNote(found: { readonly spans: number; readonly limitHit: boolean }): readonly string[] {
   if (!found.limitHit) {
     return [];

@@ -56,7 +56,7 @@ export function windowAt(atNs: bigint | undefined, within: TimeWindow): TimeWind
   return { fromNs: atNs - margin, toNs: atNs + margin };
 }
 
-/** What is searched first for a clue that may stand anywhere: the newest part of a window, since what is asked about is mostly recent. */
+/** What is searched first for a search term that may be anywhere: the newest part of a window, since most questions are about what is recent. */
 const NEWEST_SHARE = 8n;
 const LEAST_NEWEST_MS = 900_000;
 

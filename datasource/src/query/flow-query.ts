@@ -55,7 +55,7 @@ export interface LookUpIds {
   readonly nicTraceId?: string;
   readonly innerTraceId?: string;
   /** Anything that leads to a request: any id of it or of its trace, `address:port`, an address, a sequence number. */
-  readonly clue?: string;
+  readonly searchTerm?: string;
   /** Shard of the connection where a link knows it; a number or a text that becomes one. */
   readonly flowShard?: number | string;
   /** When it happened where a link knows it, ns or ms since the Unix epoch; narrows what is read. */

@@ -63,13 +63,13 @@ export interface Happened {
 }
 
 /** Of one NIC, by its place on the path. */
-export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): FlowRecords {
+export function flowRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): FlowRecords {
   const seen = sent
     .map((one) => ({ ...one, seenMs: one.passedMs[i] + (nic.clockAheadMs ?? 0) }))
     .filter(({ seenMs }) => !Number.isNaN(seenMs))
     .sort((a, b) => a.seenMs - b.seenMs);
   const clientIsSrc = nic.direction === 'outgoing';
-  const lane = `${String(i).padStart(4, '0')}${'0'.repeat(28)}`;
+  const flowId = `${String(i).padStart(4, '0')}${'0'.repeat(28)}`;
   const bySrc = (one: Sent): boolean => one.byServer !== clientIsSrc;
   const columns = allocatePacketColumns(seen.length);
   const firstNs = nsAt(seen[0].seenMs);
@@ -104,7 +104,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     l4_proto: 'tcp' as const,
     k8s_pod_name: nic.pod,
     capture_drops: nic.captureDrops,
-    inner_traceid: lane,
+    inner_traceid: flowId,
     nic_traceid: nicTraceId(toSeq(CLIENT_ISN), toSeq(SERVER_ISN)),
     community_id: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
   };
@@ -130,7 +130,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     v: 1,
     host: nic.host,
     nic_name: nic.nic,
-    inner_traceid: lane,
+    inner_traceid: flowId,
     chunk_id: 1,
     ...encodePacketColumns(columns, positions),
   };
@@ -164,7 +164,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     };
     return [{ record, tsNs: nsAt(asked[0]) }];
   });
-  return { flowId: lane, packets: [packets], chunks: [chunk], exchanges: spans };
+  return { flowId, packets: [packets], chunks: [chunk], exchanges: spans };
 }
 
 function nsAt(ms: number): bigint {

@@ -15,7 +15,7 @@ export interface CaveatText {
 export function caveatTexts(caveats: readonly Caveat[], nics: readonly NicPlace[]): readonly CaveatText[] {
   const groups = new Map<string, Caveat[]>();
   for (const caveat of caveats) {
-    const key = 'lane' in caveat ? `${caveat.kind} ${'seen' in caveat ? caveat.seen : ''}` : JSON.stringify(caveat);
+    const key = 'flowId' in caveat ? `${caveat.kind} ${'seen' in caveat ? caveat.seen : ''}` : JSON.stringify(caveat);
     groups.set(key, [...(groups.get(key) ?? []), caveat]);
   }
   return [...groups.values()].map((group) => ({ kind: group[0].kind, text: groupText(group, nics) }));
@@ -63,7 +63,7 @@ function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string 
 /** `eth0 of cart-1`; `eth0 of cart-1 and veth1 on node-a`; `all 10 NICs`; `5 of 10 NICs (eth0 of cart-1, veth1 on node-a, …)`. */
 function placesText(group: readonly Caveat[], nics: readonly NicPlace[]): string {
   const names = group.map((caveat) => {
-    const place = nics.find(({ flowId: lane }) => 'lane' in caveat && lane === caveat.lane);
+    const place = nics.find(({ flowId }) => 'flowId' in caveat && flowId === caveat.flowId);
     return place === undefined ? 'a NIC' : placeText(place);
   });
   if (names.length <= MOST_NAMED) {

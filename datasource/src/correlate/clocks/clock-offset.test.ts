@@ -71,8 +71,8 @@ describe('the offset between two clocks', () => {
           expect(clock.ifSymmetricMs).toBeLessThanOrEqual(clock.atMostMs);
           const [thereMs, backMs] = [there[pick % there.length], back[pick % back.length]];
           const hop = hopTime(
-            { lane: 'x', stamps: { requestMs: 0, responseMs: 100 + backMs } },
-            { lane: 'y', stamps: { requestMs: thereMs + aheadMs, responseMs: 100 + aheadMs } },
+            { flowId: 'x', stamps: { requestMs: 0, responseMs: 100 + backMs } },
+            { flowId: 'y', stamps: { requestMs: thereMs + aheadMs, responseMs: 100 + aheadMs } },
             clock
           );
           expect(hop.sumMs).toBeCloseTo(thereMs + backMs, 6);

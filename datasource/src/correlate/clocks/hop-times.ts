@@ -1,7 +1,7 @@
 /**
  * How long a request and its response took from one NIC to the next. See docs/hop-times.md.
  *
- * Invariants: no time is negative; there and back add up to the sum, which needs no common clock; what is not known says why.
+ * Invariants: no time is negative; both ways add up to the round trip, which needs no common clock; what is not known says why.
  */
 import { type ClockOffset, type ClockUnknown } from './clock-offset';
 
@@ -11,7 +11,7 @@ export type TimeUnknown =
   | 'not-compared'
   /** The bytes were not seen at both NICs. */
   | 'not-seen'
-  /** Two stamps of one clock stand in the wrong order. */
+  /** Two timestamps of one clock are in the wrong order. */
   | 'stamps-contradict';
 
 /** A time one way. */
@@ -22,7 +22,7 @@ export type OneWay =
   | { readonly kind: 'unknown'; readonly why: TimeUnknown };
 
 export interface HopTime {
-  /** Lanes. */
+  /** Flow ids. */
   readonly from: string;
   readonly to: string;
   readonly sameClock: boolean;
@@ -44,7 +44,7 @@ export interface Stamps {
 const RESOLUTION_MS = 0.002;
 
 export interface HopEnd {
-  readonly lane: string;
+  readonly flowId: string;
   readonly stamps: Stamps;
 }
 
@@ -53,11 +53,11 @@ export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' |
   const thereMs = difference(to.stamps.requestMs, from.stamps.requestMs);
   const backMs = difference(from.stamps.responseMs, to.stamps.responseMs);
   const sumMs = thereMs === null || backMs === null ? null : thereMs + backMs;
-  const lanes = { from: from.lane, to: to.lane };
+  const flowIds = { from: from.flowId, to: to.flowId };
   if (clocks === 'same') {
     const contradicts = sumMs !== null && sumMs < -RESOLUTION_MS;
     return {
-      ...lanes,
+      ...flowIds,
       sameClock: true,
       there: oneClock(thereMs),
       back: oneClock(backMs),
@@ -65,7 +65,7 @@ export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' |
     };
   }
   const [there, back] = twoClocks(thereMs, backMs, clocks);
-  return { ...lanes, sameClock: false, there, back, sumMs: sumMs !== null && sumMs < 0 ? null : sumMs };
+  return { ...flowIds, sameClock: false, there, back, sumMs: sumMs !== null && sumMs < 0 ? null : sumMs };
 }
 
 function difference(later: number | null, earlier: number | null): number | null {

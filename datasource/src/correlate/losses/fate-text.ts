@@ -19,7 +19,7 @@ export function lostWhere(fate: Fate, nics: readonly NicPlace[]): string {
   }
 }
 
-export function nicText(lane: string | null, nics: readonly NicPlace[]): string {
-  const place = nics.find((nic) => nic.flowId === lane);
+export function nicText(flowId: string | null, nics: readonly NicPlace[]): string {
+  const place = nics.find((nic) => nic.flowId === flowId);
   return place === undefined ? 'a NIC that is not known' : placeText(place);
 }

@@ -10,12 +10,12 @@ import { placeText } from '../../path/packet-ref';
 const MSS = 1400;
 
 function story(script: WireScript): ConnectionStory {
-  return connectionStory({ flows: script.lanes() });
+  return connectionStory({ flows: script.flows() });
 }
 
 /** `uplink on node-a → uplink on node-b: 1 of 4 client packets lost` for each hop that lost or may have lost something. */
 function lossLines({ losses, nics }: ConnectionStory): readonly string[] {
-  const name = (lane: string) => placeText(nics.find((nic) => nic.flowId === lane)!);
+  const name = (flowId: string) => placeText(nics.find((nic) => nic.flowId === flowId)!);
   return losses
     .filter(({ lost, notKnown }) => lost + notKnown > 0)
     .map(
@@ -69,7 +69,7 @@ describe('where segments were lost', () => {
     script.client({ atMs: 650 });
     script.exchange({ requestId: 'earlier', request: other, response: otherAnswer });
     script.exchange({ requestId: 'asked', request, response });
-    const told = connectionStory({ flows: script.lanes(), requestId: 'asked' });
+    const told = connectionStory({ flows: script.flows(), requestId: 'asked' });
     expect(told.losses.reduce((sum, { lost }) => sum + lost, 0)).toBe(3);
     expect(told.exchangeLosses).toEqual([
       {
@@ -77,7 +77,7 @@ describe('where segments were lost', () => {
         from: told.nics[2].flowId,
         to: told.nics[1].flowId,
         segments: 2,
-        resentAfterMs: expect.closeTo(336.9, 3),
+        retransmittedAfterMs: expect.closeTo(336.9, 3),
       },
     ]);
   });
@@ -182,7 +182,7 @@ describe('any losses', () => {
             atMs += 5;
           }
           const told = story(script);
-          const order = (lane: string) => told.nics.find((nic) => nic.flowId === lane)!.order;
+          const order = (flowId: string) => told.nics.find((nic) => nic.flowId === flowId)!.order;
           const found = told.losses
             .filter(({ lost }) => lost > 0)
             .map(({ from, to, lost }): [string, number] => [`${order(from)}>${order(to)}`, lost]);

@@ -8,10 +8,10 @@ function part(range: [number, number], known: readonly number[], change: Partial
   script.handshake(0);
   const request = [script.client({ atMs: 10, len: 100 })];
   script.exchange({ requestId: 'r1', request, response: [script.server({ atMs: 20, len: 100 })] });
-  const lanes = script.lanes();
+  const flows = script.flows();
   return requestPart({
-    focus: lanes.flatMap(({ exchanges: spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
-    chunks: lanes.flatMap(({ chunks }) =>
+    focus: flows.flatMap(({ exchanges: spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
+    chunks: flows.flatMap(({ chunks }) =>
       known.map((chunk_id) => ({ ...chunks[0], chunk_id, end_reason: undefined, ...change }))
     ),
   });

@@ -4,7 +4,7 @@
  * one that ends without an ACK was the sender's own. Pauses while something lost was waited for are part of that wait.
  */
 import { Analysis } from '@bpfnet/flow-model';
-import { type CostsOf, type Resend } from './costs';
+import { type CostsOf, type AwaitedRetransmission } from './costs';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { leastRoundTripMs } from '../losses/round-trip';
 import { type Instant } from '../losses/nic-observations';
@@ -17,25 +17,28 @@ const PROMPT_MS = 1;
 /** Without a measured round trip, or with a shorter one, nothing is a pause below this. */
 const PAUSE_AT_LEAST_MS = 1;
 
-export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonly Resend[]): readonly Cost[] {
+export function pauseCosts(
+  { observations, timeline, parts }: CostsOf,
+  awaited: readonly AwaitedRetransmission[]
+): readonly Cost[] {
   const sendings = [
     {
       sender: 0 as const,
-      lane: timeline.client,
+      nic: timeline.client,
       part: 'sending' as const,
       from: timeline.sentFirst,
       to: timeline.sentLast,
     },
     {
       sender: 1 as const,
-      lane: timeline.server,
+      nic: timeline.server,
       part: 'receiving' as const,
       from: timeline.answered,
       to: timeline.receivedLast,
     },
   ];
-  return sendings.flatMap(({ sender, lane, part, from, to }) => {
-    const toMs = to && sight.onClockOf(to, lane);
+  return sendings.flatMap(({ sender, nic, part, from, to }) => {
+    const toMs = to && observations.onClockOf(to, nic);
     const nearSender = sender === 0 || timeline.serverSeen;
     if (
       from === undefined ||
@@ -45,22 +48,22 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
     ) {
       return [];
     }
-    const pauses = pausesOf({ sender, lane, from, toMs }).filter(
-      ({ end, ms }) => !resends.some((resend) => resend.fromMs < end.atMs && resend.toMs > end.atMs - ms)
+    const pauses = pausesOf({ sender, nic, from, toMs }).filter(
+      ({ end, ms }) => !awaited.some((one) => one.fromMs < end.atMs && one.toMs > end.atMs - ms)
     );
     return COST_KINDS.flatMap((kind): Cost[] => {
       const ofKind = pauses.filter((pause) => pause.kind === kind);
       const ms = ofKind.reduce((sum, pause) => sum + pause.ms, 0);
-      const packets = ofKind.map(({ end }) => sight.ref(end));
+      const packets = ofKind.map(({ end }) => observations.ref(end));
       return ms > 0 ? [{ kind, part, ms, packets, text: pauseText(kind, sender, ms) }] : [];
     });
   });
 
-  function pausesOf({ sender, lane, from, toMs }: Sending): readonly Pause[] {
-    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.connection.flows[lane];
+  function pausesOf({ sender, nic, from, toMs }: Sending): readonly Pause[] {
+    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = observations.connection.flows[nic];
     const leastMs = Math.max(
       PAUSE_AT_LEAST_MS,
-      PAUSE_SHARE * (leastRoundTripMs(sight.connection.flows[lane], sender) ?? 0)
+      PAUSE_SHARE * (leastRoundTripMs(observations.connection.flows[nic], sender) ?? 0)
     );
     const pauses: Pause[] = [];
     let lossSeen = false;
@@ -89,10 +92,10 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
                 : lossSeen
                   ? 'congestion-window'
                   : 'slow-start';
-          pauses.push({ kind, ms: atMs - last.atMs, end: sight.instant(lane, packet) });
+          pauses.push({ kind, ms: atMs - last.atMs, end: observations.instant(nic, packet) });
         }
         if (packet >= from.packet) {
-          last = sight.instant(lane, packet);
+          last = observations.instant(nic, packet);
         }
       }
     }
@@ -102,7 +105,7 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
 
 interface Sending {
   readonly sender: 0 | 1;
-  readonly lane: number;
+  readonly nic: number;
   readonly from: Instant;
   readonly toMs: number;
 }

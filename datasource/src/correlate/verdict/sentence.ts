@@ -5,20 +5,20 @@ import { bytesText, durationText } from '@bpfnet/flow-model/quantity-text';
 import { summaryRequest } from '../../path/request-words';
 import { isAnswered } from '../../path/exchange-at-nic';
 import { type Cost } from './verdict';
-import { type Who } from './endpoints-text';
+import { type EndpointTexts } from './endpoints-text';
 
 /** Contributions below this share of the total are left out, but for the first. */
 const WORTH_TELLING = 0.05;
 const MOST_TOLD = 4;
 
 /** `GET /api/orders from cart-7f9c to orders-5d8b`. */
-export function subjectText(record: L7Record, { client, server }: Who): string {
+export function subjectText(record: L7Record, { client, server }: EndpointTexts): string {
   return `${summaryRequest(record)} from ${client} to ${server}`;
 }
 
 export interface AnsweredSentence {
   readonly record: L7Record;
-  readonly who: Who;
+  readonly endpoints: EndpointTexts;
   readonly totalMs: number;
   readonly contributions: readonly Contribution[];
   /** The last NIC that was captured, where the server is beyond it. */
@@ -31,7 +31,7 @@ export interface AnsweredSentence {
 }
 
 export function answeredSentence(input: AnsweredSentence): string {
-  const { record, who, totalMs, contributions } = input;
+  const { record, endpoints: who, totalMs, contributions } = input;
   const status = isAnswered(record.outcome) && record.l7_status !== undefined ? ` with ${record.l7_status}` : '';
   const told = contributions
     .filter(({ ms }, i) => ms > 0 && (i === 0 || ms >= WORTH_TELLING * totalMs))
@@ -78,7 +78,7 @@ function lostThing(cost: Cost | undefined): string {
   switch (cost?.part) {
     case 'connect':
       return 'the SYN';
-    case 'response-resent':
+    case 'response-retransmission':
       return 'the response';
     case 'receiving':
       return 'parts of the response';

@@ -1,18 +1,18 @@
 /** Why there is no answer, in words that end a sentence. */
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type ExchangeBytes } from '../losses/exchange-bytes';
-import { type Fate, type Fates } from '../losses/loss-attribution';
+import { type Fate, type LossAttribution } from '../losses/loss-attribution';
 import { lostWhere, nicText } from '../losses/fate-text';
 import { type NicPlace } from '../../path/packet-ref';
-import { type Reach, type RequestReach } from '../losses/farthest-nic';
+import { type FarthestNic, type FarthestNics } from '../losses/farthest-nic';
 import { type Timeline } from './timeline';
 import { type Cause, type Cost } from './verdict';
 
 export interface UnansweredRequest {
-  readonly fates: Fates;
+  readonly attribution: LossAttribution;
   readonly exchange: ExchangeBytes;
   readonly timeline: Timeline;
-  readonly reach: RequestReach | null;
+  readonly farthest: FarthestNics | null;
   readonly nics: readonly NicPlace[];
   readonly reset: Cost | undefined;
 }
@@ -23,36 +23,36 @@ export interface Ending {
 }
 
 export function unansweredEnding(request: UnansweredRequest): Ending {
-  const { reach, reset, nics, timeline } = request;
-  if (reset !== undefined && (reach?.response ?? null) === null && reset.text.startsWith('The server')) {
+  const { farthest, reset, nics, timeline } = request;
+  if (reset !== undefined && (farthest?.response ?? null) === null && reset.text.startsWith('The server')) {
     return { cause: 'reset', text: `was ${resetText(reset)}, before any response` };
   }
-  if (reach?.response) {
-    return { cause: 'response-lost', text: responseText(request, reach.response) };
+  if (farthest?.response) {
+    return { cause: 'response-lost', text: responseText(request, farthest.response) };
   }
-  if (reach !== null && reach.request.whole === nics[timeline.server].flowId && timeline.serverSeen) {
-    const heard = reach.request.acknowledged ? ', which acknowledged it and' : ', which';
+  if (farthest !== null && farthest.request.whole === nics[timeline.server].flowId && timeline.serverSeen) {
+    const heard = farthest.request.acknowledged ? ', which acknowledged it and' : ', which';
     return {
       cause: 'no-response',
-      text: `it reached the server at ${nicText(reach.request.whole, nics)}${heard} sent no response`,
+      text: `it reached the server at ${nicText(farthest.request.whole, nics)}${heard} sent no response`,
     };
   }
   const fate = lastFate(request, 0);
-  const sent = timesText(reach?.request);
+  const sent = timesText(farthest?.request);
   if (fate?.kind === 'lost') {
     return { cause: 'request-lost', text: `it was ${lostWhere(fate, nics)}${sent}` };
   }
-  const last = nicText(reach?.request.any ?? null, nics);
+  const last = nicText(farthest?.request.any ?? null, nics);
   const beyond =
-    reach?.request.acknowledged === true
+    farthest?.request.acknowledged === true
       ? 'the server acknowledged it and sent no response'
       : 'what became of it beyond is not known';
-  return reach?.request.acknowledged === true
+  return farthest?.request.acknowledged === true
     ? { cause: 'no-response', text: `it was last seen at ${last}${sent}; ${beyond}` }
     : { cause: 'not-known', text: `it was last seen at ${last}${sent}; ${beyond}` };
 }
 
-function responseText(request: UnansweredRequest, response: Reach): string {
+function responseText(request: UnansweredRequest, response: FarthestNic): string {
   const { nics, timeline } = request;
   const fate = lastFate(request, 1);
   const { answered, arrived } = timeline;
@@ -61,14 +61,16 @@ function responseText(request: UnansweredRequest, response: Reach): string {
   return `the server answered${took}, and its response was ${where}${timesText(response)}`;
 }
 
-function timesText(reach: Reach | undefined): string {
-  return reach === undefined || reach.transmissions < 2 ? '' : ` (sent ${reach.transmissions} times)`;
+function timesText(farthest: FarthestNic | undefined): string {
+  return farthest === undefined || farthest.transmissions < 2 ? '' : ` (sent ${farthest.transmissions} times)`;
 }
 
 /** Of the transmission whose loss is certain and latest; else of the last. */
-function lastFate({ fates, exchange }: UnansweredRequest, fromServer: 0 | 1): Fate | undefined {
-  const journeys = fromServer === 1 ? exchange.response : exchange.request;
-  const all = journeys.flatMap((journey) => journey.copies.map((_copy, i) => fates.of(fromServer, journey, i)));
+function lastFate({ attribution, exchange }: UnansweredRequest, fromServer: 0 | 1): Fate | undefined {
+  const segments = fromServer === 1 ? exchange.response : exchange.request;
+  const all = segments.flatMap((segment) =>
+    segment.transmissions.map((_transmission, i) => attribution.fateOf(fromServer, segment, i))
+  );
   return [...all].reverse().find(({ kind }) => kind === 'lost') ?? all[all.length - 1];
 }
 

@@ -7,13 +7,13 @@ import { costsOf } from './costs';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type ExchangeBytes } from '../losses/exchange-bytes';
 import { lostWhere, nicText } from '../losses/fate-text';
-import { type Fates } from '../losses/loss-attribution';
+import { type LossAttribution } from '../losses/loss-attribution';
 import { type Followed, type HostClocks } from '../clocks/host-clocks';
 import { placeText } from '../../path/packet-ref';
 import { answeredParts, unansweredParts } from './parts';
 import { partsOfSpans } from './parts-of-spans';
-import { preludeParts } from './connection-setup';
-import { type RequestReach } from '../losses/farthest-nic';
+import { connectionSetupParts } from './connection-setup';
+import { type FarthestNics } from '../losses/farthest-nic';
 import { type Retransmission } from '../losses/retransmissions';
 import { leastRoundTripMs } from '../losses/round-trip';
 import { answeredSentence, listText, subjectText } from './sentence';
@@ -22,16 +22,16 @@ import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type Timeline, timelineOf } from './timeline';
 import { unansweredEnding } from './unanswered';
 import { type Cause, type Cost, type Part, type Verdict } from './verdict';
-import { whoOf } from './endpoints-text';
+import { endpointTexts } from './endpoints-text';
 
 export interface VerdictInput {
   readonly requestId: string | undefined;
   readonly nameResolution: readonly ExchangeAtNic[];
   readonly followed: Followed;
-  readonly fates: Fates;
+  readonly attribution: LossAttribution;
   readonly exchange: ExchangeBytes | undefined;
   readonly clocks: HostClocks;
-  readonly reach: RequestReach | null;
+  readonly farthest: FarthestNics | null;
   readonly retransmissions: readonly Retransmission[];
   readonly caveats: readonly Caveat[];
 }
@@ -41,42 +41,45 @@ const FAST_MS = 20;
 
 /** Null where the packets of an unanswered request were not read, or where there is neither a request nor a connection that failed. */
 export function verdictOf(input: VerdictInput): Verdict | null {
-  const sight = new NicObservations(input.followed.watched, input.followed.journeys);
+  const observations = new NicObservations(input.followed.connection, input.followed.sent);
   if (input.requestId === undefined) {
-    return connectionVerdict(sight, input);
+    return connectionVerdict(observations, input);
   }
-  const timeline = input.exchange && timelineOf(input.exchange, sight);
-  const record = timeline && recordOf(input.requestId, timeline, sight);
+  const timeline = input.exchange && timelineOf(input.exchange, observations);
+  const record = timeline && recordOf(input.requestId, timeline, observations);
   if (input.exchange === undefined || timeline === undefined || record === undefined) {
-    return answeredBySpans(input.requestId, sight, input.caveats);
+    return answeredBySpans(input.requestId, observations, input.caveats);
   }
-  const request: Request = { ...input, requestId: input.requestId, exchange: input.exchange, sight, timeline, record };
+  const request: Request = {
+    ...input,
+    requestId: input.requestId,
+    exchange: input.exchange,
+    observations,
+    timeline,
+    record,
+  };
   return timeline.receivedLast === undefined || record.outcome === 'reset' ? unanswered(request) : answered(request);
 }
 
 interface Request extends VerdictInput {
   readonly requestId: string;
   readonly exchange: ExchangeBytes;
-  readonly sight: NicObservations;
+  readonly observations: NicObservations;
   readonly timeline: Timeline;
   /** The span of the NIC nearest to the client. */
   readonly record: L7Record;
 }
 
-function recordOf(
-  requestId: string,
-  { client }: Timeline,
-  { connection: watched }: NicObservations
-): L7Record | undefined {
-  const spanAt = (lane: number) =>
-    watched.flows[lane].lane.exchanges.find(({ record }) => record.request_id === requestId);
-  const lanes = [client, ...watched.flows.map((_watch, lane) => lane)];
-  return lanes.map(spanAt).find((span) => span !== undefined)?.record;
+function recordOf(requestId: string, { client }: Timeline, { connection }: NicObservations): L7Record | undefined {
+  const spanAt = (nic: number) =>
+    connection.flows[nic].records.exchanges.find(({ record }) => record.request_id === requestId);
+  const nics = [client, ...connection.flows.map((_flow, nic) => nic)];
+  return nics.map(spanAt).find((span) => span !== undefined)?.record;
 }
 
 function answered(request: Request): Verdict {
-  const { sight, timeline, record, exchange, requestId, caveats } = request;
-  const parts = [...prelude(request), ...answeredParts({ sight, timeline, clocks: clocksOf(request) })];
+  const { observations, timeline, record, exchange, requestId, caveats } = request;
+  const parts = [...connectionSetup(request), ...answeredParts({ observations, timeline, clocks: clocksOf(request) })];
   const costs = costsFor(request, parts);
   const totalMs = sum(parts);
   const shares = contributions(parts, costs);
@@ -84,11 +87,11 @@ function answered(request: Request): Verdict {
   const responseBytes = exchange.response.reduce((bytes, { group }) => bytes + group.end - group.start, 0);
   const sentence = answeredSentence({
     record,
-    who: whoOf(sight.connection, record),
+    endpoints: endpointTexts(observations.connection, record),
     totalMs,
     contributions: shares,
-    lastNic: placeText(sight.connection.flows[timeline.server].place),
-    roundTripBeyondMs: leastRoundTripMs(sight.connection.flows[timeline.server], 0),
+    lastNic: placeText(observations.connection.flows[timeline.server].place),
+    roundTripBeyondMs: leastRoundTripMs(observations.connection.flows[timeline.server], 0),
     responseBytes,
     lossWhere: lost && whereOf(lost, request),
   });
@@ -97,9 +100,9 @@ function answered(request: Request): Verdict {
 }
 
 /** Without packets: null where the request was not answered, since its records do not say why. */
-function answeredBySpans(requestId: string, sight: NicObservations, caveats: readonly Caveat[]): Verdict | null {
-  const spans = sight.connection.flows.flatMap(({ place, lane }) =>
-    lane.exchanges
+function answeredBySpans(requestId: string, observations: NicObservations, caveats: readonly Caveat[]): Verdict | null {
+  const spans = observations.connection.flows.flatMap(({ place, records: nic }) =>
+    nic.exchanges
       .filter(({ record }) => record.request_id === requestId && isAnswered(record.outcome))
       .map(({ record }) => ({ place, record }))
   );
@@ -113,7 +116,7 @@ function answeredBySpans(requestId: string, sight: NicObservations, caveats: rea
   const shares = contributions(parts, []);
   const sentence = answeredSentence({
     record,
-    who: whoOf(sight.connection, record),
+    endpoints: endpointTexts(observations.connection, record),
     totalMs,
     contributions: shares,
     lastNic: placeText(last.place),
@@ -133,16 +136,19 @@ function answeredBySpans(requestId: string, sight: NicObservations, caveats: rea
 }
 
 function unanswered(request: Request): Verdict {
-  const { sight, timeline, record, requestId, caveats } = request;
-  const before = prelude(request);
-  const parts = [...before, ...unansweredParts({ sight, timeline, clocks: clocksOf(request) }, record.latency_ms)];
+  const { observations, timeline, record, requestId, caveats } = request;
+  const before = connectionSetup(request);
+  const parts = [
+    ...before,
+    ...unansweredParts({ observations, timeline, clocks: clocksOf(request) }, record.latency_ms),
+  ];
   const costs = costsFor(request, parts);
   const { cause, text } = unansweredEnding({
     ...request,
-    nics: nicsOf(sight),
+    nics: nicsOf(observations),
     reset: costs.find(({ kind }) => kind === 'reset'),
   });
-  const subject = subjectText(record, whoOf(sight.connection, record));
+  const subject = subjectText(record, endpointTexts(observations.connection, record));
   const sentence =
     cause === 'reset'
       ? `${subject} ${text}.`
@@ -150,39 +156,45 @@ function unanswered(request: Request): Verdict {
   return { requestId, cause, totalMs: sum(parts), parts, costs, sentence: withCaveats(sentence, request), caveats };
 }
 
-function prelude({ sight, timeline, requestId, nameResolution }: Request): readonly Part[] {
-  return preludeParts({ sight, lane: timeline.client, sent: timeline.sentFirst, requestId, nameResolution });
+function connectionSetup({ observations, timeline, requestId, nameResolution }: Request): readonly Part[] {
+  return connectionSetupParts({
+    observations,
+    nic: timeline.client,
+    sent: timeline.sentFirst,
+    requestId,
+    nameResolution,
+  });
 }
 
-function costsFor({ sight, timeline, retransmissions }: Request, parts: readonly Part[]): readonly Cost[] {
-  return costsOf({ sight, timeline, parts, retransmissions, nics: nicsOf(sight) });
+function costsFor({ observations, timeline, retransmissions }: Request, parts: readonly Part[]): readonly Cost[] {
+  return costsOf({ observations, timeline, parts, retransmissions, nics: nicsOf(observations) });
 }
 
-function clocksOf({ sight, timeline, clocks }: Request) {
-  const host = (lane: number): string => sight.connection.flows[lane].place.host;
+function clocksOf({ observations, timeline, clocks }: Request) {
+  const host = (nic: number): string => observations.connection.flows[nic].place.host;
   const [client, server] = [host(timeline.client), host(timeline.server)];
   return client === server ? 'same' : clocks.between(client, server);
 }
 
 /** Where the dearest loss was, by the retransmission that the cost rests on. */
-function whereOf(cost: Cost, { retransmissions, sight }: Request): string | undefined {
+function whereOf(cost: Cost, { retransmissions, observations }: Request): string | undefined {
   const again = cost.packets[cost.packets.length - 1];
   const one = retransmissions.find(
     ({ again: ref }) => ref.flowId === again.flowId && ref.chunkId === again.chunkId && ref.index === again.index
   );
-  return one && lostWhere(one.fateOfBefore, nicsOf(sight));
+  return one && lostWhere(one.fateOfBefore, nicsOf(observations));
 }
 
-function nicsOf({ connection: watched }: NicObservations) {
-  return watched.flows.map(({ place }) => place);
+function nicsOf({ connection }: NicObservations) {
+  return connection.flows.map(({ place }) => place);
 }
 
-function withCaveats(sentence: string, { caveats, sight }: Pick<Request, 'caveats' | 'sight'>): string {
+function withCaveats(sentence: string, { caveats, observations }: Pick<Request, 'caveats' | 'observations'>): string {
   const dropped = caveats.filter((caveat) => caveat.kind === 'capture-dropped');
   if (dropped.length === 0) {
     return sentence;
   }
-  const places = dropped.map((caveat) => nicText(caveat.lane, nicsOf(sight)));
+  const places = dropped.map((caveat) => nicText(caveat.flowId, nicsOf(observations)));
   return `${sentence.slice(0, -1)}; the capture itself lost packets at ${listText(places)}.`;
 }
 

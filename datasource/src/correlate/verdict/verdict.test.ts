@@ -10,7 +10,7 @@ const ID = '00112233445566ff';
 const MSS = 1400;
 
 function told(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): ConnectionStory {
-  return connectionStory({ flows: [...script.lanes()].reverse(), requestId: ID, nameResolution });
+  return connectionStory({ flows: [...script.flows()].reverse(), requestId: ID, nameResolution });
 }
 
 function verdict(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): Verdict {
@@ -67,9 +67,9 @@ describe('the verdict on an answered request', () => {
     );
     expect(partsOf(found)).toEqual([
       'sending 0.0',
-      'network-there 1.1',
+      'network-request 1.1',
       'server 3.0',
-      'network-back 1.1',
+      'network-response 1.1',
       'receiving 0.0',
     ]);
     expect(found.parts[1]).toMatchObject({ from: { flowId: expect.any(String), chunkId: 1 }, to: { chunkId: 1 } });
@@ -112,13 +112,13 @@ describe('the verdict on an answered request', () => {
     );
     expect(partsOf(found)).toEqual([
       'sending 0.0',
-      'request-resent 204.0',
-      'network-there 1.1',
+      'request-retransmission 204.0',
+      'network-request 1.1',
       'server 12.0',
-      'network-back 1.1',
+      'network-response 1.1',
       'receiving 0.0',
     ]);
-    expect(costsOf(found)).toEqual(['timeout in request-resent 204.0']);
+    expect(costsOf(found)).toEqual(['timeout in request-retransmission 204.0']);
     expect(found.costs[0].text).toBe(
       'One segment, lost between uplink on node-a and uplink on node-b, was sent again after a time-out, which took 204.0 ms.'
     );
@@ -197,7 +197,7 @@ describe('the verdict on an answered request', () => {
     const script = new WireScript(FOUR_NICS);
     const atMs = script.handshake(100) + 0.5;
     script.exchange({ requestId: ID, ...exchange(script, atMs, { serverMs: 3 }) });
-    const [client] = script.lanes();
+    const [client] = script.flows();
     const dns: ExchangeAtNic = {
       tsNs: EPOCH_NS + 15_000_000n,
       record: {
@@ -273,8 +273,8 @@ describe('the verdict on an answered request', () => {
 
   it('gives the network there and back together where clocks cannot be compared', () => {
     const [a, , , b] = FOUR_NICS;
-    const lanes = plain({ nics: [a, b], serverMs: 3 }).lanes();
-    const withoutPackets = lanes.map((lane, i) => (i === 0 ? lane : { ...lane, packets: [] }));
+    const flows = plain({ nics: [a, b], serverMs: 3 }).flows();
+    const withoutPackets = flows.map((flow, i) => (i === 0 ? flow : { ...flow, packets: [] }));
     const { hops, clocks } = connectionStory({ flows: withoutPackets, requestId: ID });
     expect(clocks).toMatchObject([{ kind: 'unknown', why: 'nothing-in-common' }]);
     expect(hops).toMatchObject([
@@ -286,43 +286,43 @@ describe('the verdict on an answered request', () => {
 describe('the verdict where records are missing', () => {
   it('rests on the records of the request where no packets were read', () => {
     const costs = { cost_req_sent: 0, cost_cnt_dl: 0 };
-    const lanes = plain({ serverMs: 90 })
-      .lanes()
-      .map((lane, i) => ({
-        ...lane,
+    const flows = plain({ serverMs: 90 })
+      .flows()
+      .map((flow, i) => ({
+        ...flow,
         packets: [],
-        exchanges: lane.exchanges.map((span) => ({
+        exchanges: flow.exchanges.map((span) => ({
           ...span,
           record: { ...span.record, ...costs, cost_resp_wait: [92.2, 92, 90.2, 90][i] },
         })),
       }));
-    const { verdict: found, reach } = connectionStory({ flows: lanes, requestId: ID });
+    const { verdict: found, farthest } = connectionStory({ flows, requestId: ID });
     expect(found?.sentence).toBe(
       'GET /api/orders from cart to orders was answered with 200 after 92.2 ms: 90.0 ms (98 %) in the server.'
     );
     expect(found?.caveats.map(({ kind }) => kind)).toEqual([...new Array(4).fill('packets-not-read'), 'clocks']);
-    expect(reach).toBeNull();
+    expect(farthest).toBeNull();
   });
 
   it('counts a NIC whose packets were not read as one that saw the request', () => {
-    const lanes = plain().lanes();
-    const { reach } = connectionStory({
-      flows: lanes.map((lane, i) => (i === 3 ? { ...lane, packets: [] } : lane)),
+    const flows = plain().flows();
+    const { farthest } = connectionStory({
+      flows: flows.map((flow, i) => (i === 3 ? { ...flow, packets: [] } : flow)),
       requestId: ID,
     });
-    expect(reach?.request.whole).toBe(lanes[3].flowId);
+    expect(farthest?.request.whole).toBe(flows[3].flowId);
   });
 
   it('is told of the connection of the request where records of several were found', () => {
     const others = plain()
-      .lanes()
-      .map((lane) => ({
-        ...lane,
-        flowId: `f${lane.flowId.slice(1)}`,
-        chunks: lane.chunks.map((chunk) => ({ ...chunk, nic_traceid: '1_2' })),
+      .flows()
+      .map((flow) => ({
+        ...flow,
+        flowId: `f${flow.flowId.slice(1)}`,
+        chunks: flow.chunks.map((chunk) => ({ ...chunk, nic_traceid: '1_2' })),
         exchanges: [],
       }));
-    const { nics, notes } = connectionStory({ flows: [...others, ...plain().lanes()], requestId: ID });
+    const { nics, notes } = connectionStory({ flows: [...others, ...plain().flows()], requestId: ID });
     expect(nics.map(({ flowId }) => flowId[0])).toEqual(['0', '0', '0', '0']);
     expect(notes).toEqual(['Records of more than one connection were found; this is told of one of them.']);
   });
@@ -355,7 +355,7 @@ describe('the verdict on a request without an answer', () => {
     expect(found.sentence).toBe(
       'GET /api/orders from cart to orders was not answered within 1.50 s: it was lost between uplink on node-a and uplink on node-b (sent 3 times).'
     );
-    expect(told(lostFrom(1, false)).reach?.request).toMatchObject({ transmissions: 3, acknowledged: false });
+    expect(told(lostFrom(1, false)).farthest?.request).toMatchObject({ transmissions: 3, acknowledged: false });
   });
 
   it('says that the server did not answer', () => {
@@ -416,7 +416,7 @@ describe('the verdict on a request without an answer', () => {
 });
 
 describe('the verdict on a connection that came to nothing', () => {
-  const of = (script: WireScript) => connectionStory({ flows: script.lanes() }).verdict;
+  const of = (script: WireScript) => connectionStory({ flows: script.flows() }).verdict;
 
   it('was refused', () => {
     const script = new WireScript(FOUR_NICS);

@@ -10,12 +10,12 @@ export type PartName =
   | 'client'
   | 'sending'
   /** From the first transmission of the request's last byte to the one that arrived. */
-  | 'request-resent'
-  | 'network-there'
+  | 'request-retransmission'
+  | 'network-request'
   | 'server'
   /** The same for the response's first byte. */
-  | 'response-resent'
-  | 'network-back'
+  | 'response-retransmission'
+  | 'network-response'
   /** There and back, where two clocks that cannot be compared keep them from being told apart. */
   | 'network'
   | 'receiving'

@@ -15,10 +15,10 @@ import { arrayOf, booleanOf, type Fields, flatFields, numberOf, numbers, textOf 
 import { packetsOf, rowsOf } from './packet-rows';
 
 /** `v` of a record that was not written as ours. */
-export const FOREIGN_VERSION = 0;
+export const DATAKIT_VERSION = 0;
 
 /** Undefined for a line that is not that producer's. */
-export function foreignChunk(entry: LogEntry): L4Record | undefined {
+export function datakitChunk(entry: LogEntry): L4Record | undefined {
   const fields = flatFields(entry, 'tcp');
   if (fields?.inner_traceid === undefined) {
     return undefined;
@@ -45,13 +45,13 @@ export function foreignChunk(entry: LogEntry): L4Record | undefined {
 }
 
 /** The packets in a chunk's own line; undefined where it has none. */
-export function foreignPackets(chunk: L4Record, line: string): L4PacketsRecord | undefined {
+export function datakitPackets(chunk: L4Record, line: string): L4PacketsRecord | undefined {
   const fields = flatFields({ line, tsNs: 0n, labels: {} }, 'tcp');
   return fields === undefined ? undefined : packetsOf(chunk, fields, rowsOf(fields));
 }
 
 /** Undefined for a line that is not that producer's. */
-export function foreignSpan(entry: LogEntry): L7Record | undefined {
+export function datakitExchange(entry: LogEntry): L7Record | undefined {
   const fields = flatFields(entry, 'http');
   const id = textOf(fields?.l7_traceid ?? fields?.l7_trace_id);
   if (fields === undefined || id === undefined) {
@@ -114,7 +114,7 @@ function common(fields: Fields, entry: LogEntry): Fields {
   const direction = textOf(fields.direction) ?? 'unknown';
   const [client, server] = direction === 'incoming' ? [dst, src] : [src, dst];
   return {
-    v: FOREIGN_VERSION,
+    v: DATAKIT_VERSION,
     host: textOf(fields.host) ?? entry.labels.host ?? '',
     nic_name: textOf(fields.nic_name) ?? '',
     ...Object.fromEntries(COMMON_TEXTS.map((name) => [name, textOf(fields[name])])),
