@@ -4,6 +4,7 @@ import { type ClockOffset } from './clocks/clock-offset';
 import { type ExchangeBytes, exchangeBytes } from './losses/exchange-bytes';
 import { type ExchangeLoss, exchangeLosses } from './losses/exchange-losses';
 import { LossAttribution } from './losses/loss-attribution';
+import { flowClocks } from './clocks/flow-clocks';
 import { type HopTime } from './clocks/hop-times';
 import { type Followed, HostClocks } from './clocks/host-clocks';
 import { followSegments } from './losses/sent-segments';
@@ -22,13 +23,13 @@ import { verdictOf } from './verdict/verdict-of';
 import { capturedConnection } from './losses/captured-connection';
 
 export interface StoryInput {
-  /** One connection at every NIC that saw it; of several, the story is told of the request's. */
+  /** One connection at every NIC that saw it; of several, the story is that of the request's. */
   readonly flows: readonly FlowRecords[];
   /** The request that was asked for. */
   readonly requestId?: string;
   /** DNS spans of the client from shortly before the connection. */
   readonly nameResolution?: readonly ExchangeAtNic[];
-  /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture went on. */
+  /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture lasted. */
   readonly otherConnections?: ReadonlyArray<readonly FlowRecords[]>;
 }
 
@@ -49,7 +50,7 @@ export interface ConnectionStory {
   readonly packetTransmissions: PacketTransmissions;
   /** Null without a request, or where its packets were not read. */
   readonly farthest: FarthestNics | null;
-  /** Null where there is neither a request nor a connection that came to nothing. */
+  /** Null where there is neither a request nor a connection that failed. */
   readonly verdict: Verdict | null;
   readonly caveats: readonly Caveat[];
   /** Whole sentences on what could not be read. */
@@ -60,7 +61,7 @@ export function connectionStory(input: StoryInput): ConnectionStory {
   const notes: string[] = [];
   const flows = flowsOfOneConnection(input.flows, input.requestId);
   if (flows.length < input.flows.length) {
-    notes.push('Records of more than one connection were found; this is told of one of them.');
+    notes.push('Records of more than one connection were found; one of them is shown.');
   }
   const { followed, clocksTrusted } = follow(flows, input.requestId, notes);
   const { connection, sent } = followed;
@@ -68,9 +69,8 @@ export function connectionStory(input: StoryInput): ConnectionStory {
   const attribution = new LossAttribution(connection, sent, lastSeenBy(others, connection.baseNs));
   const exchange = input.requestId === undefined ? undefined : exchangeBytes(connection, sent, input.requestId);
   const clocks = new HostClocks([followed, ...others], momentOf(followed, exchange));
-  const neighbours = neighbouringHosts(connection.flows.map(({ place }) => place.host)).map(([a, b]) =>
-    clocks.between(a, b)
-  );
+  const nics = connection.flows.map(({ place }) => place);
+  const neighbours = neighbouringHosts(nics.map(({ host }) => host)).map(([a, b]) => clocks.between(a, b));
   const farthest =
     input.requestId === undefined || exchange === undefined
       ? null
@@ -78,12 +78,9 @@ export function connectionStory(input: StoryInput): ConnectionStory {
   const retransmitted = retransmissions(connection, sent, attribution);
   const caveats = caveatsOf({ connection, coverage: attribution.coverage, clocks: neighbours, clocksTrusted });
   return {
-    nics: connection.flows.map(({ place }) => place),
+    nics,
     clocks: neighbours,
-    shiftNs: shiftsOf(
-      connection.flows.map(({ place }) => place.host),
-      clocks
-    ),
+    shiftNs: Object.fromEntries([...flowClocks(nics, neighbours)].map(([host, { shiftNs }]) => [host, shiftNs])),
     hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
     retransmissions: retransmitted,
     losses: hopLosses(connection, sent, attribution),
@@ -150,17 +147,4 @@ function neighbouringHosts(hosts: readonly string[]): ReadonlyArray<readonly [st
     }
   }
   return [...pairs.values()];
-}
-
-/** Along the path, from host to host: neighbours know most of each other's clocks. */
-function shiftsOf(hosts: readonly string[], clocks: HostClocks): Readonly<Record<string, number>> {
-  const shifts = new Map<string, number>(hosts.length === 0 ? [] : [[hosts[0], 0]]);
-  for (let i = 1; i < hosts.length; i++) {
-    const before = shifts.get(hosts[i - 1]);
-    const clock = clocks.between(hosts[i - 1], hosts[i]);
-    if (!shifts.has(hosts[i]) && before !== undefined && clock.kind === 'estimated') {
-      shifts.set(hosts[i], before - clock.aheadMs * 1e6);
-    }
-  }
-  return Object.fromEntries(shifts);
 }

@@ -3,6 +3,7 @@ import { type DataFrame, type FieldConfig } from '@grafana/data';
 import { FrameKind, type LossRow, type VerdictPartRow, type VerdictRow } from '@bpfnet/flow-model';
 import { caveatTexts } from '../correlate/caveats/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
+import { costText } from '../correlate/verdict/cost-text';
 import { orderPath } from '../path/path-order';
 import { summaryOf } from '../path/request-words';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
@@ -153,7 +154,7 @@ export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): D
       .filter((cost) => cost.part === part.name)
       .map((cost): VerdictPartRow => ({
         part: part.name,
-        title: cost.text,
+        title: costText(cost, nics),
         kind: 'cost',
         ms: cost.ms,
         durationS: cost.ms / 1000,

@@ -3,7 +3,7 @@ import { type DataFrame } from '@grafana/data';
 import { hopsOf } from '../correlate/tables/hops';
 import { nicSpans } from '../correlate/tables/nic-spans';
 import { packetTable } from '../correlate/tables/packet-table';
-import { requestPart } from '../correlate/losses/request-part';
+import { requestPart } from '../path/request-part';
 import { problemText } from '../data-error';
 import { chosenOf } from '../fetch/choose-request';
 import { type LookUpResult } from '../fetch/connection-records';

@@ -1,4 +1,4 @@
-/** What a reader must know to trust a result: typed, so that a page can draw it; worded in caveat-text.ts. See docs/caveats.md. */
+/** What limits an answer, as data; worded in caveat-text.ts. See docs/caveats.md. */
 import { Analysis } from '@bpfnet/flow-model';
 import { type ClockOffset, type ClockUnknown } from '../clocks/clock-offset';
 import { type Coverage } from '../losses/coverage';

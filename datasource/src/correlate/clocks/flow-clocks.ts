@@ -1,4 +1,4 @@
-/** What puts each host's times on the clock of the first host on the path: offsets from host to host added up, and their bars with them. */
+/** What puts each host's times on the clock of the first host of the path: the offsets from host to host added up, and their error bounds. */
 import { type FlowClock } from '@bpfnet/flow-model';
 import { type ClockOffset } from './clock-offset';
 import { type NicPlace } from '../../path/packet-ref';

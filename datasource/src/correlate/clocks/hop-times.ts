@@ -30,7 +30,7 @@ export interface HopTime {
   readonly there: OneWay;
   /** Of the response's last byte, likewise. */
   readonly back: OneWay;
-  /** There and back together; null where one of them was not seen. */
+  /** The round trip; null where one of its ways was not seen. */
   readonly sumMs: number | null;
 }
 
@@ -40,7 +40,7 @@ export interface Stamps {
   readonly responseMs: number | null;
 }
 
-/** Stamps of one host are taken at different places of the kernel; a time that is this little below 0 is 0. */
+/** Timestamps of one host are taken at different places in the kernel; a time this little below 0 counts as 0. */
 const RESOLUTION_MS = 0.002;
 
 export interface HopEnd {
@@ -48,7 +48,7 @@ export interface HopEnd {
   readonly stamps: Stamps;
 }
 
-/** @param clocks what the clock of the second host is ahead of the first's; `same` where one clock reads both NICs */
+/** @param clocks how far the second host's clock is ahead of the first's; `same` where one clock reads both NICs */
 export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' | 'not-compared'): HopTime {
   const thereMs = difference(to.stamps.requestMs, from.stamps.requestMs);
   const backMs = difference(from.stamps.responseMs, to.stamps.responseMs);

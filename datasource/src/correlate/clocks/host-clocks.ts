@@ -22,7 +22,7 @@ export class HostClocks {
     private readonly atNs: number
   ) {}
 
-  /** What the clock of `to` is ahead of that of `from`. */
+  /** How far the clock of `to` is ahead of that of `from`. */
   between(from: string, to: string): ClockOffset {
     if (from === to) {
       return { kind: 'estimated', from, to, aheadMs: 0, ifSymmetricMs: 0, atMostMs: 0, samples: { there: 0, back: 0 } };
@@ -60,7 +60,7 @@ function samplesOf({ connection, sent }: Followed, from: string, to: string, bas
   return { there: transits(nicOf.from, nicOf.to), back: transits(nicOf.to, nicOf.from) };
 }
 
-/** The NICs of two hosts with the least between them. */
+/** The NICs of two hosts that are nearest to each other on the path. */
 function nearestNics(
   { flows }: CapturedConnection,
   from: string,

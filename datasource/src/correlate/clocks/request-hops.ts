@@ -27,7 +27,7 @@ export function requestHops(requestId: string, { followed, exchange, clocks }: H
   });
 }
 
-/** Of the transmissions that came furthest, so that a time-out before them does not count as the way's time. */
+/** Of the transmissions that got farthest, so that a timeout before them does not count as transit time. */
 function packetStamps(nic: number, { request, response }: ExchangeBytes, { connection, sent }: Followed): Stamps {
   const at = (segment: SentSegment | undefined, fromServer: 0 | 1): number | null => {
     const transmission = segment && arrivedTransmission(segment, sent.sides[fromServer]);

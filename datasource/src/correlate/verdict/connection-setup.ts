@@ -51,7 +51,7 @@ export function connectionSetupParts({ observations, nic, sent, requestId, nameR
   return parts;
 }
 
-const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
+export const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
 
 export function between(
   name: Part['name'],

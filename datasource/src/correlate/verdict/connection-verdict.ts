@@ -1,4 +1,4 @@
-/** The verdict on a connection that came to nothing: refused, or never answered. */
+/** The verdict on a connection that failed: refused, or never answered. */
 import { TcpFlag } from '@bpfnet/flow-model';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type Caveat } from '../caveats/caveats';
@@ -55,15 +55,15 @@ export function connectionVerdict(
       : {
           ...verdict,
           cause: 'refused',
-          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing listens there, or something rejects it.`,
+          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing listens on that port, or a firewall rejects it.`,
         };
   }
   const syns = 1 + retransmissions.filter(({ what, sender }) => what === 'syn' && sender === 'client').length;
-  const times = syns === 1 ? '1 SYN' : `${syns} SYNs in ${durationText(totalMs)}`;
+  const unanswered = syns === 1 ? '1 SYN was' : `${syns} SYNs in ${durationText(totalMs)} were`;
   return {
     ...verdict,
     cause: 'no-connection',
-    sentence: `${subject} came to nothing: ${times} got no answer; ${whereText(observations, syn, attribution)}.`,
+    sentence: `${subject} failed: ${unanswered} unanswered; ${whereText(observations, syn, attribution)}.`,
   };
 }
 
@@ -75,14 +75,14 @@ function whereText(observations: NicObservations, syn: Instant, attribution: Los
   );
   const last = segment?.transmissions[segment.transmissions.length - 1];
   if (segment === undefined || last === undefined) {
-    return 'where they went is not known';
+    return 'their fate is unknown';
   }
   const fate = attribution.fateOf(0, segment, segment.transmissions.length - 1);
   const answer = sent.sides[1].segments[0]?.transmissions[0];
   if (answer !== undefined) {
-    return `an answer was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
+    return `a response was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
   }
   return fate.kind === 'lost'
-    ? `the last one was ${lostWhere(fate, nics)}`
-    : `the last one was last seen at ${nicText(nics[last.last].flowId, nics)}`;
+    ? `the last was ${lostWhere(fate, nics)}`
+    : `the last was seen as far as ${nicText(nics[last.last].flowId, nics)}`;
 }

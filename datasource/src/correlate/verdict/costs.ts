@@ -1,28 +1,16 @@
 /** What single causes took of the parts of a request's time, each with the packets that show it. See docs/the-verdict.md. */
 import { TcpFlag } from '@bpfnet/flow-model';
-import { durationText } from '@bpfnet/flow-model/quantity-text';
-import { lostWhere } from '../losses/fate-text';
-import { type NicPlace, type PacketRef } from '../../path/packet-ref';
 import { pauseCosts } from './pauses';
 import { type Retransmission } from '../losses/retransmissions';
-import { type NicObservations } from '../losses/nic-observations';
-import { type Timeline } from './timeline';
+import { type AwaitedRetransmission, type CostInput } from './cost-input';
 import { type Cost, type Part, type PartName } from './verdict';
 import { windowCosts } from './zero-windows';
 
-export interface CostsOf {
-  readonly observations: NicObservations;
-  readonly timeline: Timeline;
-  readonly parts: readonly Part[];
-  readonly retransmissions: readonly Retransmission[];
-  readonly nics: readonly NicPlace[];
-}
-
 /** The dearest first. */
-export function costsOf(input: CostsOf): readonly Cost[] {
+export function costsOf(input: CostInput): readonly Cost[] {
   const awaited = awaitedRetransmissions(input);
   const costs = [
-    ...retransmissionCosts(awaited, input),
+    ...retransmissionCosts(awaited),
     ...windowCosts(input),
     ...pauseCosts(input, awaited),
     ...resetCosts(input),
@@ -37,22 +25,13 @@ function partMs(parts: readonly Part[], name: PartName): number {
   return parts.reduce((sum, part) => sum + (part.name === name ? part.ms : 0), 0);
 }
 
-/** A retransmission that the request waited for. */
-export interface AwaitedRetransmission {
-  readonly part: PartName;
-  readonly one: Retransmission;
-  /** On the clock of its own NIC, ms since the base. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** What had arrived all the same was not waited for. */
+/** What had arrived after all was not waited for. */
 function awaitedRetransmissions({
   observations,
   timeline,
   parts,
   retransmissions,
-}: CostsOf): readonly AwaitedRetransmission[] {
+}: CostInput): readonly AwaitedRetransmission[] {
   return retransmissions.flatMap((one) => {
     const part = partOf(one, { observations, timeline, parts });
     if (part === undefined || one.waitedMs === null || one.fateOfBefore.kind === 'arrived') {
@@ -63,41 +42,36 @@ function awaitedRetransmissions({
   });
 }
 
-/** RTO_min of Linux: a timer that went off sooner was a probe's, not the retransmission time-out's. */
+/** RTO_min of Linux: a timer that went off sooner was a probe's, not the retransmission timeout's. */
 const LEAST_TIMEOUT_MS = 200;
 
 /** One cost for each part, trigger and place of loss: waits that overlap count once. */
-function retransmissionCosts(awaited: readonly AwaitedRetransmission[], { nics }: CostsOf): readonly Cost[] {
+function retransmissionCosts(awaited: readonly AwaitedRetransmission[]): readonly Cost[] {
   const groups = new Map<string, AwaitedRetransmission[]>();
   for (const one of awaited) {
-    const { trigger, fateOfBefore } = one.one;
-    const key = JSON.stringify([one.part, trigger, fateOfBefore]);
+    const key = JSON.stringify([one.part, one.one.trigger, one.one.fateOfBefore]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((group): Cost => {
     const { part, one } = group[0];
-    const ms = unionMs(group);
-    const what = group.length === 1 ? 'One segment' : `${group.length} segments`;
     const timedOut = one.trigger === 'timeout' && group.some(({ fromMs, toMs }) => toMs - fromMs >= LEAST_TIMEOUT_MS);
-    const why = timedOut ? 'after a time-out' : one.trigger === 'timeout' ? 'upon a timer' : 'upon duplicate ACKs';
     return {
       kind: timedOut ? 'timeout' : 'retransmission',
       part,
-      ms,
+      ms: unionMs(group),
+      segments: group.length,
+      trigger: one.trigger,
+      fate: one.fateOfBefore,
       packets: group.flatMap(({ one: { before, again } }) => [...(before === null ? [] : [before]), again]),
-      text: `${what}, ${lostWhere(one.fateOfBefore, nics)}, ${group.length === 1 ? 'was' : 'were'} sent again ${why}, which took ${durationText(ms)}.`,
     };
   });
 }
 
-interface Within {
-  readonly observations: NicObservations;
-  readonly timeline: Timeline;
-  readonly parts: readonly Part[];
-}
-
 /** The part whose time it took; undefined where it has nothing to do with the request. */
-function partOf(one: Retransmission, { observations, timeline, parts }: Within): PartName | undefined {
+function partOf(
+  one: Retransmission,
+  { observations, timeline, parts }: Omit<CostInput, 'retransmissions'>
+): PartName | undefined {
   const has = (name: PartName): boolean => parts.some((part) => part.name === name);
   const first = (...names: readonly PartName[]): PartName | undefined => names.find(has);
   if (one.what === 'syn') {
@@ -148,7 +122,7 @@ function unionMs(awaited: readonly AwaitedRetransmission[]): number {
   return total;
 }
 
-function resetCosts({ observations, timeline, parts }: CostsOf): readonly Cost[] {
+function resetCosts({ observations, timeline, parts }: CostInput): readonly Cost[] {
   const { flags, fromServer, tNs } = observations.connection.flows[timeline.client];
   const reset = observations.find(
     timeline.client,
@@ -158,16 +132,14 @@ function resetCosts({ observations, timeline, parts }: CostsOf): readonly Cost[]
   if (reset === undefined || !parts.some(({ name }) => name === 'waiting')) {
     return [];
   }
-  const who = fromServer[reset.packet] === 1 ? 'server' : 'client';
-  const afterMs = reset.atMs - timeline.sentFirst.atMs;
-  const packets: readonly PacketRef[] = [observations.ref(reset)];
   return [
     {
       kind: 'reset',
       part: 'waiting',
       ms: partMs(parts, 'waiting'),
-      packets,
-      text: `The ${who} reset the connection after ${durationText(afterMs)}.`,
+      packets: [observations.ref(reset)],
+      by: fromServer[reset.packet] === 1 ? 'server' : 'client',
+      afterMs: reset.atMs - timeline.sentFirst.atMs,
     },
   ];
 }

@@ -15,7 +15,7 @@ export function endpointTexts({ flows }: CapturedConnection, record: L4Record | 
   return { client: podOf(ownsClient) || client, server: podOf(ownsServer) || server };
 }
 
-/** The client's port says nothing to a person. */
+/** Without the client's port, which means nothing to a person. */
 function addressesOf(record: L4Record | L7Record): EndpointTexts {
   const { direction, src_ip, src_port, dst_ip, dst_port } = record;
   const [client, serverIp, serverPort] =

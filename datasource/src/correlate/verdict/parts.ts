@@ -1,9 +1,11 @@
 /** The parts of a request's time, from the instants between which they lie. */
 import { type ClockOffset } from '../clocks/clock-offset';
-import { between } from './connection-setup';
+import { type L7Record } from '@bpfnet/flow-model';
+import { between, NO_PACKETS } from './connection-setup';
 import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Timeline } from './timeline';
-import { type Part } from './verdict';
+import { ownsServer } from '../../path/path-ends';
+import { type Part, type PartName } from './verdict';
 
 export interface PartsOf {
   readonly observations: NicObservations;
@@ -49,7 +51,7 @@ export function answeredParts({ observations, timeline, clocks }: PartsOf): read
   ].filter(({ name, ms }) => ms > 0 || (name !== 'request-retransmission' && name !== 'response-retransmission'));
 }
 
-/** Two NICs that are not one behind the other, such as two mirrors of one place, show ways that take less than nothing. */
+/** Two NICs that are not one behind the other, such as two mirrors of one place, show negative transit times. */
 function contradicts(
   { there, back }: { readonly there: Way; readonly back: Way },
   clocks: ClockOffset | 'same'
@@ -114,12 +116,28 @@ export function unansweredParts({ observations, timeline, clocks }: PartsOf, tot
   }
   const known = parts.reduce((sum, { ms }) => sum + ms, 0);
   const waiting: Part = {
+    ...NO_PACKETS,
     name: 'waiting',
     ms: Math.max(0, totalMs - known),
-    ifSymmetricMs: null,
-    atMostMs: null,
-    from: null,
-    to: null,
   };
   return [...parts, waiting].filter(({ name, ms }) => ms > 0 || name !== 'request-retransmission');
+}
+
+/**
+ * Of an answered request whose packets were not read: by the times in its records, with both ways of the network as one.
+ *
+ * @param client and @param server the records of the NICs nearest to each that saw the answer; may be the same
+ */
+export function partsOfRecords(client: L7Record, server: L7Record): readonly Part[] {
+  const part = (name: PartName, ms: number): Part => ({ ...NO_PACKETS, name, ms: Math.max(0, ms) });
+  const sendingMs = client.cost_req_sent ?? 0;
+  const receivingMs = client.cost_cnt_dl ?? 0;
+  const betweenMs = client.latency_ms - sendingMs - receivingMs;
+  const serverMs = Math.min(server.cost_resp_wait ?? betweenMs, betweenMs);
+  return [
+    part('sending', sendingMs),
+    ...(client.inner_traceid === server.inner_traceid ? [] : [part('network', betweenMs - serverMs)]),
+    part(ownsServer(server) ? 'server' : 'network-and-server', serverMs),
+    part('receiving', receivingMs),
+  ];
 }

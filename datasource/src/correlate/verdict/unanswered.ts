@@ -1,4 +1,4 @@
-/** Why there is no answer, in words that end a sentence. */
+/** Why a request was not answered, in words that end a sentence. */
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type ExchangeBytes } from '../losses/exchange-bytes';
 import { type Fate, type LossAttribution } from '../losses/loss-attribution';
@@ -14,7 +14,7 @@ export interface UnansweredRequest {
   readonly timeline: Timeline;
   readonly farthest: FarthestNics | null;
   readonly nics: readonly NicPlace[];
-  readonly reset: Cost | undefined;
+  readonly reset: Extract<Cost, { readonly kind: 'reset' }> | undefined;
 }
 
 export interface Ending {
@@ -24,32 +24,29 @@ export interface Ending {
 
 export function unansweredEnding(request: UnansweredRequest): Ending {
   const { farthest, reset, nics, timeline } = request;
-  if (reset !== undefined && (farthest?.response ?? null) === null && reset.text.startsWith('The server')) {
-    return { cause: 'reset', text: `was ${resetText(reset)}, before any response` };
+  if (reset?.by === 'server' && (farthest?.response ?? null) === null) {
+    return {
+      cause: 'reset',
+      text: `was reset by the server after ${durationText(reset.afterMs)}, before any response`,
+    };
   }
   if (farthest?.response) {
     return { cause: 'response-lost', text: responseText(request, farthest.response) };
   }
   if (farthest !== null && farthest.request.whole === nics[timeline.server].flowId && timeline.serverSeen) {
-    const heard = farthest.request.acknowledged ? ', which acknowledged it and' : ', which';
-    return {
-      cause: 'no-response',
-      text: `it reached the server at ${nicText(farthest.request.whole, nics)}${heard} sent no response`,
-    };
+    const where = `request reached the server at ${nicText(farthest.request.whole, nics)}`;
+    const acknowledged = farthest.request.acknowledged ? ' and was acknowledged' : '';
+    return { cause: 'no-response', text: `${where}${acknowledged}, but no response was sent` };
   }
   const fate = lastFate(request, 0);
   const sent = timesText(farthest?.request);
   if (fate?.kind === 'lost') {
-    return { cause: 'request-lost', text: `it was ${lostWhere(fate, nics)}${sent}` };
+    return { cause: 'request-lost', text: `request ${lostWhere(fate, nics)}${sent}` };
   }
-  const last = nicText(farthest?.request.any ?? null, nics);
-  const beyond =
-    farthest?.request.acknowledged === true
-      ? 'the server acknowledged it and sent no response'
-      : 'what became of it beyond is not known';
+  const lastSeen = `request last seen at ${nicText(farthest?.request.any ?? null, nics)}${sent}`;
   return farthest?.request.acknowledged === true
-    ? { cause: 'no-response', text: `it was last seen at ${last}${sent}; ${beyond}` }
-    : { cause: 'not-known', text: `it was last seen at ${last}${sent}; ${beyond}` };
+    ? { cause: 'no-response', text: `${lastSeen}; the server acknowledged it but sent no response` }
+    : { cause: 'not-known', text: `${lastSeen}; its fate beyond that is unknown` };
 }
 
 function responseText(request: UnansweredRequest, response: FarthestNic): string {
@@ -58,7 +55,7 @@ function responseText(request: UnansweredRequest, response: FarthestNic): string
   const { answered, arrived } = timeline;
   const took = answered && arrived ? ` after ${durationText(Math.max(0, answered.atMs - arrived.atMs))}` : '';
   const where = fate?.kind === 'lost' ? lostWhere(fate, nics) : `last seen at ${nicText(response.any, nics)}`;
-  return `the server answered${took}, and its response was ${where}${timesText(response)}`;
+  return `the server responded${took}; response ${where}${timesText(response)}`;
 }
 
 function timesText(farthest: FarthestNic | undefined): string {
@@ -72,8 +69,4 @@ function lastFate({ attribution, exchange }: UnansweredRequest, fromServer: 0 | 
     segment.transmissions.map((_transmission, i) => attribution.fateOf(fromServer, segment, i))
   );
   return [...all].reverse().find(({ kind }) => kind === 'lost') ?? all[all.length - 1];
-}
-
-function resetText({ text }: Cost): string {
-  return text.replace(/^The (server|client) reset the connection (after .*)\.$/, 'reset by the $1 $2');
 }

@@ -1,4 +1,4 @@
-/** Puts a request's timeline, costs and reach together to a verdict. */
+/** Puts a request's timeline, parts and costs together into a verdict. */
 import { type L7Record } from '@bpfnet/flow-model';
 import { type Caveat } from '../caveats/caveats';
 import { connectionVerdict } from './connection-verdict';
@@ -6,22 +6,21 @@ import { contributions } from './contributions';
 import { costsOf } from './costs';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type ExchangeBytes } from '../losses/exchange-bytes';
-import { lostWhere, nicText } from '../losses/fate-text';
+import { lostWhere } from '../losses/fate-text';
 import { type LossAttribution } from '../losses/loss-attribution';
 import { type Followed, type HostClocks } from '../clocks/host-clocks';
 import { placeText } from '../../path/packet-ref';
-import { answeredParts, unansweredParts } from './parts';
-import { partsOfSpans } from './parts-of-spans';
+import { answeredParts, partsOfRecords, unansweredParts } from './parts';
 import { connectionSetupParts } from './connection-setup';
 import { type FarthestNics } from '../losses/farthest-nic';
 import { type Retransmission } from '../losses/retransmissions';
 import { leastRoundTripMs } from '../losses/round-trip';
-import { answeredSentence, listText, subjectText } from './sentence';
+import { answeredClause, sentenceOf, subjectText } from './sentence';
 import { NicObservations } from '../losses/nic-observations';
 import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type Timeline, timelineOf } from './timeline';
 import { unansweredEnding } from './unanswered';
-import { type Cause, type Cost, type Part, type Verdict } from './verdict';
+import { type Cause, type Part, type Verdict } from './verdict';
 import { endpointTexts } from './endpoints-text';
 
 export interface VerdictInput {
@@ -79,13 +78,14 @@ function recordOf(requestId: string, { client }: Timeline, { connection }: NicOb
 
 function answered(request: Request): Verdict {
   const { observations, timeline, record, exchange, requestId, caveats } = request;
+  const nics = nicsOf(observations);
   const parts = [...connectionSetup(request), ...answeredParts({ observations, timeline, clocks: clocksOf(request) })];
-  const costs = costsFor(request, parts);
+  const costs = costsOf({ ...request, parts });
   const totalMs = sum(parts);
   const shares = contributions(parts, costs);
-  const lost = costs.find(({ kind, ms }) => (kind === 'timeout' || kind === 'retransmission') && ms > 0);
+  const lost = costs.find((cost) => cost.kind === 'timeout' || cost.kind === 'retransmission');
   const responseBytes = exchange.response.reduce((bytes, { group }) => bytes + group.end - group.start, 0);
-  const sentence = answeredSentence({
+  const clause = answeredClause({
     record,
     endpoints: endpointTexts(observations.connection, record),
     totalMs,
@@ -93,16 +93,16 @@ function answered(request: Request): Verdict {
     lastNic: placeText(observations.connection.flows[timeline.server].place),
     roundTripBeyondMs: leastRoundTripMs(observations.connection.flows[timeline.server], 0),
     responseBytes,
-    lossWhere: lost && whereOf(lost, request),
+    lossWhere: lost && lostWhere(lost.fate, nics),
   });
   const cause: Cause = totalMs <= FAST_MS && lost === undefined ? 'fast' : shares[0].cause;
-  return { requestId, cause, totalMs, parts, costs, sentence: withCaveats(sentence, request), caveats };
+  return { requestId, cause, totalMs, parts, costs, sentence: sentenceOf(clause, caveats, nics), caveats };
 }
 
 /** Without packets: null where the request was not answered, since its records do not say why. */
 function answeredBySpans(requestId: string, observations: NicObservations, caveats: readonly Caveat[]): Verdict | null {
-  const spans = observations.connection.flows.flatMap(({ place, records: nic }) =>
-    nic.exchanges
+  const spans = observations.connection.flows.flatMap(({ place, records }) =>
+    records.exchanges
       .filter(({ record }) => record.request_id === requestId && isAnswered(record.outcome))
       .map(({ record }) => ({ place, record }))
   );
@@ -111,10 +111,10 @@ function answeredBySpans(requestId: string, observations: NicObservations, cavea
   }
   const [{ record }] = spans;
   const last = spans[spans.length - 1];
-  const parts = partsOfSpans(record, last.record);
+  const parts = partsOfRecords(record, last.record);
   const totalMs = sum(parts);
   const shares = contributions(parts, []);
-  const sentence = answeredSentence({
+  const clause = answeredClause({
     record,
     endpoints: endpointTexts(observations.connection, record),
     totalMs,
@@ -130,30 +130,30 @@ function answeredBySpans(requestId: string, observations: NicObservations, cavea
     totalMs,
     parts,
     costs: [],
-    sentence,
+    sentence: sentenceOf(clause, [], []),
     caveats,
   };
 }
 
 function unanswered(request: Request): Verdict {
   const { observations, timeline, record, requestId, caveats } = request;
+  const nics = nicsOf(observations);
   const before = connectionSetup(request);
   const parts = [
     ...before,
     ...unansweredParts({ observations, timeline, clocks: clocksOf(request) }, record.latency_ms),
   ];
-  const costs = costsFor(request, parts);
+  const costs = costsOf({ ...request, parts });
   const { cause, text } = unansweredEnding({
     ...request,
-    nics: nicsOf(observations),
-    reset: costs.find(({ kind }) => kind === 'reset'),
+    nics,
+    reset: costs.find((cost) => cost.kind === 'reset'),
   });
   const subject = subjectText(record, endpointTexts(observations.connection, record));
-  const sentence =
-    cause === 'reset'
-      ? `${subject} ${text}.`
-      : `${subject} was not answered${record.latency_ms < 1 ? '' : ` within ${durationText(record.latency_ms)}`}: ${text}.`;
-  return { requestId, cause, totalMs: sum(parts), parts, costs, sentence: withCaveats(sentence, request), caveats };
+  const within = record.latency_ms < 1 ? '' : ` within ${durationText(record.latency_ms)}`;
+  const clause = cause === 'reset' ? `${subject} ${text}` : `${subject} was not answered${within}: ${text}`;
+  const sentence = sentenceOf(clause, caveats, nics);
+  return { requestId, cause, totalMs: sum(parts), parts, costs, sentence, caveats };
 }
 
 function connectionSetup({ observations, timeline, requestId, nameResolution }: Request): readonly Part[] {
@@ -166,36 +166,14 @@ function connectionSetup({ observations, timeline, requestId, nameResolution }: 
   });
 }
 
-function costsFor({ observations, timeline, retransmissions }: Request, parts: readonly Part[]): readonly Cost[] {
-  return costsOf({ observations, timeline, parts, retransmissions, nics: nicsOf(observations) });
-}
-
 function clocksOf({ observations, timeline, clocks }: Request) {
   const host = (nic: number): string => observations.connection.flows[nic].place.host;
   const [client, server] = [host(timeline.client), host(timeline.server)];
   return client === server ? 'same' : clocks.between(client, server);
 }
 
-/** Where the dearest loss was, by the retransmission that the cost rests on. */
-function whereOf(cost: Cost, { retransmissions, observations }: Request): string | undefined {
-  const again = cost.packets[cost.packets.length - 1];
-  const one = retransmissions.find(
-    ({ again: ref }) => ref.flowId === again.flowId && ref.chunkId === again.chunkId && ref.index === again.index
-  );
-  return one && lostWhere(one.fateOfBefore, nicsOf(observations));
-}
-
 function nicsOf({ connection }: NicObservations) {
   return connection.flows.map(({ place }) => place);
-}
-
-function withCaveats(sentence: string, { caveats, observations }: Pick<Request, 'caveats' | 'observations'>): string {
-  const dropped = caveats.filter((caveat) => caveat.kind === 'capture-dropped');
-  if (dropped.length === 0) {
-    return sentence;
-  }
-  const places = dropped.map((caveat) => nicText(caveat.flowId, nicsOf(observations)));
-  return `${sentence.slice(0, -1)}; the capture itself lost packets at ${listText(places)}.`;
 }
 
 function sum(parts: readonly Part[]): number {

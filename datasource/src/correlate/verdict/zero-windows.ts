@@ -1,12 +1,11 @@
 /** Time in which one side could not send because the other had no room. */
 import { Analysis } from '@bpfnet/flow-model';
-import { type CostsOf } from './costs';
-import { durationText } from '@bpfnet/flow-model/quantity-text';
+import { type CostInput } from './cost-input';
 import { type Instant } from '../losses/nic-observations';
 import { type Cost, type PartName } from './verdict';
 
 /** From the packet that announces a window of zero to the next one that announces room. */
-export function windowCosts({ observations, timeline, parts }: CostsOf): readonly Cost[] {
+export function windowCosts({ observations, timeline, parts }: CostInput): readonly Cost[] {
   const stalls = [
     { owner: 0 as const, nic: timeline.client, while: ['receiving', 'response-retransmission'] as const },
     { owner: 1 as const, nic: timeline.server, while: ['sending', 'request-retransmission'] as const },
@@ -26,15 +25,14 @@ export function windowCosts({ observations, timeline, parts }: CostsOf): readonl
       (sum, { shut, open }) => sum + Math.min(open?.atMs ?? to, to) - Math.max(shut.atMs, from),
       0
     );
-    const who = owner === 0 ? 'client' : 'server';
     const cost: Cost = {
       kind: 'zero-window',
+      side: owner === 0 ? 'client' : 'server',
       part,
       ms,
       packets: closed
         .flatMap(({ shut, open }) => [shut, ...(open === undefined ? [] : [open])])
         .map((one) => observations.ref(one)),
-      text: `The ${who} had no room to receive for ${durationText(ms)} (window 0).`,
     };
     return ms > 0 ? [cost] : [];
   });

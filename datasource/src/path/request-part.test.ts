@@ -1,5 +1,5 @@
 import { type L4Record } from '@bpfnet/flow-model';
-import { FOUR_NICS, WireScript } from '../../test/wire-script';
+import { FOUR_NICS, WireScript } from '../test/wire-script';
 import { requestPart } from './request-part';
 
 /** A request in chunks `range` of a connection whose chunks `known` were read too, at two NICs. */
