@@ -9,7 +9,7 @@ interface FilterField<F> {
   readonly name: keyof F & string;
   readonly label: string;
   readonly placeholder?: string;
-  /** Field of the records whose values are suggested; without, it is a text, taken as typed. */
+  /** Field of the records whose values are suggested; without it, free text. */
   readonly suggested?: string;
 }
 
@@ -18,32 +18,32 @@ const WHERE: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
   { name: 'nic', label: 'NIC', placeholder: 'Any', suggested: 'nic_name' },
   { name: 'k8sNamespace', label: 'Namespace', placeholder: 'Any', suggested: 'k8s_namespace' },
   { name: 'pod', label: 'Pod', placeholder: 'Any', suggested: 'k8s_pod_name' },
-  { name: 'address', label: 'Address, either side', placeholder: 'Any', suggested: 'server_ip' },
-  { name: 'port', label: 'Port, either side', placeholder: 'Any', suggested: 'server_port' },
+  { name: 'address', label: 'IP address (either side)', placeholder: 'Any', suggested: 'server_ip' },
+  { name: 'port', label: 'Port (either side)', placeholder: 'Any', suggested: 'server_port' },
   { name: 'l7Proto', label: 'Protocol', placeholder: 'Any', suggested: 'l7_proto' },
 ];
 
 const LAST: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
-  { name: 'minRetransmissions', label: 'Retransmissions from', placeholder: '1' },
-  { name: 'text', label: 'Text anywhere' },
+  { name: 'minRetransmissions', label: 'Min retransmissions', placeholder: '1' },
+  { name: 'text', label: 'Text in record' },
 ];
 
 const L7_FIELDS: ReadonlyArray<FilterField<L7Filters>> = [
   ...WHERE,
   { name: 'op', label: 'Operation', placeholder: 'Any', suggested: 'l7_op' },
-  { name: 'resource', label: 'Resource has', placeholder: '/api/' },
-  { name: 'resourceRegex', label: 'Resource matches (RE2)', placeholder: '/api/v\\d+/' },
+  { name: 'resource', label: 'Resource contains', placeholder: '/api/' },
+  { name: 'resourceRegex', label: 'Resource regex (RE2)', placeholder: '/api/v\\d+/' },
   { name: 'status', label: 'Status', placeholder: 'Any', suggested: 'l7_status' },
   { name: 'outcome', label: 'Outcome', placeholder: 'Any', suggested: 'outcome' },
-  { name: 'minLatencyMs', label: 'Latency from, ms', placeholder: '100' },
-  { name: 'traceId', label: 'Trace id' },
+  { name: 'minLatencyMs', label: 'Min latency (ms)', placeholder: '100' },
+  { name: 'traceId', label: 'Trace ID' },
   ...LAST,
 ];
 
 const L4_FIELDS: ReadonlyArray<FilterField<L4Filters>> = [
   ...WHERE,
-  { name: 'endReason', label: 'Ended by', placeholder: 'Any', suggested: 'end_reason' },
-  { name: 'minRttMs', label: 'Round trip from, ms', placeholder: '50' },
+  { name: 'endReason', label: 'End reason', placeholder: 'Any', suggested: 'end_reason' },
+  { name: 'minRttMs', label: 'Min RTT (ms)', placeholder: '50' },
   ...LAST,
 ];
 

@@ -93,11 +93,11 @@ describe('a request', () => {
     expect(counted(await found(readerOf(store), lookUp('l7Trace', '78_100'))).focus).toBe(5);
   });
 
-  it('is found in another shard than the link says, and that is told', async () => {
+  it('is found in another shard than the link says, and that is reported', async () => {
     const store = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS)));
     const value = await found(readerOf(store), lookUp('request', REQUEST.requestId, { flowShard: 1 }));
     expect(value.focus).toHaveLength(5);
-    expect(value.notes[0]).toMatch(/another shard than 1/);
+    expect(value.notes).toEqual([{ kind: 'other-shard', expected: [1] }]);
   });
 
   it('that is not there, or no id, is a problem with advice', async () => {
@@ -116,7 +116,7 @@ describe('a request', () => {
     const broken = { ...lines[0], tsNs: lines[0].tsNs + BigInt(1), line: '{"request_id":"00112233445566ff"}' };
     const { focus, notes } = await found(readerOf(lineStore([...lines, broken])), lookUp('request', REQUEST.requestId));
     expect(focus).toHaveLength(5);
-    expect(notes[0]).toMatch(/^1 of 6 lines of bpf_net_l7_log are no records that can be read/);
+    expect(notes).toMatchObject([{ kind: 'unreadable', source: 'bpf_net_l7_log', lines: 1, ofLines: 6 }]);
   });
 });
 

@@ -1,9 +1,9 @@
 /**
  * Everything that the store holds of a request or connection, in at most three round trips:
  *
- *   1. the records that the id itself names (a shard where the id or the link tells it, else all shards by line filter)
+ *   1. the records that the id itself names (a shard where the id or the link gives it, else all shards by line filter)
  *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets, name look-ups
- *   3. the same for NICs that only the chunks of round 2 told of; packets of other connections between the same ends, for the clocks
+ *   3. the same for NICs that only the chunks of round 2 named; packets of other connections between the same ends, for the clocks
  *
  * Queries of one round run side by side. What is searched for by address or sequence number is looked for in the newest part of the window first,
  * which is one round more where it is older; a number that begins nothing takes another. Where a link named a shard or a time that holds nothing, round 1 is repeated over
@@ -12,6 +12,7 @@
 import { orderPath } from '../path/path-order';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
 import { chosenConnection, chosenRequest, isSearchTerm } from './choose-request';
@@ -35,7 +36,7 @@ import {
 import { countedLoki } from '../loki/counted-loki';
 import { type LokiClient } from '../loki/loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
-import { SEARCH_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from '../plan/search-plan';
+import { mayBeAnywhere, SEARCH_LINES, type Search, searchesFor } from '../plan/search-plan';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
@@ -79,7 +80,7 @@ interface Named {
 /** One look-up on its way. */
 class Reading {
   private roundTrips = 0;
-  private readonly notes: string[] = [];
+  private readonly notes: Note[] = [];
 
   private readonly queries: ConnectionQueries;
 
@@ -107,7 +108,7 @@ class Reading {
       ...rest,
       focus,
       candidates: found.exchanges.records,
-      notes: distinct([...this.notes, ...rest.notes]),
+      notes: [...this.notes, ...rest.notes],
       cost: { ...costOf(), roundTrips: this.roundTrips },
     };
     return { ok: true, value };
@@ -129,7 +130,7 @@ class Reading {
   private async namedIn({ shards, window, seq }: Search): Promise<Named> {
     const { lookUp, signal } = this.asked;
     this.roundTrips++;
-    const limits = mayStandAnywhere(lookUp) ? SEARCH_LINES : {};
+    const limits = mayBeAnywhere(lookUp) ? SEARCH_LINES : {};
     const ofSpans = seq === 'covering' ? undefined : spansLogql(lookUp, shards);
     const ofChunks = chunksLogql(lookUp, shards, seq);
     const [spans, chunks] = await Promise.all([
@@ -148,9 +149,13 @@ class Reading {
             signal
           ),
     ]);
-    if (mayStandAnywhere(lookUp)) {
-      const { limitHit } = spans.records.length > 0 ? spans : chunks;
-      this.notes.push(...limitNote({ spans: spans.records.length, limitHit }));
+    if (mayBeAnywhere(lookUp)) {
+      const lines = spans.records.length;
+      if (lines > 0 && spans.limitHit) {
+        this.notes.push({ kind: 'more-requests', lines });
+      } else if (lines === 0 && chunks.limitHit) {
+        this.notes.push({ kind: 'more-connections' });
+      }
     }
     return {
       exchanges: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },

@@ -1,6 +1,7 @@
 /** Records of one request or connection at all its NICs, and how they are told apart. */
 import { type DataProblem } from '../data-error';
 import { clientSeqOf } from '../plan/look-up-plan';
+import { type Note } from '../plan/note-text';
 import { type ReadCost } from '../loki/counted-loki';
 import { type Stored, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
@@ -17,7 +18,7 @@ export interface LookUpResult {
   readonly nameLookUps: readonly StoredL7[];
   /** Other connections between the same ends, for the clocks of their hosts. */
   readonly others: { readonly chunks: readonly StoredL4[]; readonly packets: readonly StoredPackets[] };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly cost: ReadCost & { readonly roundTrips: number };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Log lines as records. The only border at which what a store gives is checked: a line that is no record is counted and told,
+ * Log lines as records. The only border at which what a store gives is checked: a line that is no valid record is counted and reported,
  * never shown half read.
  */
 import {
@@ -11,6 +11,7 @@ import {
   type RecordSource,
 } from '@bpfnet/flow-model';
 import { type Logql } from '../plan/logql';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
 import { DATAKIT_VERSION, datakitChunk, datakitPackets, datakitExchange } from './datakit/datakit-records';
@@ -33,10 +34,10 @@ export type StoredL7 = Stored<L7Record>;
 export type StoredL4 = Stored<L4Record>;
 export type StoredPackets = Stored<L4PacketsRecord>;
 
-/** What a query read, and in whole sentences what a reader must know about it. */
+/** What a query read. */
 export interface ReadRecords<R> {
   readonly records: ReadonlyArray<Stored<R>>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly limitHit: boolean;
 }
 
@@ -70,7 +71,7 @@ export function decodeEntries<S extends RecordSource>(
   maxLines: number
 ): ReadRecords<RecordOf<S>> {
   const records: Array<Stored<RecordOf<S>>> = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   let unread = 0;
   let problem = '';
   for (const entry of entries) {
@@ -84,18 +85,16 @@ export function decodeEntries<S extends RecordSource>(
     }
   }
   if (unread > 0) {
-    notes.push(`${unread} of ${entries.length} lines of ${source} are no records that can be read (${problem}).`);
+    notes.push({ kind: 'unreadable', source, lines: unread, ofLines: entries.length, problem });
   }
   const limitHit = entries.length >= maxLines;
   if (limitHit && maxLines >= MAX_PACKET_LINES) {
-    notes.push(
-      `Only the newest ${maxLines} lines of ${source} were read: narrow the time range or add filters to see the rest.`
-    );
+    notes.push({ kind: 'limit', source, lines: maxLines });
   }
   return { records, notes, limitHit };
 }
 
-/** A record of an earlier producer as one of ours. */
+/** A DataKit record as one of ours. */
 function datakitRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
   switch (source) {
     case 'bpf_net_l7_log':
@@ -107,7 +106,7 @@ function datakitRecord(source: RecordSource, entry: LogEntry): FlowRecord['recor
   }
 }
 
-/** The packets that lie in the chunks' own lines, as earlier producers wrote them. */
+/** The packets inside the chunks' own lines, as DataKit writes them. */
 export function packetsInChunks(chunks: readonly StoredL4[]): readonly StoredPackets[] {
   return chunks.flatMap(({ record, tsNs, shard, line }) => {
     const packets = record.v === DATAKIT_VERSION ? datakitPackets(record, line) : undefined;

@@ -14,6 +14,7 @@ import { packetsFrame } from '../frames/packets-frame';
 import { recordsFrame } from '../frames/records-frame';
 import { relatedFrames } from '../frames/related-frames';
 import { traceFrame } from '../frames/trace-frame';
+import { noteTexts } from '../plan/note-text';
 import {
   type HopsQuery,
   type LookUpQuery,
@@ -27,11 +28,11 @@ import { type QueryContext } from './query-context';
 import { flowsOf, storyOf } from './story-cache';
 
 export class LookUpAnswers {
-  constructor(private readonly stories: ConnectionCache) {}
+  constructor(private readonly connections: ConnectionCache) {}
 
-  async packets(query: PacketsQuery, answering: QueryContext): Promise<DataFrame[]> {
+  async packets(query: PacketsQuery, context: QueryContext): Promise<DataFrame[]> {
     const { refId, nics = 'all' } = query;
-    const read = await this.read(query, answering, nics);
+    const read = await this.read(query, context, nics);
     if (!read.ok) {
       return [packetsFrame({ rows: [], flows: [], notes: [] }, { refId, notes: [problemText(read.problem)] })];
     }
@@ -45,16 +46,16 @@ export class LookUpAnswers {
     return [
       packetsFrame(table, {
         refId,
-        notes: [...notes, ...value.notes],
+        notes: [...notes, ...noteTexts(value.notes)],
         cost: value.cost,
         part: requestPart(recordsOf(value)),
       }),
     ];
   }
 
-  async hops(query: HopsQuery, answering: QueryContext): Promise<DataFrame[]> {
+  async hops(query: HopsQuery, context: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
-    const read = await this.read(query, answering);
+    const read = await this.read(query, context);
     if (!read.ok) {
       return emptyHopsFrames(refId, problemText(read.problem));
     }
@@ -66,34 +67,39 @@ export class LookUpAnswers {
     return hopsFrames(hopsOf(spans, chunks, storyOf(read.value)), {
       refId,
       requestId: spans[0].record.request_id,
-      notes,
+      notes: noteTexts(notes),
       cost,
     });
   }
 
-  async trace(query: TraceQuery, answering: QueryContext): Promise<DataFrame[]> {
+  async trace(query: TraceQuery, context: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
-    const read = await this.read(query, answering);
+    const read = await this.read(query, context);
     if (!read.ok) {
       return [traceFrame([], { refId, notes: [problemText(read.problem)] })];
     }
     const spans = nicSpans(chosenOf(read.value), storyOf(read.value).shiftNs);
-    return [traceFrame(spans, { refId, notes: [...(spans.length === 0 ? [NO_REQUEST] : []), ...read.value.notes] })];
+    return [
+      traceFrame(spans, {
+        refId,
+        notes: [...(spans.length === 0 ? [NO_REQUEST] : []), ...noteTexts(read.value.notes)],
+      }),
+    ];
   }
 
-  async related(query: RelatedQuery, answering: QueryContext): Promise<DataFrame[]> {
+  async related(query: RelatedQuery, context: QueryContext): Promise<DataFrame[]> {
     const { refId, dimension } = query;
-    const read = await this.read(query, answering);
+    const read = await this.read(query, context);
     const related = read.ok
-      ? relatedRecords(read.value, lookUpOf(query, answering.replace).innerTraceId)
+      ? relatedRecords(read.value, lookUpOf(query, context.replace).innerTraceId)
       : { connection: [], request: [], transport: [] };
-    const notes = read.ok ? read.value.notes : [problemText(read.problem)];
+    const notes = read.ok ? noteTexts(read.value.notes) : [problemText(read.problem)];
     return relatedFrames(related, { refId, notes, dimension, path: read.ok ? pathOf(read.value) : [] });
   }
 
-  async records(query: RecordsQuery, answering: QueryContext): Promise<DataFrame[]> {
+  async records(query: RecordsQuery, context: QueryContext): Promise<DataFrame[]> {
     const { refId, nics = 'all' } = query;
-    const read = await this.read(query, answering, nics);
+    const read = await this.read(query, context, nics);
     if (!read.ok) {
       return [recordsFrame([], { refId, notes: [problemText(read.problem)] })];
     }
@@ -102,11 +108,11 @@ export class LookUpAnswers {
       ...(focus.length > 0 ? focus : spans).map((one) => ({ source: 'bpf_net_l7_log' as const, ...one })),
       ...chunks.map((one) => ({ source: 'bpf_net_l4_log' as const, ...one })),
     ];
-    return [recordsFrame(lines, { refId, notes })];
+    return [recordsFrame(lines, { refId, notes: noteTexts(notes) })];
   }
 
   private read(query: LookUpQuery, { replace, window, signal }: QueryContext, nics: 'all' | 'one' = 'all') {
-    return this.stories.read(lookUpOf(query, replace), { window, signal, nics });
+    return this.connections.read(lookUpOf(query, replace), { window, signal, nics });
   }
 }
 

@@ -139,7 +139,7 @@ describe('the story', () => {
     expect(frames.every(({ length }) => length === 0)).toBe(true);
     const advice = frames.filter(({ name }) => name !== FrameKind.HopEdges).map(({ meta }) => meta?.notices?.[0].text);
     expect(new Set(advice)).toEqual(
-      new Set(['Nothing was found for address 10.9.9.9:1 in this time range: widen the time range.'])
+      new Set(['Nothing found for address 10.9.9.9:1 in this time range: widen the time range.'])
     );
   });
 });
@@ -248,9 +248,7 @@ describe('a dashboard', () => {
     });
     const [frame] = await framesOf({ refId: 'A', queryType: 'l7List' });
     expect(frame.length).toBe(0);
-    expect(frame.meta?.notices?.[0].text).toMatch(
-      /^Loki did not finish in time .*: narrow the time range, or filter by host/
-    );
+    expect(frame.meta?.notices?.[0].text).toMatch(/^The query timed out .*: narrow the time range, or filter by host/);
   });
 
   it.each([
@@ -286,6 +284,6 @@ describe('the live tail', () => {
 
   it('ends with the error where the store is gone', async () => {
     useLoki({ type: 'loki', query: async () => ({ data: [], error: { status: 502, message: 'connection refused' } }) });
-    await expect(firstValueFrom(tail())).rejects.toThrow(/^Loki cannot be reached/);
+    await expect(firstValueFrom(tail())).rejects.toThrow(/^Loki is unreachable/);
   });
 });

@@ -13,6 +13,7 @@ import { l7ListFrame } from '../frames/list-frame';
 import { type RecordLinks } from '../frames/record-links';
 import { caveatsFrame, emptyStoryFrame, lossesFrame, partsFrame, verdictFrame } from '../frames/story-frames';
 import { FrameKind } from '@bpfnet/flow-model';
+import { noteTexts } from '../plan/note-text';
 import { assertUnreachable, STORY_PARTS, type StoryPart, type StoryQuery } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
 import { type QueryContext } from './query-context';
@@ -21,14 +22,14 @@ import { storyOf } from './story-cache';
 
 export class StoryAnswers {
   constructor(
-    private readonly stories: ConnectionCache,
+    private readonly connections: ConnectionCache,
     private readonly links: RecordLinks
   ) {}
 
   async story(query: StoryQuery, { replace, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId, part } = query;
     const parts = part === undefined ? STORY_PARTS : [part];
-    const read = await this.stories.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
+    const read = await this.connections.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
     return parts.flatMap((one) =>
       read.ok ? this.framesOf(one, read.value, refId) : this.emptyOf(one, refId, problemText(read.problem))
     );
@@ -47,7 +48,8 @@ export class StoryAnswers {
   }
 
   private framesOf(part: StoryPart, value: LookUpResult, refId: string): DataFrame[] {
-    const { notes, cost, chunks } = value;
+    const { cost, chunks } = value;
+    const notes = noteTexts(value.notes);
     const story = storyOf(value);
     const spans = chosenOf(value);
     switch (part) {

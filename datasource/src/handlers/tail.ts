@@ -13,8 +13,8 @@ export type TailedQuery = L7ListQuery | L4ListQuery;
 
 export interface TailSource {
   /** The newest records that a list holds. */
-  readonly newest: (query: TailedQuery, answering: QueryContext) => Promise<readonly RecordLine[]>;
-  readonly answeringIn: (window: TimeWindow, signal: AbortSignal) => QueryContext;
+  readonly newest: (query: TailedQuery, context: QueryContext) => Promise<readonly RecordLine[]>;
+  readonly contextIn: (window: TimeWindow, signal: AbortSignal) => QueryContext;
   /** ms since the Unix epoch. */
   readonly now?: () => number;
 }
@@ -31,12 +31,12 @@ export function tail(queries: readonly TailedQuery[], source: TailSource): Obser
 
     const ask = async () => {
       const nowMs = (source.now ?? Date.now)();
-      const answering = source.answeringIn(windowOfMs(nowMs - OVERLAP_MS, nowMs), controller.signal);
+      const context = source.contextIn(windowOfMs(nowMs - OVERLAP_MS, nowMs), controller.signal);
       try {
         for (const query of queries) {
           const lines = shown.get(query.refId) ?? new Map<string, RecordLine>();
           const before = lines.size;
-          (await source.newest(query, answering)).forEach((line) => lines.set(`${line.tsNs} ${line.line}`, line));
+          (await source.newest(query, context)).forEach((line) => lines.set(`${line.tsNs} ${line.line}`, line));
           if (lines.size > before || before === 0) {
             forgetOldest(lines);
             const frame = recordsFrame([...lines.values()], { refId: query.refId, notes: [] });
