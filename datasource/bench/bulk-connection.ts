@@ -4,7 +4,7 @@ import { type FlowRecords } from '../src/path/flow-records';
 import { CLIENT_ISN, flowRecords, type Sent, SERVER_ISN } from '../src/test/wire-records';
 import { FOUR_NICS } from '../src/test/wire-script';
 
-/** `download`: segments and ACKs, one in a thousand lost and sent again. `equal`: nothing in their headers tells packets apart, as with datagrams. */
+/** `download`: segments and ACKs, one in a thousand lost and retransmitted. `equal`: nothing in their headers distinguishes packets, as with datagrams. */
 export type BulkKind = 'download' | 'equal';
 
 const NICS = [FOUR_NICS[0], FOUR_NICS[3]] as const;

@@ -37,7 +37,7 @@ const NAIVE_RUNS = 5;
 const BULK_PACKETS = 100_000;
 const BULK_RUNS = 5;
 
-/** One of the requests whose stories are told. */
+/** One of the requests whose stories are worked out. */
 interface Chosen {
   readonly requestId: string;
   readonly clientIsn: number;
@@ -112,7 +112,7 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
     for (const [name, resolve] of WAYS) {
       const costs: Cost[] = [];
       for (const one of chosen) {
-        costs.push(await tell(client, one, { resolve, window }));
+        costs.push(await lookUp(client, one, { resolve, window }));
       }
       rows.push(summary(name, costs, naive));
     }
@@ -131,9 +131,9 @@ function followedBulk(kind: BulkKind): Row {
   const costs = Array.from({ length: BULK_RUNS }, () => {
     const started = performance.now();
     const story = connectionStory({ flows: flows });
-    const told = performance.now();
+    const correlated = performance.now();
     packetTable({ flows: flows, story });
-    return { story: told - started, table: performance.now() - told };
+    return { story: correlated - started, table: performance.now() - correlated };
   });
   const median = (of: 'story' | 'table') =>
     Math.round(costs.map((cost) => cost[of]).sort((a, b) => a - b)[BULK_RUNS >> 1]);
@@ -190,7 +190,7 @@ async function push(url: string, entries: readonly LogEntry[]): Promise<void> {
 }
 
 /** A story from the first query to its verdict. */
-async function tell(
+async function lookUp(
   client: MeasuredLoki,
   chosen: Chosen,
   { resolve, window }: { readonly resolve: Way[1]; readonly window: TimeWindow }

@@ -21,7 +21,7 @@ import { type Verdict } from './verdict/verdict';
 import { verdictOf } from './verdict/verdict-of';
 import { capturedConnection } from './losses/captured-connection';
 
-export interface StoryInput {
+interface StoryInput {
   /** One connection at every NIC that saw it; of several, the story is that of the request's. */
   readonly flows: readonly FlowRecords[];
   /** The request that was asked for. */
@@ -37,7 +37,7 @@ export interface ConnectionStory {
   readonly nics: readonly NicPlace[];
   /** Of hosts that follow each other on the path. */
   readonly clocks: readonly ClockOffset[];
-  /** What to add to the times of a host to have them on the first host's clock, ns; a host whose clock is not known is absent. */
+  /** What to add to a host's times to put them on the first host's clock, ns; a host whose clock is unknown is absent. */
   readonly shiftNs: Readonly<Record<string, number>>;
   /** Of the request, from each NIC to the next; empty without a request. */
   readonly hops: readonly HopTime[];

@@ -123,7 +123,7 @@ describe.each(WAYS)('a store reached by %s', (way) => {
     ]);
   });
 
-  it('tells above which value the slowest lie', async () => {
+  it('finds the value above which the slowest are', async () => {
     const plan = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
     const parts = plan.parts;
     const samples = await client.instant(

@@ -76,7 +76,7 @@ function namesRequest(lookUp: LookUp, record: L7Record): boolean {
   }
 }
 
-/** The request that a reading is about: the one asked for; of a connection, its worst. Empty where it carried none. */
+/** The request that a reading is about: the requested one; of a connection, its worst. Empty where it carried none. */
 export function chosenOf({ focus, exchanges }: Pick<LookUpResult, 'focus' | 'exchanges'>): readonly StoredL7[] {
   if (focus.length > 0 || exchanges.length === 0) {
     return focus;

@@ -14,7 +14,7 @@ import { RequestCoalescing } from '../loki/request-coalescing';
 const MAX_KEPT = 24;
 const SETTLED_AFTER_MS = 120_000;
 
-export interface StoryOptions {
+interface StoryOptions {
   readonly window: TimeWindow;
   readonly nics: 'all' | 'one';
   readonly signal: AbortSignal;

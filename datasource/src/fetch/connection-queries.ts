@@ -39,7 +39,7 @@ export interface OfConnections {
   readonly notes: readonly Note[];
 }
 
-export interface InnerOptions {
+interface InnerOptions {
   readonly scope: Scope;
   readonly focus: readonly StoredL7[];
   /** Of these, chunks too. */

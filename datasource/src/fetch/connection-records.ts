@@ -1,4 +1,4 @@
-/** Records of one request or connection at all its NICs, and how they are told apart. */
+/** Records of one request or connection at all its NICs, and what identifies each. */
 import { type DataProblem } from '../data-error';
 import { clientSeqOf } from '../plan/look-up-plan';
 import { type Note } from '../plan/note-text';
@@ -35,7 +35,7 @@ export function withinRanges(packets: readonly StoredPackets[], focus: readonly 
   });
 }
 
-/** None where a record does not tell its shard. */
+/** None where a record lacks its shard. */
 export function shardsFound(stored: ReadonlyArray<Stored<unknown>>): readonly number[] {
   const shards = stored.map(({ shard }) => shard);
   const known = shards.filter((shard): shard is number => shard !== undefined);

@@ -13,9 +13,9 @@ import { type LokiClient, type Sample } from '../loki/loki-client';
 import { PAGE_LINES } from '../loki/paged-loki';
 import { readRecords, type ReadRecords, type StoredL7 } from './record-reader';
 
-export interface GraphRead {
+interface GraphRead {
   readonly spans: readonly StoredL7[];
-  /** How many records of the range one that was read stands for. */
+  /** How many records of the range each one read represents. */
   readonly scale: number;
   readonly notes: readonly Note[];
 }

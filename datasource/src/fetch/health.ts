@@ -9,7 +9,7 @@ import { windowOfMs } from '../plan/time-window';
 import { type LokiClient, type Sample } from '../loki/loki-client';
 import { readValues } from './value-reader';
 
-export interface Health {
+interface Health {
   readonly status: 'success' | 'error';
   readonly message: string;
 }

@@ -53,7 +53,7 @@ describe('a list of requests', () => {
     expect(store.asked).toHaveLength(3);
   });
 
-  it('says so where a store cannot tell which are the slowest', async () => {
+  it('says so where a store cannot find the slowest', async () => {
     const store = lineStore(requests(Array.from({ length: 5001 }, (_, i) => i)));
     const refusing = {
       ...store,

@@ -23,14 +23,14 @@ import { type LokiClient } from '../loki/loki-client';
 import { PAGE_LINES } from '../loki/paged-loki';
 import { type ReadRecords, readRecords, type Stored, type StoredL7 } from './record-reader';
 
-export interface ListRead<R> {
+interface ListRead<R> {
   readonly rows: ReadonlyArray<Stored<R>>;
   readonly notes: readonly Note[];
   /** NICs that saw each row's request, where rows are folded. */
   readonly nicsSeen?: readonly number[];
 }
 
-export interface ListOptions {
+interface ListOptions {
   readonly window: TimeWindow;
   readonly signal: AbortSignal;
 }

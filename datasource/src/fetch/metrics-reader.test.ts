@@ -86,7 +86,7 @@ describe('a metric', () => {
     expect(await metric(entries, { metric: 'lossRatio' })).toEqual({ '': ['10s 0.02'] });
   });
 
-  it('of connections counts those that came to nothing', async () => {
+  it('of connections counts those that failed', async () => {
     const entries = [chunk(1, { end_reason: 'refused' }), chunk(2, { end_reason: 'closed' })];
     expect(await metric(entries, { metric: 'connectFailures' })).toEqual({
       'connections refused or not answered': ['10s 0.1'],
@@ -130,7 +130,7 @@ describe('events', () => {
     expect(await events(steady, { atLeast: 6 })).toEqual(['resets node-a 50000 ms: 300']);
   });
 
-  it('are of the kinds asked for, from the number that is asked for', async () => {
+  it('are of the chosen kinds, from the chosen count on', async () => {
     const lost = chunk(20.5, { capture_drops: 3 });
     expect(await events([...resets(10.5, 2), lost])).toEqual(['captureLoss node-a 1000 ms: 3']);
     expect(await events([...resets(10.5, 2), lost], { kinds: ['resets'], atLeast: 2 })).toEqual([

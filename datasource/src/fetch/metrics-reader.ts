@@ -17,7 +17,7 @@ export interface MetricsRead {
   readonly notes: readonly Note[];
 }
 
-export interface MetricsOptions {
+interface MetricsOptions {
   readonly window: TimeWindow;
   readonly maxPoints: number;
   readonly minStepSeconds?: number;
@@ -26,7 +26,7 @@ export interface MetricsOptions {
 
 /** Loki's default for series in one answer. */
 const MAX_SERIES = 500;
-/** More lines than these nobody tells apart, and the page becomes slow. */
+/** Nobody can distinguish more lines than these, and the page becomes slow. */
 const SHOWN_SERIES = 100;
 
 export async function readMetrics(

@@ -26,7 +26,7 @@ export interface Stored<R> {
   readonly tsNs: bigint;
   /** `flow_shard` of its stream. */
   readonly shard: number | undefined;
-  /** As it stands in the store. */
+  /** As stored. */
   readonly line: string;
 }
 
@@ -45,7 +45,7 @@ export interface ReadRecords<R> {
 const MAX_PACKET_LINES = 500;
 const PACKET_PAGE_LINES = 100;
 
-export interface RecordQuery<S extends RecordSource> {
+interface RecordQuery<S extends RecordSource> {
   readonly source: S;
   readonly logql: Logql;
   readonly window: TimeWindow;
@@ -65,7 +65,7 @@ export async function readRecords<S extends RecordSource>(
   return decodeEntries(source, await client.lines({ logql, window, maxLines, pageLines }, signal), maxLines);
 }
 
-export function decodeEntries<S extends RecordSource>(
+function decodeEntries<S extends RecordSource>(
   source: S,
   entries: readonly LogEntry[],
   maxLines: number

@@ -1,6 +1,6 @@
 /**
  * Records related to a request in three dimensions: the same connection at one NIC, the same request (and others of its
- * connection) at every NIC, and the connections that carry it. A record stands once in a dimension, under the closest id that joins it.
+ * connection) at every NIC, and the connections that carry it. A record appears once per dimension, under the closest id that joins it.
  */
 import { type RecordSource } from '@bpfnet/flow-model';
 import { orderPath } from '../path/path-order';
@@ -9,9 +9,9 @@ import { type RelatedDimension } from '../query/flow-query';
 import { type LookUpResult } from './connection-records';
 import { type StoredL4, type StoredL7 } from './record-reader';
 
-export type JoinedBy = 'inner_traceid' | 'request_id' | 'l7_traceid' | 'nic_traceid';
+type JoinedBy = 'inner_traceid' | 'request_id' | 'l7_traceid' | 'nic_traceid';
 
-export type RelatedRecord = {
+type RelatedRecord = {
   readonly joinedBy: JoinedBy;
   /** Value of that field. */
   readonly value: string;
@@ -65,7 +65,7 @@ function ofChunk(chunk: StoredL4, joinedBy: JoinedBy, value: string): RelatedRec
   return { source: 'bpf_net_l4_log', ...chunk, joinedBy, value };
 }
 
-export interface RelatedCount {
+interface RelatedCount {
   readonly joinedBy: JoinedBy;
   readonly value: string;
   readonly source: RecordSource;

@@ -1,4 +1,4 @@
-/** Which part answers which query, and what becomes of what goes wrong. */
+/** Which handler answers which query, and how failures end. */
 import { createDataFrame, type DataFrame } from '@grafana/data';
 import { DataError, isLimit } from '../data-error';
 import { type LokiClient } from '../loki/loki-client';
@@ -24,7 +24,7 @@ export class Answers {
     this.story = new StoryAnswers(connections, links);
   }
 
-  /** A limit that was hit is told on an empty frame, with advice; whatever else goes wrong rejects. */
+  /** A limit that was reached becomes advice on an empty frame; all other failures reject. */
   async answer(query: FlowQuery, context: QueryContext): Promise<DataFrame[]> {
     try {
       return await this.dispatch(query, context);

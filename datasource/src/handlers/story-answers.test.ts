@@ -94,7 +94,7 @@ describe('the story', () => {
     }
   );
 
-  it('has a frame a part, and each is to be had by itself', async () => {
+  it('has one frame per part, and each part is available alone', async () => {
     const all = await framesOf({ refId: 'A', queryType: 'story', requestId: ID });
     expect(all.map(({ name }) => name)).toEqual([
       FrameKind.Verdict,
@@ -116,7 +116,7 @@ describe('the story', () => {
     expect(sum).toBeCloseTo(1, 6);
   });
 
-  it('says what was sent again, and what became of the one before', async () => {
+  it('lists retransmissions with the fate of the original', async () => {
     const [losses] = await framesOf({ refId: 'A', queryType: 'story', part: 'losses', requestId: ID });
     expect(column(losses, 'what')).toEqual(['data']);
     expect(column(losses, 'fate')[0]).toMatch(/^It had arrived/);
@@ -134,7 +134,7 @@ describe('the story', () => {
     expect(new Set(column(nics, 'l7_resource'))).toEqual(new Set(['/api/hang']));
   });
 
-  it('of nothing is a frame a part with advice', async () => {
+  it('of nothing is one frame per part, with advice', async () => {
     const frames = await framesOf({ refId: 'A', queryType: 'story', searchTerm: '10.9.9.9:1' });
     expect(frames.every(({ length }) => length === 0)).toBe(true);
     const advice = frames.filter(({ name }) => name !== FrameKind.HopEdges).map(({ meta }) => meta?.notices?.[0].text);

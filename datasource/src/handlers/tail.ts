@@ -1,6 +1,6 @@
 /**
  * Live tail: lists that go on, as log lines. The store is asked again and again for the time that just passed, overlapping, since
- * a record stands at the moment at which its request began and is written when that has ended; no line is shown twice.
+ * a record has the time at which its request began but is written once that has ended; no line is shown twice.
  */
 import { type DataQueryResponse, LoadingState } from '@grafana/data';
 import { Observable } from 'rxjs';
@@ -11,7 +11,7 @@ import { type QueryContext } from './query-context';
 
 export type TailedQuery = L7ListQuery | L4ListQuery;
 
-export interface TailSource {
+interface TailSource {
   /** The newest records that a list holds. */
   readonly newest: (query: TailedQuery, context: QueryContext) => Promise<readonly RecordLine[]>;
   readonly contextIn: (window: TimeWindow, signal: AbortSignal) => QueryContext;

@@ -202,7 +202,7 @@ describe('a wrapped Loki datasource', () => {
       lokiDatasource(() => throwError(() => ({ status: 403, statusText: 'Forbidden' }))),
       { kind: 'forbidden', reason: 'Forbidden', through: 'datasource' },
     ],
-  ])('tells what is wrong: %s', async (_, uid, getInstance, problem) => {
+  ])('reports what is wrong: %s', async (_, uid, getInstance, problem) => {
     expect(await problemOf(wrappedLoki(uid, getInstance).lines(QUERY, signal()))).toEqual(problem);
   });
 

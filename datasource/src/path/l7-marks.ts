@@ -22,7 +22,7 @@ export interface Mark {
   readonly l7RequestId: string;
 }
 
-export interface Marking {
+interface Marking {
   /** Of the flow, in order of time. */
   readonly packets: readonly Packet[];
   readonly baseNs: bigint;

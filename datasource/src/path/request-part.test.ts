@@ -35,7 +35,7 @@ describe('the chunks of a request', () => {
     expect(part([1, 1], [])?.connection).toBe('unknown');
   });
 
-  it('are not spoken of where a connection was asked for', () => {
+  it('are not mentioned where a connection was requested', () => {
     expect(requestPart({ focus: [], chunks: [] })).toBeUndefined();
   });
 });

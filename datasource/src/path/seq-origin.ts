@@ -1,7 +1,7 @@
 /**
  * What relative sequence numbers count from.
  *
- * Where the handshake was seen, the initial sequence numbers, which stand in `nic_traceid`: relative numbers are then Wireshark's in every
+ * Where the handshake was seen, the initial sequence numbers, found in `nic_traceid`: relative numbers are then Wireshark's in every
  * chunk. Where it was not, the lowest number that any NIC saw of the connection, so that the same byte has the same number
  * in every flow. Where the client is not known either, the first number of the flow itself.
  */

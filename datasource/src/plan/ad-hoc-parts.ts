@@ -1,5 +1,5 @@
 /**
- * Ad-hoc filters as parts of LogQL. Their values are texts as they stand in the records; a filter over a field that a record
+ * Ad-hoc filters as parts of LogQL. Their values are texts as in the records; a filter over a field that a record
  * lacks lets it through only where it excludes.
  */
 import { AD_HOC_OPERATORS, type AdHocFilter } from '../query/ad-hoc';
@@ -7,7 +7,7 @@ import { DataError } from '../data-error';
 import { hasField, type LineFilter, valueIs, valueIsNot } from './line-filters';
 import { type FieldCondition } from './logql';
 
-export interface AdHocParts {
+interface AdHocParts {
   readonly lineFilters: readonly LineFilter[];
   readonly conditions: readonly FieldCondition[];
 }

@@ -91,7 +91,7 @@ describe('a list of connections', () => {
 describe('a look-up by id', () => {
   const preview = (ids: object) => readable(previewOf({ refId: 'A', queryType: 'packets', ...ids }, asTyped, 16).text);
 
-  it('reads one shard where the id tells it', () => {
+  it('reads one shard where the id implies it', () => {
     expect(preview({ nicTraceId: '1000_9000' })).toBe(
       '{source="bpf_net_l4_log", flow_shard="8"} |= ""nic_traceid":"1000_"'
     );

@@ -178,7 +178,7 @@ describe('line filters', () => {
     fc.assert(
       fc.property(hostile, hostile, (part, actual) => {
         fc.pre(!/[\ud800-\udfff]/.test(part));
-        // The digits of an escape of four are not told from digits of the text.
+        // The digits of a \\u escape look like digits of the text.
         fc.pre(!JSON.stringify(actual).includes('\\u'));
         const line = JSON.stringify({ f: actual, y: part });
         expect(passes(line, fieldContains('f', oneOf(`${part}`)))).toBe(actual.includes(part));

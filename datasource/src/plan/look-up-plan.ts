@@ -25,7 +25,7 @@ export function clientSeqOf(id: string): string | undefined {
   return /^(\d{1,10})_\d{1,10}$/.exec(id)?.[1];
 }
 
-/** Shards that an id names by itself; none where it does not tell. */
+/** Shards that an id implies; none where it does not. */
 export function shardsOf(lookUp: LookUp, flowShard: number | undefined, shardCount: number): readonly number[] {
   if (flowShard !== undefined) {
     return [flowShard];
@@ -93,7 +93,7 @@ export function innerLogql(source: RecordSource, innerTraceIds: readonly string[
   });
 }
 
-/** Name look-ups whose answer held one of the addresses, asked for by one of the clients. */
+/** Name look-ups whose answer held one of the addresses, sent by one of the clients. */
 export function nameLookUpsLogql(clients: readonly string[], addresses: readonly string[]): Logql {
   return logql({
     source: 'bpf_net_l7_log',

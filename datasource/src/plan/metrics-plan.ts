@@ -14,7 +14,7 @@ import { type Logql, type LogqlParts } from './logql';
 import { countAtBusiestNic, quantileOf, sumCount, sumOf } from './metric-logql';
 
 /** How the series of the queries become those of the metric. */
-export type Combination =
+type Combination =
   /** Each query gives series of its own, named. */
   | { readonly kind: 'each'; readonly names: readonly string[]; readonly perSecond: boolean }
   /** The first `above` queries added up, over the others added up. */
@@ -100,7 +100,7 @@ export function planMetrics(query: MetricsQuery, replace: Replace, adHoc: readon
   }
 }
 
-/** An unanswered request has no latency, only a time-out. */
+/** An unanswered request has no latency, only a timeout. */
 const ANSWERED = ['ok', 'client_error', 'server_error'];
 const PACKET_FIELDS = ['tx_packets', 'rx_packets'];
 const UNSEEN_FIELDS = ['tx_unseen_segments', 'rx_unseen_segments'];

@@ -18,7 +18,7 @@ export interface Search {
   notesOf(shardsFound: readonly number[]): readonly Note[];
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly lookUp: LookUp;
   readonly resolved: ResolvedLookUp;
   readonly window: TimeWindow;

@@ -1,7 +1,7 @@
 /** The fields of the records, whose values variables, suggestions and ad-hoc filters offer. */
 import { l4RecordSchema, l7RecordSchema, type RecordSource } from '@bpfnet/flow-model';
 
-/** Fields with few values, and the records that tell them most cheaply. */
+/** Fields with few values, and the records that give them most cheaply. */
 export const FEW_VALUES = {
   host: undefined,
   k8s_namespace: 'bpf_net_l4_log',

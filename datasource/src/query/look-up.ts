@@ -1,5 +1,5 @@
 /**
- * What to look up, with variables replaced: one id that is certain, or a search term whose shape tells what it may be.
+ * What to look up, with variables replaced: one id that is certain, or a search term whose shape shows what it may be.
  */
 import { type LookUpIds } from './flow-query';
 import { type Replace, textOf } from './interpolate';

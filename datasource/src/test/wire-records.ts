@@ -57,7 +57,7 @@ export interface Exchange {
 export const CLIENT_ISN = 0xffff_ff00;
 export const SERVER_ISN = 7000;
 
-export interface Happened {
+interface Happened {
   readonly sent: readonly Sent[];
   readonly exchanges: readonly Exchange[];
 }

@@ -6,7 +6,7 @@ import { Analysis, segmentSpan, TcpFlag } from '@bpfnet/flow-model';
 import { type FlowRecords } from '../path/flow-records';
 import { CLIENT_ISN, type Exchange, flowRecords, type Sent, SERVER_ISN, type WatchedNic } from './wire-records';
 
-export interface Segment {
+interface Segment {
   /** When its sender sent it, true time. */
   readonly atMs: number;
   readonly len?: number;

@@ -6,7 +6,7 @@ import { UNKNOWN_TEXT } from '../clocks/time-text';
 /** Names that a sentence lists; of more NICs it gives the number. */
 const MOST_NAMED = 2;
 
-export interface CaveatText {
+interface CaveatText {
   readonly kind: Caveat['kind'];
   readonly text: string;
 }

@@ -21,7 +21,7 @@ export type Caveat =
   | { readonly kind: 'clocks'; readonly from: string; readonly to: string; readonly why: ClockUnknown }
   | { readonly kind: 'order-by-clocks' };
 
-export interface CaveatInput {
+interface CaveatInput {
   readonly connection: CapturedConnection;
   readonly coverage: readonly Coverage[];
   readonly clocks: readonly ClockOffset[];

@@ -29,7 +29,7 @@ describe('the offset between two clocks', () => {
     expect(clock).toMatchObject({ aheadMs: expect.closeTo(-36.5, 2), atMostMs: expect.closeTo(5.5, 2) });
   });
 
-  it('is not known from one way alone, from nothing, or across a step', () => {
+  it('is unknown from one direction alone, from nothing, or across a step', () => {
     expect(estimate([1], [], 0)).toMatchObject({ kind: 'unknown', why: 'one-way-only' });
     expect(estimate([], [], 0)).toMatchObject({ kind: 'unknown', why: 'nothing-in-common' });
     const stepped = estimateOffset(HOSTS, { there: samples([1, 1], 0), back: samples([1, 1], -500) }, 0);

@@ -87,7 +87,7 @@ const PART_AT_LEAST = 3;
 
 /**
  * Had only one part of the samples been there, the result would have been that part's smallest; how far these lie from the
- * smallest of all says how much chance is in it. With too few samples for parts, the median stands for them; with hardly any,
+ * smallest of all says how much chance is in it. With too few samples for parts, the median replaces them; with hardly any,
  * nothing is known of chance.
  */
 function smallest(samples: readonly ClockSample[], atNs: number): Smallest {

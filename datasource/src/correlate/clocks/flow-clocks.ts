@@ -6,7 +6,7 @@ import { type NicPlace } from '../../path/packet-ref';
 const OWN_CLOCK: FlowClock = { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 };
 
 /**
- * By host; one whose clock is not known is absent.
+ * By host; one whose clock is unknown is absent.
  * @param clocks of hosts that follow each other on the path
  */
 export function flowClocks(nics: readonly NicPlace[], clocks: readonly ClockOffset[]): ReadonlyMap<string, FlowClock> {

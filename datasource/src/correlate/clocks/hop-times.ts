@@ -1,7 +1,7 @@
 /**
  * How long a request and its response took from one NIC to the next. See docs/hop-times.md.
  *
- * Invariants: no time is negative; both ways add up to the round trip, which needs no common clock; what is not known says why.
+ * Invariants: no time is negative; both ways add up to the round trip, which needs no common clock; what is unknown says why.
  */
 import { type ClockOffset, type ClockUnknown } from './clock-offset';
 
@@ -43,7 +43,7 @@ export interface Stamps {
 /** Timestamps of one host are taken at different places in the kernel; a time this little below 0 counts as 0. */
 const RESOLUTION_MS = 0.002;
 
-export interface HopEnd {
+interface HopEnd {
   readonly flowId: string;
   readonly stamps: Stamps;
 }

@@ -6,7 +6,7 @@ import { type SentSegment, NOT_SEEN } from '../losses/sent-segments';
 import { arrivedTransmission } from '../losses/retransmissions';
 import { isAnswered } from '../../path/exchange-at-nic';
 
-export interface HopsOf {
+interface HopsOf {
   readonly followed: Followed;
   readonly exchange: ExchangeBytes | undefined;
   readonly clocks: HostClocks;

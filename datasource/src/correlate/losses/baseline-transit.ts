@@ -12,7 +12,7 @@ const UNSURE =
   Analysis.Retransmission | Analysis.FastRetransmission | Analysis.SpuriousRetransmission | Analysis.OutOfOrder;
 
 /** A packet that certainly passed both NICs. */
-export interface Transit {
+interface Transit {
   readonly fromPacket: number;
   readonly toPacket: number;
   readonly fromNs: number;
@@ -56,7 +56,7 @@ export class BaselineTransits {
     private readonly groups: readonly [readonly PacketGroup[], readonly PacketGroup[]]
   ) {}
 
-  /** Undefined where nothing tells: two hosts, and nothing that both certainly saw. */
+  /** Undefined where nothing shows it: two hosts, and no packet that certainly passed both. */
   between(fromServer: 0 | 1, from: number, to: number): BaselineTransit | undefined {
     const key = `${fromServer}/${from}/${to}`;
     const known = this.known.get(key) ?? this.measure(fromServer, from, to);

@@ -28,7 +28,7 @@ export interface CapturedFlow {
   readonly len: Uint32Array;
   readonly win: Uint32Array;
   readonly ana: Uint32Array;
-  /** Where the packet stands in the records. */
+  /** The packet's place in the records. */
   readonly chunkId: Uint32Array;
   readonly index: Uint32Array;
 }

@@ -60,7 +60,7 @@ interface Times {
   readonly capturedUntilNs: number;
 }
 
-/** Of a connection that goes on, more may be on its way to the store; of one that was cut off, only what else was seen tells the time. */
+/** A connection that is still open may have more on its way to the store; one that the capture cut off is covered as far as anything else was seen. */
 function endOf(
   reason: EndReason | undefined,
   { lastNs, capturedUntilNs }: { readonly lastNs: number; readonly capturedUntilNs: number }

@@ -11,7 +11,7 @@ export interface ExchangeBytes {
   readonly response: readonly SentSegment[];
 }
 
-/** Undefined where the packets of the request were not read, or no span tells where it is. */
+/** Undefined where the packets of the request were not read, or no record says where it is. */
 export function exchangeBytes(
   connection: CapturedConnection,
   sent: SentSegments,
@@ -43,7 +43,7 @@ interface Finding {
   readonly sent: SentSegments;
 }
 
-/** Times of records are whole nanoseconds, and a store moves a line by some to tell it from another. */
+/** Times of records are whole nanoseconds, and a store moves a line by some to keep two apart. */
 const SAME_MOMENT_NS = 2000;
 
 function streamRanges(

@@ -1,4 +1,4 @@
-/** What hops lost of one request and of its response, told apart from all else that its connection sent. */
+/** What each hop lost of one request and of its response, apart from everything else that its connection sent. */
 import { type ExchangeBytes } from './exchange-bytes';
 import { type LossAttribution } from './loss-attribution';
 import { type Transmission, type SentSegment } from './sent-segments';

@@ -165,7 +165,7 @@ export class LossAttribution {
     const from = before[before.length - 1] ?? transmission.last;
     const lastNs = flows[from].tNs[transmission.packets[from]];
     const baseline = this.sent.baseline.between(fromServer, from, nic);
-    // Nothing shows how the clocks compare: the middle of what the NIC saw stands in.
+    // Nothing shows how the clocks compare: the middle of what the NIC saw is used.
     return baseline === undefined ? flows[nic].tNs[flows[nic].length >>> 1] : lastNs + baseline.typicalNs;
   }
 

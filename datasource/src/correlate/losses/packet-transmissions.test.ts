@@ -32,7 +32,7 @@ function fates(script: WireScript): readonly string[] {
   const { rows, flows } = tableOf(script);
   const place = (flowId: string) => flows.findIndex((meta) => meta.flowId === flowId);
   const text = ({ fate, fateFrom, fateTo, fateBytes, flowId }: PacketRow) =>
-    `${fate} ${place(fateFrom)}→${fateTo === '' ? '' : place(fateTo)} ${fateBytes} B, told at ${place(flowId)}`;
+    `${fate} ${place(fateFrom)}→${fateTo === '' ? '' : place(fateTo)} ${fateBytes} B, reported at ${place(flowId)}`;
   return rows.filter(({ fate }) => fate !== '').map(text);
 }
 
@@ -44,7 +44,7 @@ describe('packets of several NICs', () => {
     script.client({ atMs: 210, len: 100, from: 1 });
     script.server({ atMs: 220, len: MSS });
     expect(byTransmission(script)).toEqual(['1 2 3', '1 2 3', '2 3', '2 3']);
-    expect(fates(script)).toEqual(['lost 1→2 100 B, told at 0']);
+    expect(fates(script)).toEqual(['lost 1→2 100 B, reported at 0']);
   });
 
   it('are matched by their bytes where super-segments are cut', () => {
@@ -52,7 +52,7 @@ describe('packets of several NICs', () => {
     script.handshake(0);
     sendCutSuperSegment(script, MSS);
     expect(byTransmission(script)).toEqual(['1 2', '1 1 1 1 2', '1 1 1 2', '1 1 1 2']);
-    expect(fates(script)).toEqual([`lost 1→2 ${MSS} B, told at 0`]);
+    expect(fates(script)).toEqual([`lost 1→2 ${MSS} B, reported at 0`]);
   });
 
   it('are matched by their bytes where segments are glued: the glued one names all', () => {
@@ -69,7 +69,7 @@ describe('packets of several NICs', () => {
     expect(fates(script)).toEqual([]);
   });
 
-  it('are matched in their order where nothing in them tells them apart', () => {
+  it('are matched in their order where nothing in them distinguishes them', () => {
     const script = new WireScript(FOUR_NICS);
     script.handshake(0);
     for (let i = 0; i < 200; i++) {

@@ -7,7 +7,7 @@ import { type Part } from './verdict';
 /** A name that was looked up earlier than this before the connection is taken to be of something else. */
 const LOOKED_UP_FOR_IT_MS = 200;
 
-export interface SetupOf {
+interface SetupOf {
   readonly observations: NicObservations;
   readonly nic: number;
   /** The request's first byte. */

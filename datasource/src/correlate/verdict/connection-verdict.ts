@@ -10,7 +10,7 @@ import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Verdict } from './verdict';
 import { endpointTexts } from './endpoints-text';
 
-export interface FailedConnection {
+interface FailedConnection {
   readonly caveats: readonly Caveat[];
   readonly retransmissions: readonly Retransmission[];
   readonly attribution: LossAttribution;

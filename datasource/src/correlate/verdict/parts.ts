@@ -7,7 +7,7 @@ import { type Timeline } from './timeline';
 import { ownsServer } from '../../path/path-ends';
 import { type Part, type PartName } from './verdict';
 
-export interface PartsOf {
+interface PartsOf {
   readonly observations: NicObservations;
   readonly timeline: Timeline;
   /** Between the hosts of the client's and the server's NIC; `same` where that is one host. */

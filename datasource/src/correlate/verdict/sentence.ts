@@ -19,7 +19,7 @@ export function subjectText(record: L7Record, { client, server }: EndpointTexts)
   return `${summaryRequest(record)} from ${client} to ${server}`;
 }
 
-export interface AnsweredRequest {
+interface AnsweredRequest {
   readonly record: L7Record;
   readonly endpoints: EndpointTexts;
   readonly totalMs: number;

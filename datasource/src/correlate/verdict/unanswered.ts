@@ -8,7 +8,7 @@ import { type FarthestNic, type FarthestNics } from '../losses/farthest-nic';
 import { type Timeline } from './timeline';
 import { type Cause, type Cost } from './verdict';
 
-export interface UnansweredRequest {
+interface UnansweredRequest {
   readonly attribution: LossAttribution;
   readonly exchange: ExchangeBytes;
   readonly timeline: Timeline;
@@ -17,7 +17,7 @@ export interface UnansweredRequest {
   readonly reset: Extract<Cost, { readonly kind: 'reset' }> | undefined;
 }
 
-export interface Ending {
+interface Ending {
   readonly cause: Cause;
   readonly text: string;
 }

@@ -23,7 +23,7 @@ import { unansweredEnding } from './unanswered';
 import { type Cause, type Part, type Verdict } from './verdict';
 import { endpointTexts } from './endpoints-text';
 
-export interface VerdictInput {
+interface VerdictInput {
   readonly requestId: string | undefined;
   readonly nameResolution: readonly ExchangeAtNic[];
   readonly followed: Followed;

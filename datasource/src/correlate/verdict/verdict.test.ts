@@ -10,12 +10,12 @@ import { type Verdict } from './verdict';
 const ID = '00112233445566ff';
 const MSS = 1400;
 
-function told(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): ConnectionStory {
+function storyOf(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): ConnectionStory {
   return connectionStory({ flows: [...script.flows()].reverse(), requestId: ID, nameResolution });
 }
 
 function verdict(script: WireScript, nameResolution?: readonly ExchangeAtNic[]): Verdict {
-  const { verdict: found } = told(script, nameResolution);
+  const { verdict: found } = storyOf(script, nameResolution);
   if (found === null) {
     throw new Error('no verdict');
   }
@@ -29,7 +29,7 @@ const partsOf = ({ parts }: Verdict): readonly string[] => parts.map(({ name, ms
 const costsOf = ({ costs }: Verdict): readonly string[] =>
   costs.map(({ kind, part, ms }) => `${kind} in ${part} ${ms.toFixed(1)}`);
 const textsOf = ({ costs }: Verdict, script: WireScript): readonly string[] => {
-  const { nics } = told(script);
+  const { nics } = storyOf(script);
   return costs.map((cost) => costText(cost, nics));
 };
 
@@ -101,7 +101,7 @@ describe('the verdict on an answered request', () => {
     );
   });
 
-  it('waited for the request to be sent again', () => {
+  it('waited for the retransmission of the request', () => {
     const script = new WireScript(FOUR_NICS);
     const atMs = script.handshake(0) + 1;
     script.exchange({ requestId: 'earlier', ...exchange(script, atMs, { serverMs: 1 }) });
@@ -171,7 +171,7 @@ describe('the verdict on an answered request', () => {
     );
   });
 
-  it('tells slow start from a server that paused', () => {
+  it('separates slow start from a server that paused', () => {
     const far = FOUR_NICS.map((nic, i) =>
       i < 2 ? nic : { ...nic, thereMs: nic.thereMs + 20, backMs: nic.backMs + 20 }
     );
@@ -245,7 +245,7 @@ describe('the verdict on an answered request', () => {
     expect(found.sentence).toMatch(/62\.2 ms \(\d+ %\) TLS handshake/);
   });
 
-  it('waited for the SYN to be sent again', () => {
+  it('waited for the retransmission of the SYN', () => {
     const script = new WireScript(FOUR_NICS);
     script.client({ atMs: 0, flags: TcpFlag.Syn, lostAfter: 1 });
     script.client({ atMs: 1000, flags: TcpFlag.Syn, from: 0 });
@@ -259,7 +259,7 @@ describe('the verdict on an answered request', () => {
     expect(costsOf(found)).toEqual(['timeout in connect 1000.0']);
   });
 
-  it('does not divide what one NIC alone cannot tell apart', () => {
+  it('does not divide what one NIC alone cannot separate', () => {
     const found = verdict(plain({ nics: [FOUR_NICS[1]], serverMs: 90 }));
     expect(found.cause).toBe('beyond');
     expect(found.sentence).toBe(
@@ -276,7 +276,7 @@ describe('the verdict on an answered request', () => {
     expect(partsOf(found)).toEqual(['sending 0.0', 'network-and-server 90.0', 'receiving 0.0']);
   });
 
-  it('gives the network there and back together where clocks cannot be compared', () => {
+  it('gives the network round trip where clocks cannot be compared', () => {
     const [a, , , b] = FOUR_NICS;
     const flows = plain({ nics: [a, b], serverMs: 3 }).flows();
     const withoutPackets = flows.map((flow, i) => (i === 0 ? flow : { ...flow, packets: [] }));
@@ -318,7 +318,7 @@ describe('the verdict where records are missing', () => {
     expect(farthest?.request.whole).toBe(flows[3].flowId);
   });
 
-  it('is told of the connection of the request where records of several were found', () => {
+  it("is that of the request's connection where records of several were found", () => {
     const others = plain()
       .flows()
       .map((flow) => ({
@@ -360,7 +360,7 @@ describe('the verdict on a request without an answer', () => {
     expect(found.sentence).toBe(
       'GET /api/orders from cart to orders was not answered within 1.50 s: request lost between uplink on node-a and uplink on node-b (sent 3 times).'
     );
-    expect(told(lostFrom(1, false)).farthest?.request).toMatchObject({ transmissions: 3, acknowledged: false });
+    expect(storyOf(lostFrom(1, false)).farthest?.request).toMatchObject({ transmissions: 3, acknowledged: false });
   });
 
   it('says that the server did not answer', () => {
@@ -418,7 +418,7 @@ describe('the verdict on a request without an answer', () => {
   });
 });
 
-describe('the verdict on a connection that came to nothing', () => {
+describe('the verdict on a connection that failed', () => {
   const of = (script: WireScript) => connectionStory({ flows: script.flows() }).verdict;
 
   it('was refused', () => {
@@ -438,7 +438,7 @@ describe('the verdict on a connection that came to nothing', () => {
     );
   });
 
-  it('is not told of one that was established', () => {
+  it('is absent for one that was established', () => {
     expect(of(plain())).toBeNull();
   });
 });

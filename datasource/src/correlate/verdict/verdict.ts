@@ -19,10 +19,10 @@ export type PartName =
   /** The same for the response's first byte. */
   | 'response-retransmission'
   | 'network-response'
-  /** The round trip, where two clocks that cannot be compared keep its two ways from being told apart. */
+  /** The round trip, where two clocks that cannot be compared keep its two ways from being separated. */
   | 'network'
   | 'receiving'
-  /** Beyond the last NIC that was captured these cannot be told apart. */
+  /** Beyond the last captured NIC these cannot be separated. */
   | 'network-and-server'
   /** For an answer that did not come. */
   | 'waiting';
