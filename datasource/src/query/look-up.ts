@@ -35,7 +35,7 @@ export function lookUpOf(ids: LookUpIds, replace: Replace): ResolvedLookUp {
   const innerTraceId = text(ids.innerTraceId);
   const requestId = text(ids.requestId);
   const candidates: ReadonlyArray<LookUp | undefined> = [
-    // Records of earlier producers have no id but the numbers.
+    // DataKit's records have no id but the numbers.
     { by: NUMBERS.test(requestId) ? 'l7Trace' : 'request', id: requestId },
     { by: 'l7Trace', id: text(ids.l7TraceId) },
     { by: 'connection', id: text(ids.nicTraceId) },

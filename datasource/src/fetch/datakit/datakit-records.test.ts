@@ -70,7 +70,7 @@ const L7 = {
   http_status_code: '503',
   req_seq: '4294967202',
   resp_seq: '9001',
-  // This producer has them the other way round.
+  // DataKit swaps them.
   cost_req_sent: 3,
   cost_resp_wait: 212,
   cost_cnt_dl: 1,
@@ -97,7 +97,7 @@ describe('a chunk', () => {
     });
   });
 
-  it('has what was resent on the side that this producer mixes up', () => {
+  it('has retransmissions on the side that DataKit mixes up', () => {
     expect(datakitChunk(entry('bpf_net_l4_log', L4))).toMatchObject({ rx_retrans: 1 });
     const newer = datakitChunk(entry('bpf_net_l4_log', { ...L4, rx_retrans: 0 }));
     expect(newer).toMatchObject({ tx_retrans: 1, rx_retrans: 0 });
