@@ -87,7 +87,7 @@ describe('a request', () => {
     expect(store.asked.filter((query) => query.includes('bpf_net_l4_packets'))).toHaveLength(1);
   });
 
-  it('is found by DataKit's id, though some NICs saw no answer', async () => {
+  it("is found by DataKit's id, though some NICs saw no answer", async () => {
     const watchers = TWO_HOSTS.map((one) => (one.host === 'node-a' ? { ...one, misses: 'response' as const } : one));
     const store = lineStore(linesOf(traffic(REQUEST, watchers)));
     expect(counted(await found(readerOf(store), lookUp('l7Trace', '78_100'))).focus).toBe(5);
