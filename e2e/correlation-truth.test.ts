@@ -180,7 +180,7 @@ describe.each(['lossy', 'unanswered'])('recording %s', (recording) => {
         return place === undefined ? 'none' : `${place.podName || place.host} ${place.nicName}`;
       };
       found.push(
-        `${requestId}: request ${nic(story.reach?.request.whole ?? null)}, response ${nic(story.reach?.response?.whole ?? null)}`
+        `${requestId}: request ${nic(story.farthest?.request.whole ?? null)}, response ${nic(story.farthest?.response?.whole ?? null)}`
       );
       const { request, response } = arrivals(
         connection,

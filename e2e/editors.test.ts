@@ -21,7 +21,7 @@ const EDITORS = [
       },
     },
   ],
-  ['an id that is none', { query: { queryType: 'story', clue: 'not an id' } }],
+  ['an id that is none', { query: { queryType: 'story', searchTerm: 'not an id' } }],
   ['a datasource to pick', { options: {} }],
   ['faults of options', { options: { mode: 'url', shardCount: 0, pageLines: -1, timeoutSeconds: 0 } }],
 ] as const;

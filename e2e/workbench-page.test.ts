@@ -181,7 +181,7 @@ if (missing.length > 0) {
 
   it('filters by what is in the address', async () => {
     await page.goto(`${workbench.url}/d/bpfnet-requests?var-min_latency=100000`);
-    await page.getByText('No records were found in this time range').first().waitFor({ timeout: seconds });
+    await page.getByText('No records found in this time range').first().waitFor({ timeout: seconds });
     expect(await page.getByTestId('core-table').count()).toBe(0);
   }, 60_000);
 

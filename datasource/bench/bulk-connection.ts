@@ -1,10 +1,10 @@
 /** One connection with very many packets at two NICs of two hosts, as the records of a collector. */
 import { Analysis, TcpFlag } from '@bpfnet/flow-model';
 import { type FlowRecords } from '../src/path/flow-records';
-import { CLIENT_ISN, laneRecords, type Sent, SERVER_ISN } from '../src/test/wire-records';
+import { CLIENT_ISN, flowRecords, type Sent, SERVER_ISN } from '../src/test/wire-records';
 import { FOUR_NICS } from '../src/test/wire-script';
 
-/** `download`: segments and ACKs, one in a thousand lost and sent again. `equal`: nothing in their headers tells packets apart, as with datagrams. */
+/** `download`: segments and ACKs, one in a thousand lost and retransmitted. `equal`: nothing in their headers distinguishes packets, as with datagrams. */
 export type BulkKind = 'download' | 'equal';
 
 const NICS = [FOUR_NICS[0], FOUR_NICS[3]] as const;
@@ -17,7 +17,7 @@ export function bulkConnection(kind: BulkKind, packets: number): readonly FlowRe
   return NICS.map((nic, at) => {
     const chunks: FlowRecords[] = [];
     for (let from = 0; from < packets; from += PACKETS_PER_CHUNK) {
-      chunks.push(laneRecords(nic, at, { sent: sent.slice(from, from + PACKETS_PER_CHUNK), exchanges: [] }));
+      chunks.push(flowRecords(nic, at, { sent: sent.slice(from, from + PACKETS_PER_CHUNK), exchanges: [] }));
     }
     return {
       ...chunks[0],

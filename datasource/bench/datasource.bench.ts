@@ -22,7 +22,7 @@ import { ConnectionReader } from '../src/fetch/connection-reader';
 import { type LogEntry } from '../src/loki/loki-client';
 import { type Logql } from '../src/plan/logql';
 import { type TimeWindow } from '../src/plan/time-window';
-import { clueOf, type ResolvedLookUp } from '../src/query/look-up';
+import { searchTermOf, type ResolvedLookUp } from '../src/query/look-up';
 import { SHARD_COUNT, TWO_HOSTS } from '../src/test/traffic-script';
 import { type BulkKind, bulkConnection } from './bulk-connection';
 import { hoursOfTraffic, RECORDS_PER_REQUEST } from './hours-of-traffic';
@@ -37,7 +37,7 @@ const NAIVE_RUNS = 5;
 const BULK_PACKETS = 100_000;
 const BULK_RUNS = 5;
 
-/** One of the requests whose stories are told. */
+/** One of the requests whose stories are worked out. */
 interface Chosen {
   readonly requestId: string;
   readonly clientIsn: number;
@@ -78,19 +78,19 @@ const WAYS: readonly Way[] = [
   ],
   ['a request id', ({ requestId }) => ({ ...nowhere, lookUp: { by: 'request', id: requestId } })],
   ['a connection id', ({ record }) => ({ ...nowhere, lookUp: { by: 'connection', id: record.nic_traceid } })],
-  ['an id pasted as it is', ({ requestId }) => ({ ...nowhere, lookUp: clueOf(requestId) })],
+  ['an id pasted as it is', ({ requestId }) => ({ ...nowhere, lookUp: searchTermOf(requestId) })],
   [
     'an address and port',
-    ({ record }) => ({ ...nowhere, lookUp: clueOf(`${record.client_ip}:${record.client_port}`) }),
+    ({ record }) => ({ ...nowhere, lookUp: searchTermOf(`${record.client_ip}:${record.client_port}`) }),
   ],
   [
     'the address and port of a server',
-    ({ record }) => ({ ...nowhere, lookUp: clueOf(`${record.server_ip}:${record.server_port}`) }),
+    ({ record }) => ({ ...nowhere, lookUp: searchTermOf(`${record.server_ip}:${record.server_port}`) }),
   ],
-  ['the sequence number of a request', ({ record }) => ({ ...nowhere, lookUp: clueOf(String(record.req_seq)) })],
+  ['the sequence number of a request', ({ record }) => ({ ...nowhere, lookUp: searchTermOf(String(record.req_seq)) })],
   [
     'a sequence number within a request',
-    ({ record }) => ({ ...nowhere, lookUp: clueOf(String(seqAdd(toSeq(record.req_seq), 7))) }),
+    ({ record }) => ({ ...nowhere, lookUp: searchTermOf(String(seqAdd(toSeq(record.req_seq), 7))) }),
   ],
 ];
 
@@ -112,7 +112,7 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
     for (const [name, resolve] of WAYS) {
       const costs: Cost[] = [];
       for (const one of chosen) {
-        costs.push(await tell(client, one, { resolve, window }));
+        costs.push(await lookUp(client, one, { resolve, window }));
       }
       rows.push(summary(name, costs, naive));
     }
@@ -127,13 +127,13 @@ async function run(): Promise<{ readonly rows: readonly Row[]; readonly json: un
 
 /** Every packet of a connection followed from NIC to NIC, and put into the table that a panel draws; the median of some runs. */
 function followedBulk(kind: BulkKind): Row {
-  const lanes = bulkConnection(kind, BULK_PACKETS / 2);
+  const flows = bulkConnection(kind, BULK_PACKETS / 2);
   const costs = Array.from({ length: BULK_RUNS }, () => {
     const started = performance.now();
-    const story = connectionStory({ flows: lanes });
-    const told = performance.now();
-    packetTable({ lanes, story });
-    return { story: told - started, table: performance.now() - told };
+    const story = connectionStory({ flows: flows });
+    const correlated = performance.now();
+    packetTable({ flows: flows, story });
+    return { story: correlated - started, table: performance.now() - correlated };
   });
   const median = (of: 'story' | 'table') =>
     Math.round(costs.map((cost) => cost[of]).sort((a, b) => a - b)[BULK_RUNS >> 1]);
@@ -190,7 +190,7 @@ async function push(url: string, entries: readonly LogEntry[]): Promise<void> {
 }
 
 /** A story from the first query to its verdict. */
-async function tell(
+async function lookUp(
   client: MeasuredLoki,
   chosen: Chosen,
   { resolve, window }: { readonly resolve: Way[1]; readonly window: TimeWindow }

@@ -11,14 +11,14 @@ const HOSTS = ['node-1', 'node-2', 'node-3', 'node-4', 'node-5', 'node-6'];
 const RESOURCES = 200;
 export const RECORDS_PER_REQUEST = TWO_HOSTS.length * 3;
 
-export interface TrafficOptions {
+interface TrafficOptions {
   readonly requests: number;
   readonly hours: number;
   /** The end of the last hour, ms since the Unix epoch. */
   readonly endMs: number;
 }
 
-export interface MadeRequest {
+interface MadeRequest {
   readonly requestId: string;
   readonly clientIsn: number;
   readonly entries: readonly LogEntry[];

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type LokiClient, newestFirst } from '../src/loki/loki-client';
 
 /** Of all queries since the last `take`. */
-export interface StoreWork {
+interface StoreWork {
   readonly queries: number;
   /** Of the lines that the store had to look at. */
   readonly bytes: number;

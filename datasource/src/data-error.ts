@@ -1,5 +1,5 @@
 /**
- * What can go wrong between a panel and the records, each with one sentence that tells the user what to do.
+ * What can go wrong between a panel and the records, each with one sentence that says what to do about it.
  */
 import { assertUnreachable } from './query/flow-query';
 
@@ -8,8 +8,10 @@ export type DataProblem =
   | { readonly kind: 'loki-missing'; readonly uid: string }
   | { readonly kind: 'loki-wrong-type'; readonly uid: string; readonly type: string }
   | { readonly kind: 'unreachable'; readonly reason: string }
-  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'forbidden'; readonly reason: string; readonly through: 'datasource' | 'url' }
   | { readonly kind: 'refused'; readonly reason: string; readonly logql: string }
+  /** Not the query: Loki's queue was full. */
+  | { readonly kind: 'too-many-queries'; readonly reason: string }
   | { readonly kind: 'timed-out'; readonly reason: string }
   | { readonly kind: 'too-many-series'; readonly reason: string }
   | { readonly kind: 'too-much-to-read'; readonly reason: string }
@@ -26,43 +28,54 @@ const IN_CONFIGURATION = 'in the configuration of this datasource';
 export function problemText(problem: DataProblem): string {
   switch (problem.kind) {
     case 'no-loki-chosen':
-      return `No Loki datasource is chosen: pick one ${IN_CONFIGURATION}, or give a URL there.`;
+      return `No Loki datasource is selected: select one ${IN_CONFIGURATION}, or connect through its own URL there.`;
     case 'loki-missing':
-      return `There is no datasource with uid "${problem.uid}" that you may use: pick the Loki datasource again ${IN_CONFIGURATION}.`;
+      return `Datasource "${problem.uid}" does not exist, or you may not use it: select the Loki datasource again ${IN_CONFIGURATION}.`;
     case 'loki-wrong-type':
-      return `The datasource "${problem.uid}" is of type "${problem.type}", not Loki: pick a Loki datasource ${IN_CONFIGURATION}.`;
+      return `Datasource "${problem.uid}" is of type "${problem.type}", not Loki: select a Loki datasource ${IN_CONFIGURATION}.`;
     case 'unreachable':
-      return `Loki cannot be reached (${problem.reason}): check that it runs and that its URL is right.`;
+      return `Loki is unreachable (${problem.reason}): check that it is running and that its URL is correct.`;
     case 'forbidden':
-      return `Loki does not let us in (${problem.reason}): check user, token and tenant of the Loki datasource.`;
+      return problem.through === 'datasource'
+        ? `Loki denied access (${problem.reason}): check user, token and tenant of the Loki datasource.`
+        : `Loki denied access (${problem.reason}): check authentication ${IN_CONFIGURATION}; a tenant is set there as the custom HTTP header X-Scope-OrgID.`;
     case 'refused':
-      return `Loki refused the query (${problem.reason}): narrow the time range or change the filters.`;
+      return `Loki rejected the query (${problem.reason}): narrow the time range or change the filters.`;
+    case 'too-many-queries':
+      return `Loki is busy (${problem.reason}): try again in a moment. If this keeps happening, reduce query parallelism (max_query_parallelism) or raise max_outstanding_requests_per_tenant in Loki.`;
     case 'timed-out':
-      return `Loki did not finish in time (${problem.reason}): narrow the time range, or filter by host, which Loki finds without reading.`;
+      return `The query timed out (${problem.reason}): narrow the time range, or filter by host, which is an indexed label.`;
     case 'too-many-series':
-      return `The answer has more series than Loki gives (${problem.reason}): add filters, or split by a field with fewer values.`;
+      return `The result exceeds Loki's series limit (${problem.reason}): add filters, or group by a field with fewer values.`;
     case 'too-much-to-read':
-      return `Loki would have to read more than it may (${problem.reason}): narrow the time range, or filter by host.`;
+      return `The query exceeds Loki's read limits (${problem.reason}): narrow the time range, or filter by host.`;
     case 'bad-answer':
-      return `The answer is not one of Loki's (${problem.reason}): check that the URL belongs to a Loki.`;
+      return `Not a valid Loki response (${problem.reason}): check that the URL is that of a Loki.`;
     case 'bad-filter':
-      return `The filter ${problem.filter} has "${problem.value}": give ${problem.wanted}.`;
+      return `Invalid ${problem.filter} "${problem.value}": expected ${problem.wanted}.`;
     case 'no-id':
-      return 'No request or connection is chosen: pick one in a list, or give an id, an address with port, or a sequence number.';
+      return 'No request or connection is selected: pick one from a list, or enter an id, an address with port, or a sequence number.';
     case 'bad-id':
-      return `"${problem.id}" names nothing that can be looked up: give an id as the records or traces have it, an address with port, or a sequence number.`;
+      return `"${problem.id}" cannot be looked up: enter an id as in records or traces, an address with port, or a sequence number.`;
     case 'not-found':
-      return `Nothing was found for ${problem.what} in this time range: widen the time range.`;
+      return `Nothing found for ${problem.what} in this time range: widen the time range.`;
     case 'no-records':
-      return 'No records were found in this time range: widen it or take filters away; if it stays empty, check that the collector is running.';
+      return 'No records found in this time range: widen it or remove filters; if it stays empty, check that the collector is running.';
     default:
       return assertUnreachable(problem);
   }
 }
 
-/** What a limit of the store stopped. Nothing is wrong with the question, so a panel shows advice instead of an error. */
-export function isLimit(problem: DataProblem): boolean {
-  return problem.kind === 'timed-out' || problem.kind === 'too-many-series' || problem.kind === 'too-much-to-read';
+const LIMITS: ReadonlySet<DataProblem['kind']> = new Set([
+  'timed-out',
+  'too-many-queries',
+  'too-many-series',
+  'too-much-to-read',
+]);
+
+/** A limit of the store was reached. The question itself is valid, so a panel shows advice instead of an error. */
+export function isLimit({ kind }: DataProblem): boolean {
+  return LIMITS.has(kind);
 }
 
 export class DataError extends Error {

@@ -154,7 +154,7 @@ describe('frames', () => {
     });
   });
 
-  it('of packets have a lane a NIC', async () => {
+  it('of packets have one flow per NIC', async () => {
     const [all] = await framesOf({ refId: 'A', queryType: 'packets', requestId: '$request_id', nics: 'all' });
     expect(all.name).toBe(FrameKind.Packets);
     expect(all.length).toBe(25);
@@ -190,13 +190,13 @@ describe('without an answer', () => {
     useLoki({ type: 'loki', query: () => NEVER });
     const [frame] = await framesOf(query);
     expect(frame.length).toBe(0);
-    expect(frame.meta?.notices?.[0].text).toMatch(/^No request or connection is chosen/);
+    expect(frame.meta?.notices?.[0].text).toMatch(/^No request or connection is selected/);
   });
 
   it('an id that is not there is an empty frame with advice', async () => {
     const [frame] = await framesOf({ refId: 'A', queryType: 'hops', requestId: 'feedfeedfeedfeed' });
     expect(frame.meta?.notices?.[0].text).toBe(
-      'Nothing was found for request feedfeedfeedfeed in this time range: widen the time range.'
+      'Nothing found for request feedfeedfeedfeed in this time range: widen the time range.'
     );
   });
 
@@ -211,7 +211,7 @@ describe('without an answer', () => {
     );
     expect(response.state).toBe(LoadingState.Error);
     expect(response.errors).toEqual([
-      { refId: 'A', message: 'The filter minimum latency has "x": give a number such as 100.' },
+      { refId: 'A', message: 'Invalid minimum latency "x": expected a number such as 100.' },
     ]);
     expect(response.data.map(({ refId }: DataFrame) => refId)).toEqual(['B']);
   });
@@ -224,24 +224,29 @@ describe('without an answer', () => {
 describe('the datasource', () => {
   it('says on test what it found', async () => {
     useLoki(lokiOver([]));
-    expect(await datasource().testDatasource()).toMatchObject({ status: 'error', message: /is the collector running/ });
+    expect(await datasource().testDatasource()).toMatchObject({
+      status: 'error',
+      message: expect.stringMatching(/is the collector running/),
+    });
     useLoki(lokiOver(LINES.map((entry) => ({ ...entry, tsNs: BigInt(Date.now() - 5000) * BigInt(1_000_000) }))));
     const { status, message } = await datasource().testDatasource();
     expect(status).toBe('success');
     expect(message).toMatch(
-      /^Loki answers. In the last hour: 5 connection chunks, the newest \d s ago; 5 packet chunks, the newest \d s ago; 5 requests, the newest \d s ago. Hosts: node-a, node-b. Shards: 1 of 16 in use.$/
+      /^Loki responds. In the last hour: 5 connection chunks, newest \d s ago; 5 packet chunks, newest \d s ago; 5 requests, newest \d s ago. Hosts: node-a, node-b. Flow shards: 1 of 16 in use.$/
     );
   });
 
-  it('says on test that no Loki is chosen', async () => {
-    expect((await datasource({}).testDatasource()).message).toMatch(/^No Loki datasource is chosen/);
+  it('says on test that no Loki is selected', async () => {
+    expect((await datasource({}).testDatasource()).message).toMatch(/^No Loki datasource is selected/);
   });
 
   it('gives values for variables, and says which there are', async () => {
     const range = { from: dateTime(EPOCH_MS), to: dateTime(EPOCH_MS + 3_600_000) };
     const values = await datasource().metricFindQuery('host', { range: { ...range, raw: range } });
     expect(values.map(({ text }) => text)).toEqual(['node-a', 'node-b']);
-    await expect(datasource().metricFindQuery('x')).rejects.toThrow(/the name of a field, such as host, k8s_namespace/);
+    await expect(datasource().metricFindQuery('x')).rejects.toThrow(
+      /the name of a record field, such as host, k8s_namespace/
+    );
   });
 
   it('hands queries to Explore without variables', () => {

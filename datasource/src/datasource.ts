@@ -1,5 +1,5 @@
 /**
- * The datasource as Grafana sees it: targets in, frames out. What answers a query stands in `answer/`.
+ * The datasource as Grafana sees it: targets in, frames out. Queries are answered in `handlers/`.
  */
 import {
   type DataQueryRequest,
@@ -17,10 +17,9 @@ import {
 } from '@grafana/data';
 import { getDataSourceSrv, getTemplateSrv } from '@grafana/runtime';
 import { Observable } from 'rxjs';
-import { type Answering } from './handlers/answering';
+import { type QueryContext } from './handlers/query-context';
 import { Answers } from './handlers/answers';
 import { tail, type TailedQuery } from './handlers/tail';
-import { AnnotationEditor } from './components/AnnotationEditor';
 import { DataError } from './data-error';
 import { ChunkCache } from './fetch/chunk-cache';
 import { ConnectionReader } from './fetch/connection-reader';
@@ -30,15 +29,16 @@ import { labelledLoki } from './loki/labelled-loki';
 import { type LokiClient } from './loki/loki-client';
 import { pagedLoki } from './loki/paged-loki';
 import { sharedInFlight } from './loki/shared-in-flight';
-import { StoryReader } from './fetch/connection-cache';
+import { ConnectionCache } from './fetch/connection-cache';
 import { timedLoki } from './loki/timed-loki';
-import { readValues, RECORD_FIELDS, valueFieldOf, VALUE_FIELDS } from './fetch/value-reader';
+import { readValues } from './fetch/value-reader';
 import { wrappedLoki } from './loki/wrapped-loki';
 import { type LinkTargets, type RecordLinks, recordLinks } from './frames/record-links';
 import { extraLabelsOf, type FlowsOptions, modeOf, pageLinesOf, shardCountOf, timeoutMsOf } from './options';
 import { type Preview, previewOf } from './plan/preview';
 import { resolveQuery } from './plan/resolve';
 import { type TimeWindow, windowOfMs } from './plan/time-window';
+import { RECORD_FIELDS, recordFieldOf, VALUE_FIELDS } from './plan/value-fields';
 import { type AdHocFilter } from './query/ad-hoc';
 import { displayText } from './query/display-text';
 import { DEFAULT_QUERY, type FlowQuery, readQuery } from './query/flow-query';
@@ -50,8 +50,6 @@ const DEFAULT_POINTS = 300;
 const SUGGESTION_RANGE_MS = 3_600_000;
 
 export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
-  override annotations = { QueryEditor: AnnotationEditor, getDefaultQuery: () => ({ queryType: 'events' as const }) };
-
   private readonly client: LokiClient;
   private readonly answers: Answers;
   private readonly shardCount: number;
@@ -62,21 +60,21 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
     this.shardCount = shardCountOf(jsonData);
     this.client = clientOf(uid, jsonData);
     const connections = new ConnectionReader(this.client, new ChunkCache());
-    this.answers = new Answers(this.client, new StoryReader(connections, this.shardCount), linksOf(jsonData));
+    this.answers = new Answers(this.client, new ConnectionCache(connections, this.shardCount), linksOf(jsonData));
   }
 
   /** Targets are answered side by side; a target that fails leaves the others alone. Unsubscribing aborts all requests. */
   override query(request: DataQueryRequest<FlowQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.filter((target) => this.filterQuery(target)).map(readQuery);
-    const answeringIn = (window: TimeWindow, signal: AbortSignal) => answeringOf(request, window, signal);
+    const contextIn = (window: TimeWindow, signal: AbortSignal) => contextOf(request, window, signal);
     const tailed = targets.filter(isTailed);
     if (request.liveStreaming === true && tailed.length > 0) {
-      return tail(tailed, { newest: (query, answering) => this.answers.newest(query, answering), answeringIn });
+      return tail(tailed, { newest: (query, context) => this.answers.newest(query, context), contextIn });
     }
     return new Observable((subscriber) => {
       const controller = new AbortController();
-      const answering = answeringIn(windowOf(request.range), controller.signal);
-      Promise.allSettled(targets.map((target) => this.answers.answer(target, answering))).then((answers) => {
+      const context = contextIn(windowOf(request.range), controller.signal);
+      Promise.allSettled(targets.map((target) => this.answers.answer(target, context))).then((answers) => {
         if (controller.signal.aborted) {
           return;
         }
@@ -108,10 +106,10 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
     options?: LegacyMetricFindQueryOptions
   ): Promise<MetricFindValue[]> {
     const text = typeof query === 'string' ? query : (query.query ?? '');
-    const field = valueFieldOf(text);
+    const field = recordFieldOf(text);
     if (field === undefined) {
-      const wanted = `the name of a field, such as ${VALUE_FIELDS.join(', ')}`;
-      throw new DataError({ kind: 'bad-filter', filter: 'of this variable', value: text, wanted });
+      const wanted = `the name of a record field, such as ${VALUE_FIELDS.join(', ')}`;
+      throw new DataError({ kind: 'bad-filter', filter: 'variable query', value: text, wanted });
     }
     return (await this.values(field, options?.range)).map((value) => ({ text: value, value }));
   }
@@ -125,11 +123,11 @@ export class FlowsDatasource extends DataSourceApi<FlowQuery, FlowsOptions> {
     key,
     timeRange,
   }: DataSourceGetTagValuesOptions<FlowQuery>): Promise<MetricFindValue[]> {
-    const field = valueFieldOf(key);
+    const field = recordFieldOf(key);
     return field === undefined ? [] : (await this.values(field, timeRange)).map((text) => ({ text }));
   }
 
-  /** Values of a field that stand in the records of a range, else in those of the last hour; none where the store cannot say. */
+  /** Values of a record field in a range, else in the last hour; none where the store cannot answer. */
   async suggestions(field: string, range?: TimeRange): Promise<readonly string[]> {
     return this.values(field, range).catch(() => []);
   }
@@ -180,7 +178,7 @@ function linksOf({ tracingUid, podUrl, hostUrl, storyUrl }: FlowsOptions): Recor
   return recordLinks(targets);
 }
 
-function answeringOf(request: DataQueryRequest<FlowQuery>, window: TimeWindow, signal: AbortSignal): Answering {
+function contextOf(request: DataQueryRequest<FlowQuery>, window: TimeWindow, signal: AbortSignal): QueryContext {
   return {
     replace: replaceWith(request.scopedVars),
     window,

@@ -15,13 +15,13 @@ export interface FlowsOptions extends DataSourceJsonData {
   extraLabels?: Readonly<Record<string, string>>;
   /** Tracing datasource that links of `trace_id` open. */
   tracingUid?: string;
-  /** Pages that links of a pod, a host and a request open; `${value}` stands for the name, `${namespace}` for the pod's namespace. */
+  /** Dashboards that links of a pod, a host and a request open; `${value}` is replaced by the name, `${namespace}` for the pod's namespace. */
   podUrl?: string;
   hostUrl?: string;
   storyUrl?: string;
-  /** Lines that are asked for at once; fewer where the store allows fewer. */
+  /** Log lines per request; fewer where the store allows fewer. */
   pageLines?: number;
-  /** Seconds after which a query is given up. */
+  /** Query timeout, s. */
   timeoutSeconds?: number;
 }
 
@@ -34,12 +34,12 @@ export function shardCountOf(options: FlowsOptions): number {
   return wholeOr(options.shardCount, 1024, DEFAULT_SHARD_COUNT);
 }
 
-/** 0.8 KB a line make this 1.6 MB: Loki hands lines from part to part in messages of 4 MB at most unless told otherwise. */
+/** At 0.8 KB per line these are 1.6 MB: Loki's components exchange messages of 4 MB at most by default. */
 export const DEFAULT_PAGE_LINES = 2000;
-export const MOST_PAGE_LINES = 5000;
+const MOST_PAGE_LINES = 5000;
 export const DEFAULT_TIMEOUT_SECONDS = 60;
 
-/** Lines that are asked for at once, whatever was typed. */
+/** The page size, whatever was typed. */
 export function pageLinesOf(options: FlowsOptions): number {
   return wholeOr(options.pageLines, MOST_PAGE_LINES, DEFAULT_PAGE_LINES);
 }

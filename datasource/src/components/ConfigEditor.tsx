@@ -14,12 +14,16 @@ import {
   shardCountOf,
   timeoutMsOf,
 } from '../options';
-import { labelsOfText, textOfLabels } from './labels-text';
 import { TextField } from './TextField';
 
 const MODES: ReadonlyArray<{ readonly value: LokiMode; readonly label: string; readonly description: string }> = [
-  { value: 'datasource', label: 'Loki datasource', description: 'Its address, permissions and tenant are used' },
-  { value: 'url', label: 'Own URL', description: 'A Loki, or the embedded store, at an address given here' },
+  { value: 'datasource', label: 'Loki datasource', description: 'Uses its URL, permissions and tenant' },
+  {
+    value: 'url',
+    label: 'Own URL',
+    description:
+      'A Loki or the embedded store at a URL set here; a tenant goes into the custom HTTP header X-Scope-OrgID',
+  },
 ];
 
 type Props = DataSourcePluginOptionsEditorProps<FlowsOptions>;
@@ -33,8 +37,8 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
     onOptionsChange({ ...options, jsonData: { ...jsonData, ...changed } });
   return (
     <>
-      <FieldSet label="Where the records are">
-        <Field label="Reach Loki by" htmlFor={modeId}>
+      <FieldSet label="Loki connection">
+        <Field label="Connect through" htmlFor={modeId}>
           <RadioButtonGroup
             id={modeId}
             value={mode}
@@ -46,9 +50,9 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           <Field
             label="Loki datasource"
             htmlFor={pickerId}
-            description="It holds the records that the collectors write."
+            description="Holds the records that the collectors write."
             invalid={!jsonData.lokiUid}
-            error="Pick a Loki datasource."
+            error="Select a Loki datasource."
           >
             <DataSourcePicker
               inputId={pickerId}
@@ -71,13 +75,13 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           />
         </div>
       )}
-      <FieldSet label="Look-ups">
+      <FieldSet label="Lookups">
         <div className={COLUMN}>
           <TextField
-            label="Flow shards (as configured at the collectors)"
+            label={`Flow shards (must match the collectors; default ${DEFAULT_SHARD_COUNT})`}
             value={String(jsonData.shardCount ?? DEFAULT_SHARD_COUNT)}
             invalid={
-              isKept(jsonData.shardCount, shardCountOf(jsonData)) ? undefined : 'Give a whole number from 1 to 1024.'
+              isKept(jsonData.shardCount, shardCountOf(jsonData)) ? undefined : 'Enter a whole number from 1 to 1024.'
             }
             onChange={(typed) => change({ shardCount: Number(typed) })}
           />
@@ -87,20 +91,20 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
       <FieldSet label="Limits">
         <div className={COLUMN}>
           <TextField
-            label="Lines asked for at once"
+            label="Page size (log lines per request)"
             value={String(jsonData.pageLines ?? DEFAULT_PAGE_LINES)}
             invalid={
-              isKept(jsonData.pageLines, pageLinesOf(jsonData)) ? undefined : 'Give a whole number from 1 to 5000.'
+              isKept(jsonData.pageLines, pageLinesOf(jsonData)) ? undefined : 'Enter a whole number from 1 to 5000.'
             }
             onChange={(typed) => change({ pageLines: Number(typed) })}
           />
           <TextField
-            label="Give a query up after, s"
+            label="Query timeout (seconds)"
             value={String(jsonData.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS)}
             invalid={
               isKept(jsonData.timeoutSeconds, timeoutMsOf(jsonData) / 1000)
                 ? undefined
-                : 'Give a whole number from 1 to 3600.'
+                : 'Enter a whole number from 1 to 3600.'
             }
             onChange={(typed) => change({ timeoutSeconds: Number(typed) })}
           />
@@ -123,7 +127,7 @@ function Links({ jsonData, onChange }: LinksProps) {
       <Field
         label="Tracing datasource"
         htmlFor={tracingId}
-        description="Opens the application's trace of a request: Tempo, Jaeger, Zipkin or another one."
+        description="Opens the application's trace of a request: Tempo, Jaeger, Zipkin or any other tracing datasource."
       >
         <DataSourcePicker
           inputId={tracingId}
@@ -137,19 +141,19 @@ function Links({ jsonData, onChange }: LinksProps) {
       </Field>
       <div className={COLUMN}>
         <TextField
-          label="Page of a pod"
+          label="Pod dashboard URL"
           placeholder="/d/pods?var-pod=${value}&var-namespace=${namespace}"
           value={jsonData.podUrl ?? ''}
           onChange={(podUrl) => onChange({ podUrl: podUrl || undefined })}
         />
         <TextField
-          label="Page of a host"
+          label="Host dashboard URL"
           placeholder="/d/hosts?var-host=${value}"
           value={jsonData.hostUrl ?? ''}
           onChange={(hostUrl) => onChange({ hostUrl: hostUrl || undefined })}
         />
         <TextField
-          label="Page of a request's story"
+          label="Request dashboard URL"
           placeholder="/d/bpfnet-request?var-request_id=${request_id}&var-flow_shard=${flow_shard}&var-at=${at}"
           value={jsonData.storyUrl ?? ''}
           onChange={(storyUrl) => onChange({ storyUrl: storyUrl || undefined })}
@@ -168,13 +172,13 @@ function LabelsField({ value, onChange }: LabelsFieldProps) {
   const [problem, setProblem] = React.useState<string>();
   return (
     <TextField
-      label="Only streams with these labels"
+      label="Extra stream selector"
       placeholder="cluster=west, team=shop"
       value={textOfLabels(value)}
       invalid={problem}
       onChange={(typed) => {
         const labels = labelsOfText(typed);
-        setProblem(labels === undefined ? 'Write name=value, with commas between.' : undefined);
+        setProblem(labels === undefined ? 'Enter name=value pairs, separated by commas.' : undefined);
         if (labels !== undefined) {
           onChange(labels);
         }
@@ -185,7 +189,7 @@ function LabelsField({ value, onChange }: LabelsFieldProps) {
 
 const COLUMN = css({ display: 'flex', flexDirection: 'column', gap: 16, maxWidth: 560 });
 
-/** Grafana's own fields stand two in a row, however narrow the page is. */
+/** Grafana lays these fields out in two columns, however narrow the page is. */
 const HTTP = css({
   marginBottom: 32,
   '@media (max-width: 600px)': { '& section div': { gridTemplateColumns: 'minmax(0, 1fr)' } },
@@ -193,4 +197,25 @@ const HTTP = css({
 
 function isKept(typed: number | undefined, used: number): boolean {
   return typed === undefined || typed === used;
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** `cluster=west, team=shop`. */
+function textOfLabels(labels: Labels | undefined): string {
+  return Object.entries(labels ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+}
+
+/** Undefined where the text is not a list of `name=value`. */
+function labelsOfText(text: string): Labels | undefined {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const pairs = parts.map((part) => /^([a-zA-Z_][a-zA-Z0-9_]*)="?([^"=]+)"?$/.exec(part));
+  return pairs.some((pair) => pair === null)
+    ? undefined
+    : Object.fromEntries(pairs.flatMap((pair) => (pair === null ? [] : [[pair[1], pair[2].trim()]])));
 }

@@ -8,7 +8,7 @@ import { TextField } from './TextField';
 
 const KIND_LABELS: Readonly<Record<EventKind, string>> = {
   resets: 'Bursts of resets',
-  captureLoss: 'Packets lost by the capture',
+  captureLoss: 'Capture drops',
   unanswered: 'Bursts of unanswered requests',
 };
 
@@ -36,8 +36,8 @@ export function EventsEditor({ query, suggest, onChange }: Props) {
           </Field>
         </TwoColumns>
         <TextField
-          label="Events from, in one step"
-          placeholder="5, more than usual"
+          label="Minimum count per step"
+          placeholder="default: 5 and above baseline"
           value={query.atLeast === undefined ? '' : String(query.atLeast)}
           onChange={(typed) =>
             onChange({ ...query, atLeast: /^[1-9]\d{0,6}$/.test(typed) ? Number(typed) : undefined })

@@ -11,7 +11,7 @@ interface FilterField<F> {
   readonly name: keyof F & string;
   readonly label: string;
   readonly placeholder?: string;
-  /** Field of the records whose values are suggested; without, it is a text, taken as typed. */
+  /** Field of the records whose values are suggested; without it, free text. */
   readonly suggested?: L4Field | L7Field;
 }
 
@@ -31,24 +31,24 @@ const WHERE: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
   suggested('nic', 'nic_name'),
   suggested('k8sNamespace', 'k8s_namespace'),
   suggested('pod', 'k8s_pod_name'),
-  suggested('address', 'server_ip', 'Address, either side'),
-  suggested('port', 'server_port', 'Port, either side'),
+  suggested('address', 'server_ip', 'IP address (either side)'),
+  suggested('port', 'server_port', 'Port (either side)'),
   suggested('l7Proto', 'l7_proto'),
 ];
 
 const LAST: ReadonlyArray<FilterField<L7Filters & L4Filters>> = [
-  { name: 'minRetransmissions', label: 'Retransmissions from', placeholder: '1' },
-  { name: 'text', label: 'Text anywhere' },
+  { name: 'minRetransmissions', label: 'Min retransmissions', placeholder: '1' },
+  { name: 'text', label: 'Text in record' },
 ];
 
 const L7_FIELDS: ReadonlyArray<FilterField<L7Filters>> = [
   ...WHERE,
   suggested('op', 'l7_op'),
-  { name: 'resource', label: 'Resource has', placeholder: '/api/' },
-  { name: 'resourceRegex', label: 'Resource matches (RE2)', placeholder: '/api/v\\d+/' },
+  { name: 'resource', label: 'Resource contains', placeholder: '/api/' },
+  { name: 'resourceRegex', label: 'Resource regex (RE2)', placeholder: '/api/v\\d+/' },
   suggested('status', 'l7_status'),
   suggested('outcome', 'outcome'),
-  { name: 'minLatencyMs', label: 'Latency from, ms', placeholder: '100' },
+  { name: 'minLatencyMs', label: 'Min latency (ms)', placeholder: '100' },
   { name: 'traceId', label: FIELD_WORDS.trace_id.title },
   ...LAST,
 ];
@@ -56,7 +56,7 @@ const L7_FIELDS: ReadonlyArray<FilterField<L7Filters>> = [
 const L4_FIELDS: ReadonlyArray<FilterField<L4Filters>> = [
   ...WHERE,
   suggested('endReason', 'end_reason'),
-  { name: 'minRttMs', label: 'Round trip from, ms', placeholder: '50' },
+  { name: 'minRttMs', label: 'Min RTT (ms)', placeholder: '50' },
   ...LAST,
 ];
 

@@ -22,7 +22,7 @@ export function L7ListEditor({ query, suggest, onChange }: Props<L7ListQuery>) {
       />
       <ListOptions query={query} slowest="Slowest" onChange={onChange}>
         <InlineSwitch
-          label="One row a request"
+          label="One row per request"
           showLabel
           value={query.fold === 'request'}
           onChange={(event) => onChange({ ...query, fold: event.currentTarget.checked ? 'request' : 'nic' })}
@@ -54,7 +54,7 @@ function ListOptions<Q extends L7ListQuery | L4ListQuery>({ query, slowest, onCh
   const sortId = useId();
   return (
     <FieldGrid wide>
-      <Field label="First" htmlFor={sortId} noMargin>
+      <Field label="Sort by" htmlFor={sortId} noMargin>
         <RadioButtonGroup<ListSort>
           id={sortId}
           value={LIST_SORTS.find((sort) => sort === (query.sort ?? 'newest'))}
@@ -67,7 +67,7 @@ function ListOptions<Q extends L7ListQuery | L4ListQuery>({ query, slowest, onCh
         />
       </Field>
       <TextField
-        label="Rows at most"
+        label="Limit"
         value={String(query.limit ?? DEFAULT_LIST_LIMIT)}
         onChange={(typed) => onChange({ ...query, limit: /^[1-9]\d{0,3}$/.test(typed) ? Number(typed) : undefined })}
       />

@@ -4,7 +4,7 @@ import { type GrafanaTheme2 } from '@grafana/data';
 import { ClipboardButton, useStyles2 } from '@grafana/ui';
 import { type Preview } from '../plan/preview';
 
-/** The LogQL that a query begins with, to look at and to copy; or why there is none. */
+/** The first LogQL of a query, to read and copy; or why there is none. */
 export function LogqlPreview({ preview }: { readonly preview: Preview }) {
   const styles = useStyles2(getStyles);
   if (preview.kind === 'problem') {

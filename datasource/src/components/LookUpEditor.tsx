@@ -12,38 +12,38 @@ interface IdField {
   readonly placeholder?: string;
 }
 
-const CLUE: IdField = {
-  name: 'clue',
-  label: 'Any clue',
-  placeholder: 'request or trace id, 10.1.2.3:80, sequence number',
+const SEARCH_TERM: IdField = {
+  name: 'searchTerm',
+  label: 'Search (request/trace ID, IP:port, sequence number)',
+  placeholder: '10.1.2.3:80',
 };
 
 const IDS: readonly IdField[] = [
-  { name: 'requestId', label: 'or request id', placeholder: '$request_id' },
-  { name: 'l7TraceId', label: 'or request id (seq)', placeholder: '77_9000' },
-  { name: 'nicTraceId', label: 'or connection id (every NIC)', placeholder: '76_8999' },
-  { name: 'innerTraceId', label: 'or connection id (this NIC)', placeholder: '$inner_traceid' },
+  { name: 'requestId', label: 'or request ID', placeholder: '$request_id' },
+  { name: 'l7TraceId', label: 'or request ID by sequence numbers', placeholder: '77_9000' },
+  { name: 'nicTraceId', label: 'or connection ID (all NICs)', placeholder: '76_8999' },
+  { name: 'innerTraceId', label: 'or connection ID (one NIC)', placeholder: '$inner_traceid' },
 ];
 
 const HINTS: readonly IdField[] = [
-  { name: 'flowShard', label: 'Shard, if known', placeholder: '$flow_shard' },
-  { name: 'at', label: 'Time, if known (ns or ms)', placeholder: '$at' },
+  { name: 'flowShard', label: 'Shard (optional, speeds up the lookup)', placeholder: '$flow_shard' },
+  { name: 'at', label: 'Time in ns or ms (optional, speeds up the lookup)', placeholder: '$at' },
 ];
 
 const PART_LABELS: Readonly<Record<StoryPart, string>> = {
   verdict: 'Verdict',
-  parts: 'Where the time went',
+  parts: 'Time breakdown',
   hops: 'Path',
-  losses: 'What was sent again',
-  caveats: 'What to know',
-  nics: 'The request at every NIC',
-  requests: 'Requests that fit the clue',
+  losses: 'Retransmissions',
+  caveats: 'Caveats',
+  nics: 'Request at every NIC',
+  requests: 'Matching requests',
 };
 
 const DIMENSION_LABELS: Readonly<Record<RelatedDimension, string>> = {
   connection: 'Same connection, same NIC',
   request: 'Same request, every NIC',
-  transport: 'Connections below it',
+  transport: 'Underlying connections',
 };
 
 interface Props {
@@ -55,7 +55,7 @@ export function LookUpEditor({ query, onChange }: Props) {
   const ids: LookUpIds = query;
   return (
     <>
-      <TextFields fields={[CLUE]} ids={ids} onChange={(changed) => onChange({ ...query, ...changed })} />
+      <TextFields fields={[SEARCH_TERM]} ids={ids} onChange={(changed) => onChange({ ...query, ...changed })} />
       <FieldGrid>
         <TextFields fields={[...IDS, ...HINTS]} ids={ids} onChange={(changed) => onChange({ ...query, ...changed })} />
       </FieldGrid>
@@ -86,7 +86,7 @@ function TextFields({ fields, ids, onChange }: TextFieldsProps) {
   );
 }
 
-/** What of it is shown, where there is a choice. */
+/** What to show of it, where there is a choice. */
 function Choice({ query, onChange }: Props) {
   const id = useId();
   switch (query.queryType) {
@@ -126,7 +126,7 @@ function Choice({ query, onChange }: Props) {
             id={id}
             width={40}
             value={query.dimension ?? null}
-            placeholder="All three"
+            placeholder="All"
             isClearable
             options={RELATED_DIMENSIONS.map((value) => ({ value, label: DIMENSION_LABELS[value] }))}
             onChange={(option) => onChange({ ...query, dimension: option?.value })}

@@ -8,13 +8,13 @@ import { type Suggest } from './SuggestField';
 import { TextField } from './TextField';
 
 const METRIC_LABELS: Readonly<Record<Metric, string>> = {
-  rate: 'Requests a second',
-  errorRatio: 'Failed requests, share',
+  rate: 'Requests/s',
+  errorRatio: 'Error ratio',
   latency: 'Latency',
-  rtt: 'Round trip time',
-  retransmissionRatio: 'Retransmitted packets, share',
-  lossRatio: 'Segments lost on the way here, share',
-  connectFailures: 'Connections refused or not answered, a second',
+  rtt: 'Round-trip time (RTT)',
+  retransmissionRatio: 'Retransmission ratio',
+  lossRatio: 'Upstream segment loss ratio',
+  connectFailures: 'Failed connection attempts/s',
 };
 
 const OF_CONNECTIONS: ReadonlySet<Metric> = new Set(['rtt', 'retransmissionRatio', 'lossRatio', 'connectFailures']);
@@ -45,11 +45,11 @@ export function MetricsEditor({ query, suggest, onChange }: Props) {
             onChange={({ value }) => onChange({ ...query, metric: value, by: undefined })}
           />
         </Field>
-        <Field label="By" htmlFor={byId} noMargin>
+        <Field label="Group by" htmlFor={byId} noMargin>
           <Combobox
             id={byId}
             value={query.by ?? null}
-            placeholder="Not split"
+            placeholder="No grouping"
             isClearable
             options={groups.map((value) => ({ value, label: FIELD_WORDS[value].title }))}
             onChange={(option) => onChange({ ...query, by: option?.value })}
@@ -57,7 +57,7 @@ export function MetricsEditor({ query, suggest, onChange }: Props) {
         </Field>
         {WITH_QUANTILES.has(metric) && (
           <TextField
-            label="Quantiles, %"
+            label="Percentiles"
             placeholder="50, 95"
             value={(query.quantiles ?? []).join(', ')}
             onChange={(typed) => onChange({ ...query, quantiles: quantilesOf(typed) })}

@@ -1,9 +1,8 @@
 import React, { useCallback, useId } from 'react';
 import { css } from '@emotion/css';
-import { type GrafanaTheme2, type QueryEditorProps } from '@grafana/data';
+import { type GrafanaTheme2, type TimeRange } from '@grafana/data';
 import { Combobox, Field, useStyles2 } from '@grafana/ui';
-import { type FlowsDatasource } from '../datasource';
-import { type FlowsOptions } from '../options';
+import { type Preview } from '../plan/preview';
 import { assertUnreachable, type FlowQuery, type QueryType, readQuery } from '../query/flow-query';
 import { EventsEditor } from './EventsEditor';
 import { RequestFilters } from './FilterFields';
@@ -14,22 +13,36 @@ import { MetricsEditor } from './MetricsEditor';
 import { type Suggest } from './SuggestField';
 
 const TYPES: ReadonlyArray<{ readonly value: QueryType; readonly label: string; readonly description: string }> = [
-  { value: 'l7List', label: 'Requests', description: 'One row a request, at each NIC or folded' },
-  { value: 'l4List', label: 'Connections', description: 'One row a chunk of a connection at a NIC' },
+  { value: 'l7List', label: 'Requests', description: 'One row per request, per NIC or merged' },
+  { value: 'l4List', label: 'Connections', description: 'One row per chunk of a connection, per NIC' },
   { value: 'story', label: 'Story', description: 'What happened to a request, and why' },
   { value: 'hops', label: 'Path', description: 'One request at every NIC it crossed' },
-  { value: 'trace', label: 'Path as a trace', description: 'One span a NIC, for the trace view' },
+  { value: 'trace', label: 'Path as trace', description: 'One span per NIC, for the trace view' },
   { value: 'packets', label: 'Packets', description: 'The packets of a request or connection' },
-  { value: 'related', label: 'Related records', description: 'By connection, by request and by transport, counted' },
-  { value: 'records', label: 'Records', description: 'The records of a request or connection as they were written' },
-  { value: 'nicGraph', label: 'NIC graph', description: 'All requests of a filter, folded into NICs' },
-  { value: 'metrics', label: 'Metrics', description: 'Rates, ratios and times as time series' },
-  { value: 'events', label: 'Events', description: 'Bursts of resets and of unanswered requests, capture losses' },
+  { value: 'related', label: 'Related records', description: 'By connection, request and transport, with counts' },
+  { value: 'records', label: 'Records', description: 'The raw records of a request or connection' },
+  { value: 'nicGraph', label: 'NIC graph', description: 'All matching requests, aggregated by NIC' },
+  { value: 'metrics', label: 'Metrics', description: 'Rates, ratios and durations as time series' },
+  { value: 'events', label: 'Events', description: 'Bursts of resets and unanswered requests, capture drops' },
 ];
 
-type Props = QueryEditorProps<FlowsDatasource, FlowQuery, FlowsOptions>;
+/** What query editors ask of the datasource. */
+interface QueryHelp {
+  preview(query: FlowQuery): Preview;
+  /** Values of a record field. */
+  suggestions(field: string, range?: TimeRange): Promise<readonly string[]>;
+}
 
-export function QueryEditor({ datasource, query: target, range, onChange, onRunQuery }: Props) {
+/** Of Grafana's properties those that are used, so that an editor needs no datasource class. */
+export interface QueryEditorProps {
+  readonly datasource: QueryHelp;
+  readonly query: FlowQuery;
+  readonly range?: TimeRange;
+  readonly onChange: (query: FlowQuery) => void;
+  readonly onRunQuery: () => void;
+}
+
+export function QueryEditor({ datasource, query: target, range, onChange, onRunQuery }: QueryEditorProps) {
   const styles = useStyles2(getStyles);
   const typeId = useId();
   const query = readQuery(target);

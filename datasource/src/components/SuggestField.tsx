@@ -1,52 +1,25 @@
 import React, { useCallback, useId, useRef } from 'react';
-import { Combobox, type ComboboxOption, Field, MultiCombobox } from '@grafana/ui';
+import { type ComboboxOption, Field, MultiCombobox } from '@grafana/ui';
 
 /** Values to choose from, looked up in the data. */
 export type Suggest = (field: string) => Promise<readonly string[]>;
 
-interface BaseProps {
+interface Props {
   readonly label: string;
   readonly placeholder?: string;
   /** Field of the records whose values are suggested. */
   readonly field: string;
   readonly suggest: Suggest;
-}
-
-interface OneProps extends BaseProps {
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-interface ManyProps extends BaseProps {
   readonly values: readonly string[];
   readonly onChange: (values: readonly string[]) => void;
 }
 
 const SHOWN = 100;
-/** A look-up of values is good for so long. */
+/** How long suggested values are kept. */
 const FRESH_MS = 30_000;
 
-/** One value, suggested or typed. */
-export function SuggestField({ label, placeholder, field, suggest, value, onChange }: OneProps) {
-  const id = useId();
-  const options = useOptions(field, suggest);
-  return (
-    <Field label={label} htmlFor={id} noMargin>
-      <Combobox
-        id={id}
-        value={value === '' ? null : value}
-        options={options}
-        placeholder={placeholder}
-        createCustomValue
-        isClearable
-        onChange={(option) => onChange(option?.value ?? '')}
-      />
-    </Field>
-  );
-}
-
-/** Several values, suggested or typed; any of them fits. */
-export function SuggestManyField({ label, placeholder, field, suggest, values, onChange }: ManyProps) {
+/** Several values, suggested or typed; any of them matches. */
+export function SuggestManyField({ label, placeholder, field, suggest, values, onChange }: Props) {
   const id = useId();
   const options = useOptions(field, suggest);
   return (

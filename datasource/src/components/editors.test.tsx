@@ -96,11 +96,11 @@ describe('the query editor', () => {
   it('takes texts as typed, on Enter and when left', async () => {
     const user = userEvent.setup();
     const { current, onRunQuery } = renderEditor({ queryType: 'l7List' });
-    await user.type(screen.getByLabelText('Resource has'), '/a,b');
+    await user.type(screen.getByLabelText('Resource contains'), '/a,b');
     expect(onRunQuery).not.toHaveBeenCalled();
     await user.keyboard('{Enter}');
     expect(current()).toMatchObject({ filters: { resource: '/a,b' } });
-    await user.clear(screen.getByLabelText('Resource has'));
+    await user.clear(screen.getByLabelText('Resource contains'));
     await user.tab();
     expect(current()).toMatchObject({ filters: { resource: undefined } });
   });
@@ -108,9 +108,9 @@ describe('the query editor', () => {
   it('says what is wrong with a filter', async () => {
     const user = userEvent.setup();
     renderEditor({ queryType: 'l7List', filters: { port: 'http' } });
-    expect(screen.getByRole('status')).toHaveTextContent('The filter port has "http": give a number from 0 to 65535.');
-    await user.type(screen.getByLabelText('Latency from, ms'), 'slow{Enter}');
-    expect(screen.getByRole('status')).toHaveTextContent('The filter minimum latency has "slow"');
+    expect(screen.getByRole('status')).toHaveTextContent('Invalid port "http": expected a number from 0 to 65535.');
+    await user.type(screen.getByLabelText('Min latency (ms)'), 'slow{Enter}');
+    expect(screen.getByRole('status')).toHaveTextContent('Invalid minimum latency "slow"');
   });
 
   it('gives its LogQL to copy', async () => {
@@ -128,27 +128,27 @@ describe('the query editor', () => {
     expect(current()).toMatchObject({ sort: 'worst', fold: 'request' });
     await move(user, screen.getByLabelText('Show'), 1);
     expect(current().queryType).toBe('l4List');
-    expect(screen.getByLabelText('Round trip from, ms')).toBeInTheDocument();
+    expect(screen.getByLabelText('Min RTT (ms)')).toBeInTheDocument();
   });
 
-  it('takes any clue, or an id, and for packets the NICs', async () => {
+  it('takes a search term, or an id, and for packets the NICs', async () => {
     const user = userEvent.setup();
     const { current, logql } = renderEditor({ queryType: 'packets' });
-    expect(screen.getByRole('status')).toHaveTextContent('No request or connection is chosen');
-    await user.type(screen.getByLabelText('Any clue'), '10.1.2.3:80{Enter}');
+    expect(screen.getByRole('status')).toHaveTextContent('No request or connection is selected');
+    await user.type(screen.getByLabelText('Search (request/trace ID, IP:port, sequence number)'), '10.1.2.3:80{Enter}');
     expect(logql()).toMatch(/^\{source="bpf_net_l7_log"\} \|= "\\"10\.1\.2\.3\\""/);
-    await user.type(screen.getByLabelText('or request id'), '$request_id{Enter}');
+    await user.type(screen.getByLabelText('or request ID'), '$request_id{Enter}');
     expect(logql()).toBe('{source="bpf_net_l7_log"} |= "\\"request_id\\":\\"00112233445566ff\\""');
     await user.click(screen.getByRole('radio', { name: 'One' }));
-    expect(current()).toMatchObject({ clue: '10.1.2.3:80', requestId: '$request_id', nics: 'one' });
+    expect(current()).toMatchObject({ searchTerm: '10.1.2.3:80', requestId: '$request_id', nics: 'one' });
   });
 
-  it('chooses metric, split and quantiles', async () => {
+  it('chooses metric, grouping and percentiles', async () => {
     const user = userEvent.setup();
     const { current, logql } = renderEditor({ queryType: 'metrics' });
     await move(user, screen.getByLabelText('Metric'), 2);
-    await choose(user, screen.getByLabelText('By'), 'Protocol');
-    await user.type(screen.getByLabelText('Quantiles, %'), '99, x, 50{Enter}');
+    await choose(user, screen.getByLabelText('Group by'), 'Protocol');
+    await user.type(screen.getByLabelText('Percentiles'), '99, x, 50{Enter}');
     expect(current()).toMatchObject({ metric: 'latency', by: 'l7_proto', quantiles: [99, 50] });
     expect(logql()?.split('\n')).toHaveLength(2);
     await move(user, screen.getByLabelText('Metric'), 1);
@@ -157,8 +157,8 @@ describe('the query editor', () => {
   });
 
   it.each<[Partial<FlowQuery>, string, string, object]>([
-    [{ queryType: 'story' }, 'Part', 'Where the time', { part: 'parts' }],
-    [{ queryType: 'related' }, 'Dimension', 'Connections below', { dimension: 'transport' }],
+    [{ queryType: 'story' }, 'Part', 'Time break', { part: 'parts' }],
+    [{ queryType: 'related' }, 'Dimension', 'Underlying', { dimension: 'transport' }],
   ])('chooses a part of %j', async (query, label, typed, expected) => {
     const user = userEvent.setup();
     const { current } = renderEditor(query);
@@ -169,7 +169,7 @@ describe('the query editor', () => {
   it('chooses events', async () => {
     const user = userEvent.setup();
     const { current } = renderEditor({ queryType: 'events' });
-    await user.type(screen.getByLabelText('Events from, in one step'), '20{Enter}');
+    await user.type(screen.getByLabelText('Minimum count per step'), '20{Enter}');
     expect(current()).toMatchObject({ atLeast: 20 });
   });
 
@@ -183,14 +183,14 @@ describe('the query editor', () => {
 });
 
 describe('the editor of variables', () => {
-  it('offers the fields of the records, and understands what older dashboards hold', async () => {
+  it('offers the fields of the records', async () => {
     const user = userEvent.setup();
     const onChange = jest.fn();
-    render(<VariableEditor query="values(host)" onChange={onChange} />);
+    render(<VariableEditor query="host" onChange={onChange} />);
     const field = screen.getByLabelText(/^Values of/);
     expect(field).toHaveDisplayValue('host');
     await move(user, field, 1);
-    expect(onChange).toHaveBeenCalledWith('k8s_namespace', 'values(k8s_namespace)');
+    expect(onChange).toHaveBeenCalledWith('k8s_namespace', 'k8s_namespace');
   });
 });
 
@@ -218,7 +218,7 @@ describe('the configuration', () => {
   it('asks for a Loki datasource, or for a URL', async () => {
     const user = userEvent.setup();
     const current = renderConfig({});
-    expect(screen.getByText('Pick a Loki datasource.')).toBeInTheDocument();
+    expect(screen.getByText('Select a Loki datasource.')).toBeInTheDocument();
     await user.click(screen.getByRole('radio', { name: 'Own URL' }));
     expect(current()).toEqual({ mode: 'url' });
     expect(screen.getByPlaceholderText('http://127.0.0.1:3100')).toBeInTheDocument();
@@ -234,6 +234,6 @@ describe('the configuration', () => {
     expect(current()).toMatchObject({ shardCount: 32 });
     await user.clear(shards);
     await user.type(shards, 'many{Enter}');
-    expect(screen.getByText('Give a whole number from 1 to 1024.')).toBeInTheDocument();
+    expect(screen.getByText('Enter a whole number from 1 to 1024.')).toBeInTheDocument();
   });
 });

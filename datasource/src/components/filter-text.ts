@@ -1,6 +1,6 @@
 import { type FilterText } from '../query/filters';
 
-/** A filter as it is typed: several values with commas between. */
+/** A filter as it is typed: several values separated by commas. */
 export function typedText(filter: FilterText | number | undefined): string {
   return filter === undefined ? '' : typeof filter === 'object' ? filter.join(', ') : String(filter);
 }

@@ -3,17 +3,17 @@ import { type Caveat, caveatsOf } from './caveats/caveats';
 import { type ClockOffset } from './clocks/clock-offset';
 import { type ExchangeBytes, exchangeBytes } from './losses/exchange-bytes';
 import { type ExchangeLoss, exchangeLosses } from './losses/exchange-losses';
-import { Fates } from './losses/loss-attribution';
+import { LossAttribution } from './losses/loss-attribution';
+import { flowClocks } from './clocks/flow-clocks';
 import { type HopTime } from './clocks/hop-times';
 import { type Followed, HostClocks } from './clocks/host-clocks';
-import { followJourneys } from './losses/journeys';
-import { type FlowRecords, decodeFlow } from '../path/flow-records';
+import { followSegments } from './losses/sent-segments';
+import { decodeFlow, type FlowRecords, flowsOfOneConnection } from '../path/flow-records';
 import { orderFlows } from '../path/flow-order';
 import { type HopLoss, hopLosses } from './losses/losses';
-import { flowsOfOneConnection } from '../path/one-connection';
 import { type NicPlace } from '../path/packet-ref';
-import { packetWays, type PacketWays } from './losses/packet-ways';
-import { type RequestReach, requestReach } from './losses/farthest-nic';
+import { packetTransmissions, type PacketTransmissions } from './losses/packet-transmissions';
+import { type FarthestNics, farthestNics } from './losses/farthest-nic';
 import { type Retransmission, retransmissions } from './losses/retransmissions';
 import { requestHops } from './clocks/request-hops';
 import { type ExchangeAtNic } from '../path/exchange-at-nic';
@@ -21,14 +21,14 @@ import { type Verdict } from './verdict/verdict';
 import { verdictOf } from './verdict/verdict-of';
 import { capturedConnection } from './losses/captured-connection';
 
-export interface StoryInput {
-  /** One connection at every NIC that saw it; of several, the story is told of the request's. */
+interface StoryInput {
+  /** One connection at every NIC that saw it; of several, the story is that of the request's. */
   readonly flows: readonly FlowRecords[];
   /** The request that was asked for. */
   readonly requestId?: string;
   /** DNS spans of the client from shortly before the connection. */
   readonly nameResolution?: readonly ExchangeAtNic[];
-  /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture went on. */
+  /** Other connections between the same hosts, each at its NICs: for the clocks, and for how long each capture lasted. */
   readonly otherConnections?: ReadonlyArray<readonly FlowRecords[]>;
 }
 
@@ -37,7 +37,7 @@ export interface ConnectionStory {
   readonly nics: readonly NicPlace[];
   /** Of hosts that follow each other on the path. */
   readonly clocks: readonly ClockOffset[];
-  /** What to add to the times of a host to have them on the first host's clock, ns; a host whose clock is not known is absent. */
+  /** What to add to a host's times to put them on the first host's clock, ns; a host whose clock is unknown is absent. */
   readonly shiftNs: Readonly<Record<string, number>>;
   /** Of the request, from each NIC to the next; empty without a request. */
   readonly hops: readonly HopTime[];
@@ -46,10 +46,10 @@ export interface ConnectionStory {
   /** Of `losses` what was the request's and its response's; empty without a request. */
   readonly exchangeLosses: readonly ExchangeLoss[];
   /** Packet by packet. */
-  readonly packetWays: PacketWays;
+  readonly packetTransmissions: PacketTransmissions;
   /** Null without a request, or where its packets were not read. */
-  readonly reach: RequestReach | null;
-  /** Null where there is neither a request nor a connection that came to nothing. */
+  readonly farthest: FarthestNics | null;
+  /** Null where there is neither a request nor a connection that failed. */
   readonly verdict: Verdict | null;
   readonly caveats: readonly Caveat[];
   /** Whole sentences on what could not be read. */
@@ -58,47 +58,43 @@ export interface ConnectionStory {
 
 export function connectionStory(input: StoryInput): ConnectionStory {
   const notes: string[] = [];
-  const lanes = flowsOfOneConnection(input.flows, input.requestId);
-  if (lanes.length < input.flows.length) {
-    notes.push('Records of more than one connection were found; this is told of one of them.');
+  const flows = flowsOfOneConnection(input.flows, input.requestId);
+  if (flows.length < input.flows.length) {
+    notes.push('Records of more than one connection were found; one of them is shown.');
   }
-  const { followed, clocksTrusted } = follow(lanes, input.requestId, notes);
-  const { watched, journeys } = followed;
-  const others = (input.otherConnections ?? []).map((lanes) => follow(lanes, undefined, []).followed);
-  const fates = new Fates(watched, journeys, lastSeenBy(others, watched.baseNs));
-  const exchange = input.requestId === undefined ? undefined : exchangeBytes(watched, journeys, input.requestId);
+  const { followed, clocksTrusted } = follow(flows, input.requestId, notes);
+  const { connection, sent } = followed;
+  const others = (input.otherConnections ?? []).map((flows) => follow(flows, undefined, []).followed);
+  const attribution = new LossAttribution(connection, sent, lastSeenBy(others, connection.baseNs));
+  const exchange = input.requestId === undefined ? undefined : exchangeBytes(connection, sent, input.requestId);
   const clocks = new HostClocks([followed, ...others], momentOf(followed, exchange));
-  const neighbours = neighbouringHosts(watched.flows.map(({ place }) => place.host)).map(([a, b]) =>
-    clocks.between(a, b)
-  );
-  const reach =
+  const nics = connection.flows.map(({ place }) => place);
+  const neighbours = neighbouringHosts(nics.map(({ host }) => host)).map(([a, b]) => clocks.between(a, b));
+  const farthest =
     input.requestId === undefined || exchange === undefined
       ? null
-      : requestReach(input.requestId, exchange, { watched, fates });
-  const sentAgain = retransmissions(watched, journeys, fates);
-  const caveats = caveatsOf({ watched, coverage: fates.coverage, clocks: neighbours, clocksTrusted });
+      : farthestNics(input.requestId, exchange, { connection, attribution });
+  const retransmitted = retransmissions(connection, sent, attribution);
+  const caveats = caveatsOf({ connection, coverage: attribution.coverage, clocks: neighbours, clocksTrusted });
   return {
-    nics: watched.flows.map(({ place }) => place),
+    nics,
     clocks: neighbours,
-    shiftNs: shiftsOf(
-      watched.flows.map(({ place }) => place.host),
-      clocks
-    ),
+    shiftNs: Object.fromEntries([...flowClocks(nics, neighbours)].map(([host, { shiftNs }]) => [host, shiftNs])),
     hops: input.requestId === undefined ? [] : requestHops(input.requestId, { followed, exchange, clocks }),
-    retransmissions: sentAgain,
-    losses: hopLosses(watched, journeys, fates),
-    exchangeLosses: exchange === undefined ? [] : exchangeLosses(exchange, { watched, fates }),
-    packetWays: packetWays(watched.flows, journeys, fates),
-    reach,
+    retransmissions: retransmitted,
+    losses: hopLosses(connection, sent, attribution),
+    exchangeLosses: exchange === undefined ? [] : exchangeLosses(exchange, { connection, attribution }),
+    packetTransmissions: packetTransmissions(connection.flows, sent, attribution),
+    farthest,
     verdict: verdictOf({
       requestId: input.requestId,
       nameResolution: input.nameResolution ?? [],
       followed,
-      fates,
+      attribution,
       exchange,
       clocks,
-      reach,
-      retransmissions: sentAgain,
+      farthest,
+      retransmissions: retransmitted,
       caveats,
     }),
     caveats,
@@ -107,25 +103,25 @@ export function connectionStory(input: StoryInput): ConnectionStory {
 }
 
 function follow(
-  lanes: readonly FlowRecords[],
+  flows: readonly FlowRecords[],
   requestId: string | undefined,
   notes: string[]
 ): { readonly followed: Followed; readonly clocksTrusted: boolean } {
   const ordered = orderFlows(
-    lanes.map((lane) => decodeFlow(lane, notes)),
+    flows.map((flow) => decodeFlow(flow, notes)),
     requestId
   );
-  const watched = capturedConnection(ordered.lanes);
-  return { followed: { watched, journeys: followJourneys(watched.flows) }, clocksTrusted: ordered.clocksTrusted };
+  const connection = capturedConnection(ordered.flows);
+  return { followed: { connection, sent: followSegments(connection.flows) }, clocksTrusted: ordered.clocksTrusted };
 }
 
 /** By NIC and not by host: namespaces are captured apart, and do not end together. */
 function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (nic: NicPlace) => number {
   const last = new Map<string, number>();
   const keyOf = ({ host, nicName, podName }: NicPlace): string => JSON.stringify([host, nicName, podName]);
-  for (const { watched } of connections) {
-    for (const { place, tNs, length } of watched.flows) {
-      const seenNs = length === 0 ? -Infinity : tNs[length - 1] + Number(watched.baseNs - baseNs);
+  for (const { connection } of connections) {
+    for (const { place, tNs, length } of connection.flows) {
+      const seenNs = length === 0 ? -Infinity : tNs[length - 1] + Number(connection.baseNs - baseNs);
       last.set(keyOf(place), Math.max(seenNs, last.get(keyOf(place)) ?? -Infinity));
     }
   }
@@ -133,12 +129,12 @@ function lastSeenBy(connections: readonly Followed[], baseNs: bigint): (nic: Nic
 }
 
 /** The request's first byte at the first NIC; without a request the middle of what was read. */
-function momentOf({ watched: { flows: watches } }: Followed, exchange: ExchangeBytes | undefined): number {
-  const copy = exchange?.request[0].copies[0];
-  if (copy !== undefined) {
-    return watches[copy.first].tNs[copy.packets[copy.first]];
+function momentOf({ connection: { flows } }: Followed, exchange: ExchangeBytes | undefined): number {
+  const transmission = exchange?.request[0].transmissions[0];
+  if (transmission !== undefined) {
+    return flows[transmission.first].tNs[transmission.packets[transmission.first]];
   }
-  const times = watches[0]?.tNs ?? [];
+  const times = flows[0]?.tNs ?? [];
   return times[times.length >>> 1] ?? 0;
 }
 
@@ -150,17 +146,4 @@ function neighbouringHosts(hosts: readonly string[]): ReadonlyArray<readonly [st
     }
   }
   return [...pairs.values()];
-}
-
-/** Along the path, from host to host: neighbours know most of each other's clocks. */
-function shiftsOf(hosts: readonly string[], clocks: HostClocks): Readonly<Record<string, number>> {
-  const shifts = new Map<string, number>(hosts.length === 0 ? [] : [[hosts[0], 0]]);
-  for (let i = 1; i < hosts.length; i++) {
-    const before = shifts.get(hosts[i - 1]);
-    const clock = clocks.between(hosts[i - 1], hosts[i]);
-    if (!shifts.has(hosts[i]) && before !== undefined && clock.kind === 'estimated') {
-      shifts.set(hosts[i], before - clock.aheadMs * 1e6);
-    }
-  }
-  return Object.fromEntries(shifts);
 }

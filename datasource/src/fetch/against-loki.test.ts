@@ -93,11 +93,8 @@ describe.each(WAYS)('a store reached by %s', (way) => {
 
   async function l7(query: Partial<L7ListQuery>) {
     const filters = { nic, ...query.filters };
-    const planned = planL7List({ refId: 'A', queryType: 'l7List', ...query, filters }, asTyped);
-    if (!planned.ok) {
-      throw new DataError(planned.problem);
-    }
-    const { rows } = await readL7List(client, planned.plan, { window, signal, fold: 'request' });
+    const plan = planL7List({ refId: 'A', queryType: 'l7List', ...query, filters }, asTyped);
+    const { rows } = await readL7List(client, plan, { window, signal, fold: 'request' });
     return rows.map(({ record }) => record.request_id.slice(-1)).join('');
   }
 
@@ -118,20 +115,17 @@ describe.each(WAYS)('a store reached by %s', (way) => {
 
   it('lists connections by retransmissions', async () => {
     const count = async (filters: L4ListQuery['filters']) => {
-      const planned = planL4List({ refId: 'A', queryType: 'l4List', filters: { nic, ...filters } }, asTyped);
-      if (!planned.ok) {
-        throw new DataError(planned.problem);
-      }
-      return (await readL4List(client, planned.plan, { window, signal })).rows.length;
+      const plan = planL4List({ refId: 'A', queryType: 'l4List', filters: { nic, ...filters } }, asTyped);
+      return (await readL4List(client, plan, { window, signal })).rows.length;
     };
     expect([await count({}), await count({ minRetransmissions: 1 }), await count({ minRetransmissions: 2 })]).toEqual([
       15, 5, 0,
     ]);
   });
 
-  it('tells above which value the slowest lie', async () => {
-    const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
-    const parts = planned.ok ? planned.plan.parts : undefined;
+  it('finds the value above which the slowest are', async () => {
+    const plan = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
+    const parts = plan.parts;
     const samples = await client.instant(
       quantileOf(parts!, 'latency_ms', { share: 0.5, seconds: 600 }),
       window.toNs,
@@ -196,18 +190,15 @@ describe.each(WAYS)('a store reached by %s', (way) => {
     [{ metric: 'connectFailures', by: 'host' }, 0],
   ])('has series of %j', async (query, count) => {
     const filters = { nic, ...query.filters };
-    const planned = planMetrics({ refId: 'A', queryType: 'metrics', ...query, filters }, asTyped);
-    if (!planned.ok) {
-      throw new DataError(planned.problem);
-    }
-    const { series } = await readMetrics(client, planned.plan, { window, maxPoints: 60, signal });
+    const plan = planMetrics({ refId: 'A', queryType: 'metrics', ...query, filters }, asTyped);
+    const { series } = await readMetrics(client, plan, { window, maxPoints: 60, signal });
     expect(series).toHaveLength(count);
     expect(series.every(({ points }) => points.every(({ value }) => Number.isFinite(value)))).toBe(true);
   });
 
   it('has the share of what failed to the digit', async () => {
-    const planned = planMetrics({ refId: 'A', queryType: 'metrics', metric: 'errorRatio', filters: { nic } }, asTyped);
-    const { series } = await readMetrics(client, planned.ok ? planned.plan : (undefined as never), {
+    const plan = planMetrics({ refId: 'A', queryType: 'metrics', metric: 'errorRatio', filters: { nic } }, asTyped);
+    const { series } = await readMetrics(client, plan, {
       window: windowOfMs(nowMs - 1_800_000, nowMs + 1_800_000),
       maxPoints: 1,
       signal,
@@ -217,11 +208,11 @@ describe.each(WAYS)('a store reached by %s', (way) => {
   });
 
   it('has events', async () => {
-    const planned = planEvents(
+    const plan = planEvents(
       { refId: 'A', queryType: 'events', kinds: ['unanswered', 'captureLoss', 'resets'], atLeast: 1, filters: { nic } },
       asTyped
     );
-    const { events } = await readEvents(client, planned.ok ? planned.plan : [], { window, signal });
+    const { events } = await readEvents(client, plan, { window, signal });
     expect(events.map(({ kind, host, count }) => `${kind} ${host} ${count}`).sort()).toEqual([
       'unanswered node-a 3',
       'unanswered node-b 2',
@@ -229,8 +220,8 @@ describe.each(WAYS)('a store reached by %s', (way) => {
   });
 
   it('gives requests for a graph, all or those of some shards', async () => {
-    const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
-    const { spans, scale, notes } = await readGraph(client, planned.ok ? planned.plan.parts : (undefined as never), {
+    const plan = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped);
+    const { spans, scale, notes } = await readGraph(client, plan.parts, {
       window,
       signal,
     });
@@ -243,11 +234,8 @@ describe.each(WAYS)('a store reached by %s', (way) => {
 
   it('takes ad-hoc filters', async () => {
     const list = async (adHoc: readonly AdHocFilter[]) => {
-      const planned = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped, adHoc);
-      if (!planned.ok) {
-        throw new DataError(planned.problem);
-      }
-      return (await readL7List(client, planned.plan, { window, signal, fold: 'nic' })).rows.length;
+      const plan = planL7List({ refId: 'A', queryType: 'l7List', filters: { nic } }, asTyped, adHoc);
+      return (await readL7List(client, plan, { window, signal, fold: 'nic' })).rows.length;
     };
     expect(await list([{ key: 'outcome', operator: '!=', value: 'ok' }])).toBe(5);
     expect(await list([{ key: 'host', operator: '=', value: 'node-b' }])).toBe(6);

@@ -1,12 +1,12 @@
 /**
- * Which request a clue is about. A trace id, an address or a number may name many: the one with the worst outcome is meant,
- * then the one that was resent most, then the slowest.
+ * Which request a search term is about. A trace id, an address or a number may name many: the one with the worst outcome wins,
+ * then the one with most retransmissions, then the slowest.
  */
 import { type L7Record, type Outcome } from '@bpfnet/flow-model';
 import { retransmissionsOf } from '../plan/filter-parts';
 import { clientSeqOf } from '../plan/look-up-plan';
 import { type LookUp } from '../query/look-up';
-import { type Connections, hasSyn } from './connection-records';
+import { type LookUpResult, hasSyn } from './connection-records';
 import { type StoredL4, type StoredL7 } from './record-reader';
 
 /** Higher is worse. */
@@ -29,23 +29,23 @@ export function compareWorstFirst(a: L7Record, b: L7Record): number {
 }
 
 /** The request at every NIC that saw it; empty where the look-up names a connection. Sequence numbers may be those of two; the newest is meant. */
-export function chosenRequest(lookUp: LookUp, spans: readonly StoredL7[]): readonly StoredL7[] {
-  const named = spans.filter(({ record }) => namesRequest(lookUp, record));
+export function chosenRequest(lookUp: LookUp, exchanges: readonly StoredL7[]): readonly StoredL7[] {
+  const named = exchanges.filter(({ record }) => namesRequest(lookUp, record));
   if (named.length === 0) {
     return [];
   }
-  const one = isClue(lookUp) ? [...named].sort((a, b) => compareWorstFirst(a.record, b.record))[0] : named[0];
+  const one = isSearchTerm(lookUp) ? [...named].sort((a, b) => compareWorstFirst(a.record, b.record))[0] : named[0];
   return named.filter(({ record }) => record.request_id === one.record.request_id);
 }
 
 /** Whether a look-up may name more than one request or connection. */
-export function isClue({ by }: LookUp): boolean {
+export function isSearchTerm({ by }: LookUp): boolean {
   return by !== 'request' && by !== 'l7Trace' && by !== 'connection' && by !== 'inner';
 }
 
-/** Of the chunks that a clue found, those of the newest one's connection, at every NIC. */
+/** Of the chunks that a search term found, those of the newest one's connection, at every NIC. */
 export function chosenConnection(lookUp: LookUp, chunks: readonly StoredL4[]): readonly StoredL4[] {
-  if (chunks.length === 0 || !isClue(lookUp)) {
+  if (chunks.length === 0 || !isSearchTerm(lookUp)) {
     return chunks;
   }
   const { record } = chunks[0];
@@ -76,11 +76,11 @@ function namesRequest(lookUp: LookUp, record: L7Record): boolean {
   }
 }
 
-/** The request that a reading is about: the one asked for; of a connection, its worst. Empty where it carried none. */
-export function chosenOf({ focus, exchanges: spans }: Pick<Connections, 'focus' | 'exchanges'>): readonly StoredL7[] {
-  if (focus.length > 0 || spans.length === 0) {
+/** The request that a reading is about: the requested one; of a connection, its worst. Empty where it carried none. */
+export function chosenOf({ focus, exchanges }: Pick<LookUpResult, 'focus' | 'exchanges'>): readonly StoredL7[] {
+  if (focus.length > 0 || exchanges.length === 0) {
     return focus;
   }
-  const [worst] = [...spans].sort((a, b) => compareWorstFirst(a.record, b.record));
-  return spans.filter(({ record }) => record.request_id === worst.record.request_id);
+  const [worst] = [...exchanges].sort((a, b) => compareWorstFirst(a.record, b.record));
+  return exchanges.filter(({ record }) => record.request_id === worst.record.request_id);
 }

@@ -1,12 +1,13 @@
-/** What a story costs: round trips, queries and bytes, from every clue that leads to it. */
+/** What a story costs: round trips, queries and bytes, from every search term that leads to it. */
 import { lookUpOf } from '../query/look-up';
+import { type Note } from '../plan/note-text';
 import { type LookUpIds } from '../query/flow-query';
 import { lineStore, type LineStore } from '../test/line-store';
 import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader } from './connection-reader';
 import { type LokiClient } from '../loki/loki-client';
-import { StoryReader } from './connection-cache';
+import { ConnectionCache } from './connection-cache';
 
 const ID = '00112233445566ff';
 const REQUEST: Exchange = { requestId: ID, atMs: 600_000, serverMs: 12, clientIsn: 77, serverIsn: 9000 };
@@ -21,11 +22,11 @@ const LINES = linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS);
 
 const asTyped = (text: string) => text;
 
-function stories(store: LokiClient): StoryReader {
-  return new StoryReader(new ConnectionReader(store, new ChunkCache()), SHARD_COUNT);
+function stories(store: LokiClient): ConnectionCache {
+  return new ConnectionCache(new ConnectionReader(store, new ChunkCache()), SHARD_COUNT);
 }
 
-async function read(reader: StoryReader, ids: LookUpIds, signal = new AbortController().signal) {
+async function read(reader: ConnectionCache, ids: LookUpIds, signal = new AbortController().signal) {
   const result = await reader.read(lookUpOf(ids, asTyped), { window: HOUR, nics: 'all', signal });
   if (!result.ok) {
     throw new Error(result.problem.kind);
@@ -43,10 +44,10 @@ const ROW: LookUpIds = {
 describe('a story', () => {
   it.each<[string, LookUpIds]>([
     ['a row', ROW],
-    ['a request id', { clue: ID }],
-    ['numbers', { clue: '78_9001' }],
-    ['an address and port', { clue: '10.1.0.5:40000' }],
-    ['a sequence number', { clue: '78' }],
+    ['a request id', { searchTerm: ID }],
+    ['numbers', { searchTerm: '78_9001' }],
+    ['an address and port', { searchTerm: '10.1.0.5:40000' }],
+    ['a sequence number', { searchTerm: '78' }],
     ['a connection', { nicTraceId: '77_9000' }],
   ])('from %s is whole after three round trips at most', async (_, ids) => {
     const { exchanges: spans, chunks, packets, cost } = await read(stories(lineStore(LINES)), ids);
@@ -92,7 +93,7 @@ describe('a story', () => {
     await read(stories(store), ROW);
     expect(store.asked).toHaveLength(5);
     const searched = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(55, 65)));
-    const { others, cost } = await read(stories(searched), { clue: '10.1.0.5:40000' });
+    const { others, cost } = await read(stories(searched), { searchTerm: '10.1.0.5:40000' });
     expect(cost.roundTrips).toBe(3);
     expect(others.packets).toEqual([]);
   });
@@ -111,9 +112,9 @@ describe('a story', () => {
     const late: Exchange = { ...REQUEST, atMs: 3_590_000 };
     const store = lineStore(linesOf(traffic(late, TWO_HOSTS)));
     const reader = stories(store);
-    await read(reader, { clue: ID });
+    await read(reader, { searchTerm: ID });
     const before = store.asked.length;
-    await read(reader, { clue: ID });
+    await read(reader, { searchTerm: ID });
     // All but the packets of chunks, which never change once written.
     expect(store.asked.length).toBe(2 * before - 1);
   });
@@ -143,45 +144,45 @@ describe('a story', () => {
 });
 
 describe('a link that knows too much', () => {
-  it.each<[string, LookUpIds, RegExp | undefined]>([
-    ['the wrong shard', { ...ROW, flowShard: 3 }, /another shard than 3/],
-    ['the wrong moment', { ...ROW, at: String(EPOCH_NS + 3_000_000_000_000n) }, undefined],
-  ])('still finds the request: %s', async (_, ids, note) => {
+  it.each<[string, LookUpIds, readonly Note[]]>([
+    ['the wrong shard', { ...ROW, flowShard: 3 }, [{ kind: 'other-shard', expected: [3] }]],
+    ['the wrong moment', { ...ROW, at: String(EPOCH_NS + 3_000_000_000_000n) }, []],
+  ])('still finds the request: %s', async (_, ids, expected) => {
     const store: LineStore = lineStore(LINES);
     const { focus, notes } = await read(stories(store), ids);
     expect(focus).toHaveLength(5);
-    expect(notes).toEqual(note === undefined ? [] : [expect.stringMatching(note)]);
+    expect(notes).toEqual(expected);
   });
 });
 
-describe('a clue that names many', () => {
+describe('a search term that names many', () => {
   it('is about the worst, and offers the others', async () => {
     const failed = traffic({ requestId: 'badbadbadbadbad0', atMs: 700_000, clientIsn: 5000 }, TWO_HOSTS);
     const store = lineStore([...linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(0, 30)), ...linesOf(failed)]);
-    const { focus, candidates, notes } = await read(stories(store), { clue: '10.1.0.5:40000' });
+    const { focus, candidates, notes } = await read(stories(store), { searchTerm: '10.1.0.5:40000' });
     expect(focus[0].record.request_id).toBe('badbadbadbadbad0');
     expect(new Set(candidates.map(({ record }) => record.request_id)).size).toBe(32);
     expect(notes).toEqual([]);
   });
 
   it('says so where it names more than are read', async () => {
-    const { candidates, notes } = await read(stories(lineStore(LINES)), { clue: '10.1.0.5:40000' });
+    const { candidates, notes } = await read(stories(lineStore(LINES)), { searchTerm: '10.1.0.5:40000' });
     expect(candidates).toHaveLength(200);
-    expect(notes).toEqual([expect.stringMatching(/the worst of the newest 200 lines is shown/)]);
+    expect(notes).toEqual([{ kind: 'more-requests', lines: 200 }]);
   });
 
   it('is about the newest part of the time range that has any, and says so', async () => {
     const late = traffic({ ...REQUEST, requestId: 'badbadbadbadbad1', atMs: 3_500_000, clientIsn: 5001 }, TWO_HOSTS);
     const store = lineStore([...LINES, ...linesOf(late)]);
-    const { focus, candidates, notes } = await read(stories(store), { clue: '10.1.0.5:40000' });
+    const { focus, candidates, notes } = await read(stories(store), { searchTerm: '10.1.0.5:40000' });
     expect(focus[0].record.request_id).toBe('badbadbadbadbad1');
     expect(candidates).toHaveLength(5);
-    expect(notes).toEqual([expect.stringMatching(/^Searched in the newest 15 min of the time range/)]);
+    expect(notes).toEqual([{ kind: 'searched-newest', part: '15 min' }]);
   });
 
   it('may be a sequence number within a request, which is looked for once nothing begins with it', async () => {
     const store = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS), ...OTHERS.slice(0, 20)));
-    const { chunks, cost } = await read(stories(store), { clue: '90' });
+    const { chunks, cost } = await read(stories(store), { searchTerm: '90' });
     expect(new Set(chunks.map(({ record }) => record.nic_traceid))).toEqual(new Set(['77_9000']));
     expect(store.asked.filter((query) => query.includes('json'))).toHaveLength(2);
     expect(cost.roundTrips).toBe(4);
@@ -194,7 +195,7 @@ describe('a clue that names many', () => {
       chunks,
       packets: read1,
     } = await read(stories(lineStore(linesOf({ l7: [], l4, packets }))), {
-      clue: '10.1.0.5:40000',
+      searchTerm: '10.1.0.5:40000',
     });
     expect([focus.length, chunks.length, read1.length]).toEqual([0, 5, 5]);
   });

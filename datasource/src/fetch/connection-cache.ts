@@ -8,28 +8,28 @@
 import { type LookUp, type ResolvedLookUp } from '../query/look-up';
 import { type TimeWindow } from '../plan/time-window';
 import { type ConnectionReader } from './connection-reader';
-import { type Connections, type ConnectionsRead } from './connection-records';
-import { Flights } from '../loki/request-coalescing';
+import { type LookUpResult, type LookUpRead } from './connection-records';
+import { RequestCoalescing } from '../loki/request-coalescing';
 
 const MAX_KEPT = 24;
 const SETTLED_AFTER_MS = 120_000;
 
-export interface StoryOptions {
+interface StoryOptions {
   readonly window: TimeWindow;
   readonly nics: 'all' | 'one';
   readonly signal: AbortSignal;
 }
 
-export class StoryReader {
-  private readonly flights = new Flights<ConnectionsRead>();
-  private readonly kept = new Map<string, ConnectionsRead>();
+export class ConnectionCache {
+  private readonly flights = new RequestCoalescing<LookUpRead>();
+  private readonly kept = new Map<string, LookUpRead>();
 
   constructor(
     private readonly connections: ConnectionReader,
     private readonly shardCount: number
   ) {}
 
-  async read(resolved: ResolvedLookUp, { window, nics, signal }: StoryOptions): Promise<ConnectionsRead> {
+  async read(resolved: ResolvedLookUp, { window, nics, signal }: StoryOptions): Promise<LookUpRead> {
     const question = keyOf(resolved, nics);
     const before = this.kept.get(question);
     if (before !== undefined) {
@@ -52,7 +52,7 @@ export class StoryReader {
   }
 
   /** The least recently used goes first. */
-  private keep(question: string, read: ConnectionsRead): void {
+  private keep(question: string, read: LookUpRead): void {
     this.kept.delete(question);
     this.kept.set(question, read);
     for (const oldest of this.kept.keys()) {
@@ -73,7 +73,7 @@ function mayNameMore(lookUp: LookUp | undefined): boolean {
   return lookUp === undefined || !['request', 'l7Trace', 'inner', 'connection'].includes(lookUp.by);
 }
 
-function isSettled({ exchanges: spans, chunks }: Connections, { toNs }: TimeWindow): boolean {
+function isSettled({ exchanges: spans, chunks }: LookUpResult, { toNs }: TimeWindow): boolean {
   const ends = [
     ...spans.map(({ record, tsNs }) => tsNs + nsOf(record.latency_ms)),
     ...chunks.map(({ record, tsNs }) => tsNs + nsOf(record.duration_ms)),

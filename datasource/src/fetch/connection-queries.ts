@@ -9,6 +9,7 @@ import {
   innerLogql,
   nameLookUpsLogql,
 } from '../plan/look-up-plan';
+import { type Note } from '../plan/note-text';
 import { clockWindow, nameWindow, type TimeWindow, windowAround } from '../plan/time-window';
 import { type ChunkCache } from './chunk-cache';
 import { endsOf } from './clock-connections';
@@ -35,10 +36,10 @@ export interface OfConnections {
   readonly chunks: readonly StoredL4[];
   readonly exchanges: readonly StoredL7[];
   readonly packets: readonly StoredPackets[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
-export interface InnerOptions {
+interface InnerOptions {
   readonly scope: Scope;
   readonly focus: readonly StoredL7[];
   /** Of these, chunks too. */

@@ -3,7 +3,7 @@ import { EPOCH_NS, type Exchange, linesOf, SHARD_COUNT, traffic, TWO_HOSTS } fro
 import { type ResolvedLookUp } from '../query/look-up';
 import { ChunkCache } from './chunk-cache';
 import { ConnectionReader, type ReadOptions } from './connection-reader';
-import { type Connections } from './connection-records';
+import { type LookUpResult } from './connection-records';
 
 const REQUEST: Exchange = { requestId: '00112233445566ff', atMs: 600_000, serverMs: 12, clientIsn: 77, serverIsn: 99 };
 const OTHER: Exchange = { ...REQUEST, requestId: 'ffeeddccbbaa9988', clientIsn: 78, atMs: 600_010 };
@@ -38,7 +38,7 @@ async function found(reader: ConnectionReader, wanted: ResolvedLookUp, options: 
   return read.value;
 }
 
-function counted({ focus, exchanges: spans, chunks, packets }: Connections) {
+function counted({ focus, exchanges: spans, chunks, packets }: LookUpResult) {
   return { focus: focus.length, spans: spans.length, chunks: chunks.length, packets: packets.length };
 }
 
@@ -87,17 +87,17 @@ describe('a request', () => {
     expect(store.asked.filter((query) => query.includes('bpf_net_l4_packets'))).toHaveLength(1);
   });
 
-  it('is found by the id of earlier producers, though some NICs saw no answer', async () => {
+  it("is found by DataKit's id, though some NICs saw no answer", async () => {
     const watchers = TWO_HOSTS.map((one) => (one.host === 'node-a' ? { ...one, misses: 'response' as const } : one));
     const store = lineStore(linesOf(traffic(REQUEST, watchers)));
     expect(counted(await found(readerOf(store), lookUp('l7Trace', '78_100'))).focus).toBe(5);
   });
 
-  it('is found in another shard than the link says, and that is told', async () => {
+  it('is found in another shard than the link says, and that is reported', async () => {
     const store = lineStore(linesOf(traffic(REQUEST, TWO_HOSTS)));
     const value = await found(readerOf(store), lookUp('request', REQUEST.requestId, { flowShard: 1 }));
     expect(value.focus).toHaveLength(5);
-    expect(value.notes[0]).toMatch(/another shard than 1/);
+    expect(value.notes).toEqual([{ kind: 'other-shard', expected: [1] }]);
   });
 
   it('that is not there, or no id, is a problem with advice', async () => {
@@ -116,7 +116,7 @@ describe('a request', () => {
     const broken = { ...lines[0], tsNs: lines[0].tsNs + BigInt(1), line: '{"request_id":"00112233445566ff"}' };
     const { focus, notes } = await found(readerOf(lineStore([...lines, broken])), lookUp('request', REQUEST.requestId));
     expect(focus).toHaveLength(5);
-    expect(notes[0]).toMatch(/^1 of 6 lines of bpf_net_l7_log are no records that can be read/);
+    expect(notes).toMatchObject([{ kind: 'unreadable', source: 'bpf_net_l7_log', lines: 1, ofLines: 6 }]);
   });
 });
 

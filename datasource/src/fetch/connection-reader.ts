@@ -1,9 +1,9 @@
 /**
  * Everything that the store holds of a request or connection, in at most three round trips:
  *
- *   1. the records that the id itself names (a shard where the id or the link tells it, else all shards by line filter)
+ *   1. the records that the id itself names (a shard where the id or the link gives it, else all shards by line filter)
  *   2. by what these say (shard, time, connection): chunks at every NIC, requests of the same connections, packets, name look-ups
- *   3. the same for NICs that only the chunks of round 2 told of; packets of other connections between the same ends, for the clocks
+ *   3. the same for NICs that only the chunks of round 2 named; packets of other connections between the same ends, for the clocks
  *
  * Queries of one round run side by side. What is searched for by address or sequence number is looked for in the newest part of the window first,
  * which is one round more where it is older; a number that begins nothing takes another. Where a link named a shard or a time that holds nothing, round 1 is repeated over
@@ -12,16 +12,17 @@
 import { orderPath } from '../path/path-order';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { chunksLogql, holdsSeq, isNamed, spansLogql } from '../plan/look-up-plan';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow, windowAround } from '../plan/time-window';
 import { isId, type LookUp, type ResolvedLookUp } from '../query/look-up';
-import { chosenConnection, chosenRequest, isClue } from './choose-request';
+import { chosenConnection, chosenRequest, isSearchTerm } from './choose-request';
 import { type ChunkCache } from './chunk-cache';
 import { comparable } from './clock-connections';
 import { ConnectionQueries, EMPTY, NOTHING, type OfConnections, type Scope, type Wanted } from './connection-queries';
 import {
   chunkKey,
-  type Connections,
-  type ConnectionsRead,
+  type LookUpResult,
+  type LookUpRead,
   distinct,
   happened,
   hasSyn,
@@ -35,7 +36,7 @@ import {
 import { countedLoki } from '../loki/counted-loki';
 import { type LokiClient } from '../loki/loki-client';
 import { packetsInChunks, readRecords, type ReadRecords, type StoredL4, type StoredL7 } from './record-reader';
-import { CLUE_LINES, limitNote, mayStandAnywhere, type Search, searchesFor } from '../plan/search-plan';
+import { mayBeAnywhere, SEARCH_LINES, type Search, searchesFor } from '../plan/search-plan';
 
 export interface ReadOptions {
   readonly window: TimeWindow;
@@ -52,7 +53,7 @@ export class ConnectionReader {
     private readonly cache: ChunkCache
   ) {}
 
-  async read(resolved: ResolvedLookUp, options: ReadOptions): Promise<ConnectionsRead> {
+  async read(resolved: ResolvedLookUp, options: ReadOptions): Promise<LookUpRead> {
     const { lookUp } = resolved;
     if (lookUp === undefined) {
       return { ok: false, problem: { kind: 'no-id' } };
@@ -79,7 +80,7 @@ interface Named {
 /** One look-up on its way. */
 class Reading {
   private roundTrips = 0;
-  private readonly notes: string[] = [];
+  private readonly notes: Note[] = [];
 
   private readonly queries: ConnectionQueries;
 
@@ -91,7 +92,7 @@ class Reading {
     this.queries = new ConnectionQueries(client, cache, asked.want, asked.signal);
   }
 
-  async read(costOf: () => Omit<Connections['cost'], 'roundTrips'>): Promise<ConnectionsRead> {
+  async read(costOf: () => Omit<LookUpResult['cost'], 'roundTrips'>): Promise<LookUpRead> {
     const { lookUp } = this.asked;
     const found = await this.named();
     if (isEmpty(found)) {
@@ -100,14 +101,14 @@ class Reading {
     this.notes.push(...found.exchanges.notes, ...found.chunks.notes);
     const focus = this.atNics(chosenRequest(lookUp, found.exchanges.records));
     const rest = await this.around(focus, {
-      exchanges: focus.length > 0 || !isClue(lookUp) ? found.exchanges : NOTHING,
+      exchanges: focus.length > 0 || !isSearchTerm(lookUp) ? found.exchanges : NOTHING,
       chunks: focus.length > 0 ? NOTHING : { ...found.chunks, records: chosenConnection(lookUp, found.chunks.records) },
     });
-    const value: Connections = {
+    const value: LookUpResult = {
       ...rest,
       focus,
       candidates: found.exchanges.records,
-      notes: distinct([...this.notes, ...rest.notes]),
+      notes: [...this.notes, ...rest.notes],
       cost: { ...costOf(), roundTrips: this.roundTrips },
     };
     return { ok: true, value };
@@ -129,7 +130,7 @@ class Reading {
   private async namedIn({ shards, window, seq }: Search): Promise<Named> {
     const { lookUp, signal } = this.asked;
     this.roundTrips++;
-    const limits = mayStandAnywhere(lookUp) ? CLUE_LINES : {};
+    const limits = mayBeAnywhere(lookUp) ? SEARCH_LINES : {};
     const ofSpans = seq === 'covering' ? undefined : spansLogql(lookUp, shards);
     const ofChunks = chunksLogql(lookUp, shards, seq);
     const [spans, chunks] = await Promise.all([
@@ -148,9 +149,13 @@ class Reading {
             signal
           ),
     ]);
-    if (mayStandAnywhere(lookUp)) {
-      const { limitHit } = spans.records.length > 0 ? spans : chunks;
-      this.notes.push(...limitNote({ spans: spans.records.length, limitHit }));
+    if (mayBeAnywhere(lookUp)) {
+      const lines = spans.records.length;
+      if (lines > 0 && spans.limitHit) {
+        this.notes.push({ kind: 'more-requests', lines });
+      } else if (lines === 0 && chunks.limitHit) {
+        this.notes.push({ kind: 'more-connections' });
+      }
     }
     return {
       exchanges: { ...spans, records: spans.records.filter(({ record }) => isNamed(lookUp, record)) },
@@ -167,7 +172,7 @@ class Reading {
   private async around(
     focus: readonly StoredL7[],
     found: Named
-  ): Promise<OfConnections & Pick<Connections, 'nameLookUps' | 'others'>> {
+  ): Promise<OfConnections & Pick<LookUpResult, 'nameLookUps' | 'others'>> {
     const { want, window, nics } = this.asked;
     if (!want.chunks && !want.packets) {
       return {
@@ -253,7 +258,7 @@ class Reading {
 
 const MOST_FOR_CLOCKS = 3;
 
-const NO_OTHERS: Connections['others'] = { chunks: [], packets: [] };
+const NO_OTHERS: LookUpResult['others'] = { chunks: [], packets: [] };
 
 const WORDS: Readonly<Record<LookUp['by'], string>> = {
   request: 'request',

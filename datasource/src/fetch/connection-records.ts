@@ -1,13 +1,14 @@
-/** Records of one request or connection at all its NICs, and how they are told apart. */
+/** Records of one request or connection at all its NICs, and what identifies each. */
 import { type DataProblem } from '../data-error';
 import { clientSeqOf } from '../plan/look-up-plan';
+import { type Note } from '../plan/note-text';
 import { type ReadCost } from '../loki/counted-loki';
 import { type Stored, type StoredL4, type StoredL7, type StoredPackets } from './record-reader';
 
-export interface Connections {
+export interface LookUpResult {
   /** The request that was asked for, at every NIC that saw it; empty where a connection was asked for. */
   readonly focus: readonly StoredL7[];
-  /** All requests that the look-up itself named, those of `focus` among them; several where it was a clue. */
+  /** All requests that the look-up itself named, those of `focus` among them; several where it was a search term. */
   readonly candidates: readonly StoredL7[];
   /** All requests of the connections, those of `focus` among them. */
   readonly exchanges: readonly StoredL7[];
@@ -17,12 +18,12 @@ export interface Connections {
   readonly nameLookUps: readonly StoredL7[];
   /** Other connections between the same ends, for the clocks of their hosts. */
   readonly others: { readonly chunks: readonly StoredL4[]; readonly packets: readonly StoredPackets[] };
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly cost: ReadCost & { readonly roundTrips: number };
 }
 
-export type ConnectionsRead =
-  { readonly ok: true; readonly value: Connections } | { readonly ok: false; readonly problem: DataProblem };
+export type LookUpRead =
+  { readonly ok: true; readonly value: LookUpResult } | { readonly ok: false; readonly problem: DataProblem };
 
 /** Only the chunks that hold the request; of NICs that did not see it, all that lie in the window. */
 export function withinRanges(packets: readonly StoredPackets[], focus: readonly StoredL7[]): readonly StoredPackets[] {
@@ -34,7 +35,7 @@ export function withinRanges(packets: readonly StoredPackets[], focus: readonly 
   });
 }
 
-/** None where a record does not tell its shard. */
+/** None where a record lacks its shard. */
 export function shardsFound(stored: ReadonlyArray<Stored<unknown>>): readonly number[] {
   const shards = stored.map(({ shard }) => shard);
   const known = shards.filter((shard): shard is number => shard !== undefined);

@@ -1,6 +1,7 @@
-/** Bursts: steps of the range in which as many of a kind fell as make an event; neighbouring steps are one event. */
+/** Bursts: steps of the range whose count of a kind makes an event; neighbouring steps are one event. */
 import { type EventKind } from '../query/flow-query';
 import { type EventPlan } from '../plan/events-plan';
+import { type Note } from '../plan/note-text';
 import { stepSecondsOf, type TimeWindow, windowSeconds } from '../plan/time-window';
 import { type LokiClient, type Series } from '../loki/loki-client';
 
@@ -15,7 +16,7 @@ export interface FlowEvent {
 
 export interface EventsRead {
   readonly events: readonly FlowEvent[];
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 /** Marks are for the eye: finer than this they run together. */
@@ -38,10 +39,8 @@ export async function readEvents(
       )
     )
     .sort((a, b) => b.count - a.count);
-  const notes =
-    events.length > MAX_EVENTS
-      ? [`Of ${events.length} events the ${MAX_EVENTS} largest are shown: raise the number that makes an event.`]
-      : [];
+  const notes: readonly Note[] =
+    events.length > MAX_EVENTS ? [{ kind: 'largest-events', shown: MAX_EVENTS, of: events.length }] : [];
   return { events: events.slice(0, MAX_EVENTS).sort((a, b) => a.fromMs - b.fromMs), notes };
 }
 

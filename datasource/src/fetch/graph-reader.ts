@@ -6,17 +6,18 @@
  */
 import { logql, type LogqlParts } from '../plan/logql';
 import { sumCount } from '../plan/metric-logql';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
 import { type LokiClient, type Sample } from '../loki/loki-client';
 import { PAGE_LINES } from '../loki/paged-loki';
 import { readRecords, type ReadRecords, type StoredL7 } from './record-reader';
 
-export interface GraphRead {
+interface GraphRead {
   readonly spans: readonly StoredL7[];
-  /** How many records of the range one that was read stands for. */
+  /** How many records of the range each one read represents. */
   readonly scale: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
 interface Options {
@@ -35,11 +36,9 @@ export async function readGraph(client: LokiClient, parts: LogqlParts, options: 
   const { shards, lines } = shardsWithin(counts, MAX_LINES);
   const sampled = await read(client, { ...parts, shards }, { ...options, maxLines: MAX_LINES });
   const readLines = Math.max(1, sampled.records.length);
-  const notes =
+  const notes: readonly Note[] =
     lines < total
-      ? [
-          `Of ${total.toLocaleString('en-US')} records those of ${shards.length} in ${counts.length} shards were read (${readLines.toLocaleString('en-US')}); counts are of these, rates are scaled to all.`,
-        ]
+      ? [{ kind: 'sampled-shards', records: total, read: readLines, shards: shards.length, ofShards: counts.length }]
       : [];
   return { spans: sampled.records, scale: total / readLines, notes: [...notes, ...sampled.notes] };
 }
@@ -52,7 +51,7 @@ function read(
   return readRecords(client, { source: 'bpf_net_l7_log', logql: logql(parts), window, maxLines }, signal);
 }
 
-/** As many shards as one answer holds, one at least, by number: what lies in them has no say. */
+/** As many shards as one answer holds, one at least, in order of number, whatever is in them. */
 function shardsWithin(
   counts: readonly Sample[],
   maxLines: number

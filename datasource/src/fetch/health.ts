@@ -1,6 +1,6 @@
 /**
- * What `Save & test` says: whether the store answers, how many records of each kind it has and how new they are, which hosts write,
- * and whether the shard count is that of the collectors.
+ * What `Save & test` reports: whether the store responds, how many records of each kind it has and how recent they are, which hosts
+ * write, and whether the number of flow shards is that of the collectors.
  */
 import { RECORD_SOURCES, type RecordSource } from '@bpfnet/flow-model';
 import { logql } from '../plan/logql';
@@ -9,7 +9,7 @@ import { windowOfMs } from '../plan/time-window';
 import { type LokiClient, type Sample } from '../loki/loki-client';
 import { readValues } from './value-reader';
 
-export interface Health {
+interface Health {
   readonly status: 'success' | 'error';
   readonly message: string;
 }
@@ -44,18 +44,16 @@ export async function readHealth(
     return {
       status: 'error',
       message:
-        'Loki answers, but holds no records of the last 24 hours: is the collector running, and does it write to this Loki?',
+        'Loki responds, but has no records of the last 24 hours: is the collector running, and does it write to this Loki?',
     };
   }
   const kinds = found.map(({ source, entry }) =>
     entry === undefined
       ? `no ${KIND_WORDS[source]}`
-      : `${countOf(counts, source)} ${KIND_WORDS[source]}, the newest ${ageText(nowMs - Number(entry.tsNs / 1_000_000n))}`
+      : `${countOf(counts, source)} ${KIND_WORDS[source]}, newest ${ageText(nowMs - Number(entry.tsNs / 1_000_000n))}`
   );
-  return {
-    status: 'success',
-    message: `Loki answers. In the last hour: ${kinds.join('; ')}. ${hostsText(hosts)} ${shardText(shards, shardCount)}`,
-  };
+  const { status, text } = shardHealth(shards, shardCount);
+  return { status, message: `Loki responds. In the last hour: ${kinds.join('; ')}. ${hostsText(hosts)} ${text}` };
 }
 
 function countOf(counts: readonly Sample[], source: RecordSource): string {
@@ -63,14 +61,27 @@ function countOf(counts: readonly Sample[], source: RecordSource): string {
   return count.toLocaleString('en-US');
 }
 
-/** Shards are numbered from 0, so a number that is too high shows that the collectors have more. */
-function shardText(shards: readonly Sample[], shardCount: number): string {
-  const numbers = shards.map(({ labels }) => Number(labels.flow_shard)).filter((n) => Number.isInteger(n));
-  const highest = Math.max(-1, ...numbers);
-  if (highest >= shardCount) {
-    return `Shards: ${numbers.length} in use, up to number ${highest}, but the shard count here is ${shardCount}: set it to that of the collectors, at least ${highest + 1}.`;
+/**
+ * A record is in shard `hash % count`, counted from 0. With another count here, look-ups by id search the wrong shards; a shard that
+ * this count does not have proves it, while one that is not in use may only be idle.
+ */
+function shardHealth(
+  shards: readonly Sample[],
+  shardCount: number
+): { readonly status: Health['status']; readonly text: string } {
+  const used = new Set(shards.map(({ labels }) => Number(labels.flow_shard)).filter((n) => Number.isInteger(n)));
+  const atLeast = Math.max(-1, ...used) + 1;
+  if (atLeast > shardCount) {
+    return {
+      status: 'error',
+      text: `Flow shards do not match: this datasource is set to ${shardCount}, but the collectors use at least ${atLeast}. Set "Flow shards" to the collectors' --flow-shards.`,
+    };
   }
-  return `Shards: ${numbers.length} of ${shardCount} in use.`;
+  const none = atLeast < shardCount && atLeast > 1 && used.size === atLeast;
+  const hint = none
+    ? ` None above ${atLeast - 1}: if the collectors run with --flow-shards ${atLeast}, set that here.`
+    : '';
+  return { status: 'success', text: `Flow shards: ${used.size} of ${shardCount} in use.${hint}` };
 }
 
 function ageText(ms: number): string {

@@ -5,18 +5,15 @@ import { lineStore } from '../test/line-store';
 import { EPOCH_NS, linesOf, traffic, TWO_HOSTS } from '../test/traffic-script';
 import { readL4List, readL7List } from './list-reader';
 import { type LogEntry } from '../loki/loki-client';
-import { readValues, valueFieldOf } from './value-reader';
+import { recordFieldOf } from '../plan/value-fields';
+import { readValues } from './value-reader';
 
 const WINDOW = { fromNs: EPOCH_NS, toNs: EPOCH_NS + BigInt(3_600_000_000_000) };
 const signal = new AbortController().signal;
 const asTyped = (text: string) => text;
 
 function planOf(query: Partial<L7ListQuery>) {
-  const planned = planL7List({ refId: 'A', queryType: 'l7List', ...query }, asTyped);
-  if (!planned.ok) {
-    throw new DataError(planned.problem);
-  }
-  return planned.plan;
+  return planL7List({ refId: 'A', queryType: 'l7List', ...query }, asTyped);
 }
 
 /** Requests one second apart, each with its own latency. */
@@ -55,7 +52,7 @@ describe('a list of requests', () => {
     expect(store.asked).toHaveLength(3);
   });
 
-  it('says so where a store cannot tell which are the slowest', async () => {
+  it('says so where a store cannot find the slowest', async () => {
     const store = lineStore(requests(Array.from({ length: 5001 }, (_, i) => i)));
     const refusing = {
       ...store,
@@ -63,7 +60,7 @@ describe('a list of requests', () => {
     };
     const plan = planOf({ limit: 3, sort: 'slowest' });
     const { notes } = await readL7List(refusing, plan, { window: WINDOW, signal, fold: 'nic' });
-    expect(notes).toContain('The slowest are those of the newest lines.');
+    expect(notes).toContainEqual({ kind: 'sorted-newest', sort: 'slowest' });
   });
 
   it('folded has one row a request, as its client saw it', async () => {
@@ -132,11 +129,8 @@ describe('a list of connections', () => {
       )
     );
     const count = async (minRetransmissions: number) => {
-      const planned = planL4List({ refId: 'A', queryType: 'l4List', filters: { minRetransmissions } }, asTyped);
-      if (!planned.ok) {
-        throw new DataError(planned.problem);
-      }
-      return (await readL4List(store, planned.plan, { window: WINDOW, signal })).rows.length;
+      const plan = planL4List({ refId: 'A', queryType: 'l4List', filters: { minRetransmissions } }, asTyped);
+      return (await readL4List(store, plan, { window: WINDOW, signal })).rows.length;
     };
     expect([await count(0), await count(1), await count(2)]).toEqual([2, 1, 0]);
   });
@@ -146,11 +140,11 @@ describe('values of variables', () => {
   it('are those in the records', async () => {
     const store = lineStore(linesOf(traffic({ requestId: 'aaaaaaaa', atMs: 1000, serverMs: 12 }, TWO_HOSTS)));
     const values = (text: string) => {
-      const field = valueFieldOf(text);
+      const field = recordFieldOf(text);
       return field && readValues(store, field, { window: WINDOW, signal });
     };
     expect(await values('host')).toEqual(['node-a', 'node-b']);
-    expect(await values('values(pod)')).toEqual(['api-1', 'web-1']);
+    expect(await values('k8s_pod_name')).toEqual(['api-1', 'web-1']);
     expect(await values('outcome')).toEqual(['ok']);
     expect(await values('password')).toBeUndefined();
   });

@@ -3,7 +3,7 @@
  *
  * LogQL cannot sort. The newest come by themselves; for the slowest all lines of the range are read where they are few, and
  * where a first page says that they are not, a second query asks above which value the slowest lie, and a third reads those.
- * The worst are what a line filter finds: what failed or was sent again.
+ * The worst are what a line filter finds: what failed or was retransmitted.
  */
 import { END_REASONS, type L4Record, type L7Record, OUTCOMES } from '@bpfnet/flow-model';
 import { foldRequests } from '../path/fold-requests';
@@ -15,6 +15,7 @@ import { fieldIsOrCountIsPositive, type LineFilter } from '../plan/line-filters'
 import { type ListPlan } from '../plan/list-plan';
 import { logql, type LogqlParts } from '../plan/logql';
 import { quantileOf } from '../plan/metric-logql';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow, windowSeconds } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
 import { compareWorstFirst } from './choose-request';
@@ -22,20 +23,20 @@ import { type LokiClient } from '../loki/loki-client';
 import { PAGE_LINES } from '../loki/paged-loki';
 import { type ReadRecords, readRecords, type Stored, type StoredL7 } from './record-reader';
 
-export interface ListRead<R> {
+interface ListRead<R> {
   readonly rows: ReadonlyArray<Stored<R>>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   /** NICs that saw each row's request, where rows are folded. */
   readonly nicsSeen?: readonly number[];
 }
 
-export interface ListOptions {
+interface ListOptions {
   readonly window: TimeWindow;
   readonly signal: AbortSignal;
 }
 
 /** A request is seen by this many NICs or fewer, mostly. */
-const NICS_A_REQUEST = 12;
+const NICS_PER_REQUEST = 12;
 
 export async function readL7List(
   client: LokiClient,
@@ -43,7 +44,7 @@ export async function readL7List(
   { fold, ...options }: ListOptions & { readonly fold: 'nic' | 'request' }
 ): Promise<ListRead<L7Record>> {
   const folded = fold === 'request';
-  const lines = folded ? Math.min(MAX_LINES, plan.limit * NICS_A_REQUEST) : plan.limit;
+  const lines = folded ? Math.min(MAX_LINES, plan.limit * NICS_PER_REQUEST) : plan.limit;
   const { records, notes } = await readSorted(client, { ...plan, limit: lines }, L7_ORDER, options);
   if (!folded) {
     return { rows: plan.ofOneRequest === true ? alongPath(records) : records, notes };
@@ -70,7 +71,7 @@ export async function readL4List(
 interface Order<R> {
   readonly field: string;
   readonly slowness: (record: R) => number;
-  /** Lets through what failed or was sent again. */
+  /** Matches what failed or was retransmitted. */
   readonly bad: LineFilter;
   readonly worstFirst: (a: R, b: R) => number;
 }
@@ -135,11 +136,11 @@ function readParts<R>(
 async function readNewest<R>(client: LokiClient, plan: ListPlan<R>, options: ListOptions): Promise<Sorted<R>> {
   const newest = await readParts<R>(client, plan.parts, { ...options, maxLines: plan.limit });
   // A list that ends at its own limit is no news.
-  const notes = newest.limitHit ? newest.notes.filter((note) => !note.startsWith('Only the newest')) : newest.notes;
+  const notes = newest.notes.filter(({ kind }) => kind !== 'limit');
   return { records: newest.records.filter(({ record }) => plan.accepts(record)), notes };
 }
 
-/** What failed or was sent again, read by itself, since there may be little of it among much; the slowest fill the rest. */
+/** What failed or was retransmitted is read by itself, since there may be little of it among much; the slowest fill the rest. */
 async function readWorst<R extends L4Record | L7Record>(
   client: LokiClient,
   plan: ListPlan<R>,
@@ -155,8 +156,7 @@ async function readWorst<R extends L4Record | L7Record>(
     .filter(({ record }) => plan.accepts(record))
     .sort((a, b) => order.worstFirst(a.record, b.record))
     .slice(0, plan.limit);
-  const notes = worst.limitHit ? [...worst.notes, 'The worst are those of the newest lines.'] : worst.notes;
-  return { records, notes: [...new Set([...notes, ...slowest.notes])] };
+  return { records, notes: [...sortedNotes(worst, 'worst'), ...slowest.notes] };
 }
 
 async function readSlowest<R extends L4Record | L7Record>(
@@ -182,8 +182,7 @@ async function readSlowest<R extends L4Record | L7Record>(
       : await slowThreshold(client, { parts: plan.parts, field: order.field, expected }, options);
   if (threshold === undefined) {
     const all = await readParts<R>(client, plan.parts, { ...options, maxLines: MAX_LINES });
-    const notes = all.limitHit ? [...all.notes, 'The slowest are those of the newest lines.'] : all.notes;
-    return { records: slowestOf(all), notes };
+    return { records: slowestOf(all), notes: sortedNotes(all, 'slowest') };
   }
   const slow: LogqlParts = {
     ...plan.parts,
@@ -191,6 +190,10 @@ async function readSlowest<R extends L4Record | L7Record>(
   };
   const above = await readParts<R>(client, slow, { ...options, maxLines: MAX_LINES });
   return { records: slowestOf(newest, above), notes: above.notes };
+}
+
+function sortedNotes<R>({ notes, limitHit }: ReadRecords<R>, sort: 'slowest' | 'worst'): readonly Note[] {
+  return limitHit ? [...notes, { kind: 'sorted-newest', sort }] : notes;
 }
 
 function onceEach<R>(reads: ReadonlyArray<Sorted<R>>): Array<Stored<R>> {
@@ -224,7 +227,7 @@ async function slowThreshold(
     return samples.map(({ value }) => value).find(Number.isFinite);
   } catch (error) {
     // A store that limits metric queries more tightly still shows the list.
-    if (error instanceof DataError && error.problem.kind === 'refused') {
+    if (error instanceof DataError && ['refused', 'too-many-queries'].includes(error.problem.kind)) {
       return undefined;
     }
     throw error;

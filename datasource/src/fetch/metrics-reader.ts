@@ -2,6 +2,7 @@
  * Series of a metric. Each step counts the records of the time before it, so that no record counts twice and none is left out.
  */
 import { type MetricsPlan } from '../plan/metrics-plan';
+import { type Note } from '../plan/note-text';
 import { stepSecondsOf, type TimeWindow, windowSeconds } from '../plan/time-window';
 import { type LokiClient, type Series } from '../loki/loki-client';
 
@@ -13,10 +14,10 @@ export interface MetricSeries extends Series {
 export interface MetricsRead {
   readonly series: readonly MetricSeries[];
   readonly stepSeconds: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
 }
 
-export interface MetricsOptions {
+interface MetricsOptions {
   readonly window: TimeWindow;
   readonly maxPoints: number;
   readonly minStepSeconds?: number;
@@ -25,7 +26,7 @@ export interface MetricsOptions {
 
 /** Loki's default for series in one answer. */
 const MAX_SERIES = 500;
-/** More lines than these nobody tells apart, and the page becomes slow. */
+/** Nobody can distinguish more lines than these, and the page becomes slow. */
 const SHOWN_SERIES = 100;
 
 export async function readMetrics(
@@ -39,13 +40,11 @@ export async function readMetrics(
   );
   const series = combined(plan, answers, stepSeconds);
   const shown = [...series].sort((a, b) => sizeOf(b) - sizeOf(a)).slice(0, SHOWN_SERIES);
-  const notes: string[] = [];
+  const notes: Note[] = [];
   if (answers.some((answer) => answer.length >= MAX_SERIES)) {
-    notes.push(
-      `The store gave ${MAX_SERIES} series, which is its limit: add filters, or split by a field with fewer values.`
-    );
+    notes.push({ kind: 'series-limit', series: MAX_SERIES });
   } else if (shown.length < series.length) {
-    notes.push(`Of ${series.length} series the ${SHOWN_SERIES} largest are shown: add filters to see the others.`);
+    notes.push({ kind: 'largest-series', shown: SHOWN_SERIES, of: series.length });
   }
   return { series: shown.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1)), stepSeconds, notes };
 }

@@ -1,5 +1,5 @@
 /**
- * Log lines as records. The only border at which what a store gives is checked: a line that is no record is counted and told,
+ * Log lines as records. The only border at which what a store gives is checked: a line that is no valid record is counted and reported,
  * never shown half read.
  */
 import {
@@ -11,9 +11,10 @@ import {
   type RecordSource,
 } from '@bpfnet/flow-model';
 import { type Logql } from '../plan/logql';
+import { type Note } from '../plan/note-text';
 import { type TimeWindow } from '../plan/time-window';
 import { MAX_LINES } from '../query/flow-query';
-import { FOREIGN_VERSION, foreignChunk, foreignPackets, foreignSpan } from './datakit/datakit-records';
+import { DATAKIT_VERSION, datakitChunk, datakitPackets, datakitExchange } from './datakit/datakit-records';
 import { type LogEntry, type LokiClient } from '../loki/loki-client';
 
 type RecordOf<S extends RecordSource> = Extract<FlowRecord, { readonly source: S }>['record'];
@@ -25,7 +26,7 @@ export interface Stored<R> {
   readonly tsNs: bigint;
   /** `flow_shard` of its stream. */
   readonly shard: number | undefined;
-  /** As it stands in the store. */
+  /** As stored. */
   readonly line: string;
 }
 
@@ -33,10 +34,10 @@ export type StoredL7 = Stored<L7Record>;
 export type StoredL4 = Stored<L4Record>;
 export type StoredPackets = Stored<L4PacketsRecord>;
 
-/** What a query read, and in whole sentences what a reader must know about it. */
+/** What a query read. */
 export interface ReadRecords<R> {
   readonly records: ReadonlyArray<Stored<R>>;
-  readonly notes: readonly string[];
+  readonly notes: readonly Note[];
   readonly limitHit: boolean;
 }
 
@@ -44,7 +45,7 @@ export interface ReadRecords<R> {
 const MAX_PACKET_LINES = 500;
 const PACKET_PAGE_LINES = 100;
 
-export interface RecordQuery<S extends RecordSource> {
+interface RecordQuery<S extends RecordSource> {
   readonly source: S;
   readonly logql: Logql;
   readonly window: TimeWindow;
@@ -64,18 +65,18 @@ export async function readRecords<S extends RecordSource>(
   return decodeEntries(source, await client.lines({ logql, window, maxLines, pageLines }, signal), maxLines);
 }
 
-export function decodeEntries<S extends RecordSource>(
+function decodeEntries<S extends RecordSource>(
   source: S,
   entries: readonly LogEntry[],
   maxLines: number
 ): ReadRecords<RecordOf<S>> {
   const records: Array<Stored<RecordOf<S>>> = [];
-  const notes: string[] = [];
+  const notes: Note[] = [];
   let unread = 0;
   let problem = '';
   for (const entry of entries) {
     const decoded = decodeLine(source, entry.line);
-    const record = decoded.ok ? decoded.value.record : foreignRecord(source, entry);
+    const record = decoded.ok ? decoded.value.record : datakitRecord(source, entry);
     if (record !== undefined) {
       records.push({ record: record as RecordOf<S>, tsNs: entry.tsNs, shard: shardOf(entry), line: entry.line });
     } else {
@@ -84,33 +85,31 @@ export function decodeEntries<S extends RecordSource>(
     }
   }
   if (unread > 0) {
-    notes.push(`${unread} of ${entries.length} lines of ${source} are no records that can be read (${problem}).`);
+    notes.push({ kind: 'unreadable', source, lines: unread, ofLines: entries.length, problem });
   }
   const limitHit = entries.length >= maxLines;
   if (limitHit && maxLines >= MAX_PACKET_LINES) {
-    notes.push(
-      `Only the newest ${maxLines} lines of ${source} were read: narrow the time range or add filters to see the rest.`
-    );
+    notes.push({ kind: 'limit', source, lines: maxLines });
   }
   return { records, notes, limitHit };
 }
 
-/** A record of an earlier producer as one of ours. */
-function foreignRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
+/** A DataKit record as one of ours. */
+function datakitRecord(source: RecordSource, entry: LogEntry): FlowRecord['record'] | undefined {
   switch (source) {
     case 'bpf_net_l7_log':
-      return foreignSpan(entry);
+      return datakitExchange(entry);
     case 'bpf_net_l4_log':
-      return foreignChunk(entry);
+      return datakitChunk(entry);
     case 'bpf_net_l4_packets':
       return undefined;
   }
 }
 
-/** The packets that lie in the chunks' own lines, as earlier producers wrote them. */
+/** The packets inside the chunks' own lines, as DataKit writes them. */
 export function packetsInChunks(chunks: readonly StoredL4[]): readonly StoredPackets[] {
   return chunks.flatMap(({ record, tsNs, shard, line }) => {
-    const packets = record.v === FOREIGN_VERSION ? foreignPackets(record, line) : undefined;
+    const packets = record.v === DATAKIT_VERSION ? datakitPackets(record, line) : undefined;
     return packets === undefined ? [] : [{ record: packets, tsNs, shard, line }];
   });
 }

@@ -1,17 +1,17 @@
 /**
  * Records related to a request in three dimensions: the same connection at one NIC, the same request (and others of its
- * connection) at every NIC, and the connections that carry it. A record stands once in a dimension, under the closest id that joins it.
+ * connection) at every NIC, and the connections that carry it. A record appears once per dimension, under the closest id that joins it.
  */
 import { type RecordSource } from '@bpfnet/flow-model';
 import { type RelatedDimension } from '@bpfnet/flow-model/frames';
 import { orderPath } from '../path/path-order';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
-import { type Connections } from './connection-records';
+import { type LookUpResult } from './connection-records';
 import { type StoredL4, type StoredL7 } from './record-reader';
 
-export type JoinedBy = 'inner_traceid' | 'request_id' | 'l7_traceid' | 'nic_traceid';
+type JoinedBy = 'inner_traceid' | 'request_id' | 'l7_traceid' | 'nic_traceid';
 
-export type RelatedRecord = {
+type RelatedRecord = {
   readonly joinedBy: JoinedBy;
   /** Value of that field. */
   readonly value: string;
@@ -20,7 +20,7 @@ export type RelatedRecord = {
 export type Related = Readonly<Record<RelatedDimension, readonly RelatedRecord[]>>;
 
 /** @param innerTraceId the NIC that is looked from; '' for the one nearest to the client */
-export function relatedRecords(connections: Connections, innerTraceId: string): Related {
+export function relatedRecords(connections: LookUpResult, innerTraceId: string): Related {
   const { focus, exchanges: spans, chunks } = connections;
   const inner = innerTraceId || pathOf(connections)[0] || (chunks[0]?.record.inner_traceid ?? '');
   const one = focus[0]?.record;
@@ -52,7 +52,7 @@ export function relatedRecords(connections: Connections, innerTraceId: string): 
 }
 
 /** The connection at each NIC that saw the request, client first. */
-export function pathOf({ focus, exchanges: spans }: Pick<Connections, 'focus' | 'exchanges'>): readonly string[] {
+export function pathOf({ focus, exchanges: spans }: Pick<LookUpResult, 'focus' | 'exchanges'>): readonly string[] {
   const at = focus.length > 0 ? focus : spans;
   return orderPath(oncePerNic(at).map(pathPointOf)).points.map(({ span }) => span.record.inner_traceid);
 }
@@ -65,7 +65,7 @@ function ofChunk(chunk: StoredL4, joinedBy: JoinedBy, value: string): RelatedRec
   return { source: 'bpf_net_l4_log', ...chunk, joinedBy, value };
 }
 
-export interface RelatedCount {
+interface RelatedCount {
   readonly joinedBy: JoinedBy;
   readonly value: string;
   readonly source: RecordSource;

@@ -2,6 +2,7 @@
 import { type DataFrame } from '@grafana/data';
 import { EVENT_COLUMNS, type EventRow, FrameKind } from '@bpfnet/flow-model/frames';
 import { type EventsRead, type FlowEvent } from '../fetch/event-reader';
+import { noteTexts } from '../plan/note-text';
 import { assertUnreachable, type EventKind } from '../query/flow-query';
 import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
@@ -10,7 +11,11 @@ export function eventsFrame({ events, notes }: EventsRead, refId: string): DataF
   return columnsFrame(events.map(rowOf), EVENT_COLUMNS, {
     name: FrameKind.Events,
     refId,
-    meta: { preferredVisualisationType: 'table', notices: warnings(notes), custom: { kind: FrameKind.Events } },
+    meta: {
+      preferredVisualisationType: 'table',
+      notices: warnings(noteTexts(notes)),
+      custom: { kind: FrameKind.Events },
+    },
   });
 }
 

@@ -5,7 +5,7 @@ import {
   type QueryResultMetaNotice,
   type QueryResultMetaStat,
 } from '@grafana/data';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 
 const NS_PER_MICROSECOND = BigInt(1000);
 const NS_PER_MS = BigInt(1_000_000);
@@ -38,7 +38,7 @@ export function warnings(texts: readonly string[]): QueryResultMetaNotice[] {
 }
 
 /** What an answer cost, for the inspector of a panel. */
-export function costStats(cost: Connections['cost'] | undefined): QueryResultMetaStat[] | undefined {
+export function costStats(cost: LookUpResult['cost'] | undefined): QueryResultMetaStat[] | undefined {
   return cost === undefined
     ? undefined
     : [

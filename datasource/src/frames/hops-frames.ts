@@ -5,7 +5,7 @@ import { type DataFrame } from '@grafana/data';
 import { type Columns, type RowOf } from '@bpfnet/flow-model/frame-columns';
 import { FrameKind, HOP_EDGE_COLUMNS, HOP_NODE_COLUMNS, type HopsMeta } from '@bpfnet/flow-model/frames';
 import { type Hops } from '../correlate/tables/hops';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 
@@ -13,7 +13,7 @@ interface HopsFrameOptions {
   readonly refId: string;
   readonly requestId: string;
   readonly notes: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
 }
 
 export function hopsFrames(hops: Hops, { refId, requestId, notes, cost }: HopsFrameOptions): DataFrame[] {
@@ -55,7 +55,7 @@ interface FrameOptions {
   readonly refId: string;
   readonly custom: Readonly<Record<string, unknown>>;
   readonly notices?: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
 }
 
 function frameOf<T extends Columns>(rows: ReadonlyArray<RowOf<T>>, columns: T, options: FrameOptions): DataFrame {

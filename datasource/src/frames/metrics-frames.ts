@@ -2,6 +2,7 @@
 import { createDataFrame, type DataFrame, DataFrameType, FieldType } from '@grafana/data';
 import { type MetricSeries, type MetricsRead } from '../fetch/metrics-reader';
 import { type MetricsPlan } from '../plan/metrics-plan';
+import { noteTexts } from '../plan/note-text';
 import { field, warnings } from './frame-parts';
 
 export function metricsFrames(
@@ -18,14 +19,14 @@ export function metricsFrames(
   };
   if (series.length === 0) {
     const none = 'No records in this time range have what this metric needs: widen the range or remove filters.';
-    return [createDataFrame({ refId, meta: { ...meta, notices: warnings([...notes, none]) }, fields: [] })];
+    return [createDataFrame({ refId, meta: { ...meta, notices: warnings([...noteTexts(notes), none]) }, fields: [] })];
   }
   return series.map((one, i) =>
     createDataFrame({
       name: titleOf(one, plan),
       refId,
       // Notices of a panel are those of its first frame.
-      meta: i === 0 ? { ...meta, notices: warnings(notes) } : meta,
+      meta: i === 0 ? { ...meta, notices: warnings(noteTexts(notes)) } : meta,
       fields: [
         field(
           'Time',

@@ -1,14 +1,14 @@
 import { type DataFrame } from '@grafana/data';
 import { FrameKind, PACKET_COLUMNS, type PacketsMeta, type PacketsPart } from '@bpfnet/flow-model/frames';
 import { type PacketTable } from '../correlate/tables/packet-table';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 
 interface PacketsFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
-  readonly cost?: Connections['cost'];
+  readonly cost?: LookUpResult['cost'];
   readonly part?: PacketsPart;
 }
 

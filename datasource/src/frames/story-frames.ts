@@ -14,11 +14,12 @@ import {
 } from '@bpfnet/flow-model/frames';
 import { caveatTexts } from '../correlate/caveats/caveat-text';
 import { type ConnectionStory } from '../correlate/connection-story';
+import { costText } from '../correlate/verdict/cost-text';
 import { orderPath } from '../path/path-order';
 import { summaryOf } from '../path/request-words';
 import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { type Verdict } from '../correlate/verdict/verdict';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
 import { assertUnreachable } from '../query/flow-query';
 import { columnsFrame } from './columns-frame';
@@ -28,7 +29,7 @@ import { headlineText, PART_TITLES, Places, whatText } from './story-words';
 interface VerdictFrameOptions {
   readonly refId: string;
   readonly notes: readonly string[];
-  readonly cost: Connections['cost'];
+  readonly cost: LookUpResult['cost'];
   /** The request at its NICs; none where the connection was not established. */
   readonly spans: readonly StoredL7[];
 }
@@ -114,7 +115,7 @@ export function partsFrame({ verdict, nics }: ConnectionStory, refId: string): D
       .filter((cost) => cost.part === part.name)
       .map((cost): VerdictPartRow => ({
         part: part.name,
-        title: cost.text,
+        title: costText(cost, nics),
         kind: 'cost',
         ms: cost.ms,
         durationS: cost.ms / 1000,

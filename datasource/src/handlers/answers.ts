@@ -1,13 +1,13 @@
-/** Which part answers which query, and what becomes of what goes wrong. */
+/** Which handler answers which query, and how failures end. */
 import { createDataFrame, type DataFrame } from '@grafana/data';
 import { DataError, isLimit } from '../data-error';
 import { type LokiClient } from '../loki/loki-client';
-import { type StoryReader } from '../fetch/connection-cache';
+import { type ConnectionCache } from '../fetch/connection-cache';
 import { warnings } from '../frames/frame-parts';
 import { type RecordLinks } from '../frames/record-links';
 import { type RecordLine } from '../frames/records-frame';
 import { assertUnreachable, type FlowQuery } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { ListAnswers } from './list-answers';
 import { LookUpAnswers } from './look-up-answers';
 import { StoryAnswers } from './story-answers';
@@ -18,16 +18,16 @@ export class Answers {
   private readonly lookUps: LookUpAnswers;
   private readonly story: StoryAnswers;
 
-  constructor(client: LokiClient, stories: StoryReader, links: RecordLinks) {
+  constructor(client: LokiClient, connections: ConnectionCache, links: RecordLinks) {
     this.lists = new ListAnswers(client, links);
-    this.lookUps = new LookUpAnswers(stories);
-    this.story = new StoryAnswers(stories, links);
+    this.lookUps = new LookUpAnswers(connections);
+    this.story = new StoryAnswers(connections, links);
   }
 
-  /** A limit that was hit is told on an empty frame, with advice; whatever else goes wrong rejects. */
-  async answer(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+  /** A limit that was reached becomes advice on an empty frame; all other failures reject. */
+  async answer(query: FlowQuery, context: QueryContext): Promise<DataFrame[]> {
     try {
-      return await this.dispatch(query, answering);
+      return await this.dispatch(query, context);
     } catch (error) {
       if (error instanceof DataError && isLimit(error.problem)) {
         return [createDataFrame({ refId: query.refId, meta: { notices: warnings([error.message]) }, fields: [] })];
@@ -37,34 +37,34 @@ export class Answers {
   }
 
   /** The newest records of a list. */
-  newest(query: TailedQuery, answering: Answering): Promise<readonly RecordLine[]> {
-    return this.lists.newest(query, answering);
+  newest(query: TailedQuery, context: QueryContext): Promise<readonly RecordLine[]> {
+    return this.lists.newest(query, context);
   }
 
-  private dispatch(query: FlowQuery, answering: Answering): Promise<DataFrame[]> {
+  private dispatch(query: FlowQuery, context: QueryContext): Promise<DataFrame[]> {
     switch (query.queryType) {
       case 'l7List':
-        return this.lists.l7List(query, answering);
+        return this.lists.l7List(query, context);
       case 'l4List':
-        return this.lists.l4List(query, answering);
+        return this.lists.l4List(query, context);
       case 'nicGraph':
-        return this.lists.nicGraph(query, answering);
+        return this.lists.nicGraph(query, context);
       case 'metrics':
-        return this.lists.metrics(query, answering);
+        return this.lists.metrics(query, context);
       case 'events':
-        return this.lists.events(query, answering);
+        return this.lists.events(query, context);
       case 'packets':
-        return this.lookUps.packets(query, answering);
+        return this.lookUps.packets(query, context);
       case 'hops':
-        return this.lookUps.hops(query, answering);
+        return this.lookUps.hops(query, context);
       case 'trace':
-        return this.lookUps.trace(query, answering);
+        return this.lookUps.trace(query, context);
       case 'related':
-        return this.lookUps.related(query, answering);
+        return this.lookUps.related(query, context);
       case 'records':
-        return this.lookUps.records(query, answering);
+        return this.lookUps.records(query, context);
       case 'story':
-        return this.story.story(query, answering);
+        return this.story.story(query, context);
       default:
         return assertUnreachable(query);
     }

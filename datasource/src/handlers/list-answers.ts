@@ -14,10 +14,11 @@ import { nicGraphFrames } from '../frames/nic-graph-frames';
 import { type RecordLinks } from '../frames/record-links';
 import { type RecordLine } from '../frames/records-frame';
 import { planEvents } from '../plan/events-plan';
-import { l7Parts, planned, type Planned } from '../plan/filter-parts';
+import { l7Parts } from '../plan/filter-parts';
 import { planL4List, planL7List } from '../plan/list-plan';
 import { logql } from '../plan/logql';
 import { planMetrics } from '../plan/metrics-plan';
+import { type Note, noteTexts } from '../plan/note-text';
 import { windowSeconds } from '../plan/time-window';
 import {
   type EventsQuery,
@@ -26,7 +27,7 @@ import {
   type MetricsQuery,
   type NicGraphQuery,
 } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { type TailedQuery } from './tail';
 
 export class ListAnswers {
@@ -35,43 +36,43 @@ export class ListAnswers {
     private readonly links: RecordLinks
   ) {}
 
-  async l7List(query: L7ListQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async l7List(query: L7ListQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId, fold = 'nic' } = query;
-    const plan = orNotice(planL7List(query, replace, adHoc));
+    const plan = planOrNotice(() => planL7List(query, replace, adHoc));
     if (plan.kind === 'notice') {
       return [l7ListFrame([], { refId, notes: [plan.text], links: this.links })];
     }
     const { rows, notes, nicsSeen } = await readL7List(this.client, plan.plan, { window, signal, fold });
     const executed = logql(plan.plan.parts);
-    return [l7ListFrame(rows, { refId, notes: orNone(rows, notes), logql: executed, nicsSeen, links: this.links })];
+    return [l7ListFrame(rows, { refId, notes: textsOf(rows, notes), logql: executed, nicsSeen, links: this.links })];
   }
 
-  async l4List(query: L4ListQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async l4List(query: L4ListQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
-    const plan = orNotice(planL4List(query, replace, adHoc));
+    const plan = planOrNotice(() => planL4List(query, replace, adHoc));
     if (plan.kind === 'notice') {
       return [l4ListFrame([], { refId, notes: [plan.text], links: this.links })];
     }
     const { rows, notes } = await readL4List(this.client, plan.plan, { window, signal });
     const executed = logql(plan.plan.parts);
-    return [l4ListFrame(rows, { refId, notes: orNone(rows, notes), logql: executed, links: this.links })];
+    return [l4ListFrame(rows, { refId, notes: textsOf(rows, notes), logql: executed, links: this.links })];
   }
 
   /** As log lines, for the tail. */
-  async newest(query: TailedQuery, { replace, adHoc, window, signal }: Answering): Promise<readonly RecordLine[]> {
+  async newest(query: TailedQuery, { replace, adHoc, window, signal }: QueryContext): Promise<readonly RecordLine[]> {
     if (query.queryType === 'l7List') {
-      const plan = orThrow(planL7List({ ...query, sort: 'newest' }, replace, adHoc));
+      const plan = planL7List({ ...query, sort: 'newest' }, replace, adHoc);
       const { rows } = await readL7List(this.client, plan, { window, signal, fold: 'nic' });
       return rows.map((row) => ({ source: 'bpf_net_l7_log', ...row }));
     }
-    const plan = orThrow(planL4List({ ...query, sort: 'newest' }, replace, adHoc));
+    const plan = planL4List({ ...query, sort: 'newest' }, replace, adHoc);
     const { rows } = await readL4List(this.client, plan, { window, signal });
     return rows.map((row) => ({ source: 'bpf_net_l4_log', ...row }));
   }
 
-  async nicGraph(query: NicGraphQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
+  async nicGraph(query: NicGraphQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId } = query;
-    const plan = orNotice(planned(() => l7Parts(query.filters ?? {}, replace, adHoc)));
+    const plan = planOrNotice(() => l7Parts(query.filters ?? {}, replace, adHoc));
     if (plan.kind === 'notice') {
       return nicGraphFrames({ nodes: [], edges: [], requests: 0 }, { refId, notes: [plan.text] });
     }
@@ -79,41 +80,35 @@ export class ListAnswers {
     const { spans, scale, notes } = await readGraph(this.client, parts, { window, signal });
     const accepted = spans.filter(({ record }) => accepts(record));
     const graph = nicGraph({ spans: accepted, seconds: windowSeconds(window), scale });
-    return nicGraphFrames(graph, { refId, notes: orNone(accepted, notes), logql: logql(parts) });
+    return nicGraphFrames(graph, { refId, notes: textsOf(accepted, notes), logql: logql(parts) });
   }
 
-  async metrics(query: MetricsQuery, answering: Answering): Promise<DataFrame[]> {
-    const plan = orThrow(planMetrics(query, answering.replace, answering.adHoc));
-    const read = await readMetrics(this.client, plan, answering);
+  async metrics(query: MetricsQuery, context: QueryContext): Promise<DataFrame[]> {
+    const plan = planMetrics(query, context.replace, context.adHoc);
+    const read = await readMetrics(this.client, plan, context);
     return metricsFrames(plan, read, { refId: query.refId, logql: plan.queries(read.stepSeconds).join('\n') });
   }
 
-  async events(query: EventsQuery, { replace, adHoc, window, signal }: Answering): Promise<DataFrame[]> {
-    const plans = orThrow(planEvents(query, replace, adHoc));
+  async events(query: EventsQuery, { replace, adHoc, window, signal }: QueryContext): Promise<DataFrame[]> {
+    const plans = planEvents(query, replace, adHoc);
     return [eventsFrame(await readEvents(this.client, plans, { window, signal }), query.refId)];
   }
 }
 
 type PlanOrNotice<P> = { readonly kind: 'plan'; readonly plan: P } | { readonly kind: 'notice'; readonly text: string };
 
-/** No id yet is where every page begins, so it is no error. */
-function orNotice<P>(result: Planned<P>): PlanOrNotice<P> {
-  if (result.ok) {
-    return { kind: 'plan', plan: result.plan };
+/** Every page begins without an id, so that is no error. */
+function planOrNotice<P>(make: () => P): PlanOrNotice<P> {
+  try {
+    return { kind: 'plan', plan: make() };
+  } catch (error) {
+    if (error instanceof DataError && error.problem.kind === 'no-id') {
+      return { kind: 'notice', text: error.message };
+    }
+    throw error;
   }
-  if (result.problem.kind === 'no-id') {
-    return { kind: 'notice', text: problemText(result.problem) };
-  }
-  throw new DataError(result.problem);
 }
 
-function orThrow<P>(result: Planned<P>): P {
-  if (!result.ok) {
-    throw new DataError(result.problem);
-  }
-  return result.plan;
-}
-
-function orNone(rows: readonly unknown[], notes: readonly string[]): readonly string[] {
-  return rows.length > 0 ? notes : [...notes, problemText({ kind: 'no-records' })];
+function textsOf(rows: readonly unknown[], notes: readonly Note[]): readonly string[] {
+  return [...noteTexts(notes), ...(rows.length > 0 ? [] : [problemText({ kind: 'no-records' })])];
 }

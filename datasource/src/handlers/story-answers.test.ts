@@ -1,4 +1,4 @@
-/** The story as a panel gets it, from the clues that people have. */
+/** The story as a panel gets it, from the search terms that people have. */
 import {
   type DataFrame,
   type DataQueryRequest,
@@ -83,8 +83,8 @@ function column(frame: DataFrame, name: string): unknown[] {
 describe('the story', () => {
   it.each(['00112233445566ff', '78_9001', '10.1.0.5:40000', '10.1.0.5', '78'])(
     'begins with the verdict, from %s',
-    async (clue) => {
-      const [verdict] = await framesOf({ refId: 'A', queryType: 'story', clue });
+    async (searchTerm) => {
+      const [verdict] = await framesOf({ refId: 'A', queryType: 'story', searchTerm });
       expect(verdict.name).toBe(FrameKind.Verdict);
       expect(verdict.length).toBe(1);
       expect(column(verdict, 'sentence')[0]).toMatch(/^GET \/api\//);
@@ -94,7 +94,7 @@ describe('the story', () => {
     }
   );
 
-  it('has a frame a part, and each is to be had by itself', async () => {
+  it('has one frame per part, and each part is available alone', async () => {
     const all = await framesOf({ refId: 'A', queryType: 'story', requestId: ID });
     expect(all.map(({ name }) => name)).toEqual([
       FrameKind.Verdict,
@@ -116,25 +116,30 @@ describe('the story', () => {
     expect(sum).toBeCloseTo(1, 6);
   });
 
-  it('says what was sent again, and what became of the one before', async () => {
+  it('lists retransmissions with the fate of the original', async () => {
     const [losses] = await framesOf({ refId: 'A', queryType: 'story', part: 'losses', requestId: ID });
     expect(column(losses, 'what')).toEqual(['data']);
     expect(column(losses, 'fate')[0]).toMatch(/^Arrived/);
   });
 
-  it('offers the other requests that a clue names, the worst first', async () => {
-    const [requests] = await framesOf({ refId: 'A', queryType: 'story', part: 'requests', clue: '10.1.0.5:40000' });
+  it('offers the other requests that a search term names, worst first', async () => {
+    const [requests] = await framesOf({
+      refId: 'A',
+      queryType: 'story',
+      part: 'requests',
+      searchTerm: '10.1.0.5:40000',
+    });
     expect(column(requests, 'l7_resource')).toEqual(['/api/hang', '/api/orders']);
-    const [nics] = await framesOf({ refId: 'A', queryType: 'story', part: 'nics', clue: '10.1.0.5:40000' });
+    const [nics] = await framesOf({ refId: 'A', queryType: 'story', part: 'nics', searchTerm: '10.1.0.5:40000' });
     expect(new Set(column(nics, 'l7_resource'))).toEqual(new Set(['/api/hang']));
   });
 
-  it('of nothing is a frame a part with advice', async () => {
-    const frames = await framesOf({ refId: 'A', queryType: 'story', clue: '10.9.9.9:1' });
+  it('of nothing is one frame per part, with advice', async () => {
+    const frames = await framesOf({ refId: 'A', queryType: 'story', searchTerm: '10.9.9.9:1' });
     expect(frames.every(({ length }) => length === 0)).toBe(true);
     const advice = frames.filter(({ name }) => name !== FrameKind.HopEdges).map(({ meta }) => meta?.notices?.[0].text);
     expect(new Set(advice)).toEqual(
-      new Set(['Nothing was found for address 10.9.9.9:1 in this time range: widen the time range.'])
+      new Set(['Nothing found for address 10.9.9.9:1 in this time range: widen the time range.'])
     );
   });
 });
@@ -243,9 +248,7 @@ describe('a dashboard', () => {
     });
     const [frame] = await framesOf({ refId: 'A', queryType: 'l7List' });
     expect(frame.length).toBe(0);
-    expect(frame.meta?.notices?.[0].text).toMatch(
-      /^Loki did not finish in time .*: narrow the time range, or filter by host/
-    );
+    expect(frame.meta?.notices?.[0].text).toMatch(/^The query timed out .*: narrow the time range, or filter by host/);
   });
 
   it.each([
@@ -281,6 +284,6 @@ describe('the live tail', () => {
 
   it('ends with the error where the store is gone', async () => {
     useLoki({ type: 'loki', query: async () => ({ data: [], error: { status: 502, message: 'connection refused' } }) });
-    await expect(firstValueFrom(tail())).rejects.toThrow(/^Loki cannot be reached/);
+    await expect(firstValueFrom(tail())).rejects.toThrow(/^Loki is unreachable/);
   });
 });

@@ -4,31 +4,32 @@ import { hopsOf } from '../correlate/tables/hops';
 import { foldRequests } from '../path/fold-requests';
 import { problemText } from '../data-error';
 import { chosenOf, compareWorstFirst } from '../fetch/choose-request';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { alongPath } from '../fetch/list-reader';
 import { type StoredL7 } from '../fetch/record-reader';
-import { type StoryReader } from '../fetch/connection-cache';
+import { type ConnectionCache } from '../fetch/connection-cache';
 import { emptyHopsFrames, hopsFrames } from '../frames/hops-frames';
 import { l7ListFrame } from '../frames/list-frame';
 import { type RecordLinks } from '../frames/record-links';
 import { caveatsFrame, emptyStoryFrame, lossesFrame, partsFrame, verdictFrame } from '../frames/story-frames';
 import { FrameKind } from '@bpfnet/flow-model';
+import { noteTexts } from '../plan/note-text';
 import { assertUnreachable, STORY_PARTS, type StoryPart, type StoryQuery } from '../query/flow-query';
 import { lookUpOf } from '../query/look-up';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 import { NO_REQUEST } from './look-up-answers';
 import { storyOf } from './story-cache';
 
 export class StoryAnswers {
   constructor(
-    private readonly stories: StoryReader,
+    private readonly connections: ConnectionCache,
     private readonly links: RecordLinks
   ) {}
 
-  async story(query: StoryQuery, { replace, window, signal }: Answering): Promise<DataFrame[]> {
+  async story(query: StoryQuery, { replace, window, signal }: QueryContext): Promise<DataFrame[]> {
     const { refId, part } = query;
     const parts = part === undefined ? STORY_PARTS : [part];
-    const read = await this.stories.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
+    const read = await this.connections.read(lookUpOf(query, replace), { window, signal, nics: 'all' });
     return parts.flatMap((one) =>
       read.ok ? this.framesOf(one, read.value, refId) : this.emptyOf(one, refId, problemText(read.problem))
     );
@@ -46,8 +47,9 @@ export class StoryAnswers {
     }
   }
 
-  private framesOf(part: StoryPart, value: Connections, refId: string): DataFrame[] {
-    const { notes, cost, chunks } = value;
+  private framesOf(part: StoryPart, value: LookUpResult, refId: string): DataFrame[] {
+    const { cost, chunks } = value;
+    const notes = noteTexts(value.notes);
     const story = storyOf(value);
     const spans = chosenOf(value);
     switch (part) {
@@ -74,8 +76,8 @@ export class StoryAnswers {
     }
   }
 
-  /** What else the clue names, one row a request. */
-  private candidates({ candidates, exchanges: spans }: Connections, refId: string): DataFrame {
+  /** What else the search term names, one row per request. */
+  private candidates({ candidates, exchanges: spans }: LookUpResult, refId: string): DataFrame {
     const folded = foldRequests<StoredL7>(candidates.length > 0 ? candidates : spans);
     const rows = [...folded].sort((a, b) => compareWorstFirst(a.span.record, b.span.record));
     return l7ListFrame(

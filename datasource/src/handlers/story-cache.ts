@@ -2,13 +2,13 @@
 import { type ConnectionStory, connectionStory } from '../correlate/connection-story';
 import { type FlowRecords } from '../path/flow-records';
 import { chosenOf } from '../fetch/choose-request';
-import { type Connections } from '../fetch/connection-records';
+import { type LookUpResult } from '../fetch/connection-records';
 import { clientSeqOf } from '../plan/look-up-plan';
 
-const told = new WeakMap<Connections, ConnectionStory>();
+const stories = new WeakMap<LookUpResult, ConnectionStory>();
 
-export function storyOf(connections: Connections): ConnectionStory {
-  const before = told.get(connections);
+export function storyOf(connections: LookUpResult): ConnectionStory {
+  const before = stories.get(connections);
   if (before !== undefined) {
     return before;
   }
@@ -18,12 +18,12 @@ export function storyOf(connections: Connections): ConnectionStory {
     nameResolution: connections.nameLookUps,
     otherConnections: connectionsOf(connections.others),
   });
-  told.set(connections, story);
+  stories.set(connections, story);
   return story;
 }
 
-/** Each with its lanes. */
-function connectionsOf({ chunks, packets }: Connections['others']): ReadonlyArray<readonly FlowRecords[]> {
+/** Each with its flows. */
+function connectionsOf({ chunks, packets }: LookUpResult['others']): ReadonlyArray<readonly FlowRecords[]> {
   const synOf = new Map(chunks.map(({ record }) => [record.inner_traceid, clientSeqOf(record.nic_traceid ?? '')]));
   const isOf = (syn: string | undefined) => (one: { readonly record: { readonly inner_traceid: string } }) =>
     synOf.get(one.record.inner_traceid) === syn;
@@ -32,12 +32,12 @@ function connectionsOf({ chunks, packets }: Connections['others']): ReadonlyArra
   );
 }
 
-/** A lane a connection at a NIC, with or without packets. */
+/** One flow per connection and NIC, with or without packets. */
 export function flowsOf({
   exchanges: spans,
   chunks,
   packets,
-}: Pick<Connections, 'exchanges' | 'chunks' | 'packets'>): readonly FlowRecords[] {
+}: Pick<LookUpResult, 'exchanges' | 'chunks' | 'packets'>): readonly FlowRecords[] {
   const ids = new Set([...packets, ...chunks, ...spans].map(({ record }) => record.inner_traceid));
   return [...ids].map((flowId) => ({
     flowId,

@@ -1,20 +1,20 @@
 /**
  * Live tail: lists that go on, as log lines. The store is asked again and again for the time that just passed, overlapping, since
- * a record stands at the moment at which its request began and is written when that has ended; no line is shown twice.
+ * a record has the time at which its request began but is written once that has ended; no line is shown twice.
  */
 import { type DataQueryResponse, LoadingState } from '@grafana/data';
 import { Observable } from 'rxjs';
 import { type RecordLine, recordsFrame } from '../frames/records-frame';
 import { type TimeWindow, windowOfMs } from '../plan/time-window';
 import { type L4ListQuery, type L7ListQuery } from '../query/flow-query';
-import { type Answering } from './answering';
+import { type QueryContext } from './query-context';
 
 export type TailedQuery = L7ListQuery | L4ListQuery;
 
-export interface TailSource {
+interface TailSource {
   /** The newest records that a list holds. */
-  readonly newest: (query: TailedQuery, answering: Answering) => Promise<readonly RecordLine[]>;
-  readonly answeringIn: (window: TimeWindow, signal: AbortSignal) => Answering;
+  readonly newest: (query: TailedQuery, context: QueryContext) => Promise<readonly RecordLine[]>;
+  readonly contextIn: (window: TimeWindow, signal: AbortSignal) => QueryContext;
   /** ms since the Unix epoch. */
   readonly now?: () => number;
 }
@@ -31,12 +31,12 @@ export function tail(queries: readonly TailedQuery[], source: TailSource): Obser
 
     const ask = async () => {
       const nowMs = (source.now ?? Date.now)();
-      const answering = source.answeringIn(windowOfMs(nowMs - OVERLAP_MS, nowMs), controller.signal);
+      const context = source.contextIn(windowOfMs(nowMs - OVERLAP_MS, nowMs), controller.signal);
       try {
         for (const query of queries) {
           const lines = shown.get(query.refId) ?? new Map<string, RecordLine>();
           const before = lines.size;
-          (await source.newest(query, answering)).forEach((line) => lines.set(`${line.tsNs} ${line.line}`, line));
+          (await source.newest(query, context)).forEach((line) => lines.set(`${line.tsNs} ${line.line}`, line));
           if (lines.size > before || before === 0) {
             forgetOldest(lines);
             const frame = recordsFrame([...lines.values()], { refId: query.refId, notes: [] });

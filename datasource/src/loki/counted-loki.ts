@@ -4,12 +4,12 @@ import { type LogEntry, type LokiClient } from './loki-client';
 /** What an answer cost. */
 export interface ReadCost {
   readonly queries: number;
-  /** Of lines, as they stand in the store; UTF-16 units, which for our records are bytes. */
+  /** Of lines, as stored; UTF-16 units, which for our records are bytes. */
   readonly bytes: number;
   readonly lines: number;
 }
 
-export interface CountedLoki extends LokiClient {
+interface CountedLoki extends LokiClient {
   cost(): ReadCost;
 }
 

@@ -56,7 +56,7 @@ export function directLoki(uid: string, backend: () => Pick<BackendSrv, 'fetch'>
       );
       data = response.data;
     } catch (error) {
-      throw signal.aborted ? signal.reason : failureOf(error, params.query);
+      throw signal.aborted ? signal.reason : failureOf(error, { logql: params.query, through: 'url' });
     }
     const parsed = answer.safeParse(data);
     if (!parsed.success) {

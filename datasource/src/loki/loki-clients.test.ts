@@ -185,12 +185,24 @@ describe('a wrapped Loki datasource', () => {
       { kind: 'unreachable', reason: 'dial tcp: connection refused' },
     ],
     [
+      'a query that finds the queue full',
+      'u',
+      lokiDatasource(() => throwError(() => ({ status: 429, data: { message: 'too many outstanding requests' } }))),
+      { kind: 'too-many-queries', reason: 'too many outstanding requests' },
+    ],
+    [
+      'a full queue without its status',
+      'u',
+      lokiDatasource(() => of({ data: [], error: { message: 'too many outstanding requests' } })),
+      { kind: 'too-many-queries', reason: 'too many outstanding requests' },
+    ],
+    [
       'no permission',
       'u',
       lokiDatasource(() => throwError(() => ({ status: 403, statusText: 'Forbidden' }))),
-      { kind: 'forbidden', reason: 'Forbidden' },
+      { kind: 'forbidden', reason: 'Forbidden', through: 'datasource' },
     ],
-  ])('tells what is wrong: %s', async (_, uid, getInstance, problem) => {
+  ])('reports what is wrong: %s', async (_, uid, getInstance, problem) => {
     expect(await problemOf(wrappedLoki(uid, getInstance).lines(QUERY, signal()))).toEqual(problem);
   });
 
@@ -244,7 +256,17 @@ describe('Loki by URL', () => {
     expect(await client(answer).instant(QUERY.logql, T, signal())).toEqual([{ labels: { host: 'a' }, value: 2.5 }]);
   });
 
-  it('that is no Loki is told', async () => {
+  it('that denies access, advises where this datasource keeps user and tenant', async () => {
+    const backend = { fetch: () => throwError(() => ({ status: 401, data: 'no org id' })) } as unknown as BackendSrv;
+    const error: unknown = await directLoki('a', () => backend)
+      .lines(QUERY, signal())
+      .catch((reason: unknown) => reason);
+    expect(String(error)).toContain('no org id');
+    expect(String(error)).toContain('X-Scope-OrgID');
+    expect(String(error)).not.toContain('Loki datasource');
+  });
+
+  it('that is no Loki is reported', async () => {
     expect(await problemOf(client('<html>').lines(QUERY, signal()))).toMatchObject({ kind: 'bad-answer' });
   });
 });

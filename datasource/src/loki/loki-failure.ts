@@ -8,21 +8,26 @@ interface Reported {
   readonly message: string;
 }
 
-/** @param logql the query that failed, for the problem */
-export function failureOf(error: unknown, logql: string): DataError {
+interface Failed {
+  readonly logql: string;
+  /** How Loki was reached: where its permissions are set. */
+  readonly through: 'datasource' | 'url';
+}
+
+export function failureOf(error: unknown, { logql, through }: Failed): DataError {
   if (error instanceof DataError) {
     return error;
   }
   const { status, message } = reported(error);
   if (status === 401 || status === 403) {
-    return new DataError({ kind: 'forbidden', reason: message });
+    return new DataError({ kind: 'forbidden', reason: message, through });
   }
   if (status === 404) {
     return new DataError({ kind: 'bad-answer', reason: message });
   }
   const limit = LIMITS.find(({ says }) => says.test(message))?.kind;
-  if (limit !== undefined || status === 504) {
-    return new DataError({ kind: limit ?? 'timed-out', reason: message });
+  if (limit !== undefined || status === 429 || status === 504) {
+    return new DataError({ kind: limit ?? (status === 429 ? 'too-many-queries' : 'timed-out'), reason: message });
   }
   if (status === 0 || status === 502 || status === 503 || (status === undefined && UNREACHABLE.test(message))) {
     return new DataError({ kind: 'unreachable', reason: message });
@@ -32,12 +37,13 @@ export function failureOf(error: unknown, logql: string): DataError {
 
 const UNREACHABLE = /connection refused|no such host|failed to fetch|network ?error|bad gateway|unavailable/i;
 
-/** As Loki, its front end and what stands before it word them. */
+/** As Loki, its query frontend and proxies in front of it word them. */
 const LIMITS: ReadonlyArray<{
-  readonly kind: 'timed-out' | 'too-many-series' | 'too-much-to-read';
+  readonly kind: 'timed-out' | 'too-many-queries' | 'too-many-series' | 'too-much-to-read';
   readonly says: RegExp;
 }> = [
   { kind: 'timed-out', says: /context deadline exceeded|request timed out|query time-?out|timed? ?out|time limit/i },
+  { kind: 'too-many-queries', says: /too many outstanding requests|too many requests/i },
   { kind: 'too-many-series', says: /maximum (?:number )?of series|max(?:imum)? series/i },
   {
     kind: 'too-much-to-read',

@@ -56,7 +56,7 @@ function nanoseconds(text: string): bigint {
   return BigInt(text);
 }
 
-/** Labels stand in a field of their own, one set a row, or (one frame a stream) on the field of the lines. */
+/** Labels have a field of their own, one set per row, or (one frame per stream) are on the field of the lines. */
 function labelReader(frame: DataFrame, lines: Field): (row: number) => Labels {
   const field = fieldNamed(frame, ['labels']);
   if (field === undefined) {
@@ -82,7 +82,7 @@ function parseOrUndefined(text: string): unknown {
   }
 }
 
-/** Samples of an instant query: a frame a series with labels on the value, or one table with a column a label. */
+/** Samples of an instant query: one frame per series with labels on the value, or one table with a column per label. */
 export function samplesOfFrames(frames: readonly DataFrame[]): readonly Sample[] {
   return frames.flatMap((frame) => {
     const value = frame.fields.find((field) => field.type === FieldType.number);
@@ -102,7 +102,7 @@ export function samplesOfFrames(frames: readonly DataFrame[]): readonly Sample[]
   });
 }
 
-/** Series of a range query: a frame a series, or one wide frame with a value field a series. */
+/** Series of a range query: one frame per series, or one wide frame with a value field per series. */
 export function seriesOfFrames(frames: readonly DataFrame[]): readonly Series[] {
   return frames.flatMap((frame) => {
     const time = frame.fields.find((field) => field.type === FieldType.time);

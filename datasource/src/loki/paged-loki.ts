@@ -1,5 +1,5 @@
 /**
- * Long answers in pages. Loki hands lines from part to part in messages of 4 MB at most unless it is told otherwise, and an
+ * Long answers in pages. Loki's components exchange messages of 4 MB at most by default, and an
  * answer beyond that fails as a whole, so no page may come near it.
  *
  * Invariants: what comes out is what one answer of `maxLines` would have been, up to 4 000 lines of one millisecond. Pages end at whole milliseconds, because a wrapped

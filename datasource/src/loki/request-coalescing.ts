@@ -4,14 +4,14 @@
  * Only what is under way is shared, nothing is kept, so no answer is older than its question. The work is
  * aborted when the last of its askers has gone.
  */
-interface Flight<T> {
+interface SharedRequest<T> {
   readonly controller: AbortController;
   readonly answer: Promise<T>;
   askers: number;
 }
 
-export class Flights<T> {
-  private readonly flights = new Map<string, Flight<T>>();
+export class RequestCoalescing<T> {
+  private readonly flights = new Map<string, SharedRequest<T>>();
 
   join(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (signal.aborted) {
@@ -31,14 +31,14 @@ export class Flights<T> {
     });
   }
 
-  private flightOf(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+  private flightOf(key: string, start: (signal: AbortSignal) => Promise<T>): SharedRequest<T> {
     const under = this.flights.get(key);
     if (under !== undefined && !under.controller.signal.aborted) {
       return under;
     }
     const controller = new AbortController();
     const answer = start(controller.signal);
-    const flight: Flight<T> = { controller, answer, askers: 0 };
+    const flight: SharedRequest<T> = { controller, answer, askers: 0 };
     this.flights.set(key, flight);
     const land = () => this.flights.get(key) === flight && this.flights.delete(key);
     answer.then(land, land);

@@ -1,11 +1,11 @@
 /** A client whose askers share requests that are under way. */
-import { Flights } from './request-coalescing';
+import { RequestCoalescing } from './request-coalescing';
 import { type LogEntry, type LokiClient, type Sample, type Series } from './loki-client';
 
 export function sharedInFlight(client: LokiClient): LokiClient {
-  const lines = new Flights<readonly LogEntry[]>();
-  const instants = new Flights<readonly Sample[]>();
-  const series = new Flights<readonly Series[]>();
+  const lines = new RequestCoalescing<readonly LogEntry[]>();
+  const instants = new RequestCoalescing<readonly Sample[]>();
+  const series = new RequestCoalescing<readonly Series[]>();
   return {
     lines(query, signal) {
       const key = `${query.maxLines} ${query.window.fromNs} ${query.window.toNs} ${query.logql}`;

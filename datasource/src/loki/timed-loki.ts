@@ -1,4 +1,4 @@
-/** A client that gives up after a time, so that a page never waits for longer, and cancels what it asked for. */
+/** A client with a timeout, so that no page waits longer; it cancels what it asked for. */
 import { DataError } from '../data-error';
 import { type LokiClient } from './loki-client';
 

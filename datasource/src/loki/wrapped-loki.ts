@@ -10,12 +10,12 @@ import {
   dateTime,
   type TimeRange,
 } from '@grafana/data';
+import * as runtime from '@grafana/runtime';
 import { type DataQuery } from '@grafana/schema';
 import { from, isObservable } from 'rxjs';
 import { DataError } from '../data-error';
 import { type Logql } from '../plan/logql';
 import { type TimeWindow } from '../plan/time-window';
-import { dataSourceInstance } from './datasource-lookup';
 import { type LokiClient, newestFirst } from './loki-client';
 import { failureOf } from './loki-failure';
 import { entriesOfFrames, samplesOfFrames, seriesOfFrames } from './loki-frames';
@@ -57,27 +57,34 @@ export function wrappedLoki(uid: string | undefined, getInstance = dataSourceIns
     async lines(lineQuery, signal) {
       const { logql, window, maxLines } = lineQuery;
       const target = { expr: logql, queryType: 'range', maxLines, direction: 'backward' } as const;
-      const frames = await failuresTold(logql, signal, () => query(target, rangeOf(window), signal));
+      const frames = await withFailures(logql, signal, () => query(target, rangeOf(window), signal));
       return newestFirst(entriesOfFrames(frames), lineQuery);
     },
     async instant(logql: Logql, atNs, signal) {
       const target = { expr: logql, queryType: 'instant' } as const;
       const range = rangeOf({ fromNs: atNs - BigInt(1_000_000_000), toNs: atNs });
-      return samplesOfFrames(await failuresTold(logql, signal, () => query(target, range, signal)));
+      return samplesOfFrames(await withFailures(logql, signal, () => query(target, range, signal)));
     },
     async series({ logql, window, stepSeconds }, signal) {
       const target = { expr: logql, queryType: 'range', step: `${stepSeconds}s` } as const;
       const range = rangeOf(window);
-      const frames = await failuresTold(logql, signal, () => query(target, range, signal));
+      const frames = await withFailures(logql, signal, () => query(target, range, signal));
       return seriesOfFrames(frames);
     },
   };
 }
 
-async function instanceOf(
-  uid: string | undefined,
-  getInstance: typeof dataSourceInstance
-): Promise<DataSourceApi<LokiTarget>> {
+type GetInstance = (uid: string) => Promise<DataSourceApi>;
+
+/** `getDataSourceSrv` is deprecated; its replacement is not yet exported by every Grafana that we run in. */
+function dataSourceInstance(uid: string): Promise<DataSourceApi> {
+  const exported: Readonly<Record<string, unknown>> = { ...runtime };
+  return typeof exported.getDataSourceInstance === 'function'
+    ? (exported.getDataSourceInstance as GetInstance)(uid)
+    : runtime.getDataSourceSrv().get(uid);
+}
+
+async function instanceOf(uid: string | undefined, getInstance: GetInstance): Promise<DataSourceApi<LokiTarget>> {
   if (uid === undefined || uid === '') {
     throw new DataError({ kind: 'no-loki-chosen' });
   }
@@ -99,15 +106,15 @@ async function instanceOf(
 function throwReported(response: DataQueryResponse, expr: string): void {
   const error = response.errors?.[0] ?? response.error;
   if (error !== undefined) {
-    throw failureOf(error, expr);
+    throw failureOf(error, { logql: expr, through: 'datasource' });
   }
 }
 
-async function failuresTold<T>(logql: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+async function withFailures<T>(logql: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw signal.aborted ? signal.reason : failureOf(error, logql);
+    throw signal.aborted ? signal.reason : failureOf(error, { logql, through: 'datasource' });
   }
 }
 

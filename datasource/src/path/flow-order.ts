@@ -1,5 +1,5 @@
 /**
- * The order of a connection's NICs, client first: by the request that was asked for where the lanes saw it, else by their
+ * The order of a connection's NICs, client first: by the request that was asked for where its NICs saw it, else by their
  * handshakes and places.
  */
 import { TcpFlag } from '@bpfnet/flow-model';
@@ -10,32 +10,32 @@ import { oncePerNic, roundTripOf } from './exchange-at-nic';
 export function orderFlows<L extends DecodedFlow>(
   flows: readonly L[],
   requestId: string | undefined
-): { readonly lanes: readonly L[] } & Pick<OrderedPath<PathPoint>, 'clocksTrusted'> {
-  const points = flows.map((lane): PathPoint & { readonly ofLane: L } => {
-    const span = oncePerNic(lane.exchanges.filter(({ record }) => record.request_id === requestId))[0];
-    const facts = span?.record ?? lane.facts;
+): { readonly flows: readonly L[] } & Pick<OrderedPath<PathPoint>, 'clocksTrusted'> {
+  const points = flows.map((flow): PathPoint & { readonly flow: L } => {
+    const span = oncePerNic(flow.exchanges.filter(({ record }) => record.request_id === requestId))[0];
+    const facts = span?.record ?? flow.facts;
     return {
-      id: lane.flowId,
-      host: lane.host,
-      firstSeenNs: span?.tsNs ?? lane.decoded[0]?.positions.timePosNs ?? BigInt(0),
-      roundTrip: span === undefined ? handshakeTrip(lane) : roundTripOf(span.record),
+      id: flow.flowId,
+      host: flow.host,
+      firstSeenNs: span?.tsNs ?? flow.decoded[0]?.positions.timePosNs ?? BigInt(0),
+      roundTrip: span === undefined ? handshakeTrip(flow) : roundTripOf(span.record),
       direction: facts?.direction ?? 'unknown',
       hostNetwork: facts?.host_network,
       virtualNic: facts?.virtual_nic,
       tunnelled: facts?.tunnel !== undefined,
-      ofLane: lane,
+      flow,
     };
   });
   const { points: path, clocksTrusted } = orderPath(points);
-  return { lanes: path.map(({ ofLane }) => ofLane), clocksTrusted };
+  return { flows: path.map(({ flow }) => flow), clocksTrusted };
 }
 
 /**
  * From the first SYN to the first that came back, SYN-ACK or reset: like a request's round trip it falls on every hop towards
  * the server.
  */
-function handshakeTrip(lane: DecodedFlow): RoundTrip {
-  const first = lane.decoded[0];
+function handshakeTrip(flow: DecodedFlow): RoundTrip {
+  const first = flow.decoded[0];
   if (first === undefined) {
     return { kind: 'unknown' };
   }

@@ -70,8 +70,36 @@ function factsOf({ exchanges: spans, chunks }: FlowRecords): L4Record | L7Record
   return records.find((record) => record.client_ip !== undefined) ?? records[0];
 }
 
-/** The earliest chunk's first packet: what times in a table of several lanes count from. */
-export function earliestNs(lanes: readonly DecodedFlow[]): bigint {
-  const times = lanes.flatMap(({ decoded }) => decoded.map(({ positions }) => positions.timePosNs));
+/** The earliest chunk's first packet: what times in a table of several flows count from. */
+export function earliestNs(flows: readonly DecodedFlow[]): bigint {
+  const times = flows.flatMap(({ decoded }) => decoded.map(({ positions }) => positions.timePosNs));
   return times.reduce((a, b) => (b < a ? b : a), times[0] ?? BigInt(0));
+}
+
+/**
+ * Of the flows that a look-up found, those of one connection: the request's, else the one with the most. Records of a request are of
+ * its connection whatever NAT made of the addresses; its other NICs are found by the first SYN.
+ */
+export function flowsOfOneConnection(
+  flows: readonly FlowRecords[],
+  requestId: string | undefined
+): readonly FlowRecords[] {
+  const withRequest = flows.filter(({ exchanges: spans }) =>
+    spans.some(({ record }) => record.request_id === requestId)
+  );
+  const keys = new Set(withRequest.length > 0 ? withRequest.map(connectionKey) : [commonest(flows.map(connectionKey))]);
+  return flows.filter((flow) => withRequest.includes(flow) || keys.has(connectionKey(flow)));
+}
+
+/** The client's initial number, equal at every NIC; without a handshake the five-tuple. */
+function connectionKey({ chunks, exchanges: spans, flowId }: FlowRecords): string {
+  const records = [...chunks, ...spans.map(({ record }) => record)];
+  const handshake = records.find(({ nic_traceid }) => nic_traceid !== undefined)?.nic_traceid;
+  return handshake?.split('_')[0] ?? records[0]?.community_id ?? flowId;
+}
+
+function commonest(keys: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  keys.forEach((key) => counts.set(key, (counts.get(key) ?? 0) + 1));
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -1,8 +1,8 @@
-/** One row a request instead of one a request at a NIC. */
+/** One row per request instead of one per request and NIC. */
 import { orderPath } from './path-order';
 import { oncePerNic, pathPointOf, type ExchangeAtNic } from './exchange-at-nic';
 
-export interface FoldedRequest<S> {
+interface FoldedRequest<S> {
   /** As the NIC nearest to the client saw it. */
   readonly span: S;
   /** NICs that saw it. */

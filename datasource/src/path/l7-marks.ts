@@ -10,7 +10,7 @@ import { summaryRequest, summaryResponse } from './request-words';
 
 /** A packet before it is a row; times count from the table's first chunk. */
 export interface Packet<L extends DecodedFlow = DecodedFlow> {
-  readonly lane: L;
+  readonly flow: L;
   readonly chunk: DecodedChunk;
   readonly index: number;
   readonly tNs: number;
@@ -22,20 +22,20 @@ export interface Mark {
   readonly l7RequestId: string;
 }
 
-export interface Marking {
-  /** Of the lane, in order of time. */
+interface Marking {
+  /** Of the flow, in order of time. */
   readonly packets: readonly Packet[];
   readonly baseNs: bigint;
   readonly requestId: string | undefined;
   readonly marks: Map<Packet, Mark>;
 }
 
-export function markRequests(lane: DecodedFlow, marking: Marking): void {
-  if (lane.clientIsSrc === undefined) {
+export function markRequests(flow: DecodedFlow, marking: Marking): void {
+  if (flow.clientIsSrc === undefined) {
     return;
   }
   // The one that was asked for goes first and so names a packet that carries several.
-  const spans = [...lane.exchanges].sort(
+  const spans = [...flow.exchanges].sort(
     (a, b) =>
       Number(b.record.request_id === marking.requestId) - Number(a.record.request_id === marking.requestId) ||
       (a.tsNs < b.tsNs ? -1 : 1)
@@ -43,14 +43,14 @@ export function markRequests(lane: DecodedFlow, marking: Marking): void {
   const [bySrc, byDst] = [0, 1].map((dir) =>
     marking.packets.filter(({ chunk, index }) => chunk.columns.dir[index] === dir && chunk.columns.len[index] > 0)
   );
-  const requests = new CarrierIndex(lane.clientIsSrc ? bySrc : byDst);
-  const responses = new CarrierIndex(lane.clientIsSrc ? byDst : bySrc);
+  const requests = new CarrierIndex(flow.clientIsSrc ? bySrc : byDst);
+  const responses = new CarrierIndex(flow.clientIsSrc ? byDst : bySrc);
   for (const { record, tsNs } of spans) {
     const tNs = Number(tsNs - marking.baseNs);
     const answerNs = tNs + record.latency_ms * 1e6;
     const carriers = [
-      ['request', summaryRequest(record), requests.find(record.req_seq, tNs, lane.l4Proto)],
-      ['response', summaryResponse(record), responses.find(record.resp_seq, answerNs, lane.l4Proto)],
+      ['request', summaryRequest(record), requests.find(record.req_seq, tNs, flow.l4Proto)],
+      ['response', summaryResponse(record), responses.find(record.resp_seq, answerNs, flow.l4Proto)],
     ] as const;
     for (const [l7Kind, l7Label, packet] of carriers) {
       if (packet !== undefined && l7Label !== '') {

@@ -1,4 +1,4 @@
-/** NICs that watched a connection and did not see a request of it, told by their counters alone. */
+/** NICs that captured a connection and did not see a request of it, judged by their counters alone. */
 import { seqLess, toSeq } from '@bpfnet/flow-model';
 import { orderPath, type PathPoint } from './path-order';
 import { type ChunkAtNic, clientIsSrc, type ExchangeAtNic } from './exchange-at-nic';

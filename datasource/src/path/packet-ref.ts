@@ -1,6 +1,6 @@
-/** How a result names the packets that it comes from, and the NICs that it speaks of. */
+/** How a result refers to packets and NICs. */
 
-/** One captured packet: where it was seen and where it stands in the records. */
+/** One captured packet: where it was seen and its place in the records. */
 export interface PacketRef {
   /** `inner_traceid`: the connection at the NIC. */
   readonly flowId: string;

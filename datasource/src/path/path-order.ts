@@ -60,7 +60,7 @@ function hostChains<P extends PathPoint>(points: readonly P[]): readonly P[][] {
 
 /**
  * A kernel may give a packet one receive time at two NICs (uplink and tunnel), and a store then moves one of the lines by a
- * nanosecond to tell them apart. So close together the times say nothing, and the round trips decide.
+ * nanosecond to keep them apart. So close together the times mean nothing, and the round trips decide.
  */
 const SAME_TIME_NS = 1000n;
 
@@ -135,7 +135,7 @@ function byPlace<P extends PathPoint>(chains: readonly P[][]): OrderedPath<P> {
   };
 }
 
-/** Where a host stands on the path: -2 has the client, -1 sends out, 0 not known, 1 takes in, 2 has the server. */
+/** A host's place on the path: -2 has the client, -1 sends out, 0 not known, 1 takes in, 2 has the server. */
 function hostRank(chain: readonly PathPoint[]): number {
   const hasClient = chain.some((point) => endpointRank(point) === -1);
   const hasServer = chain.some((point) => endpointRank(point) === 1);

@@ -1,9 +1,9 @@
 /**
  * What relative sequence numbers count from.
  *
- * Where the handshake was seen, the initial sequence numbers, which stand in `nic_traceid`: relative numbers are then Wireshark's in every
+ * Where the handshake was seen, the initial sequence numbers, found in `nic_traceid`: relative numbers are then Wireshark's in every
  * chunk. Where it was not, the lowest number that any NIC saw of the connection, so that the same byte has the same number
- * in every lane. Where the client is not known either, the first number of the lane itself.
+ * in every flow. Where the client is not known either, the first number of the flow itself.
  */
 import { type PacketPositions, type Seq, seqMin, toSeq } from '@bpfnet/flow-model';
 
@@ -18,7 +18,7 @@ export interface OriginFacts {
   /** Whether the client is src; undefined where the client is not known. */
   readonly clientIsSrc: boolean | undefined;
   readonly nicTraceId: string | undefined;
-  /** Of the lane's chunks, in order. */
+  /** Of the flow's chunks, in order. */
   readonly positions: readonly PacketPositions[];
 }
 
@@ -27,9 +27,9 @@ interface BySide {
   readonly server: Seq;
 }
 
-/** One origin a lane, in the order given. */
-export function seqOrigins(lanes: readonly OriginFacts[]): readonly SeqOrigin[] {
-  const seen = lanes.flatMap((lane) => lane.positions.map((positions) => bySide(positions, lane.clientIsSrc)));
+/** One origin per flow, in the order given. */
+export function seqOrigins(flows: readonly OriginFacts[]): readonly SeqOrigin[] {
+  const seen = flows.flatMap((flow) => flow.positions.map((positions) => bySide(positions, flow.clientIsSrc)));
   const known = seen.filter((sides): sides is BySide => sides !== undefined);
   const lowest = known.reduce<BySide | undefined>(
     (low, sides) =>
@@ -38,7 +38,7 @@ export function seqOrigins(lanes: readonly OriginFacts[]): readonly SeqOrigin[] 
         : { client: seqMin(low.client, sides.client), server: seqMin(low.server, sides.server) },
     undefined
   );
-  return lanes.map(({ clientIsSrc, nicTraceId, positions }) => {
+  return flows.map(({ clientIsSrc, nicTraceId, positions }) => {
     const own = { src: positions[0]?.txSeqPos ?? toSeq(0), dst: positions[0]?.rxSeqPos ?? toSeq(0) };
     if (clientIsSrc === undefined || lowest === undefined) {
       return own;

@@ -1,18 +1,18 @@
 /**
- * Ad-hoc filters as parts of LogQL. Their values are texts as they stand in the records; a filter over a field that a record
+ * Ad-hoc filters as parts of LogQL. Their values are texts as in the records; a filter over a field that a record
  * lacks lets it through only where it excludes.
  */
 import { AD_HOC_OPERATORS, type AdHocFilter } from '../query/ad-hoc';
-import { BadFilter } from './bad-filter';
+import { DataError } from '../data-error';
 import { hasField, type LineFilter, valueIs, valueIsNot } from './line-filters';
 import { type FieldCondition } from './logql';
 
-export interface AdHocParts {
+interface AdHocParts {
   readonly lineFilters: readonly LineFilter[];
   readonly conditions: readonly FieldCondition[];
 }
 
-/** @throws BadFilter */
+/** @throws DataError */
 export function adHocParts(filters: readonly AdHocFilter[]): AdHocParts {
   const lineFilters: LineFilter[] = [];
   const conditions: FieldCondition[] = [];
@@ -64,6 +64,6 @@ function numberOf(filter: AdHocFilter): number {
   return n;
 }
 
-function bad({ key }: AdHocFilter, value: string, wanted: string): BadFilter {
-  return new BadFilter({ kind: 'bad-filter', filter: key, value, wanted });
+function bad({ key }: AdHocFilter, value: string, wanted: string): DataError {
+  return new DataError({ kind: 'bad-filter', filter: key, value, wanted });
 }

@@ -1,16 +1,15 @@
 /**
- * Filters as parts of LogQL, for lists, graphs and metrics alike. What a line filter can decide exactly stands in the line
- * filters; numbers go through a parser, and are checked once more on the records by `accepts`, since a store passes lines
+ * Filters as parts of LogQL, for lists, graphs and metrics alike. What a line filter can decide exactly is a line filter;
+ * numbers go through a parser, and are checked once more on the records by `accepts`, since a store passes lines
  * whose field is missing.
  */
 import { type L4Record, type L7Record } from '@bpfnet/flow-model';
-import { type DataProblem } from '../data-error';
+import { DataError } from '../data-error';
 import { type AdHocFilter } from '../query/ad-hoc';
 import { type CommonFilters, type L4Filters, type L7Filters } from '../query/filters';
 import { matchOf, regexOf, type Replace, textOf, type ValueMatch } from '../query/interpolate';
 import { lookUpOf } from '../query/look-up';
 import { adHocParts } from './ad-hoc-parts';
-import { BadFilter } from './bad-filter';
 import {
   anyCountIsPositive,
   anyFieldIs,
@@ -28,26 +27,11 @@ export interface FilterParts<R> {
   readonly accepts: (record: R) => boolean;
 }
 
-export type Planned<P> =
-  { readonly ok: true; readonly plan: P } | { readonly ok: false; readonly problem: DataProblem };
-
-/** What a user typed wrong is a result, not an exception. */
-export function planned<P>(make: () => P): Planned<P> {
-  try {
-    return { ok: true, plan: make() };
-  } catch (error) {
-    if (error instanceof BadFilter) {
-      return { ok: false, problem: error.problem };
-    }
-    throw error;
-  }
-}
-
 const POD_FIELDS = ['k8s_pod_name', 'src_k8s_pod_name', 'dst_k8s_pod_name'];
 const NAMESPACE_FIELDS = ['k8s_namespace', 'src_k8s_namespace', 'dst_k8s_namespace'];
 export const RETRANSMISSION_FIELDS: readonly string[] = ['tx_retrans', 'rx_retrans'];
 
-/** @throws BadFilter */
+/** @throws DataError where a filter makes no sense */
 export function l7Parts(filters: L7Filters, replace: Replace, adHoc: readonly AdHocFilter[]): FilterParts<L7Record> {
   const minLatencyMs = numberOf('minimum latency', filters.minLatencyMs, replace);
   const regex = regexOf(filters.resourceRegex, replace, escapeRegex);
@@ -79,7 +63,7 @@ export function l7Parts(filters: L7Filters, replace: Replace, adHoc: readonly Ad
   };
 }
 
-/** @throws BadFilter */
+/** @throws DataError where a filter makes no sense */
 export function l4Parts(filters: L4Filters, replace: Replace, adHoc: readonly AdHocFilter[]): FilterParts<L4Record> {
   const minRttMs = numberOf('minimum round trip', filters.minRttMs, replace);
   const common = commonParts(filters, replace, adHoc);
@@ -143,7 +127,7 @@ function idOf(filters: IdFilters, name: 'requestId' | 'innerTraceId', replace: R
   }
   const { lookUp } = lookUpOf({ [name]: filters[name] }, replace);
   if (lookUp === undefined) {
-    throw new BadFilter({ kind: 'no-id' });
+    throw new DataError({ kind: 'no-id' });
   }
   return lookUp.id;
 }
@@ -164,7 +148,7 @@ function portsOf(match: ValueMatch): readonly number[] {
   return texts.map((text) => {
     const port = /^\d{1,5}$/.test(text) ? Number(text) : Infinity;
     if (port > 65535) {
-      throw new BadFilter({ kind: 'bad-filter', filter: 'port', value: text, wanted: 'a number from 0 to 65535' });
+      throw new DataError({ kind: 'bad-filter', filter: 'port', value: text, wanted: 'a number from 0 to 65535' });
     }
     return port;
   });
@@ -178,7 +162,7 @@ function numberOf(filter: string, value: number | string | undefined, replace: R
   }
   const n = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : NaN;
   if (Number.isNaN(n)) {
-    throw new BadFilter({ kind: 'bad-filter', filter, value: text, wanted: 'a number such as 100' });
+    throw new DataError({ kind: 'bad-filter', filter, value: text, wanted: 'a number such as 100' });
   }
   return n;
 }

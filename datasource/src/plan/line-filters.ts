@@ -1,9 +1,9 @@
 /**
  * Conditions on records as line filters, which decide most lines without reading them as JSON.
  *
- * Records are compact JSON objects, flat, written by JSON.stringify. `"field":"value"` therefore stands in a line exactly when the
+ * Records are compact JSON objects, flat, written by JSON.stringify. `"field":"value"` therefore occurs in a line exactly when the
  * field has that value (inside of a string the quotes would be escaped), and equality needs no parser at all. Numbers may
- * stand in quotes: earlier producers wrote ports and sequence numbers so.
+ * are in quotes: DataKit writes ports and sequence numbers so.
  */
 import { type ValueMatch } from '../query/interpolate';
 import { escapeJsonRegex, escapeRegex, quote } from './logql-text';

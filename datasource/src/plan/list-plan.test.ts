@@ -1,18 +1,25 @@
+import { DataError } from '../data-error';
 import { type L4Filters, type L7Filters } from '../query/filters';
 import { planL4List, planL7List } from './list-plan';
-import { logql } from './logql';
+import { logql, type LogqlParts } from './logql';
 import { previewOf } from './preview';
 
 const asTyped = (text: string) => text;
 
 function l7(filters: L7Filters): string {
-  const planned = planL7List({ refId: 'A', queryType: 'l7List', filters }, asTyped);
-  return planned.ok ? logql(planned.plan.parts) : JSON.stringify(planned.problem);
+  return textOf(() => planL7List({ refId: 'A', queryType: 'l7List', filters }, asTyped));
 }
 
 function l4(filters: L4Filters): string {
-  const planned = planL4List({ refId: 'A', queryType: 'l4List', filters }, asTyped);
-  return planned.ok ? logql(planned.plan.parts) : JSON.stringify(planned.problem);
+  return textOf(() => planL4List({ refId: 'A', queryType: 'l4List', filters }, asTyped));
+}
+
+function textOf(plan: () => { readonly parts: LogqlParts }): string {
+  try {
+    return logql(plan().parts);
+  } catch (error) {
+    return error instanceof DataError ? JSON.stringify(error.problem) : String(error);
+  }
 }
 
 /** Without the escapes of LogQL's strings, to be read. */
@@ -58,10 +65,7 @@ describe('a list of requests', () => {
   });
 
   it('takes sane limits only', () => {
-    const limit = (given: number) => {
-      const planned = planL7List({ refId: 'A', queryType: 'l7List', limit: given }, asTyped);
-      return planned.ok && planned.plan.limit;
-    };
+    const limit = (given: number) => planL7List({ refId: 'A', queryType: 'l7List', limit: given }, asTyped).limit;
     expect([50, 0, -1, 1.5, 1e9].map(limit)).toEqual([50, 200, 200, 200, 5000]);
   });
 });
@@ -87,7 +91,7 @@ describe('a list of connections', () => {
 describe('a look-up by id', () => {
   const preview = (ids: object) => readable(previewOf({ refId: 'A', queryType: 'packets', ...ids }, asTyped, 16).text);
 
-  it('reads one shard where the id tells it', () => {
+  it('reads one shard where the id implies it', () => {
     expect(preview({ nicTraceId: '1000_9000' })).toBe(
       '{source="bpf_net_l4_log", flow_shard="8"} |= ""nic_traceid":"1000_"'
     );
@@ -103,7 +107,7 @@ describe('a look-up by id', () => {
   });
 
   it('says so where there is no id', () => {
-    expect(preview({})).toMatch(/^No request or connection is chosen/);
-    expect(preview({ clue: 'a slow "one"' })).toMatch(/^"a slow "one"" names nothing/);
+    expect(preview({})).toMatch(/^No request or connection is selected/);
+    expect(preview({ searchTerm: 'a slow "one"' })).toMatch(/^"a slow "one"" cannot be looked up/);
   });
 });

@@ -10,7 +10,7 @@ import {
   MAX_LINES,
 } from '../query/flow-query';
 import { type Replace, textOf } from '../query/interpolate';
-import { type FilterParts, l4Parts, l7Parts, planned, type Planned } from './filter-parts';
+import { type FilterParts, l4Parts, l7Parts } from './filter-parts';
 
 export interface ListPlan<R> extends FilterParts<R> {
   readonly limit: number;
@@ -19,29 +19,31 @@ export interface ListPlan<R> extends FilterParts<R> {
   readonly ofOneRequest?: boolean;
 }
 
+/** @throws DataError where a filter makes no sense */
 export function planL7List(
   query: L7ListQuery,
   replace: Replace,
   adHoc: readonly AdHocFilter[] = []
-): Planned<ListPlan<L7Record>> {
-  return planned(() => ({
+): ListPlan<L7Record> {
+  return {
     ...l7Parts(query.filters ?? {}, replace, adHoc),
     limit: limitOf(query.limit),
     sort: sortOf(query.sort, replace),
     ofOneRequest: query.filters?.requestId !== undefined,
-  }));
+  };
 }
 
+/** @throws DataError where a filter makes no sense */
 export function planL4List(
   query: L4ListQuery,
   replace: Replace,
   adHoc: readonly AdHocFilter[] = []
-): Planned<ListPlan<L4Record>> {
-  return planned(() => ({
+): ListPlan<L4Record> {
+  return {
     ...l4Parts(query.filters ?? {}, replace, adHoc),
     limit: limitOf(query.limit),
     sort: sortOf(query.sort, replace),
-  }));
+  };
 }
 
 function sortOf(sort: string | undefined, replace: Replace): ListSort {

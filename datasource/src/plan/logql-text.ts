@@ -34,7 +34,7 @@ export function escapeRegex(text: string): string {
   return text.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
 }
 
-/** A text as it stands inside of the quotes of a JSON string, as a regular expression. */
+/** A text as inside the quotes of a JSON string, as a regular expression. */
 export function escapeJsonRegex(text: string): string {
   return escapeRegex(JSON.stringify(text).slice(1, -1));
 }

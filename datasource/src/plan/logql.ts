@@ -14,14 +14,14 @@ declare const logqlBrand: unique symbol;
 /** A whole query. */
 export type Logql = string & { readonly [logqlBrand]: true };
 
-export interface StreamSelection {
+interface StreamSelection {
   readonly source: RecordSource;
   readonly host?: ValueMatch;
   /** Absent or empty: all shards. */
   readonly shards?: readonly number[];
 }
 
-export function selector({ source, host, shards = [] }: StreamSelection): string {
+function selector({ source, host, shards = [] }: StreamSelection): string {
   const matchers = [`source=${quote(source)}`];
   if (host?.kind === 'oneOf') {
     matchers.push(matcher('host', host.values));

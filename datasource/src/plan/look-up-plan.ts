@@ -25,7 +25,7 @@ export function clientSeqOf(id: string): string | undefined {
   return /^(\d{1,10})_\d{1,10}$/.exec(id)?.[1];
 }
 
-/** Shards that an id names by itself; none where it does not tell. */
+/** Shards that an id implies; none where it does not. */
 export function shardsOf(lookUp: LookUp, flowShard: number | undefined, shardCount: number): readonly number[] {
   if (flowShard !== undefined) {
     return [flowShard];
@@ -93,7 +93,7 @@ export function innerLogql(source: RecordSource, innerTraceIds: readonly string[
   });
 }
 
-/** Name look-ups whose answer held one of the addresses, asked for by one of the clients. */
+/** Name look-ups whose answer held one of the addresses, sent by one of the clients. */
 export function nameLookUpsLogql(clients: readonly string[], addresses: readonly string[]): Logql {
   return logql({
     source: 'bpf_net_l7_log',
@@ -105,7 +105,7 @@ export function nameLookUpsLogql(clients: readonly string[], addresses: readonly
   });
 }
 
-/** Chunks of connections from one of the clients to one of the servers; closed ones, so that both ways were seen. */
+/** Chunks of connections from one of the clients to one of the servers; closed ones, so that both directions were seen. */
 export function betweenLogql(clients: readonly string[], servers: readonly string[]): Logql {
   return logql({
     source: 'bpf_net_l4_log',
@@ -135,7 +135,7 @@ export function holdsSeq(seq: number, record: NamedRecord & SeqRanges): boolean 
 }
 
 /**
- * Whether a record that was found is one that the look-up names. Line filters for clues look for a text wherever it stands, since
+ * Whether a record that was found is one that the look-up names. Line filters for search terms look for a text wherever it is, since
  * that is the cheapest there is; here it counts in which field.
  */
 export function isNamed(lookUp: LookUp, record: NamedRecord): boolean {

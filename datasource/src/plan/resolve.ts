@@ -28,7 +28,7 @@ export function resolveQuery(query: FlowQuery, replace: Replace): FlowQuery {
         l7TraceId: textOf(query.l7TraceId, replace) || undefined,
         nicTraceId: textOf(query.nicTraceId, replace) || undefined,
         innerTraceId: textOf(query.innerTraceId, replace) || undefined,
-        clue: textOf(query.clue, replace) || undefined,
+        searchTerm: textOf(query.searchTerm, replace) || undefined,
         flowShard,
         at: atNs?.toString(),
       };

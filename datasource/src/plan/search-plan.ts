@@ -1,10 +1,11 @@
 /**
- * Where the records are looked for that a look-up names, one search after the other until one finds something.
+ * Where a look-up searches for records: one search after the other until one finds something.
  *
- * An id is looked for where the link says, then anywhere. An address or a sequence number may stand anywhere and often: the newest part
+ * An id is looked for where the link says, then anywhere. An address or a sequence number may be anywhere and often: the newest part
  * of the window is searched first, and the rest only where that holds nothing.
  */
 import { type SeqSearch, shardsOf } from './look-up-plan';
+import { type Note } from './note-text';
 import { stepsBack, type TimeWindow, windowAt, windowText } from './time-window';
 import { type LookUp, type ResolvedLookUp } from '../query/look-up';
 
@@ -13,33 +14,21 @@ export interface Search {
   readonly shards: readonly number[];
   readonly window: TimeWindow;
   readonly seq?: SeqSearch;
-  /** What a reader must know, where something was found, in these shards. */
-  notesOf(shardsFound: readonly number[]): readonly string[];
+  /** Once something was found, in these shards. */
+  notesOf(shardsFound: readonly number[]): readonly Note[];
 }
 
-export interface SearchOptions {
+interface SearchOptions {
   readonly lookUp: LookUp;
   readonly resolved: ResolvedLookUp;
   readonly window: TimeWindow;
   readonly shardCount: number;
 }
 
-/** Of what may stand anywhere: some tens of requests to choose from. Chunks count where there is no request only, and of them the newest connection. */
-export const CLUE_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 200, chunks: 50 };
+/** Of what may be anywhere: some tens of requests to choose from. Chunks count where there is no request only, and of them the newest connection. */
+export const SEARCH_LINES: { readonly spans?: number; readonly chunks?: number } = { spans: 200, chunks: 50 };
 
-/** What a reader must know where a clue names more than is read. */
-export function limitNote(found: { readonly spans: number; readonly limitHit: boolean }): readonly string[] {
-  if (!found.limitHit) {
-    return [];
-  }
-  return [
-    found.spans > 0
-      ? `This clue names more requests than were read: the worst of the newest ${found.spans} lines is shown. Narrow the time range, or list the requests with filters, to find another.`
-      : `This clue names more connections than were read: the newest is shown. Narrow the time range to find another.`,
-  ];
-}
-
-export function mayStandAnywhere({ by }: LookUp): boolean {
+export function mayBeAnywhere({ by }: LookUp): boolean {
   return by === 'endpoint' || by === 'seq';
 }
 
@@ -55,7 +44,7 @@ export function searchesFor(options: SearchOptions): readonly Search[] {
   }
 }
 
-const nothing = (): readonly string[] => [];
+const nothing = (): readonly Note[] => [];
 
 function fromWhatIsKnown({ lookUp, resolved, window, shardCount }: SearchOptions): readonly Search[] {
   const shards = shardsOf(lookUp, resolved.flowShard, shardCount);
@@ -66,7 +55,7 @@ function fromWhatIsKnown({ lookUp, resolved, window, shardCount }: SearchOptions
     notesOf: (found) =>
       shards.length === 0 || found.some((shard) => shards.includes(shard))
         ? []
-        : [`The records lie in another shard than ${shards.join(', ')}: check the shard count of this datasource.`],
+        : [{ kind: 'other-shard', expected: shards }],
   };
   return shards.length === 0 && near === window ? [anywhere] : [{ shards, window: near, notesOf: nothing }, anywhere];
 }
@@ -76,11 +65,6 @@ function stepwise(window: TimeWindow, seq?: SeqSearch): readonly Search[] {
     shards: [],
     window: step,
     seq,
-    notesOf: () =>
-      at === all.length - 1
-        ? []
-        : [
-            `Searched in the newest ${windowText(step)} of the time range, where there is something: narrow the range to look at what is older.`,
-          ],
+    notesOf: () => (at === all.length - 1 ? [] : [{ kind: 'searched-newest', part: windowText(step) }]),
   }));
 }

@@ -44,10 +44,10 @@ export function windowAround(spans: readonly Happened[], within: TimeWindow): Ti
   return { fromNs: fromNs - margin, toNs: toNs + margin };
 }
 
-/** Clocks of hosts differ, and a request may have waited for its answer until a time-out. */
+/** Clocks of hosts differ, and a request may have waited for its answer until a timeout. */
 const MOMENT_MARGIN_MS = 65_000;
 
-/** What is read first where the moment is known, inside of the window or not; the window itself where it is not known. */
+/** What is read first where the moment is known, inside the window or not; the window itself where it is unknown. */
 export function windowAt(atNs: bigint | undefined, within: TimeWindow): TimeWindow {
   if (atNs === undefined) {
     return within;
@@ -56,7 +56,7 @@ export function windowAt(atNs: bigint | undefined, within: TimeWindow): TimeWind
   return { fromNs: atNs - margin, toNs: atNs + margin };
 }
 
-/** What is searched first for a clue that may stand anywhere: the newest part of a window, since what is asked about is mostly recent. */
+/** What is searched first for a search term that may be anywhere: the newest part of a window, since most questions are about what is recent. */
 const NEWEST_SHARE = 8n;
 const LEAST_NEWEST_MS = 900_000;
 
@@ -76,7 +76,7 @@ export function stepsBack(window: TimeWindow): readonly TimeWindow[] {
 
 const CLOCKS_MS = 30_000;
 
-/** Where connections lie whose packets tell what the hosts' clocks were at the time of a request: they drift little meanwhile. */
+/** Where to find connections whose packets show the hosts' clocks at the time of a request: clocks drift little meanwhile. */
 export function clockWindow(spans: readonly Happened[]): TimeWindow {
   const margin = BigInt(CLOCKS_MS) * NS_PER_MS;
   const times = spans.map(({ tsNs }) => tsNs);

@@ -37,8 +37,8 @@ function withFilters(what: string, filters: object = {}): string {
   return [what, ...given].join(', ');
 }
 
-function idText({ requestId, l7TraceId, nicTraceId, innerTraceId, clue }: LookUpIds): string {
+function idText({ requestId, l7TraceId, nicTraceId, innerTraceId, searchTerm }: LookUpIds): string {
   const request = requestId || l7TraceId;
   const connection = nicTraceId || innerTraceId;
-  return request ? `request ${request}` : connection ? `connection ${connection}` : clue || 'nothing yet';
+  return request ? `request ${request}` : connection ? `connection ${connection}` : searchTerm || 'nothing yet';
 }

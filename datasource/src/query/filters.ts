@@ -22,7 +22,7 @@ export interface CommonFilters {
   readonly l7Proto?: FilterText;
   /** Retransmissions of either direction: during the exchange (requests), in one chunk (connections). */
   readonly minRetransmissions?: number | string;
-  /** Anything that stands in the record, upper or lower case. */
+  /** Any text in the record, case-insensitive. */
   readonly text?: string;
   /** One connection at one NIC. Where it is given and empty, nothing is listed. */
   readonly innerTraceId?: string;

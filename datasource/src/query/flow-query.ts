@@ -6,7 +6,7 @@ import { type RelatedDimension } from '@bpfnet/flow-model/frames';
 import { type DataQuery } from '@grafana/schema';
 import { type L4Filters, type L7Filters } from './filters';
 
-export const QUERY_TYPES = [
+const QUERY_TYPES = [
   'l7List',
   'l4List',
   'story',
@@ -25,13 +25,13 @@ interface BaseQuery extends DataQuery {
   readonly queryType: QueryType;
 }
 
-/** `worst`: what failed first, then what was sent again, then by time. */
+/** `worst`: failures first, then by retransmissions, then by time. */
 export const LIST_SORTS = ['newest', 'slowest', 'worst'] as const;
 export type ListSort = (typeof LIST_SORTS)[number];
 /** A template variable may say it. */
 type SortText = ListSort | `$${string}`;
 
-/** One row a request at a NIC; with `fold: 'request'` one row a request, as the NIC nearest to the client saw it. */
+/** One row per request and NIC; with `fold: 'request'` one row per request, as the NIC nearest to the client saw it. */
 export interface L7ListQuery extends BaseQuery {
   readonly queryType: 'l7List';
   readonly filters?: L7Filters;
@@ -40,7 +40,7 @@ export interface L7ListQuery extends BaseQuery {
   readonly fold?: 'nic' | 'request';
 }
 
-/** One row a chunk of a connection at a NIC. */
+/** One row per chunk of a connection, per NIC. */
 export interface L4ListQuery extends BaseQuery {
   readonly queryType: 'l4List';
   readonly filters?: L4Filters;
@@ -56,7 +56,7 @@ export interface LookUpIds {
   readonly nicTraceId?: string;
   readonly innerTraceId?: string;
   /** Anything that leads to a request: any id of it or of its trace, `address:port`, an address, a sequence number. */
-  readonly clue?: string;
+  readonly searchTerm?: string;
   /** Shard of the connection where a link knows it; a number or a text that becomes one. */
   readonly flowShard?: number | string;
   /** When it happened where a link knows it, ns or ms since the Unix epoch; narrows what is read. */
@@ -75,7 +75,7 @@ export interface HopsQuery extends BaseQuery, LookUpIds {
   readonly queryType: 'hops';
 }
 
-/** The way of one request as a trace: one span a NIC. */
+/** The way of one request as a trace: one span per NIC. */
 export interface TraceQuery extends BaseQuery, LookUpIds {
   readonly queryType: 'trace';
 }
@@ -151,12 +151,12 @@ export interface MetricsQuery extends BaseQuery {
 export const EVENT_KINDS = ['resets', 'captureLoss', 'unanswered'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
-/** Moments worth a mark on a graph: bursts of resets, of unanswered requests, and packets that the capture lost. */
+/** Moments worth a mark on a graph: bursts of resets, of unanswered requests, and capture drops. */
 export interface EventsQuery extends BaseQuery {
   readonly queryType: 'events';
   /** All unless given. */
   readonly kinds?: readonly EventKind[];
-  /** So many in one step make an event. Unless given: 5 that are clearly more than usual in the range, and 1 for what the capture lost. */
+  /** Minimum count per step. Unless given: 5, if clearly above the range's baseline, and 1 for capture drops. */
   readonly atLeast?: number;
   readonly filters?: L7Filters & L4Filters;
 }

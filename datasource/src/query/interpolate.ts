@@ -9,7 +9,7 @@ import { type FilterText } from './filters';
 /** Any value, or one of a list (never empty). */
 export type ValueMatch = { readonly kind: 'any' } | { readonly kind: 'oneOf'; readonly values: readonly string[] };
 
-export const ANY: ValueMatch = { kind: 'any' };
+const ANY: ValueMatch = { kind: 'any' };
 
 /** Replaces the variables of a text; `format` is given each variable's value, a text or a list. Grafana's template service has this shape. */
 export type Replace = (text: string, format: (value: unknown) => string) => string;

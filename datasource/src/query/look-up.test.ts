@@ -1,5 +1,5 @@
 import { type Replace } from './interpolate';
-import { clueOf, isId, lookUpOf } from './look-up';
+import { searchTermOf, isId, lookUpOf } from './look-up';
 
 /** Grafana's template service, as far as a format function goes. */
 function variables(values: Readonly<Record<string, string | readonly string[]>>): Replace {
@@ -47,7 +47,7 @@ describe('a look-up', () => {
   });
 });
 
-describe('a clue', () => {
+describe('a search term', () => {
   it.each([
     ['00112233445566ff', 'requestOrTrace'],
     ['4BF92F3577B34DA6A3CE929D0E0E4736', 'traceOrInner'],
@@ -63,25 +63,31 @@ describe('a clue', () => {
     ['', undefined],
     ['  ', undefined],
   ])('%s is one of %s', (typed, by) => {
-    expect(clueOf(typed)?.by).toBe(by);
+    expect(searchTermOf(typed)?.by).toBe(by);
   });
 
   it('has address and port taken apart', () => {
-    expect(clueOf(' 10.1.2.3:80 ')).toEqual({ by: 'endpoint', id: '10.1.2.3:80', address: '10.1.2.3', port: 80 });
-    expect(clueOf('[2001:DB8::1]:443')).toMatchObject({ address: '2001:db8::1', port: 443 });
-    expect(clueOf('2001:db8::1')).toMatchObject({ address: '2001:db8::1', port: undefined });
+    expect(searchTermOf(' 10.1.2.3:80 ')).toEqual({ by: 'endpoint', id: '10.1.2.3:80', address: '10.1.2.3', port: 80 });
+    expect(searchTermOf('[2001:DB8::1]:443')).toMatchObject({ address: '2001:db8::1', port: 443 });
+    expect(searchTermOf('2001:db8::1')).toMatchObject({ address: '2001:db8::1', port: undefined });
   });
 
   it('that may name many is looked for everywhere', () => {
     const hints = { flowShard: 3, at: '1767225600000' };
     const replace = (text: string) => text;
-    expect(lookUpOf({ clue: '00112233445566ff', ...hints }, replace)).toMatchObject({ flowShard: 3 });
-    expect(lookUpOf({ clue: '10.1.2.3', ...hints }, replace)).toMatchObject({ flowShard: undefined, atNs: undefined });
+    expect(lookUpOf({ searchTerm: '00112233445566ff', ...hints }, replace)).toMatchObject({ flowShard: 3 });
+    expect(lookUpOf({ searchTerm: '10.1.2.3', ...hints }, replace)).toMatchObject({
+      flowShard: undefined,
+      atNs: undefined,
+    });
   });
 
   it('comes after ids, and with the moment that a link knows', () => {
     const replace = (text: string) => text;
-    expect(lookUpOf({ clue: '10.1.2.3', requestId: 'ab12' }, replace).lookUp).toEqual({ by: 'request', id: 'ab12' });
+    expect(lookUpOf({ searchTerm: '10.1.2.3', requestId: 'ab12' }, replace).lookUp).toEqual({
+      by: 'request',
+      id: 'ab12',
+    });
     expect(lookUpOf({ requestId: '77_9000' }, replace).lookUp?.by).toBe('l7Trace');
     expect(lookUpOf({ requestId: 'abc', at: '1767225600000' }, replace).atNs).toBe(1_767_225_600_000_000_000n);
     expect(lookUpOf({ requestId: 'abc', at: '1767225600000000001' }, replace).atNs).toBe(1_767_225_600_000_000_001n);

@@ -1,5 +1,5 @@
 /**
- * What to look up, with variables replaced: one id that is certain, or a clue whose shape tells what it may be.
+ * What to look up, with variables replaced: one id that is certain, or a search term whose shape shows what it may be.
  */
 import { type LookUpIds } from './flow-query';
 import { type Replace, textOf } from './interpolate';
@@ -35,12 +35,12 @@ export function lookUpOf(ids: LookUpIds, replace: Replace): ResolvedLookUp {
   const innerTraceId = text(ids.innerTraceId);
   const requestId = text(ids.requestId);
   const candidates: ReadonlyArray<LookUp | undefined> = [
-    // Records of earlier producers have no id but the numbers.
+    // DataKit's records have no id but the numbers.
     { by: NUMBERS.test(requestId) ? 'l7Trace' : 'request', id: requestId },
     { by: 'l7Trace', id: text(ids.l7TraceId) },
     { by: 'connection', id: text(ids.nicTraceId) },
     { by: 'inner', id: innerTraceId },
-    clueOf(text(ids.clue)),
+    searchTermOf(text(ids.searchTerm)),
   ];
   const lookUp = candidates.find((candidate) => candidate !== undefined && candidate.id !== '');
   const shard = text(ids.flowShard);
@@ -53,37 +53,37 @@ export function lookUpOf(ids: LookUpIds, replace: Replace): ResolvedLookUp {
   };
 }
 
-/** Shard and moment are those of one request or connection; what else a clue names lies elsewhere. */
+/** Shard and moment are those of one request or connection; what else a search term names is elsewhere. */
 function namesOne({ by }: LookUp): boolean {
   return by !== 'trace' && by !== 'traceOrInner' && by !== 'endpoint' && by !== 'seq';
 }
 
-/** What a clue may be, by its shape; undefined for nothing. */
-export function clueOf(typed: string): LookUp | undefined {
-  const clue = typed.trim();
-  if (clue === '') {
+/** What a search term may be, by its shape; undefined for nothing. */
+export function searchTermOf(typed: string): LookUp | undefined {
+  const term = typed.trim();
+  if (term === '') {
     return undefined;
   }
-  if (NUMBERS.test(clue)) {
-    return { by: 'numbers', id: clue };
+  if (NUMBERS.test(term)) {
+    return { by: 'numbers', id: term };
   }
-  if (/^\d{1,10}$/.test(clue) && Number(clue) <= 0xffffffff) {
-    return { by: 'seq', id: clue, seq: Number(clue) };
+  if (/^\d{1,10}$/.test(term) && Number(term) <= 0xffffffff) {
+    return { by: 'seq', id: term, seq: Number(term) };
   }
-  if (/^[0-9a-f]{16}$/i.test(clue)) {
-    return { by: 'requestOrTrace', id: clue };
+  if (/^[0-9a-f]{16}$/i.test(term)) {
+    return { by: 'requestOrTrace', id: term };
   }
-  if (/^[0-9a-f]{32}$/i.test(clue)) {
-    return { by: 'traceOrInner', id: clue };
+  if (/^[0-9a-f]{32}$/i.test(term)) {
+    return { by: 'traceOrInner', id: term };
   }
-  return endpointOf(clue) ?? { by: 'trace', id: clue };
+  return endpointOf(term) ?? { by: 'trace', id: term };
 }
 
 /** `10.1.2.3:80`, `[2001:db8::1]:80`, or an address alone. */
-function endpointOf(clue: string): LookUp | undefined {
-  const [, v4, v4Port] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(clue) ?? [];
-  const [, bracketed, v6Port] = /^\[([0-9a-f:.]+)\](?::(\d{1,5}))?$/i.exec(clue) ?? [];
-  const [bare] = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*$/i.exec(clue) ?? [];
+function endpointOf(term: string): LookUp | undefined {
+  const [, v4, v4Port] = /^(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?$/.exec(term) ?? [];
+  const [, bracketed, v6Port] = /^\[([0-9a-f:.]+)\](?::(\d{1,5}))?$/i.exec(term) ?? [];
+  const [bare] = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f.]*$/i.exec(term) ?? [];
   const address = v4 ?? bracketed ?? bare;
   if (address === undefined) {
     return undefined;
@@ -91,7 +91,7 @@ function endpointOf(clue: string): LookUp | undefined {
   const port = v4Port ?? v6Port;
   return {
     by: 'endpoint',
-    id: clue,
+    id: term,
     address: address.toLowerCase(),
     port: port === undefined ? undefined : Number(port),
   };

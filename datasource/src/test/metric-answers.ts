@@ -1,7 +1,7 @@
 /** What a store answers to the metric queries that plans write, over lines in memory. */
 import { type LogEntry, type Sample, type Series, type SeriesQuery } from '../loki/loki-client';
 
-export interface Lines {
+interface Lines {
   readonly entries: readonly LogEntry[];
   readonly matches: (entry: LogEntry, logql: string) => boolean;
 }

@@ -68,7 +68,7 @@ export interface Traffic {
   readonly packets: ReadonlyArray<Seen<L4PacketsRecord>>;
 }
 
-export interface Seen<R> {
+interface Seen<R> {
   readonly source: RecordSource;
   readonly record: R;
   readonly tsNs: bigint;

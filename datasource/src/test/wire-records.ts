@@ -56,19 +56,19 @@ export interface Exchange {
 export const CLIENT_ISN = 0xffff_ff00;
 export const SERVER_ISN = 7000;
 
-export interface Happened {
+interface Happened {
   readonly sent: readonly Sent[];
   readonly exchanges: readonly Exchange[];
 }
 
 /** Of one NIC, by its place on the path. */
-export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): FlowRecords {
+export function flowRecords(nic: WatchedNic, i: number, { sent, exchanges }: Happened): FlowRecords {
   const seen = sent
     .map((one) => ({ ...one, seenMs: one.passedMs[i] + (nic.clockAheadMs ?? 0) }))
     .filter(({ seenMs }) => !Number.isNaN(seenMs))
     .sort((a, b) => a.seenMs - b.seenMs);
   const clientIsSrc = nic.direction === 'outgoing';
-  const lane = `${String(i).padStart(4, '0')}${'0'.repeat(28)}`;
+  const flowId = `${String(i).padStart(4, '0')}${'0'.repeat(28)}`;
   const bySrc = (one: Sent): boolean => one.byServer !== clientIsSrc;
   const columns = allocatePacketColumns(seen.length);
   const firstNs = nsAt(seen[0].seenMs);
@@ -103,7 +103,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     l4_proto: 'tcp' as const,
     k8s_pod_name: nic.pod,
     capture_drops: nic.captureDrops,
-    inner_traceid: lane,
+    inner_traceid: flowId,
     nic_traceid: `${CLIENT_ISN}_${SERVER_ISN}`,
     community_id: '1:AAAAAAAAAAAAAAAAAAAAAAAAAAA=',
   };
@@ -129,7 +129,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     v: 1,
     host: nic.host,
     nic_name: nic.nic,
-    inner_traceid: lane,
+    inner_traceid: flowId,
     chunk_id: 1,
     ...encodePacketColumns(columns, positions),
   };
@@ -163,7 +163,7 @@ export function laneRecords(nic: WatchedNic, i: number, { sent, exchanges }: Hap
     };
     return [{ record, tsNs: nsAt(asked[0]) }];
   });
-  return { flowId: lane, packets: [packets], chunks: [chunk], exchanges: spans };
+  return { flowId, packets: [packets], chunks: [chunk], exchanges: spans };
 }
 
 function nsAt(ms: number): bigint {

@@ -4,9 +4,9 @@
  */
 import { Analysis, segmentSpan, TcpFlag } from '@bpfnet/flow-model';
 import { type FlowRecords } from '../path/flow-records';
-import { CLIENT_ISN, type Exchange, laneRecords, type Sent, SERVER_ISN, type WatchedNic } from './wire-records';
+import { CLIENT_ISN, type Exchange, flowRecords, type Sent, SERVER_ISN, type WatchedNic } from './wire-records';
 
-export interface Segment {
+interface Segment {
   /** When its sender sent it, true time. */
   readonly atMs: number;
   readonly len?: number;
@@ -55,9 +55,9 @@ export class WireScript {
     return way === 'there' ? last.thereMs : last.backMs;
   }
 
-  lanes(): readonly FlowRecords[] {
+  flows(): readonly FlowRecords[] {
     return this.nics.flatMap((nic, i) =>
-      this.sent.some(({ passedMs }) => !Number.isNaN(passedMs[i])) ? [laneRecords(nic, i, this)] : []
+      this.sent.some(({ passedMs }) => !Number.isNaN(passedMs[i])) ? [flowRecords(nic, i, this)] : []
     );
   }
 

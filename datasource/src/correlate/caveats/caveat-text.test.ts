@@ -3,45 +3,47 @@ import { caveatTexts } from './caveat-text';
 import { type NicPlace } from '../../path/packet-ref';
 
 const NICS: readonly NicPlace[] = Array.from({ length: 10 }, (_, order) => ({
-  flowId: `lane${order}`,
+  flowId: `flow${order}`,
   host: 'node-a',
   nicName: `veth${order}`,
   podName: '',
   order,
 }));
 
-function at(count: number, of: (lane: string, order: number) => Caveat): readonly string[] {
+function at(count: number, of: (flowId: string, order: number) => Caveat): readonly string[] {
   return caveatTexts(
-    NICS.slice(0, count).map(({ flowId: lane, order }) => of(lane, order)),
+    NICS.slice(0, count).map(({ flowId, order }) => of(flowId, order)),
     NICS
   ).map(({ text }) => text);
 }
 
 it('says once what holds for many NICs', () => {
-  const truncated = (lane: string, order: number): Caveat => ({ kind: 'truncated', lane, packets: 440 + order });
-  const rest = 'the capture holds fewer bytes than the wire did: what was asked or answered may be read in part.';
-  expect(at(1, truncated)).toEqual([`Of 440 packets at veth0 on node-a ${rest}`]);
-  expect(at(2, truncated)).toEqual([`Of 440 to 441 packets each at veth0 on node-a and veth1 on node-a ${rest}`]);
+  const truncated = (flowId: string, order: number): Caveat => ({ kind: 'truncated', flowId, packets: 440 + order });
+  const rest = 'were truncated by the capture: requests and responses in them may be parsed only in part.';
+  expect(at(1, truncated)).toEqual([`440 packets at veth0 on node-a ${rest}`]);
+  expect(at(2, truncated)).toEqual([`440 to 441 packets each at veth0 on node-a and veth1 on node-a ${rest}`]);
   expect(at(5, truncated)).toEqual([
-    `Of 440 to 444 packets each at 5 of 10 NICs (veth0 on node-a, veth1 on node-a, …) ${rest}`,
+    `440 to 444 packets each at 5 of 10 NICs (veth0 on node-a, veth1 on node-a, …) ${rest}`,
   ]);
-  expect(at(10, truncated)).toEqual([`Of 440 to 449 packets each at all 10 NICs ${rest}`]);
+  expect(at(10, truncated)).toEqual([`440 to 449 packets each at all 10 NICs ${rest}`]);
 });
 
 it('keeps apart what differs', () => {
-  const oneWay = (lane: string, order: number): Caveat => ({
+  const oneDirection = (flowId: string, order: number): Caveat => ({
     kind: 'one-direction',
-    lane,
+    flowId,
     seen: order === 0 ? 'client' : 'server',
   });
-  expect(at(3, oneWay)).toEqual([
-    'Veth0 on node-a saw what the client sent only: the other way goes past it, or the capture missed it.',
-    'Veth1 on node-a and veth2 on node-a saw what the server sent only: the other way goes past them, or the capture missed it.',
+  expect(at(3, oneDirection)).toEqual([
+    'Only client-to-server traffic was captured at veth0 on node-a (asymmetric routing?).',
+    'Only server-to-client traffic was captured at veth1 on node-a and veth2 on node-a (asymmetric routing?).',
   ]);
-  const clocks = (lane: string): Caveat => ({ kind: 'clocks', from: 'a', to: lane, why: 'one-way-only' });
+  const clocks = (flowId: string): Caveat => ({ kind: 'clocks', from: 'a', to: flowId, why: 'one-way-only' });
   expect(at(2, clocks)).toHaveLength(2);
-  expect(at(2, (lane, order) => ({ kind: 'packets-not-read', lane, recorded: 10, read: order }))).toEqual([
-    'Of 10 packets each at veth0 on node-a and veth1 on node-a 0 to 1 were read.',
+  expect(at(2, (flowId, order) => ({ kind: 'packets-not-read', flowId, recorded: 10, read: order }))).toEqual([
+    'Of 10 packets each at veth0 on node-a and veth1 on node-a, 0 to 1 were read.',
   ]);
-  expect(at(1, (lane) => ({ kind: 'captured-twice', lane, packets: 1 }))[0]).toMatch(/^1 packet at veth0 on node-a /);
+  expect(at(1, (flowId) => ({ kind: 'captured-twice', flowId, packets: 1 }))[0]).toMatch(
+    /^1 packet at veth0 on node-a was captured twice /
+  );
 });

@@ -1,12 +1,12 @@
-/** Caveats as whole sentences: one for all NICs of which the same is to be known. */
+/** Caveats as whole sentences: one for all NICs that share a caveat. */
 import { type Caveat } from './caveats';
 import { type NicPlace, placeText } from '../../path/packet-ref';
 import { UNKNOWN_TEXT } from '../clocks/time-text';
 
-/** NICs that a sentence names; of more it says how many. */
+/** Names that a sentence lists; of more NICs it gives the number. */
 const MOST_NAMED = 2;
 
-export interface CaveatText {
+interface CaveatText {
   readonly kind: Caveat['kind'];
   readonly text: string;
 }
@@ -15,7 +15,7 @@ export interface CaveatText {
 export function caveatTexts(caveats: readonly Caveat[], nics: readonly NicPlace[]): readonly CaveatText[] {
   const groups = new Map<string, Caveat[]>();
   for (const caveat of caveats) {
-    const key = 'lane' in caveat ? `${caveat.kind} ${'seen' in caveat ? caveat.seen : ''}` : JSON.stringify(caveat);
+    const key = 'flowId' in caveat ? `${caveat.kind} ${'seen' in caveat ? caveat.seen : ''}` : JSON.stringify(caveat);
     groups.set(key, [...(groups.get(key) ?? []), caveat]);
   }
   return [...groups.values()].map((group) => ({ kind: group[0].kind, text: groupText(group, nics) }));
@@ -24,47 +24,44 @@ export function caveatTexts(caveats: readonly Caveat[], nics: readonly NicPlace[
 function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string {
   const [caveat] = group;
   const at = placesText(group, nics);
-  const isOne = group.length === 1;
   switch (caveat.kind) {
     case 'capture-dropped':
-      return `The capture lost ${packetsText(group.map(countOf))} at ${at}: what is missing there may have been on the wire, and is not counted as lost.`;
+      return `The capture dropped ${packetsText(group.map(countOf))} at ${at}: what is missing there may have been on the wire and is not counted as lost.`;
     case 'truncated':
-      return `Of ${packetsText(group.map(countOf))} at ${at} the capture holds fewer bytes than the wire did: what was asked or answered may be read in part.`;
+      return `${wereText(group.map(countOf), at)} truncated by the capture: requests and responses in them may be parsed only in part.`;
     case 'no-handshake':
-      return `The connection began before what was read of ${at}: what was sent before is not known there.`;
+      return `The connection at ${at} began before the records that were read: earlier traffic is unknown there.`;
     case 'one-direction':
-      return `${capital(at)} saw what the ${caveat.seen} sent only: the other way goes past ${isOne ? 'it' : 'them'}, or the capture missed it.`;
+      return `Only ${caveat.seen === 'client' ? 'client-to-server' : 'server-to-client'} traffic was captured at ${at} (asymmetric routing?).`;
     case 'evicted':
-      return `The collector's table of connections was full at ${at}: the rest of the connection is not recorded there.`;
+      return `The collector's flow table was full at ${at}: the rest of the connection was not recorded there.`;
     case 'capture-ended':
-      return isOne
-        ? `The connection was still open when the capture at ${at} ended.`
-        : `The connection was still open when the captures at ${at} ended.`;
+      return `The connection was still open when the ${group.length === 1 ? 'capture' : 'captures'} at ${at} ended.`;
     case 'captured-twice':
-      return `${capital(packetsText(group.map(countOf)))} at ${at} were captured twice (a mirror port); each counts once.`;
+      return `${wereText(group.map(countOf), at)} captured twice (mirror port); each counts once.`;
     case 'packets-not-read': {
       const [recorded, read] = [
         group.map((one) => ('recorded' in one ? one.recorded : 0)),
         group.map((one) => ('read' in one ? one.read : 0)),
       ];
-      return `Of ${packetsText(recorded)} at ${at} ${rangeText(read)} were read.`;
+      return `Of ${packetsText(recorded)} at ${at}, ${rangeText(read)} were read.`;
     }
     case 'client-not-observed':
-      return "The client's own NIC was not captured: what happened before the first NIC is not known.";
+      return "The client's own NIC was not captured: what happened before the first NIC is unknown.";
     case 'server-not-observed':
-      return "The server's own NIC was not captured: what lies beyond the last NIC cannot be told from the server.";
+      return "The server's own NIC was not captured: network and server time beyond the last NIC cannot be separated.";
     case 'clocks':
       return `The clocks of ${caveat.from} and ${caveat.to} cannot be compared: ${UNKNOWN_TEXT[caveat.why]}.`;
     case 'order-by-clocks':
-      return "Nothing but the hosts' own clocks tells the order of some hosts: it may be wrong.";
+      return 'The order of some hosts rests on their own clocks alone and may be wrong.';
   }
 }
 
 /** `eth0 of cart-1`; `eth0 of cart-1 and veth1 on node-a`; `all 10 NICs`; `5 of 10 NICs (eth0 of cart-1, veth1 on node-a, …)`. */
 function placesText(group: readonly Caveat[], nics: readonly NicPlace[]): string {
   const names = group.map((caveat) => {
-    const place = nics.find(({ flowId: lane }) => 'lane' in caveat && lane === caveat.lane);
-    return place === undefined ? 'a NIC' : placeText(place);
+    const place = nics.find(({ flowId }) => 'flowId' in caveat && flowId === caveat.flowId);
+    return place === undefined ? 'an unknown NIC' : placeText(place);
   });
   if (names.length <= MOST_NAMED) {
     return names.join(' and ');
@@ -89,6 +86,8 @@ function rangeText(counts: readonly number[]): string {
   return least === most ? String(least) : `${least} to ${most}`;
 }
 
-function capital(text: string): string {
-  return text[0].toUpperCase() + text.slice(1);
+/** `1 packet at eth0 of cart-1 was`. */
+function wereText(counts: readonly number[], at: string): string {
+  const text = packetsText(counts);
+  return `${text} at ${at} ${text === '1 packet' ? 'was' : 'were'}`;
 }

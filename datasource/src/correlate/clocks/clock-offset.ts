@@ -1,19 +1,19 @@
 /**
- * What one host's clock is ahead of another's, from what both saw of the same traffic. See docs/hop-times.md.
+ * How far one host's clock is ahead of another's, from what both saw of the same traffic. See docs/hop-times.md.
  *
- * With d the offset (to − from) and a way that takes w: a passage from → to shows w + d, one from to → from shows w' − d. Both ways take
- * some time, so d is at most the smallest shown there and at least minus the smallest shown back; between these two bounds
- * nothing is known unless the ways are alike. The estimate is their middle. The smallest of many is what NTP's clock filter
- * takes too (RFC 5905 section 10), and as there a sample loses weight with age: clocks drift, by 15 parts in a million at
- * most (PHI, RFC 5905 section 7.2), so what a sample shows is widened by that for each second from the moment in question.
+ * With d the offset (to − from) and w a transit time: a packet from → to shows w + d, one from to → from shows w' − d. No transit
+ * time is negative, so d is at most the least difference shown forwards and at least minus the least shown backwards; between these
+ * bounds nothing is known unless both ways take the same time. The estimate is their middle. NTP's clock filter takes the least of
+ * many too (RFC 5905 section 10), and as there a sample loses weight with age: clocks drift by up to 15 parts per million (PHI,
+ * RFC 5905 section 7.2), so a sample is widened by that for each second from the moment in question.
  */
 
 export type ClockUnknown =
-  /** Nothing that both hosts saw can be matched. */
+  /** No packet can be matched between the two hosts. */
   | 'nothing-in-common'
-  /** Only what went one way was seen at both: an offset and a slow way look alike then. */
+  /** Only one direction was seen at both: an offset and a slow network look alike then. */
   | 'one-way-only'
-  /** There and back together came out below zero: a clock was set meanwhile. */
+  /** The round trip came out below zero: a clock was stepped meanwhile. */
   | 'clock-was-set';
 
 export type ClockOffset =
@@ -21,21 +21,21 @@ export type ClockOffset =
       readonly kind: 'estimated';
       readonly from: string;
       readonly to: string;
-      /** What the clock of `to` is ahead of that of `from`, ms; negative where it is behind. */
+      /** How far the clock of `to` is ahead of that of `from`, ms; negative where it is behind. */
       readonly aheadMs: number;
-      /** How far off that may be where both ways take the same time, ms. */
+      /** Error bound where both ways take the same time, ms. */
       readonly ifSymmetricMs: number;
-      /** How far off it can be at all: half of the smallest round trip, ms. */
+      /** Error bound in any case: half of the least round trip, ms. */
       readonly atMostMs: number;
       readonly samples: { readonly there: number; readonly back: number };
     }
   | { readonly kind: 'unknown'; readonly from: string; readonly to: string; readonly why: ClockUnknown };
 
-/** Something that passed both hosts. */
+/** A packet that passed both hosts. */
 export interface ClockSample {
   /** When, on either clock; ns since any moment that is the same for all samples. */
   readonly atNs: number;
-  /** Later stamp minus earlier stamp as the two clocks show it, ns; of `there` to − from, of `back` from − to. */
+  /** Later timestamp minus earlier timestamp as the two clocks show it, ns; of `there` to − from, of `back` from − to. */
   readonly shownNs: number;
 }
 
@@ -87,7 +87,7 @@ const PART_AT_LEAST = 3;
 
 /**
  * Had only one part of the samples been there, the result would have been that part's smallest; how far these lie from the
- * smallest of all says how much chance is in it. With too few samples for parts, the median stands for them; with hardly any,
+ * smallest of all says how much chance is in it. With too few samples for parts, the median replaces them; with hardly any,
  * nothing is known of chance.
  */
 function smallest(samples: readonly ClockSample[], atNs: number): Smallest {
@@ -106,7 +106,7 @@ function smallest(samples: readonly ClockSample[], atNs: number): Smallest {
   return { ns, scatterNs: median(minima.length >= 2 ? minima : widened) - ns };
 }
 
-/** Of any number of values: a call has room for some ten thousand only. */
+/** Of any number of values: a call takes some ten thousand arguments at most. */
 function least(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Infinity);
 }

@@ -1,4 +1,4 @@
-/** What puts each host's times on the clock of the first host on the path: offsets from host to host added up, and their bars with them. */
+/** What puts each host's times on the clock of the first host of the path: the offsets from host to host added up, and their error bounds. */
 import { type FlowClock } from '@bpfnet/flow-model';
 import { type ClockOffset } from './clock-offset';
 import { type NicPlace } from '../../path/packet-ref';
@@ -6,7 +6,7 @@ import { type NicPlace } from '../../path/packet-ref';
 const OWN_CLOCK: FlowClock = { shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 };
 
 /**
- * By host; one whose clock is not known is absent.
+ * By host; one whose clock is unknown is absent.
  * @param clocks of hosts that follow each other on the path
  */
 export function flowClocks(nics: readonly NicPlace[], clocks: readonly ClockOffset[]): ReadonlyMap<string, FlowClock> {

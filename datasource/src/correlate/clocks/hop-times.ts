@@ -1,7 +1,7 @@
 /**
  * How long a request and its response took from one NIC to the next. See docs/hop-times.md.
  *
- * Invariants: no time is negative; there and back add up to the sum, which needs no common clock; what is not known says why.
+ * Invariants: no time is negative; both ways add up to the round trip, which needs no common clock; what is unknown says why.
  */
 import { type ClockOffset, type ClockUnknown } from './clock-offset';
 
@@ -11,7 +11,7 @@ export type TimeUnknown =
   | 'not-compared'
   /** The bytes were not seen at both NICs. */
   | 'not-seen'
-  /** Two stamps of one clock stand in the wrong order. */
+  /** Two timestamps of one clock are in the wrong order. */
   | 'stamps-contradict';
 
 /** A time one way. */
@@ -22,7 +22,7 @@ export type OneWay =
   | { readonly kind: 'unknown'; readonly why: TimeUnknown };
 
 export interface HopTime {
-  /** Lanes. */
+  /** Flow ids. */
   readonly from: string;
   readonly to: string;
   readonly sameClock: boolean;
@@ -30,7 +30,7 @@ export interface HopTime {
   readonly there: OneWay;
   /** Of the response's last byte, likewise. */
   readonly back: OneWay;
-  /** There and back together; null where one of them was not seen. */
+  /** The round trip; null where one of its ways was not seen. */
   readonly sumMs: number | null;
 }
 
@@ -40,24 +40,24 @@ export interface Stamps {
   readonly responseMs: number | null;
 }
 
-/** Stamps of one host are taken at different places of the kernel; a time that is this little below 0 is 0. */
+/** Timestamps of one host are taken at different places in the kernel; a time this little below 0 counts as 0. */
 const RESOLUTION_MS = 0.002;
 
-export interface HopEnd {
-  readonly lane: string;
+interface HopEnd {
+  readonly flowId: string;
   readonly stamps: Stamps;
 }
 
-/** @param clocks what the clock of the second host is ahead of the first's; `same` where one clock reads both NICs */
+/** @param clocks how far the second host's clock is ahead of the first's; `same` where one clock reads both NICs */
 export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' | 'not-compared'): HopTime {
   const thereMs = difference(to.stamps.requestMs, from.stamps.requestMs);
   const backMs = difference(from.stamps.responseMs, to.stamps.responseMs);
   const sumMs = thereMs === null || backMs === null ? null : thereMs + backMs;
-  const lanes = { from: from.lane, to: to.lane };
+  const flowIds = { from: from.flowId, to: to.flowId };
   if (clocks === 'same') {
     const contradicts = sumMs !== null && sumMs < -RESOLUTION_MS;
     return {
-      ...lanes,
+      ...flowIds,
       sameClock: true,
       there: oneClock(thereMs),
       back: oneClock(backMs),
@@ -65,7 +65,7 @@ export function hopTime(from: HopEnd, to: HopEnd, clocks: ClockOffset | 'same' |
     };
   }
   const [there, back] = twoClocks(thereMs, backMs, clocks);
-  return { ...lanes, sameClock: false, there, back, sumMs: sumMs !== null && sumMs < 0 ? null : sumMs };
+  return { ...flowIds, sameClock: false, there, back, sumMs: sumMs !== null && sumMs < 0 ? null : sumMs };
 }
 
 function difference(later: number | null, earlier: number | null): number | null {

@@ -1,13 +1,13 @@
 /** The clocks of all hosts on a path, compared by what their NICs saw of the same connections. */
 import { type ClockOffset, type ClockSample, type ClockSamples, estimateOffset } from './clock-offset';
-import { type BothWays } from '../losses/journeys';
-import { surePassages } from '../losses/baseline-transit';
+import { type SentSegments } from '../losses/sent-segments';
+import { unambiguousTransits } from '../losses/baseline-transit';
 import { type CapturedConnection } from '../losses/captured-connection';
 
 /** A connection that passes the hosts. */
 export interface Followed {
-  readonly watched: CapturedConnection;
-  readonly journeys: BothWays;
+  readonly connection: CapturedConnection;
+  readonly sent: SentSegments;
 }
 
 export class HostClocks {
@@ -22,7 +22,7 @@ export class HostClocks {
     private readonly atNs: number
   ) {}
 
-  /** What the clock of `to` is ahead of that of `from`. */
+  /** How far the clock of `to` is ahead of that of `from`. */
   between(from: string, to: string): ClockOffset {
     if (from === to) {
       return { kind: 'estimated', from, to, aheadMs: 0, ifSymmetricMs: 0, atMostMs: 0, samples: { there: 0, back: 0 } };
@@ -37,7 +37,7 @@ export class HostClocks {
     const there: ClockSample[] = [];
     const back: ClockSample[] = [];
     for (const connection of this.connections) {
-      const added = samplesOf(connection, from, to, this.connections[0].watched.baseNs);
+      const added = samplesOf(connection, from, to, this.connections[0].connection.baseNs);
       there.push(...added.there);
       back.push(...added.back);
     }
@@ -45,31 +45,31 @@ export class HostClocks {
   }
 }
 
-function samplesOf({ watched, journeys }: Followed, from: string, to: string, baseNs: bigint): ClockSamples {
-  const laneOf = nearestLanes(watched, from, to);
-  if (laneOf === undefined) {
+function samplesOf({ connection, sent }: Followed, from: string, to: string, baseNs: bigint): ClockSamples {
+  const nicOf = nearestNics(connection, from, to);
+  if (nicOf === undefined) {
     return { there: [], back: [] };
   }
-  const shiftNs = Number(watched.baseNs - baseNs);
-  const passages = (a: number, b: number): readonly ClockSample[] =>
-    surePassages(journeys.groups[a < b ? 0 : 1], watched.flows, [a, b]).map(({ fromNs, toNs }) => ({
+  const shiftNs = Number(connection.baseNs - baseNs);
+  const transits = (a: number, b: number): readonly ClockSample[] =>
+    unambiguousTransits(sent.groups[a < b ? 0 : 1], connection.flows, [a, b]).map(({ fromNs, toNs }) => ({
       // Always on the clock of `from`, so that an offset of seconds does not count as age.
-      atNs: shiftNs + (a === laneOf.from ? fromNs : toNs),
+      atNs: shiftNs + (a === nicOf.from ? fromNs : toNs),
       shownNs: toNs - fromNs,
     }));
-  return { there: passages(laneOf.from, laneOf.to), back: passages(laneOf.to, laneOf.from) };
+  return { there: transits(nicOf.from, nicOf.to), back: transits(nicOf.to, nicOf.from) };
 }
 
-/** The NICs of two hosts with the least between them. */
-function nearestLanes(
-  { flows: watches }: CapturedConnection,
+/** The NICs of two hosts that are nearest to each other on the path. */
+function nearestNics(
+  { flows }: CapturedConnection,
   from: string,
   to: string
 ): { readonly from: number; readonly to: number } | undefined {
-  const lanesOf = (host: string) => watches.filter(({ place }) => place.host === host).map(({ place }) => place.order);
+  const nicsOf = (host: string) => flows.filter(({ place }) => place.host === host).map(({ place }) => place.order);
   let best: { readonly from: number; readonly to: number } | undefined;
-  for (const a of lanesOf(from)) {
-    for (const b of lanesOf(to)) {
+  for (const a of nicsOf(from)) {
+    for (const b of nicsOf(to)) {
       if (best === undefined || Math.abs(a - b) < Math.abs(best.from - best.to)) {
         best = { from: a, to: b };
       }

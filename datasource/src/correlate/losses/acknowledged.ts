@@ -2,26 +2,26 @@
 import { type CapturedFlow } from './captured-connection';
 
 export class Acknowledged {
-  private readonly byLane: ReadonlyArray<{ readonly tNs: readonly number[]; readonly position: readonly number[] }>;
+  private readonly byNic: ReadonlyArray<{ readonly tNs: readonly number[]; readonly position: readonly number[] }>;
 
   /** @param fromServer who sent the bytes; the ACKs are the other side's */
-  constructor(watches: readonly CapturedFlow[], fromServer: 0 | 1) {
-    this.byLane = watches.map((watch) => {
+  constructor(flows: readonly CapturedFlow[], fromServer: 0 | 1) {
+    this.byNic = flows.map((flow) => {
       const tNs: number[] = [];
       const position: number[] = [];
-      for (let i = 0; i < watch.length; i++) {
-        if (watch.fromServer[i] !== fromServer && watch.ackedTo[i] > (position[position.length - 1] ?? -Infinity)) {
-          tNs.push(watch.tNs[i]);
-          position.push(watch.ackedTo[i]);
+      for (let i = 0; i < flow.length; i++) {
+        if (flow.fromServer[i] !== fromServer && flow.ackedTo[i] > (position[position.length - 1] ?? -Infinity)) {
+          tNs.push(flow.tNs[i]);
+          position.push(flow.ackedTo[i]);
         }
       }
       return { tNs, position };
     });
   }
 
-  /** When the lane saw the first ACK of all bytes before `end`; Infinity where it saw none. */
-  atLane(lane: number, end: number): number {
-    const { tNs, position } = this.byLane[lane];
+  /** When the NIC saw the first ACK of all bytes before `end`; Infinity where it saw none. */
+  atNic(nic: number, end: number): number {
+    const { tNs, position } = this.byNic[nic];
     let low = 0;
     let high = position.length;
     while (low < high) {
@@ -36,6 +36,6 @@ export class Acknowledged {
   }
 
   anywhere(end: number): boolean {
-    return this.byLane.some((_acks, lane) => this.atLane(lane, end) < Infinity);
+    return this.byNic.some((_acks, nic) => this.atNic(nic, end) < Infinity);
   }
 }

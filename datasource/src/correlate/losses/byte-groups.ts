@@ -6,12 +6,12 @@
 import { Analysis } from '@bpfnet/flow-model';
 import { type CapturedFlow } from './captured-connection';
 
-/** The passages of one range, or of equal packets, at every NIC. */
+/** The packets of one range, or of equal packets, at every NIC. */
 export interface PacketGroup {
   /** Positions; both 0 for what carries no sequence space. */
   readonly start: number;
   readonly end: number;
-  /** By lane: packets in order of time. */
+  /** By NIC: packets in order of time. */
   readonly seen: ReadonlyArray<readonly number[]>;
 }
 
@@ -19,40 +19,40 @@ export interface PacketGroup {
 const MAX_RANGES_PER_PACKET = 4096;
 
 /** @param fromServer 1 for what the server sent */
-export function packetGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
-  return [...rangeGroups(watches, fromServer), ...equalGroups(watches, fromServer)];
+export function packetGroups(flows: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
+  return [...rangeGroups(flows, fromServer), ...equalGroups(flows, fromServer)];
 }
 
-function rangeGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
+function rangeGroups(flows: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
   const edges: number[] = [];
-  forEachSent(watches, fromServer, (watch, packet) => {
-    if (watch.span[packet] > 0) {
-      edges.push(watch.start[packet], watch.start[packet] + watch.span[packet]);
+  forEachSent(flows, fromServer, (flow, packet) => {
+    if (flow.span[packet] > 0) {
+      edges.push(flow.start[packet], flow.start[packet] + flow.span[packet]);
     }
   });
   const cuts = Float64Array.from(new Set(edges)).sort();
-  const seen = Array.from({ length: Math.max(0, cuts.length - 1) }, () => watches.map((): number[] => []));
-  forEachSent(watches, fromServer, (watch, packet, lane) => {
-    const end = watch.start[packet] + watch.span[packet];
-    const first = watch.span[packet] > 0 ? firstAtLeast(cuts, watch.start[packet]) : Infinity;
+  const seen = Array.from({ length: Math.max(0, cuts.length - 1) }, () => flows.map((): number[] => []));
+  forEachSent(flows, fromServer, (flow, packet, nic) => {
+    const end = flow.start[packet] + flow.span[packet];
+    const first = flow.span[packet] > 0 ? firstAtLeast(cuts, flow.start[packet]) : Infinity;
     for (let i = first; cuts[i] < end && i - first < MAX_RANGES_PER_PACKET; i++) {
-      seen[i][lane].push(packet);
+      seen[i][nic].push(packet);
     }
   });
   return seen
-    .map((lanes, i): PacketGroup => ({ start: cuts[i], end: cuts[i + 1], seen: lanes }))
+    .map((byNic, i): PacketGroup => ({ start: cuts[i], end: cuts[i + 1], seen: byNic }))
     .filter((group) => group.seen.some((packets) => packets.length > 0));
 }
 
 /** Packets without sequence space, by what stays the same on the way. */
-function equalGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
+function equalGroups(flows: readonly CapturedFlow[], fromServer: 0 | 1): readonly PacketGroup[] {
   const byFields = new Map<string, number[][]>();
-  forEachSent(watches, fromServer, (watch, packet, lane) => {
-    if (watch.span[packet] === 0) {
-      const { flags, seq, ack, len } = watch;
+  forEachSent(flows, fromServer, (flow, packet, nic) => {
+    if (flow.span[packet] === 0) {
+      const { flags, seq, ack, len } = flow;
       const fields = `${flags[packet]}/${seq[packet]}/${ack[packet]}/${len[packet]}`;
-      const seen = byFields.get(fields) ?? watches.map((): number[] => []);
-      seen[lane].push(packet);
+      const seen = byFields.get(fields) ?? flows.map((): number[] => []);
+      seen[nic].push(packet);
       byFields.set(fields, seen);
     }
   });
@@ -61,14 +61,14 @@ function equalGroups(watches: readonly CapturedFlow[], fromServer: 0 | 1): reado
 
 /** What a mirror port showed a second time was not sent twice. */
 function forEachSent(
-  watches: readonly CapturedFlow[],
+  flows: readonly CapturedFlow[],
   fromServer: 0 | 1,
-  visit: (watch: CapturedFlow, packet: number, lane: number) => void
+  visit: (flow: CapturedFlow, packet: number, nic: number) => void
 ): void {
-  watches.forEach((watch, lane) => {
-    for (let packet = 0; packet < watch.length; packet++) {
-      if (watch.fromServer[packet] === fromServer && (watch.ana[packet] & Analysis.CapturedTwice) === 0) {
-        visit(watch, packet, lane);
+  flows.forEach((flow, nic) => {
+    for (let packet = 0; packet < flow.length; packet++) {
+      if (flow.fromServer[packet] === fromServer && (flow.ana[packet] & Analysis.CapturedTwice) === 0) {
+        visit(flow, packet, nic);
       }
     }
   });

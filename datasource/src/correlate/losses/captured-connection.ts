@@ -11,7 +11,7 @@ import { type NicPlace, type PacketRef } from '../../path/packet-ref';
 /** One NIC of the connection. Entry i of each column is packet i, in order of time. */
 export interface CapturedFlow {
   readonly place: NicPlace;
-  readonly lane: DecodedFlow;
+  readonly records: DecodedFlow;
   readonly length: number;
   readonly tNs: Float64Array;
   /** 1 where the server sent it. */
@@ -28,7 +28,7 @@ export interface CapturedFlow {
   readonly len: Uint32Array;
   readonly win: Uint32Array;
   readonly ana: Uint32Array;
-  /** Where the packet stands in the records. */
+  /** The packet's place in the records. */
   readonly chunkId: Uint32Array;
   readonly index: Uint32Array;
 }
@@ -41,14 +41,14 @@ export interface CapturedConnection {
 
 const PROBE = Analysis.KeepAlive | Analysis.ZeroWindowProbe;
 
-/** @param lanes in path order */
-export function capturedConnection(lanes: readonly DecodedFlow[]): CapturedConnection {
-  const baseNs = earliestNs(lanes);
+/** @param flows in path order */
+export function capturedConnection(flows: readonly DecodedFlow[]): CapturedConnection {
+  const baseNs = earliestNs(flows);
   const origins: Origins = [undefined, undefined];
-  return { flows: lanes.map((lane, order) => capturedFlow(lane, { order, baseNs, origins })), baseNs };
+  return { flows: flows.map((flow, order) => capturedFlow(flow, { order, baseNs, origins })), baseNs };
 }
 
-/** First number of each side (client, server) that any lane saw: what positions count from. */
+/** First number of each side (client, server) that any NIC saw: what positions count from. */
 type Origins = [number | undefined, number | undefined];
 
 interface Common {
@@ -57,8 +57,8 @@ interface Common {
   readonly origins: Origins;
 }
 
-function capturedFlow(lane: DecodedFlow, { order, baseNs, origins }: Common): CapturedFlow {
-  const length = lane.decoded.reduce((sum, { columns }) => sum + columns.length, 0);
+function capturedFlow(records: DecodedFlow, { order, baseNs, origins }: Common): CapturedFlow {
+  const length = records.decoded.reduce((sum, { columns }) => sum + columns.length, 0);
   const made = {
     tNs: new Float64Array(length),
     fromServer: new Uint8Array(length),
@@ -74,10 +74,10 @@ function capturedFlow(lane: DecodedFlow, { order, baseNs, origins }: Common): Ca
     chunkId: new Uint32Array(length),
     index: new Uint32Array(length),
   };
-  const serverIsSrc = lane.clientIsSrc === false;
-  const tcp = lane.l4Proto === 'tcp';
+  const serverIsSrc = records.clientIsSrc === false;
+  const tcp = records.l4Proto === 'tcp';
   let at = 0;
-  for (const { record, columns, positions } of lane.decoded) {
+  for (const { record, columns, positions } of records.decoded) {
     const offsetNs = Number(positions.timePosNs - baseNs);
     for (let i = 0; i < columns.length; i++, at++) {
       made.tNs[at] = offsetNs + columns.tNs[i];
@@ -92,13 +92,13 @@ function capturedFlow(lane: DecodedFlow, { order, baseNs, origins }: Common): Ca
     unwrap(made, length, origins);
   }
   const place: NicPlace = {
-    flowId: lane.flowId,
-    host: lane.host,
-    nicName: lane.nicName,
-    podName: lane.facts?.k8s_pod_name ?? '',
+    flowId: records.flowId,
+    host: records.host,
+    nicName: records.nicName,
+    podName: records.facts?.k8s_pod_name ?? '',
     order,
   };
-  return { place, lane, length, ...made };
+  return { place, records, length, ...made };
 }
 
 type Filled = Pick<CapturedFlow, 'flags' | 'seq' | 'ack' | 'len' | 'win' | 'ana'>;
@@ -140,8 +140,8 @@ function unwrap(
   }
 }
 
-export function refOf({ flows: watches, baseNs }: CapturedConnection, lane: number, packet: number): PacketRef {
-  const { place, chunkId, index, seq, tNs } = watches[lane];
+export function refOf({ flows, baseNs }: CapturedConnection, nic: number, packet: number): PacketRef {
+  const { place, chunkId, index, seq, tNs } = flows[nic];
   return {
     flowId: place.flowId,
     chunkId: chunkId[packet],

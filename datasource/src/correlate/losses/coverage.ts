@@ -6,7 +6,7 @@ import { type EndReason, type L4Record } from '@bpfnet/flow-model';
 import { type DecodedChunk } from '../../path/flow-records';
 import { type CapturedFlow } from './captured-connection';
 
-export type CoverageAt = 'watching' | 'capture-dropped' | 'not-watching';
+export type CoverageAt = 'capturing' | 'capture-dropped' | 'not-capturing';
 
 interface Stretch {
   readonly fromNs: number;
@@ -21,15 +21,15 @@ export class Coverage {
   readonly fromBeginning: boolean;
 
   /**
-   * @param baseNs what the watch's times count from
+   * @param baseNs what the flow's times count from
    * @param capturedUntilNs until when the host's capture certainly went on, on its clock
    */
-  constructor(watch: CapturedFlow, baseNs: bigint, capturedUntilNs: number) {
-    const { decoded, chunks, facts } = watch.lane;
+  constructor(flow: CapturedFlow, baseNs: bigint, capturedUntilNs: number) {
+    const { decoded, chunks, facts } = flow.records;
     const counters = new Map(chunks.map((chunk) => [chunk.chunk_id, chunk]));
     this.fromBeginning =
       decoded[0]?.record.chunk_id === 1 && (facts?.nic_traceid !== undefined || facts?.l4_proto === 'udp');
-    this.sees = [watch.fromServer.includes(0), watch.fromServer.includes(1)];
+    this.sees = [flow.fromServer.includes(0), flow.fromServer.includes(1)];
     this.stretches = decoded.map((chunk, i) =>
       stretchOf(
         { chunk, before: decoded[i - 1], after: decoded[i + 1], counters: counters.get(chunk.record.chunk_id) },
@@ -41,10 +41,10 @@ export class Coverage {
   /** @param tNs on the NIC's clock */
   at(tNs: number, fromServer: 0 | 1): CoverageAt {
     if (!this.sees[fromServer]) {
-      return 'not-watching';
+      return 'not-capturing';
     }
     const stretch = this.stretches.find(({ fromNs, toNs }) => fromNs <= tNs && tNs <= toNs);
-    return stretch === undefined ? 'not-watching' : stretch.whole ? 'watching' : 'capture-dropped';
+    return stretch === undefined ? 'not-capturing' : stretch.whole ? 'capturing' : 'capture-dropped';
   }
 }
 
@@ -60,7 +60,7 @@ interface Times {
   readonly capturedUntilNs: number;
 }
 
-/** Of a connection that goes on, more may be on its way to the store; of one that was cut off, only what else was seen tells the time. */
+/** A connection that is still open may have more on its way to the store; one that the capture cut off is covered as far as anything else was seen. */
 function endOf(
   reason: EndReason | undefined,
   { lastNs, capturedUntilNs }: { readonly lastNs: number; readonly capturedUntilNs: number }

@@ -1,25 +1,25 @@
 /** Which bytes are a request's and which its response's, at all NICs: found from the span of whichever NIC saw most of it. */
 import { seqDiff, toSeq } from '@bpfnet/flow-model';
-import { type BothWays, type Journey, NOT_SEEN } from './journeys';
+import { type SentSegments, type SentSegment, NOT_SEEN } from './sent-segments';
 import { isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 import { type CapturedFlow, type CapturedConnection } from './captured-connection';
 
 export interface ExchangeBytes {
   /** In order of position; at least one. */
-  readonly request: readonly Journey[];
+  readonly request: readonly SentSegment[];
   /** Empty where no NIC saw a byte of it. */
-  readonly response: readonly Journey[];
+  readonly response: readonly SentSegment[];
 }
 
-/** Undefined where the packets of the request were not read, or no span tells where it is. */
+/** Undefined where the packets of the request were not read, or no record says where it is. */
 export function exchangeBytes(
-  watched: CapturedConnection,
-  journeys: BothWays,
+  connection: CapturedConnection,
+  sent: SentSegments,
   requestId: string
 ): ExchangeBytes | undefined {
-  const withPackets = watched.flows.filter(({ length }) => length > 0);
-  const seen = withPackets.flatMap((watch) =>
-    watch.lane.exchanges.filter(({ record }) => record.request_id === requestId).map((span) => ({ watch, span }))
+  const withPackets = connection.flows.filter(({ length }) => length > 0);
+  const seen = withPackets.flatMap((flow) =>
+    flow.records.exchanges.filter(({ record }) => record.request_id === requestId).map((span) => ({ flow, span }))
   );
   // A NIC that saw the answer knows both ends of it.
   const best =
@@ -29,93 +29,95 @@ export function exchangeBytes(
   if (best === undefined) {
     return undefined;
   }
-  const { watch, span } = best;
+  const { flow, span } = best;
   const [request, response] =
-    watch.lane.l4Proto === 'tcp'
-      ? streamRanges(watch, { span, baseNs: watched.baseNs, journeys })
-      : datagrams(watch, { span, baseNs: watched.baseNs, journeys });
+    flow.records.l4Proto === 'tcp'
+      ? streamRanges(flow, { span, baseNs: connection.baseNs, sent })
+      : datagrams(flow, { span, baseNs: connection.baseNs, sent });
   return request.length === 0 ? undefined : { request, response };
 }
 
 interface Finding {
   readonly span: ExchangeAtNic;
   readonly baseNs: bigint;
-  readonly journeys: BothWays;
+  readonly sent: SentSegments;
 }
 
-/** Times of records are whole nanoseconds, and a store moves a line by some to tell it from another. */
+/** Times of records are whole nanoseconds, and a store moves a line by some to keep two apart. */
 const SAME_MOMENT_NS = 2000;
 
 function streamRanges(
-  watch: CapturedFlow,
-  { span, baseNs, journeys }: Finding
-): readonly [readonly Journey[], readonly Journey[]] {
+  flow: CapturedFlow,
+  { span, baseNs, sent }: Finding
+): readonly [readonly SentSegment[], readonly SentSegment[]] {
   const { record } = span;
   const startNs = Number(span.tsNs - baseNs);
   const request = {
-    start: positionOf(watch, { fromServer: 0, seq: record.req_seq, nearNs: startNs }),
+    start: positionOf(flow, { fromServer: 0, seq: record.req_seq, nearNs: startNs }),
     untilNs: startNs + (record.cost_req_sent ?? 0) * 1e6,
-    next: nextStart(watch, record.req_seq, 'req_seq'),
+    next: nextStart(flow, record.req_seq, 'req_seq'),
   };
   const response = {
-    start: positionOf(watch, { fromServer: 1, seq: record.resp_seq, nearNs: startNs }),
+    start: positionOf(flow, { fromServer: 1, seq: record.resp_seq, nearNs: startNs }),
     untilNs: startNs + record.latency_ms * 1e6,
-    next: nextStart(watch, record.resp_seq, 'resp_seq'),
+    next: nextStart(flow, record.resp_seq, 'resp_seq'),
   };
-  return [within(watch, journeys, 0, request), within(watch, journeys, 1, response)];
+  return [within(flow, sent, 0, request), within(flow, sent, 1, response)];
 }
 
 interface Range {
   readonly start: number | undefined;
-  /** When its last byte had passed, ns on the watch's clock. */
+  /** When its last byte had passed, ns on the clock of the NIC's host. */
   readonly untilNs: number;
   /** Bytes from its start to the next message's; Infinity where there is none. */
   readonly next: number;
 }
 
 function within(
-  watch: CapturedFlow,
-  { ways }: BothWays,
+  flow: CapturedFlow,
+  { sides }: SentSegments,
   fromServer: 0 | 1,
   { start, untilNs, next }: Range
-): readonly Journey[] {
+): readonly SentSegment[] {
   if (start === undefined) {
     return [];
   }
   let end = start + 1;
-  for (let i = 0; i < watch.length; i++) {
+  for (let i = 0; i < flow.length; i++) {
     if (
-      watch.fromServer[i] === fromServer &&
-      watch.len[i] > 0 &&
-      watch.span[i] > 0 &&
-      watch.tNs[i] <= untilNs + SAME_MOMENT_NS
+      flow.fromServer[i] === fromServer &&
+      flow.len[i] > 0 &&
+      flow.span[i] > 0 &&
+      flow.tNs[i] <= untilNs + SAME_MOMENT_NS
     ) {
-      end = Math.max(end, Math.min(watch.start[i] + watch.len[i], start + next));
+      end = Math.max(end, Math.min(flow.start[i] + flow.len[i], start + next));
     }
   }
-  return ways[fromServer].all.filter(({ group }) => group.start < end && group.end > start && group.end > group.start);
+  return sides[fromServer].segments.filter(
+    ({ group }) => group.start < end && group.end > start && group.end > group.start
+  );
 }
 
 /** Where a number of one side lies, by that side's packet nearest in time. */
 function positionOf(
-  watch: CapturedFlow,
+  flow: CapturedFlow,
   { fromServer, seq, nearNs }: { readonly fromServer: 0 | 1; readonly seq: number | undefined; readonly nearNs: number }
 ): number | undefined {
   if (seq === undefined) {
     return undefined;
   }
   let best: number | undefined;
-  for (let i = 0; i < watch.length; i++) {
-    const carries = watch.fromServer[i] === fromServer && watch.span[i] > 0;
-    if (carries && (best === undefined || Math.abs(watch.tNs[i] - nearNs) < Math.abs(watch.tNs[best] - nearNs))) {
+  for (let i = 0; i < flow.length; i++) {
+    const carries = flow.fromServer[i] === fromServer && flow.span[i] > 0;
+    if (carries && (best === undefined || Math.abs(flow.tNs[i] - nearNs) < Math.abs(flow.tNs[best] - nearNs))) {
       best = i;
     }
   }
-  return best === undefined ? undefined : watch.start[best] + seqDiff(toSeq(seq), toSeq(watch.seq[best]));
+  return best === undefined ? undefined : flow.start[best] + seqDiff(toSeq(seq), toSeq(flow.seq[best]));
 }
 
-function nextStart({ lane }: CapturedFlow, seq: number | undefined, key: 'req_seq' | 'resp_seq'): number {
-  const ahead = lane.exchanges.map(({ record }) =>
+function nextStart({ records: nic }: CapturedFlow, seq: number | undefined, key: 'req_seq' | 'resp_seq'): number {
+  const ahead = nic.exchanges.map(({ record }) =>
     seq === undefined || record[key] === undefined ? 0 : seqDiff(toSeq(record[key]), toSeq(seq))
   );
   return Math.min(...ahead.filter((bytes) => bytes > 0), Infinity);
@@ -123,22 +125,22 @@ function nextStart({ lane }: CapturedFlow, seq: number | undefined, key: 'req_se
 
 /** Datagrams have no numbers: there the time decides, on the clock of the NIC that saw it. */
 function datagrams(
-  watch: CapturedFlow,
-  { span, baseNs, journeys }: Finding
-): readonly [readonly Journey[], readonly Journey[]] {
+  flow: CapturedFlow,
+  { span, baseNs, sent }: Finding
+): readonly [readonly SentSegment[], readonly SentSegment[]] {
   const startNs = Number(span.tsNs - baseNs);
-  const at = (fromServer: 0 | 1, tNs: number): readonly Journey[] => {
-    const packet = watch.tNs.findIndex(
-      (one, i) => watch.fromServer[i] === fromServer && Math.abs(one - tNs) <= SAME_MOMENT_NS
+  const at = (fromServer: 0 | 1, tNs: number): readonly SentSegment[] => {
+    const packet = flow.tNs.findIndex(
+      (one, i) => flow.fromServer[i] === fromServer && Math.abs(one - tNs) <= SAME_MOMENT_NS
     );
-    const { order } = watch.place;
-    const carrying = journeys.ways[fromServer].all.find(({ group }) => group.seen[order].includes(packet));
-    return packet === NOT_SEEN || carrying === undefined ? [] : [onlyCopyOf(carrying, order, packet)];
+    const { order } = flow.place;
+    const carrying = sent.sides[fromServer].segments.find(({ group }) => group.seen[order].includes(packet));
+    return packet === NOT_SEEN || carrying === undefined ? [] : [onlyTransmissionOf(carrying, order, packet)];
   };
   return [at(0, startNs), isAnswered(span.record.outcome) ? at(1, startNs + span.record.latency_ms * 1e6) : []];
 }
 
 /** Of equal datagrams the one in question: others are requests of their own. */
-function onlyCopyOf({ group, copies }: Journey, lane: number, packet: number): Journey {
-  return { group, copies: copies.filter(({ packets }) => packets[lane] === packet) };
+function onlyTransmissionOf({ group, transmissions: copies }: SentSegment, nic: number, packet: number): SentSegment {
+  return { group, transmissions: copies.filter(({ packets }) => packets[nic] === packet) };
 }

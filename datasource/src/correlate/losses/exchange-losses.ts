@@ -1,31 +1,31 @@
-/** What hops lost of one request and of its response, told apart from all else that its connection sent. */
+/** What each hop lost of one request and of its response, apart from everything else that its connection sent. */
 import { type ExchangeBytes } from './exchange-bytes';
-import { type Fates } from './loss-attribution';
-import { type Copy, type Journey } from './journeys';
+import { type LossAttribution } from './loss-attribution';
+import { type Transmission, type SentSegment } from './sent-segments';
 import { type CapturedConnection } from './captured-connection';
 
 export interface ExchangeLoss {
   readonly part: 'request' | 'response';
-  /** Lanes, in the direction of travel. */
+  /** Flow ids, in the direction of travel. */
   readonly from: string;
   readonly to: string;
-  /** Packets with bytes of it that were seen at `from` and did not come to `to`. */
+  /** Packets with bytes of it that were seen at `from` and did not reach `to`. */
   readonly segments: number;
-  /** The longest that one waited until its bytes were sent again, ms; null where none was. */
-  readonly resentAfterMs: number | null;
+  /** The longest wait for the retransmission of one of them, ms; null where none was retransmitted. */
+  readonly retransmittedAfterMs: number | null;
 }
 
 export function exchangeLosses(
   { request, response }: ExchangeBytes,
-  { watched, fates }: { readonly watched: CapturedConnection; readonly fates: Fates }
+  { connection, attribution }: { readonly connection: CapturedConnection; readonly attribution: LossAttribution }
 ): readonly ExchangeLoss[] {
   return [...lossesOf('request', request), ...lossesOf('response', response)];
 
-  function lossesOf(part: ExchangeLoss['part'], journeys: readonly Journey[]): readonly ExchangeLoss[] {
+  function lossesOf(part: ExchangeLoss['part'], segments: readonly SentSegment[]): readonly ExchangeLoss[] {
     const hops = new Map<string, { from: string; to: string; packets: Set<number>; waits: number[] }>();
-    for (const journey of journeys) {
-      journey.copies.forEach((copy, i) => {
-        const fate = fates.of(part === 'response' ? 1 : 0, journey, i);
+    for (const segment of segments) {
+      segment.transmissions.forEach((transmission, i) => {
+        const fate = attribution.fateOf(part === 'response' ? 1 : 0, segment, i);
         if (fate.kind !== 'lost') {
           return;
         }
@@ -33,10 +33,10 @@ export function exchangeLosses(
         const hop = hops.get(key) ?? { from: fate.from, to: fate.to, packets: new Set(), waits: [] };
         hops.set(key, hop);
         // One packet may carry several ranges.
-        hop.packets.add(copy.packets[copy.last]);
-        const again = journey.copies[i + 1];
-        if (again !== undefined && again.first === copy.first) {
-          hop.waits.push(sentMs(again) - sentMs(copy));
+        hop.packets.add(transmission.packets[transmission.last]);
+        const again = segment.transmissions[i + 1];
+        if (again !== undefined && again.first === transmission.first) {
+          hop.waits.push(sentMs(again) - sentMs(transmission));
         }
       });
     }
@@ -45,11 +45,11 @@ export function exchangeLosses(
       from,
       to,
       segments: packets.size,
-      resentAfterMs: waits.length === 0 ? null : Math.max(...waits),
+      retransmittedAfterMs: waits.length === 0 ? null : Math.max(...waits),
     }));
   }
 
-  function sentMs({ first, packets }: Copy): number {
-    return watched.flows[first].tNs[packets[first]] / 1e6;
+  function sentMs({ first, packets }: Transmission): number {
+    return connection.flows[first].tNs[packets[first]] / 1e6;
   }
 }

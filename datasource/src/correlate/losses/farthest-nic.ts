@@ -1,13 +1,13 @@
-/** How far a request and its response came. See docs/where-it-was-lost.md. */
+/** How far a request and its response got. See docs/where-it-was-lost.md. */
 import { type L7Record } from '@bpfnet/flow-model';
 import { type ExchangeBytes } from './exchange-bytes';
-import { type Fates } from './loss-attribution';
-import { type Journey, NOT_SEEN } from './journeys';
+import { type LossAttribution } from './loss-attribution';
+import { type SentSegment, NOT_SEEN } from './sent-segments';
 import { isAnswered } from '../../path/exchange-at-nic';
 import { type CapturedConnection } from './captured-connection';
 
-/** Lanes; null where no NIC saw it. */
-export interface Reach {
+/** Flow ids; null where no NIC saw it. */
+export interface FarthestNic {
   /** The last NIC on the way that saw every byte. */
   readonly whole: string | null;
   /** The last NIC that saw any byte, of any transmission. */
@@ -20,59 +20,63 @@ export interface Reach {
   readonly acknowledged: boolean;
 }
 
-export interface RequestReach {
+export interface FarthestNics {
   readonly requestId: string;
-  readonly request: Reach;
+  readonly request: FarthestNic;
   /** Null where no NIC saw a byte of a response. */
-  readonly response: Reach | null;
+  readonly response: FarthestNic | null;
 }
 
 interface Seen {
-  readonly watched: CapturedConnection;
-  readonly fates: Fates;
+  readonly connection: CapturedConnection;
+  readonly attribution: LossAttribution;
 }
 
 interface Message {
-  readonly journeys: readonly Journey[];
+  readonly segments: readonly SentSegment[];
   readonly fromServer: 0 | 1;
   /** The record says that its NIC saw all of it: counts where the NIC's packets were not read. */
-  readonly isTold: (record: L7Record) => boolean;
+  readonly isRecorded: (record: L7Record) => boolean;
 }
 
-export function requestReach(requestId: string, { request, response }: ExchangeBytes, seen: Seen): RequestReach {
+export function farthestNics(requestId: string, { request, response }: ExchangeBytes, seen: Seen): FarthestNics {
   const isIt = (record: L7Record): boolean => record.request_id === requestId;
   const isAnswer = (record: L7Record): boolean => isIt(record) && isAnswered(record.outcome);
   return {
     requestId,
-    request: reachOf({ journeys: request, fromServer: 0, isTold: isIt }, seen),
-    response: response.length === 0 ? null : reachOf({ journeys: response, fromServer: 1, isTold: isAnswer }, seen),
+    request: farthestNicOf({ segments: request, fromServer: 0, isRecorded: isIt }, seen),
+    response:
+      response.length === 0 ? null : farthestNicOf({ segments: response, fromServer: 1, isRecorded: isAnswer }, seen),
   };
 }
 
-function reachOf({ journeys, fromServer, isTold }: Message, { watched, fates }: Seen): Reach {
-  const path = watched.flows.map((_watch, lane) => lane);
+function farthestNicOf({ segments, fromServer, isRecorded }: Message, { connection, attribution }: Seen): FarthestNic {
+  const path = connection.flows.map((_flow, nic) => nic);
   const backwards = fromServer === 1 ? path : [...path].reverse();
-  const name = (lane: number | undefined): string | null =>
-    lane === undefined ? null : watched.flows[lane].place.flowId;
-  const sees = ({ copies }: Journey, lane: number): boolean => copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
-  const told = (lane: number): boolean => {
-    const { length, lane: records } = watched.flows[lane];
-    return length === 0 && records.exchanges.some(({ record }) => isTold(record));
+  const name = (nic: number | undefined): string | null =>
+    nic === undefined ? null : connection.flows[nic].place.flowId;
+  const sees = ({ transmissions }: SentSegment, nic: number): boolean =>
+    transmissions.some(({ packets }) => packets[nic] !== NOT_SEEN);
+  const recorded = (nic: number): boolean => {
+    const { length, records } = connection.flows[nic];
+    return length === 0 && records.exchanges.some(({ record }) => isRecorded(record));
   };
-  const last = journeys.flatMap(({ copies }) => copies.slice(-1)).reduce((a, b) => (sentLater(b, a, watched) ? b : a));
+  const last = segments
+    .flatMap(({ transmissions }) => transmissions.slice(-1))
+    .reduce((a, b) => (sentLater(b, a, connection) ? b : a));
   return {
-    whole: name(backwards.find((lane) => told(lane) || journeys.every((journey) => sees(journey, lane)))),
-    any: name(backwards.find((lane) => told(lane) || journeys.some((journey) => sees(journey, lane)))),
+    whole: name(backwards.find((nic) => recorded(nic) || segments.every((segment) => sees(segment, nic)))),
+    any: name(backwards.find((nic) => recorded(nic) || segments.some((segment) => sees(segment, nic)))),
     lastTransmission: name(last.last),
-    transmissions: journeys.reduce((most, { copies }) => Math.max(most, copies.length), 0),
-    acknowledged: fates.isAcknowledged(fromServer, journeys[journeys.length - 1].group),
+    transmissions: segments.reduce((most, { transmissions }) => Math.max(most, transmissions.length), 0),
+    acknowledged: attribution.isAcknowledged(fromServer, segments[segments.length - 1].group),
   };
 }
 
 function sentLater(
-  a: Journey['copies'][number],
-  b: Journey['copies'][number],
-  { flows: watches }: CapturedConnection
+  a: SentSegment['transmissions'][number],
+  b: SentSegment['transmissions'][number],
+  { flows }: CapturedConnection
 ): boolean {
-  return a.first === b.first && watches[a.first].tNs[a.packets[a.first]] > watches[b.first].tNs[b.packets[b.first]];
+  return a.first === b.first && flows[a.first].tNs[a.packets[a.first]] > flows[b.first].tNs[b.packets[b.first]];
 }

@@ -5,7 +5,7 @@ import { type NicPlace, placeText } from '../../path/packet-ref';
 export function lostWhere(fate: Fate, nics: readonly NicPlace[]): string {
   switch (fate.kind) {
     case 'arrived':
-      return 'not lost at all';
+      return 'not lost';
     case 'lost':
       return `lost between ${nicText(fate.from, nics)} and ${nicText(fate.to, nics)}`;
     case 'lost-before':
@@ -14,12 +14,12 @@ export function lostWhere(fate: Fate, nics: readonly NicPlace[]): string {
       return `lost beyond ${nicText(fate.last, nics)}`;
     case 'unknown':
       return fate.why === 'capture-dropped'
-        ? `lost in a place that is not known, since the capture at ${nicText(fate.at, nics)} lost packets itself`
-        : `lost in a place that is not known, since ${nicText(fate.at, nics)} was not watching`;
+        ? `lost at an unknown place (the capture at ${nicText(fate.at, nics)} dropped packets)`
+        : `lost at an unknown place (${nicText(fate.at, nics)} was not capturing)`;
   }
 }
 
-export function nicText(lane: string | null, nics: readonly NicPlace[]): string {
-  const place = nics.find((nic) => nic.flowId === lane);
-  return place === undefined ? 'a NIC that is not known' : placeText(place);
+export function nicText(flowId: string | null, nics: readonly NicPlace[]): string {
+  const place = nics.find((nic) => nic.flowId === flowId);
+  return place === undefined ? 'an unknown NIC' : placeText(place);
 }

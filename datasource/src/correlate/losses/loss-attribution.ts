@@ -1,33 +1,33 @@
 /**
  * What became of one transmission. See docs/where-it-was-lost.md.
  *
- * A loss is claimed only on a hop at whose far end a NIC was watching that direction of the connection, whose capture was
- * whole at that moment, and did not see the bytes; and never of bytes that the other side acknowledged though no copy was seen to arrive.
+ * A loss is claimed only on a hop at whose far end a NIC was capturing that direction of the connection, whose capture was
+ * whole at that moment, and did not see the bytes; and never of bytes that the other side acknowledged though no transmission was seen to arrive.
  */
 import { Acknowledged } from './acknowledged';
 import { type PacketGroup } from './byte-groups';
 import { Coverage, type CoverageAt } from './coverage';
-import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
+import { type SentSegments, type Transmission, type SentSegment, NOT_SEEN } from './sent-segments';
 import { type NicPlace } from '../../path/packet-ref';
 import { ownsClient, ownsServer } from '../../path/path-ends';
 import { type CapturedConnection } from './captured-connection';
 
-/** Lanes name the NICs, in the direction of travel. */
+/** NICs are named by flow ids, in the direction of travel. */
 export type Fate =
   /** It was seen at the last NIC of ours on its way, or the other side acknowledged it. */
   | { readonly kind: 'arrived' }
-  /** Seen at `from`, and not at `to`, which was watching. */
+  /** Seen at `from`, and not at `to`, which was capturing. */
   | { readonly kind: 'lost'; readonly from: string; readonly to: string }
   /** It was sent before the first NIC of ours, which did not see it. */
   | { readonly kind: 'lost-before'; readonly first: string }
-  /** The last NIC of ours on its way saw it, and the sender had to send it again. */
+  /** The last NIC of ours on its way saw it, and the sender had to retransmit it. */
   | { readonly kind: 'lost-after'; readonly last: string }
   /** Seen at `from` and not at `at`, where the capture itself lost packets or did not see the connection then. */
   | {
       readonly kind: 'unknown';
       readonly from: string;
       readonly at: string;
-      readonly why: 'capture-dropped' | 'not-watching';
+      readonly why: 'capture-dropped' | 'not-capturing';
     };
 
 /** Captures of several NICs and hosts do not end at the same moment. */
@@ -35,79 +35,84 @@ const CAPTURE_END_NS = 1e9;
 
 const ARRIVED: Fate = { kind: 'arrived' };
 
-export class Fates {
+export class LossAttribution {
   readonly coverage: readonly Coverage[];
   private readonly acknowledged: readonly [Acknowledged, Acknowledged];
   private readonly missed: readonly MissedByCapture[];
 
   constructor(
-    private readonly watched: CapturedConnection,
-    private readonly journeys: BothWays,
-    /** The last packet of any other connection that a NIC saw, on its clock; counted as the watched times. */
+    private readonly connection: CapturedConnection,
+    private readonly sent: SentSegments,
+    /** The last packet of any other connection that a NIC saw, on its clock; counted like the connection's times. */
     lastSeenNs: (nic: NicPlace) => number = () => -Infinity
   ) {
-    const { flows: watches, baseNs } = watched;
-    this.coverage = watches.map((watch, lane) => {
-      const capturedUntilNs = Math.max(this.lastNs(lane) - CAPTURE_END_NS, lastSeenNs(watch.place));
-      return new Coverage(watch, baseNs, capturedUntilNs);
+    const { flows, baseNs } = connection;
+    this.coverage = flows.map((flow, nic) => {
+      const capturedUntilNs = Math.max(this.lastNs(nic) - CAPTURE_END_NS, lastSeenNs(flow.place));
+      return new Coverage(flow, baseNs, capturedUntilNs);
     });
-    this.acknowledged = [new Acknowledged(watches, 0), new Acknowledged(watches, 1)];
-    this.missed = watches.map(() => new MissedByCapture());
-    for (const { fromServer, route, all } of journeys.ways) {
-      for (const copy of all.flatMap(({ copies }) => copies)) {
-        for (const lane of route.slice(route.indexOf(copy.first) + 1, route.indexOf(copy.last))) {
-          if (copy.packets[lane] === NOT_SEEN) {
-            this.missed[lane].add(this.expectedNs(fromServer, copy, lane));
+    this.acknowledged = [new Acknowledged(flows, 0), new Acknowledged(flows, 1)];
+    this.missed = flows.map(() => new MissedByCapture());
+    for (const { fromServer, route, segments: all } of sent.sides) {
+      for (const transmission of all.flatMap(({ transmissions }) => transmissions)) {
+        for (const nic of route.slice(route.indexOf(transmission.first) + 1, route.indexOf(transmission.last))) {
+          if (transmission.packets[nic] === NOT_SEEN) {
+            this.missed[nic].add(this.expectedNs(fromServer, transmission, nic));
           }
         }
       }
     }
   }
 
-  /** Of copy `i` of a journey. */
-  of(fromServer: 0 | 1, { group, copies }: Journey, i: number): Fate {
-    const { route } = this.journeys.ways[fromServer];
-    const copy = copies[i];
-    if (copy.last === route[route.length - 1]) {
-      return this.afterLast(fromServer, { group, copies }, i);
+  /** Of transmission `i` of a segment. */
+  fateOf(fromServer: 0 | 1, { group, transmissions }: SentSegment, i: number): Fate {
+    const { route } = this.sent.sides[fromServer];
+    const transmission = transmissions[i];
+    if (transmission.last === route[route.length - 1]) {
+      return this.afterLast(fromServer, { group, transmissions }, i);
     }
-    const beyond = route.slice(route.indexOf(copy.last) + 1);
-    const seenBeyond = () => copies.some(({ packets }) => beyond.some((lane) => packets[lane] !== NOT_SEEN));
-    const from = this.nameOf(copy.last);
+    const beyond = route.slice(route.indexOf(transmission.last) + 1);
+    const seenBeyond = () => transmissions.some(({ packets }) => beyond.some((nic) => packets[nic] !== NOT_SEEN));
+    const from = this.nameOf(transmission.last);
     if (this.isAcknowledged(fromServer, group) && !seenBeyond()) {
-      // A copy arrived unseen; which one is only known where there was but one.
-      return copies.length === 1
+      // A transmission arrived unseen; which one is known only where there was just one.
+      return transmissions.length === 1
         ? ARRIVED
         : { kind: 'unknown', from, at: this.nameOf(beyond[0]), why: 'capture-dropped' };
     }
-    const at = beyond.map((lane) => ({ lane, coverage: this.coverageAt(fromServer, copy, lane) }));
-    const watching = at.find(({ coverage }) => coverage === 'watching');
-    if (watching !== undefined) {
-      return { kind: 'lost', from, to: this.nameOf(watching.lane) };
+    const at = beyond.map((nic) => ({ nic, coverage: this.coverageAt(fromServer, transmission, nic) }));
+    const capturing = at.find(({ coverage }) => coverage === 'capturing');
+    if (capturing !== undefined) {
+      return { kind: 'lost', from, to: this.nameOf(capturing.nic) };
     }
-    const [{ lane, coverage }] = at;
+    const [{ nic, coverage }] = at;
     return {
       kind: 'unknown',
       from,
-      at: this.nameOf(lane),
-      why: coverage === 'capture-dropped' ? coverage : 'not-watching',
+      at: this.nameOf(nic),
+      why: coverage === 'capture-dropped' ? coverage : 'not-capturing',
     };
   }
 
-  /** Of a transmission that no NIC of ours saw, though its repetition says that there was one. */
-  ofUnseen(fromServer: 0 | 1, repetition: Copy): Fate {
-    const { route } = this.journeys.ways[fromServer];
+  /** Of a transmission that no NIC of ours saw, though its retransmission shows that there was one. */
+  fateOfUnseen(fromServer: 0 | 1, retransmission: Transmission): Fate {
+    const { route } = this.sent.sides[fromServer];
     const [first] = route;
-    const lane = this.watched.flows[first].lane;
+    const { facts } = this.connection.flows[first].records;
     const name = this.nameOf(first);
     const coverage = this.coverage[first].at(
-      this.watched.flows[repetition.first].tNs[repetition.packets[repetition.first]],
+      this.connection.flows[retransmission.first].tNs[retransmission.packets[retransmission.first]],
       fromServer
     );
     if (coverage === 'capture-dropped' || !this.coverage[first].fromBeginning) {
-      return { kind: 'unknown', from: name, at: name, why: coverage === 'capture-dropped' ? coverage : 'not-watching' };
+      return {
+        kind: 'unknown',
+        from: name,
+        at: name,
+        why: coverage === 'capture-dropped' ? coverage : 'not-capturing',
+      };
     }
-    const own = lane.facts !== undefined && (fromServer === 1 ? ownsServer(lane.facts) : ownsClient(lane.facts));
+    const own = facts !== undefined && (fromServer === 1 ? ownsServer(facts) : ownsClient(facts));
     return own
       ? { kind: 'unknown', from: name, at: name, why: 'capture-dropped' }
       : { kind: 'lost-before', first: name };
@@ -118,54 +123,54 @@ export class Fates {
     return end > start && this.acknowledged[fromServer].anywhere(end);
   }
 
-  private afterLast(fromServer: 0 | 1, { group, copies }: Journey, i: number): Fate {
-    const { last } = copies[i];
-    const { facts } = this.watched.flows[last].lane;
+  private afterLast(fromServer: 0 | 1, { group, transmissions }: SentSegment, i: number): Fate {
+    const { last } = transmissions[i];
+    const { facts } = this.connection.flows[last].records;
     const own = facts !== undefined && (fromServer === 1 ? ownsClient(facts) : ownsServer(facts));
-    // Of equal datagrams there may be as many copies as packets.
+    // Of equal datagrams there may be as many transmissions as packets.
     if (own || group.end === group.start) {
       return ARRIVED;
     }
-    const again = copies.find(({ packets }, j) => j > i && packets[last] !== NOT_SEEN);
+    const again = transmissions.find(({ packets }, j) => j > i && packets[last] !== NOT_SEEN);
     if (again === undefined) {
       return ARRIVED;
     }
-    const againNs = this.watched.flows[last].tNs[again.packets[last]];
-    return this.acknowledged[fromServer].atLane(last, group.end) < againNs
+    const againNs = this.connection.flows[last].tNs[again.packets[last]];
+    return this.acknowledged[fromServer].atNic(last, group.end) < againNs
       ? ARRIVED
       : { kind: 'lost-after', last: this.nameOf(last) };
   }
 
-  /** When the last packet was seen anywhere, on the lane's clock. */
-  private lastNs(lane: number): number {
-    const { flows: watches } = this.watched;
-    const lasts = watches.map(({ tNs, length }, other) => {
-      const way = other === lane ? { typicalNs: 0 } : this.journeys.usual.between(other < lane ? 0 : 1, other, lane);
-      return length === 0 || way === undefined ? -Infinity : tNs[length - 1] + way.typicalNs;
+  /** When the last packet was seen anywhere, on that NIC's clock. */
+  private lastNs(nic: number): number {
+    const { flows } = this.connection;
+    const lasts = flows.map(({ tNs, length }, other) => {
+      const transit = other === nic ? { typicalNs: 0 } : this.sent.baseline.between(other < nic ? 0 : 1, other, nic);
+      return length === 0 || transit === undefined ? -Infinity : tNs[length - 1] + transit.typicalNs;
     });
     return Math.max(...lasts);
   }
 
-  private coverageAt(fromServer: 0 | 1, copy: Copy, lane: number): CoverageAt {
-    const expectedNs = this.expectedNs(fromServer, copy, lane);
-    const coverage = this.coverage[lane].at(expectedNs, fromServer);
-    return coverage === 'watching' && this.missed[lane].near(expectedNs) ? 'capture-dropped' : coverage;
+  private coverageAt(fromServer: 0 | 1, transmission: Transmission, nic: number): CoverageAt {
+    const expectedNs = this.expectedNs(fromServer, transmission, nic);
+    const coverage = this.coverage[nic].at(expectedNs, fromServer);
+    return coverage === 'capturing' && this.missed[nic].near(expectedNs) ? 'capture-dropped' : coverage;
   }
 
-  /** When a copy should pass a lane, by a lane that saw it; on that lane's clock. */
-  private expectedNs(fromServer: 0 | 1, copy: Copy, lane: number): number {
-    const { flows: watches } = this.watched;
-    const { route } = this.journeys.ways[fromServer];
-    const before = route.slice(0, route.indexOf(lane)).filter((one) => copy.packets[one] !== NOT_SEEN);
-    const from = before[before.length - 1] ?? copy.last;
-    const lastNs = watches[from].tNs[copy.packets[from]];
-    const usual = this.journeys.usual.between(fromServer, from, lane);
-    // Nothing tells how the clocks compare: then the middle of what the NIC saw stands for it.
-    return usual === undefined ? watches[lane].tNs[watches[lane].length >>> 1] : lastNs + usual.typicalNs;
+  /** When a transmission should pass a NIC, judged by a NIC that saw it; on the former's clock. */
+  private expectedNs(fromServer: 0 | 1, transmission: Transmission, nic: number): number {
+    const { flows } = this.connection;
+    const { route } = this.sent.sides[fromServer];
+    const before = route.slice(0, route.indexOf(nic)).filter((one) => transmission.packets[one] !== NOT_SEEN);
+    const from = before[before.length - 1] ?? transmission.last;
+    const lastNs = flows[from].tNs[transmission.packets[from]];
+    const baseline = this.sent.baseline.between(fromServer, from, nic);
+    // Nothing shows how the clocks compare: the middle of what the NIC saw is used.
+    return baseline === undefined ? flows[nic].tNs[flows[nic].length >>> 1] : lastNs + baseline.typicalNs;
   }
 
-  private nameOf(lane: number): string {
-    return this.watched.flows[lane].place.flowId;
+  private nameOf(nic: number): string {
+    return this.connection.flows[nic].place.flowId;
   }
 }
 

@@ -10,17 +10,17 @@ import { placeText } from '../../path/packet-ref';
 const MSS = 1400;
 
 function story(script: WireScript): ConnectionStory {
-  return connectionStory({ flows: script.lanes() });
+  return connectionStory({ flows: script.flows() });
 }
 
 /** `uplink on node-a → uplink on node-b: 1 of 4 client packets lost` for each hop that lost or may have lost something. */
 function lossLines({ losses, nics }: ConnectionStory): readonly string[] {
-  const name = (lane: string) => placeText(nics.find((nic) => nic.flowId === lane)!);
+  const name = (flowId: string) => placeText(nics.find((nic) => nic.flowId === flowId)!);
   return losses
     .filter(({ lost, notKnown }) => lost + notKnown > 0)
     .map(
       ({ from, to, sender, sent, lost, bytesLost, notKnown }) =>
-        `${name(from)} → ${name(to)}: ${lost} of ${sent} ${sender} packets lost, ${bytesLost} B${notKnown > 0 ? `, ${notKnown} not known` : ''}`
+        `${name(from)} → ${name(to)}: ${lost} of ${sent} ${sender} packets lost, ${bytesLost} B${notKnown > 0 ? `, ${notKnown} unknown` : ''}`
     );
 }
 
@@ -37,21 +37,21 @@ describe('where segments were lost', () => {
     script.server({ atMs: 620, len: MSS, lostAfter: 3 });
     script.server({ atMs: 840, len: MSS, from: 1 });
     script.client({ atMs: 842 });
-    const told = story(script);
-    expect(lossLines(told)).toEqual([
+    const found = story(script);
+    expect(lossLines(found)).toEqual([
       'eth0 of cart → uplink on node-a: 1 of 6 client packets lost, 100 B',
       'uplink on node-a → uplink on node-b: 1 of 5 client packets lost, 100 B',
       'eth0 of orders → uplink on node-b: 1 of 3 server packets lost, 1400 B',
     ]);
-    expect(fates(told)).toEqual([
+    expect(fates(found)).toEqual([
       'client data: lost between eth0 of cart and uplink on node-a',
       'client data: lost between uplink on node-a and uplink on node-b',
       'server data: lost between eth0 of orders and uplink on node-b',
     ]);
-    expect(told.retransmissions[0]).toMatchObject({ length: 100, waitedMs: 200, trigger: 'timeout' });
+    expect(found.retransmissions[0]).toMatchObject({ length: 100, waitedMs: 200, trigger: 'timeout' });
   });
 
-  it("tells a request's own losses from those of its connection", () => {
+  it("separates a request's own losses from those of its connection", () => {
     const script = new WireScript(FOUR_NICS);
     script.handshake(0);
     const other = [
@@ -69,15 +69,15 @@ describe('where segments were lost', () => {
     script.client({ atMs: 650 });
     script.exchange({ requestId: 'earlier', request: other, response: otherAnswer });
     script.exchange({ requestId: 'asked', request, response });
-    const told = connectionStory({ flows: script.lanes(), requestId: 'asked' });
-    expect(told.losses.reduce((sum, { lost }) => sum + lost, 0)).toBe(3);
-    expect(told.exchangeLosses).toEqual([
+    const found = connectionStory({ flows: script.flows(), requestId: 'asked' });
+    expect(found.losses.reduce((sum, { lost }) => sum + lost, 0)).toBe(3);
+    expect(found.exchangeLosses).toEqual([
       {
         part: 'response',
-        from: told.nics[2].flowId,
-        to: told.nics[1].flowId,
+        from: found.nics[2].flowId,
+        to: found.nics[1].flowId,
         segments: 2,
-        resentAfterMs: expect.closeTo(336.9, 3),
+        retransmittedAfterMs: expect.closeTo(336.9, 3),
       },
     ]);
   });
@@ -89,9 +89,9 @@ describe('where segments were lost', () => {
     script.handshake(0);
     sendCutSuperSegment(script, MSS);
     script.server({ atMs: 41.5 });
-    const told = story(script);
-    expect(lossLines(told)).toEqual(['uplink on node-a → uplink on node-b: 1 of 7 client packets lost, 1400 B']);
-    expect(fates(told)).toEqual(['client data: lost between uplink on node-a and uplink on node-b']);
+    const found = story(script);
+    expect(lossLines(found)).toEqual(['uplink on node-a → uplink on node-b: 1 of 7 client packets lost, 1400 B']);
+    expect(fates(found)).toEqual(['client data: lost between uplink on node-a and uplink on node-b']);
   });
 
   it('calls a retransmission spurious whose original arrived', () => {
@@ -101,9 +101,9 @@ describe('where segments were lost', () => {
     script.server({ atMs: 11, lostAfter: 2 });
     script.client({ atMs: 210, len: 100, from: 1, ana: Analysis.SpuriousRetransmission });
     script.server({ atMs: 211.1 });
-    const told = story(script);
-    expect(fates(told)).toEqual(['client data: not lost at all']);
-    expect(lossLines(told)).toEqual(['uplink on node-b → uplink on node-a: 1 of 3 server packets lost, 0 B']);
+    const found = story(script);
+    expect(fates(found)).toEqual(['client data: not lost']);
+    expect(lossLines(found)).toEqual(['uplink on node-b → uplink on node-a: 1 of 3 server packets lost, 0 B']);
   });
 
   it('says that it was lost before or beyond what was captured', () => {
@@ -129,7 +129,7 @@ describe('where segments were lost', () => {
     script.server({ atMs: 1001, flags: TcpFlag.Syn | TcpFlag.Ack, from: 0 });
     script.client({ atMs: 1002.2 });
     expect(fates(story(script))).toEqual([
-      'client syn: not lost at all',
+      'client syn: not lost',
       'server syn: lost between uplink on node-b and uplink on node-a',
     ]);
   });
@@ -143,9 +143,9 @@ describe('where segments were lost', () => {
     script.client({ atMs: 1000, len: 100 });
     script.client({ atMs: 1200, len: 100, from: 51, lostAfter: 1 });
     script.server({ atMs: 1302 });
-    const told = story(script);
-    expect(fates(told)).toEqual(['client data: not lost at all']);
-    const [loss] = told.losses.filter(({ lost }) => lost > 0);
+    const found = story(script);
+    expect(fates(found)).toEqual(['client data: not lost']);
+    const [loss] = found.losses.filter(({ lost }) => lost > 0);
     expect(loss.packets.map(({ tsNs }) => tsNs.slice(-10))).toEqual(['1200100000'].map((text) => text.slice(-10)));
   });
 });
@@ -181,13 +181,13 @@ describe('any losses', () => {
             next[byServer ? 1 : 0] += len;
             atMs += 5;
           }
-          const told = story(script);
-          const order = (lane: string) => told.nics.find((nic) => nic.flowId === lane)!.order;
-          const found = told.losses
+          const found = story(script);
+          const order = (flowId: string) => found.nics.find((nic) => nic.flowId === flowId)!.order;
+          const lossesFound = found.losses
             .filter(({ lost }) => lost > 0)
             .map(({ from, to, lost }): [string, number] => [`${order(from)}>${order(to)}`, lost]);
-          expect(new Map(found)).toEqual(truth);
-          expect(told.retransmissions.every(({ fateOfBefore }) => fateOfBefore.kind === 'lost')).toBe(true);
+          expect(new Map(lossesFound)).toEqual(truth);
+          expect(found.retransmissions.every(({ fateOfBefore }) => fateOfBefore.kind === 'lost')).toBe(true);
         }
       ),
       { numRuns: 200 }
@@ -205,19 +205,19 @@ describe('losses of the capture itself', () => {
     return script;
   };
 
-  it('are not counted as lost on the hop, and are told', () => {
-    const told = story(missing(FOUR_NICS.map((nic, i) => (i >= 2 ? { ...nic, captureDrops: 3 } : nic))));
-    expect(lossLines(told)).toEqual([
-      'uplink on node-a → uplink on node-b: 0 of 3 client packets lost, 0 B, 1 not known',
+  it('are not counted as lost on the hop, and are reported', () => {
+    const found = story(missing(FOUR_NICS.map((nic, i) => (i >= 2 ? { ...nic, captureDrops: 3 } : nic))));
+    expect(lossLines(found)).toEqual([
+      'uplink on node-a → uplink on node-b: 0 of 3 client packets lost, 0 B, 1 unknown',
     ]);
-    expect(fates(told)).toEqual([
-      'client data: lost in a place that is not known, since the capture at uplink on node-b lost packets itself',
+    expect(fates(found)).toEqual([
+      'client data: lost at an unknown place (the capture at uplink on node-b dropped packets)',
     ]);
-    expect(told.caveats.map(({ kind }) => kind)).toEqual(['capture-dropped', 'capture-dropped']);
-    expect(caveatTexts(told.caveats, told.nics)).toEqual([
+    expect(found.caveats.map(({ kind }) => kind)).toEqual(['capture-dropped', 'capture-dropped']);
+    expect(caveatTexts(found.caveats, found.nics)).toEqual([
       {
         kind: 'capture-dropped',
-        text: 'The capture lost 3 packets each at uplink on node-b and eth0 of orders: what is missing there may have been on the wire, and is not counted as lost.',
+        text: 'The capture dropped 3 packets each at uplink on node-b and eth0 of orders: what is missing there may have been on the wire and is not counted as lost.',
       },
     ]);
   });
@@ -246,10 +246,10 @@ describe('losses of the capture itself', () => {
     const script = new WireScript(ended);
     script.handshake(0);
     script.client({ atMs: 10, len: 100, lostAfter: 1 });
-    const told = story(script);
-    expect(lossLines(told)).toEqual([
-      'uplink on node-a → uplink on node-b: 0 of 2 client packets lost, 0 B, 1 not known',
+    const found = story(script);
+    expect(lossLines(found)).toEqual([
+      'uplink on node-a → uplink on node-b: 0 of 2 client packets lost, 0 B, 1 unknown',
     ]);
-    expect(told.caveats.map(({ kind }) => kind)).toEqual(['capture-ended', 'capture-ended']);
+    expect(found.caveats.map(({ kind }) => kind)).toEqual(['capture-ended', 'capture-ended']);
   });
 });

@@ -1,5 +1,5 @@
-/** When journeys passed a NIC. */
-import { type BothWays, type Journey, NOT_SEEN } from './journeys';
+/** When segments passed a NIC. */
+import { type SentSegments, type SentSegment, NOT_SEEN } from './sent-segments';
 import { type PacketRef } from '../../path/packet-ref';
 import { refOf, type CapturedConnection } from './captured-connection';
 
@@ -14,63 +14,65 @@ export interface Instant {
 export class NicObservations {
   constructor(
     readonly connection: CapturedConnection,
-    readonly journeys: BothWays
+    readonly sent: SentSegments
   ) {}
 
-  instant(lane: number, packet: number): Instant {
-    return { nic: lane, packet, atMs: this.connection.flows[lane].tNs[packet] / 1e6 };
+  instant(nic: number, packet: number): Instant {
+    return { nic, packet, atMs: this.connection.flows[nic].tNs[packet] / 1e6 };
   }
 
-  ref({ nic: lane, packet }: Instant): PacketRef {
-    return refOf(this.connection, lane, packet);
+  ref({ nic, packet }: Instant): PacketRef {
+    return refOf(this.connection, nic, packet);
   }
 
-  /** The first of its copies that the lane saw. */
-  firstAt({ copies }: Journey, lane: number): Instant | undefined {
-    const packets = copies.map((copy) => copy.packets[lane]).filter((packet) => packet !== NOT_SEEN);
-    return packets.length === 0 ? undefined : this.earliest(packets.map((packet) => this.instant(lane, packet)));
+  /** The first of its transmissions that the NIC saw. */
+  firstAt({ transmissions }: SentSegment, nic: number): Instant | undefined {
+    const packets = transmissions
+      .map((transmission) => transmission.packets[nic])
+      .filter((packet) => packet !== NOT_SEEN);
+    return packets.length === 0 ? undefined : this.earliest(packets.map((packet) => this.instant(nic, packet)));
   }
 
-  /** When all the journeys had passed the lane; undefined where one never did. */
+  /** When all the segments had passed the NIC; undefined where one never did. */
   completeAt(
-    journeys: readonly Journey[],
-    lane: number
-  ): { readonly journey: Journey; readonly at: Instant } | undefined {
-    let last: { readonly journey: Journey; readonly at: Instant } | undefined;
-    for (const journey of journeys) {
-      const at = this.firstAt(journey, lane);
+    segments: readonly SentSegment[],
+    nic: number
+  ): { readonly segment: SentSegment; readonly at: Instant } | undefined {
+    let last: { readonly segment: SentSegment; readonly at: Instant } | undefined;
+    for (const segment of segments) {
+      const at = this.firstAt(segment, nic);
       if (at === undefined) {
         return undefined;
       }
       if (last === undefined || at.atMs > last.at.atMs) {
-        last = { journey, at };
+        last = { segment, at };
       }
     }
     return last;
   }
 
-  /** Where the copy that is `at` one lane was at another. */
-  sameCopyAt({ copies }: Journey, at: Instant, lane: number): Instant | undefined {
-    const copy = copies.find(({ packets }) => packets[at.nic] === at.packet);
-    const packet = copy?.packets[lane] ?? NOT_SEEN;
-    return packet === NOT_SEEN ? undefined : this.instant(lane, packet);
+  /** The transmission that is `at` one NIC, at another. */
+  sameTransmissionAt({ transmissions }: SentSegment, at: Instant, nic: number): Instant | undefined {
+    const transmission = transmissions.find(({ packets }) => packets[at.nic] === at.packet);
+    const packet = transmission?.packets[nic] ?? NOT_SEEN;
+    return packet === NOT_SEEN ? undefined : this.instant(nic, packet);
   }
 
-  /** An instant on the clock of another lane: as it is on the same host, else by the way that packets usually take. */
-  onClockOf({ nic: lane, atMs }: Instant, other: number): number | undefined {
-    const { flows: watches } = this.connection;
-    if (watches[lane].place.host === watches[other].place.host) {
+  /** An instant on the clock of another NIC: unchanged on the same host, else by the baseline transit. */
+  onClockOf({ nic, atMs }: Instant, other: number): number | undefined {
+    const { flows } = this.connection;
+    if (flows[nic].place.host === flows[other].place.host) {
       return atMs;
     }
-    const way = this.journeys.usual.between(lane < other ? 0 : 1, lane, other);
-    return way && atMs + way.typicalNs / 1e6;
+    const transit = this.sent.baseline.between(nic < other ? 0 : 1, nic, other);
+    return transit && atMs + transit.typicalNs / 1e6;
   }
 
-  /** The first packet of a lane, from `from` on, that fits. */
-  find(lane: number, from: number, fits: (packet: number) => boolean): Instant | undefined {
-    for (let packet = from; packet < this.connection.flows[lane].length; packet++) {
+  /** The first packet at a NIC, from `from` on, that fits. */
+  find(nic: number, from: number, fits: (packet: number) => boolean): Instant | undefined {
+    for (let packet = from; packet < this.connection.flows[nic].length; packet++) {
       if (fits(packet)) {
-        return this.instant(lane, packet);
+        return this.instant(nic, packet);
       }
     }
     return undefined;

@@ -49,9 +49,9 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told
     sentSegments: told === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
     lostSegments: told === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
     requestSegmentsLost: told === undefined ? null : (requestLoss?.segments ?? 0),
-    requestRetransmittedAfterMs: requestLoss?.resentAfterMs ?? null,
+    requestRetransmittedAfterMs: requestLoss?.retransmittedAfterMs ?? null,
     responseSegmentsLost: told === undefined ? null : (responseLoss?.segments ?? 0),
-    responseRetransmittedAfterMs: responseLoss?.resentAfterMs ?? null,
+    responseRetransmittedAfterMs: responseLoss?.retransmittedAfterMs ?? null,
     nat,
     lost: lost ? 'response' : '',
   };
@@ -68,7 +68,7 @@ function timeBySpans(source: ExchangeAtNic, target: ExchangeAtNic): HopTime {
     const requestMs = Number(tsNs - source.tsNs) / 1e6;
     const trip = roundTripOf(record);
     const responseMs = trip.kind === 'known' ? requestMs + trip.ms : null;
-    return { lane: record.inner_traceid, stamps: { requestMs, responseMs } };
+    return { flowId: record.inner_traceid, stamps: { requestMs, responseMs } };
   };
   return hopTime(end(source), end(target), source.record.host === target.record.host ? 'same' : 'not-compared');
 }

@@ -12,7 +12,7 @@ function tableOf({ l7, l4, packets }: Traffic, requestId = REQUEST.requestId): P
   ) => seen.map(({ record }) => record).filter((record) => record.inner_traceid === lane);
   return packetTable({
     requestId,
-    lanes: lanes.map((flowId) => ({
+    flows: lanes.map((flowId) => ({
       flowId,
       packets: ofLane(packets, flowId),
       chunks: ofLane(l4, flowId),

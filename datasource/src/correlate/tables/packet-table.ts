@@ -17,7 +17,7 @@ import { type ConnectionStory } from '../connection-story';
 import { flowClocks } from '../clocks/flow-clocks';
 import { earliestNs, type DecodedFlow, type FlowRecords, decodeFlow } from '../../path/flow-records';
 import { orderFlows } from '../../path/flow-order';
-import { type LaneWays, NOT_FOLLOWED, type PacketWay } from '../losses/packet-ways';
+import { type FlowTransmissions, NOT_FOLLOWED, type PacketTransmission } from '../losses/packet-transmissions';
 import { type OriginFacts, type SeqOrigin, seqOrigins } from '../../path/seq-origin';
 
 export interface PacketTable {
@@ -27,30 +27,30 @@ export interface PacketTable {
 }
 
 interface PacketTableInput {
-  readonly lanes: readonly FlowRecords[];
+  readonly flows: readonly FlowRecords[];
   /** The request that was asked for: where one packet carries several, this one names it. */
   readonly requestId?: string;
   /** What correlation says of the same flows; without it nothing says which packets of several NICs are the same. */
-  readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetWays'>;
+  readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetTransmissions'>;
 }
 
 interface PlacedLane extends DecodedFlow {
   readonly origin: SeqOrigin;
 }
 
-export function packetTable({ lanes: input, requestId, story }: PacketTableInput): PacketTable {
+export function packetTable({ flows: input, requestId, story }: PacketTableInput): PacketTable {
   const notes: string[] = [];
   const opened = input.map((lane) => decodeFlow(lane, notes));
   const origins = seqOrigins(opened.map(originFacts));
   const lanes = opened.map((lane, i): PlacedLane => ({ ...lane, origin: origins[i] }));
   const baseNs = earliestNs(lanes);
   const ordered = orderFlows(lanes, requestId);
-  const packets = ordered.lanes.flatMap((lane) => packetsOf(lane, baseNs, story?.packetWays.get(lane.flowId)));
+  const packets = ordered.flows.flatMap((lane) => packetsOf(lane, baseNs, story?.packetTransmissions.get(lane.flowId)));
   packets.sort((a, b) => a.tNs - b.tNs);
 
   const marks = new Map<Packet, Mark>();
-  for (const lane of ordered.lanes) {
-    markRequests(lane, { packets: packets.filter((packet) => packet.lane === lane), baseNs, requestId, marks });
+  for (const lane of ordered.flows) {
+    markRequests(lane, { packets: packets.filter((packet) => packet.flow === lane), baseNs, requestId, marks });
   }
   if (ordered.clocksTrusted) {
     notes.push("The order of some hosts' flows rests on the hosts' own clocks, which were not compared.");
@@ -64,7 +64,7 @@ export function packetTable({ lanes: input, requestId, story }: PacketTableInput
   }
   return {
     rows: packets.map((packet) => rowOf(packet, baseNs, marks.get(packet))),
-    flows: ordered.lanes.map((lane) => laneMeta(lane, clocks.get(lane.host))),
+    flows: ordered.flows.map((lane) => laneMeta(lane, clocks.get(lane.host))),
     notes,
   };
 }
@@ -78,16 +78,16 @@ function originFacts(lane: DecodedFlow): OriginFacts {
 }
 
 interface FollowedPacket extends Packet<PlacedLane> {
-  readonly way: PacketWay;
+  readonly way: PacketTransmission;
 }
 
 /** @param ways of the lane's packets, in order */
-function packetsOf(lane: PlacedLane, baseNs: bigint, ways: LaneWays | undefined): readonly FollowedPacket[] {
+function packetsOf(lane: PlacedLane, baseNs: bigint, ways: FlowTransmissions | undefined): readonly FollowedPacket[] {
   let place = 0;
   return lane.decoded.flatMap((chunk) => {
     const offset = Number(chunk.positions.timePosNs - baseNs);
     return Array.from(chunk.columns.tNs, (tNs, index): FollowedPacket => ({
-      lane,
+      flow: lane,
       chunk,
       index,
       tNs: offset + tNs,
@@ -96,7 +96,11 @@ function packetsOf(lane: PlacedLane, baseNs: bigint, ways: LaneWays | undefined)
   });
 }
 
-function rowOf({ lane, chunk, index, tNs, way }: FollowedPacket, baseNs: bigint, mark: Mark | undefined): PacketRow {
+function rowOf(
+  { flow: lane, chunk, index, tNs, way }: FollowedPacket,
+  baseNs: bigint,
+  mark: Mark | undefined
+): PacketRow {
   const { columns, record } = chunk;
   const bySrc = columns.dir[index] === SENT_BY_SRC;
   const tsNs = baseNs + BigInt(Math.round(tNs));

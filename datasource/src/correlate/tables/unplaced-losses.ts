@@ -16,13 +16,13 @@ export function unplacedLosses(
     path.some((lane, i) => (lane === from && path[i + 1] === to) || (lane === to && path[i + 1] === from));
   return exchangeLosses
     .filter(({ from, to }) => !hasEdge(from, to))
-    .map(({ part, from, to, segments, resentAfterMs }) => {
+    .map(({ part, from, to, segments, retransmittedAfterMs }) => {
       const many = segments !== 1;
       const what = `${segments} segment${many ? 's' : ''} of the ${part} ${many ? 'were' : 'was'} lost`;
       const again =
-        resentAfterMs === null
+        retransmittedAfterMs === null
           ? 'not retransmitted'
-          : `retransmitted after ${many ? 'up to ' : ''}${durationText(resentAfterMs)}`;
+          : `retransmitted after ${many ? 'up to ' : ''}${durationText(retransmittedAfterMs)}`;
       return `${what} somewhere between ${name(from)} and ${name(to)}, and ${again}.`;
     });
 }

@@ -7,9 +7,9 @@ import { type Part } from './verdict';
 /** A name that was looked up earlier than this before the connection is taken to be of something else. */
 const LOOKED_UP_FOR_IT_MS = 200;
 
-export interface PreludeOf {
-  readonly sight: NicObservations;
-  readonly lane: number;
+interface SetupOf {
+  readonly observations: NicObservations;
+  readonly nic: number;
   /** The request's first byte. */
   readonly sent: Instant;
   readonly requestId: string;
@@ -17,28 +17,28 @@ export interface PreludeOf {
 }
 
 /** Empty where the connection was in use before, or its beginning was not seen. */
-export function preludeParts({ sight, lane, sent, requestId, nameResolution }: PreludeOf): readonly Part[] {
-  const watch = sight.connection.flows[lane];
-  const atMs = (tsNs: bigint): number => Number(tsNs - sight.connection.baseNs) / 1e6;
-  const earlier = watch.lane.exchanges.filter(
+export function connectionSetupParts({ observations, nic, sent, requestId, nameResolution }: SetupOf): readonly Part[] {
+  const flow = observations.connection.flows[nic];
+  const atMs = (tsNs: bigint): number => Number(tsNs - observations.connection.baseNs) / 1e6;
+  const earlier = flow.records.exchanges.filter(
     ({ record, tsNs }) => record.request_id !== requestId && atMs(tsNs) < sent.atMs
   );
-  const syn = connectStart(sight, lane);
+  const syn = connectStart(observations, nic);
   if (syn === undefined || earlier.some(({ record }) => record.l7_proto !== 'tls')) {
     return [];
   }
-  const connected = handshakeEnd(sight, syn) ?? sent;
+  const connected = handshakeEnd(observations, syn) ?? sent;
   const parts: Part[] = [];
-  const looked = lookUpOf(nameResolution, { sight, lane, syn });
+  const looked = lookUpOf(nameResolution, { observations, nic, syn });
   if (looked !== undefined) {
     const endMs = atMs(looked.tsNs) + looked.record.latency_ms;
     parts.push({ ...NO_PACKETS, name: 'name-resolution', ms: looked.record.latency_ms });
     parts.push({ ...NO_PACKETS, name: 'client', ms: Math.max(0, syn.atMs - endMs) });
   }
-  parts.push(between('connect', [syn, connected], sight));
+  parts.push(between('connect', [syn, connected], observations));
   const tls = earlier[0];
   if (tls === undefined) {
-    parts.push(between('client', [connected, sent], sight));
+    parts.push(between('client', [connected, sent], observations));
     return parts;
   }
   const helloMs = atMs(tls.tsNs);
@@ -51,46 +51,60 @@ export function preludeParts({ sight, lane, sent, requestId, nameResolution }: P
   return parts;
 }
 
-const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
+export const NO_PACKETS = { ifSymmetricMs: null, atMostMs: null, from: null, to: null };
 
-export function between(name: Part['name'], [from, to]: readonly [Instant, Instant], sight: NicObservations): Part {
-  return { ...NO_PACKETS, name, ms: Math.max(0, to.atMs - from.atMs), from: sight.ref(from), to: sight.ref(to) };
+export function between(
+  name: Part['name'],
+  [from, to]: readonly [Instant, Instant],
+  observations: NicObservations
+): Part {
+  return {
+    ...NO_PACKETS,
+    name,
+    ms: Math.max(0, to.atMs - from.atMs),
+    from: observations.ref(from),
+    to: observations.ref(to),
+  };
 }
 
 /** The first SYN of the client. */
-export function connectStart(sight: NicObservations, lane: number): Instant | undefined {
-  const { flags, fromServer, lane: records } = sight.connection.flows[lane];
+export function connectStart(observations: NicObservations, nic: number): Instant | undefined {
+  const { flags, fromServer, records } = observations.connection.flows[nic];
   const isSyn = (packet: number) =>
     fromServer[packet] === 0 && (flags[packet] & (TcpFlag.Syn | TcpFlag.Ack)) === TcpFlag.Syn;
-  return records.decoded[0]?.record.chunk_id === 1 ? sight.find(lane, 0, isSyn) : undefined;
+  return records.decoded[0]?.record.chunk_id === 1 ? observations.find(nic, 0, isSyn) : undefined;
 }
 
 /** The client's first packet after the SYN-ACK. */
-function handshakeEnd(sight: NicObservations, syn: Instant): Instant | undefined {
-  const { flags, fromServer } = sight.connection.flows[syn.nic];
-  const answer = sight.find(
+function handshakeEnd(observations: NicObservations, syn: Instant): Instant | undefined {
+  const { flags, fromServer } = observations.connection.flows[syn.nic];
+  const answer = observations.find(
     syn.nic,
     syn.packet,
     (packet) => fromServer[packet] === 1 && (flags[packet] & TcpFlag.Syn) !== 0
   );
   return (
     answer &&
-    sight.find(syn.nic, answer.packet, (packet) => fromServer[packet] === 0 && (flags[packet] & TcpFlag.Syn) === 0)
+    observations.find(
+      syn.nic,
+      answer.packet,
+      (packet) => fromServer[packet] === 0 && (flags[packet] & TcpFlag.Syn) === 0
+    )
   );
 }
 
 interface Connecting {
-  readonly sight: NicObservations;
-  readonly lane: number;
+  readonly observations: NicObservations;
+  readonly nic: number;
   readonly syn: Instant;
 }
 
 /** The latest look-up on the same host that was answered with the server's address just before. */
-function lookUpOf(spans: readonly ExchangeAtNic[], { sight, lane, syn }: Connecting): ExchangeAtNic | undefined {
-  const { place, lane: records } = sight.connection.flows[lane];
+function lookUpOf(spans: readonly ExchangeAtNic[], { observations, nic, syn }: Connecting): ExchangeAtNic | undefined {
+  const { place, records } = observations.connection.flows[nic];
   const server = records.facts?.server_ip;
   const fitting = spans.filter(({ record, tsNs }) => {
-    const endMs = Number(tsNs - sight.connection.baseNs) / 1e6 + record.latency_ms;
+    const endMs = Number(tsNs - observations.connection.baseNs) / 1e6 + record.latency_ms;
     return (
       record.host === place.host &&
       isAnswered(record.outcome) &&

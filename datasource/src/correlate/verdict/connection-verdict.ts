@@ -1,37 +1,37 @@
-/** The verdict on a connection that came to nothing: refused, or never answered. */
+/** The verdict on a connection that failed: refused, or never answered. */
 import { TcpFlag } from '@bpfnet/flow-model';
 import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type Caveat } from '../caveats/caveats';
-import { type Fates } from '../losses/loss-attribution';
+import { type LossAttribution } from '../losses/loss-attribution';
 import { type Retransmission } from '../losses/retransmissions';
 import { lostWhere, nicText } from '../losses/fate-text';
 import { connectStart } from './connection-setup';
 import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Verdict } from './verdict';
-import { whoOf } from './endpoints-text';
+import { endpointTexts } from './endpoints-text';
 
-export interface FailedConnection {
+interface FailedConnection {
   readonly caveats: readonly Caveat[];
   readonly retransmissions: readonly Retransmission[];
-  readonly fates: Fates;
+  readonly attribution: LossAttribution;
 }
 
 /** Null where it was established, or where its first SYN was not seen. */
 export function connectionVerdict(
-  sight: NicObservations,
-  { caveats, retransmissions, fates }: FailedConnection
+  observations: NicObservations,
+  { caveats, retransmissions, attribution }: FailedConnection
 ): Verdict | null {
-  const [first] = sight.connection.flows;
-  const facts = first?.lane.facts;
-  const syn = first === undefined ? undefined : connectStart(sight, 0);
-  if (facts === undefined || syn === undefined || first.lane.l4Proto !== 'tcp') {
+  const [first] = observations.connection.flows;
+  const facts = first?.records.facts;
+  const syn = first === undefined ? undefined : connectStart(observations, 0);
+  if (facts === undefined || syn === undefined || first.records.l4Proto !== 'tcp') {
     return null;
   }
   const { flags, fromServer, length } = first;
-  const answer = sight.find(0, syn.packet, (packet) => fromServer[packet] === 1);
-  const { client, server } = whoOf(sight.connection, facts);
+  const answer = observations.find(0, syn.packet, (packet) => fromServer[packet] === 1);
+  const { client, server } = endpointTexts(observations.connection, facts);
   const subject = `The connection from ${client} to ${server}`;
-  const end = answer ?? sight.instant(0, length - 1);
+  const end = answer ?? observations.instant(0, length - 1);
   const totalMs = end.atMs - syn.atMs;
   const verdict = {
     requestId: '',
@@ -42,8 +42,8 @@ export function connectionVerdict(
         ms: totalMs,
         ifSymmetricMs: null,
         atMostMs: null,
-        from: sight.ref(syn),
-        to: sight.ref(end),
+        from: observations.ref(syn),
+        to: observations.ref(end),
       },
     ],
     costs: [],
@@ -55,34 +55,34 @@ export function connectionVerdict(
       : {
           ...verdict,
           cause: 'refused',
-          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing listens there, or something rejects it.`,
+          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing listens on that port, or a firewall rejects it.`,
         };
   }
   const syns = 1 + retransmissions.filter(({ what, sender }) => what === 'syn' && sender === 'client').length;
-  const times = syns === 1 ? '1 SYN' : `${syns} SYNs in ${durationText(totalMs)}`;
+  const unanswered = syns === 1 ? '1 SYN was' : `${syns} SYNs in ${durationText(totalMs)} were`;
   return {
     ...verdict,
     cause: 'no-connection',
-    sentence: `${subject} came to nothing: ${times} got no answer; ${whereText(sight, syn, fates)}.`,
+    sentence: `${subject} failed: ${unanswered} unanswered; ${whereText(observations, syn, attribution)}.`,
   };
 }
 
-function whereText(sight: NicObservations, syn: Instant, fates: Fates): string {
-  const { connection: watched, journeys } = sight;
-  const nics = watched.flows.map(({ place }) => place);
-  const journey = journeys.ways[0].all.find(({ copies }) =>
-    copies.some(({ packets }) => packets[syn.nic] === syn.packet)
+function whereText(observations: NicObservations, syn: Instant, attribution: LossAttribution): string {
+  const { connection, sent } = observations;
+  const nics = connection.flows.map(({ place }) => place);
+  const segment = sent.sides[0].segments.find(({ transmissions }) =>
+    transmissions.some(({ packets }) => packets[syn.nic] === syn.packet)
   );
-  const last = journey?.copies[journey.copies.length - 1];
-  if (journey === undefined || last === undefined) {
-    return 'where they went is not known';
+  const last = segment?.transmissions[segment.transmissions.length - 1];
+  if (segment === undefined || last === undefined) {
+    return 'their fate is unknown';
   }
-  const fate = fates.of(0, journey, journey.copies.length - 1);
-  const answer = journeys.ways[1].all[0]?.copies[0];
+  const fate = attribution.fateOf(0, segment, segment.transmissions.length - 1);
+  const answer = sent.sides[1].segments[0]?.transmissions[0];
   if (answer !== undefined) {
-    return `an answer was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
+    return `a response was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
   }
   return fate.kind === 'lost'
-    ? `the last one was ${lostWhere(fate, nics)}`
-    : `the last one was last seen at ${nicText(nics[last.last].flowId, nics)}`;
+    ? `the last was ${lostWhere(fate, nics)}`
+    : `the last was seen as far as ${nicText(nics[last.last].flowId, nics)}`;
 }

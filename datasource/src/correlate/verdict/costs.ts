@@ -1,30 +1,18 @@
 /** What single causes took of the parts of a request's time, each with the packets that show it. See docs/the-verdict.md. */
 import { TcpFlag } from '@bpfnet/flow-model';
-import { durationText } from '@bpfnet/flow-model/quantity-text';
-import { lostWhere } from '../losses/fate-text';
-import { type NicPlace, type PacketRef } from '../../path/packet-ref';
 import { pauseCosts } from './pauses';
 import { type Retransmission } from '../losses/retransmissions';
-import { type NicObservations } from '../losses/nic-observations';
-import { type Timeline } from './timeline';
+import { type AwaitedRetransmission, type CostInput } from './cost-input';
 import { type Cost, type Part, type PartName } from './verdict';
 import { windowCosts } from './zero-windows';
 
-export interface CostsOf {
-  readonly sight: NicObservations;
-  readonly timeline: Timeline;
-  readonly parts: readonly Part[];
-  readonly retransmissions: readonly Retransmission[];
-  readonly nics: readonly NicPlace[];
-}
-
 /** The dearest first. */
-export function costsOf(input: CostsOf): readonly Cost[] {
-  const resent = resendsOf(input);
+export function costsOf(input: CostInput): readonly Cost[] {
+  const awaited = awaitedRetransmissions(input);
   const costs = [
-    ...resendCosts(resent, input),
+    ...retransmissionCosts(awaited),
     ...windowCosts(input),
-    ...pauseCosts(input, resent),
+    ...pauseCosts(input, awaited),
     ...resetCosts(input),
   ];
   return costs
@@ -37,115 +25,106 @@ function partMs(parts: readonly Part[], name: PartName): number {
   return parts.reduce((sum, part) => sum + (part.name === name ? part.ms : 0), 0);
 }
 
-/** A retransmission that the request waited for. */
-export interface Resend {
-  readonly part: PartName;
-  readonly one: Retransmission;
-  /** On the clock of its own NIC, ms since the base. */
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** What had arrived all the same was not waited for. */
-function resendsOf({ sight, timeline, parts, retransmissions }: CostsOf): readonly Resend[] {
+/** What had arrived after all was not waited for. */
+function awaitedRetransmissions({
+  observations,
+  timeline,
+  parts,
+  retransmissions,
+}: CostInput): readonly AwaitedRetransmission[] {
   return retransmissions.flatMap((one) => {
-    const part = partOf(one, { sight, timeline, parts });
+    const part = partOf(one, { observations, timeline, parts });
     if (part === undefined || one.waitedMs === null || one.fateOfBefore.kind === 'arrived') {
       return [];
     }
-    const toMs = Number(BigInt(one.again.tsNs) - sight.connection.baseNs) / 1e6;
+    const toMs = Number(BigInt(one.again.tsNs) - observations.connection.baseNs) / 1e6;
     return [{ part, one, fromMs: toMs - one.waitedMs, toMs }];
   });
 }
 
-/** RTO_min of Linux: a timer that went off sooner was a probe's, not the retransmission time-out's. */
+/** RTO_min of Linux: a timer that went off sooner was a probe's, not the retransmission timeout's. */
 const LEAST_TIMEOUT_MS = 200;
 
 /** One cost for each part, trigger and place of loss: waits that overlap count once. */
-function resendCosts(resends: readonly Resend[], { nics }: CostsOf): readonly Cost[] {
-  const groups = new Map<string, Resend[]>();
-  for (const resend of resends) {
-    const { trigger, fateOfBefore } = resend.one;
-    const key = JSON.stringify([resend.part, trigger, fateOfBefore]);
-    groups.set(key, [...(groups.get(key) ?? []), resend]);
+function retransmissionCosts(awaited: readonly AwaitedRetransmission[]): readonly Cost[] {
+  const groups = new Map<string, AwaitedRetransmission[]>();
+  for (const one of awaited) {
+    const key = JSON.stringify([one.part, one.one.trigger, one.one.fateOfBefore]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].map((group): Cost => {
     const { part, one } = group[0];
-    const ms = unionMs(group);
-    const what = group.length === 1 ? 'One segment' : `${group.length} segments`;
     const timedOut = one.trigger === 'timeout' && group.some(({ fromMs, toMs }) => toMs - fromMs >= LEAST_TIMEOUT_MS);
-    const why = timedOut ? 'after a time-out' : one.trigger === 'timeout' ? 'upon a timer' : 'upon duplicate ACKs';
     return {
       kind: timedOut ? 'timeout' : 'retransmission',
       part,
-      ms,
+      ms: unionMs(group),
+      segments: group.length,
+      trigger: one.trigger,
+      fate: one.fateOfBefore,
       packets: group.flatMap(({ one: { before, again } }) => [...(before === null ? [] : [before]), again]),
-      text: `${what}, ${lostWhere(one.fateOfBefore, nics)}, ${group.length === 1 ? 'was' : 'were'} sent again ${why}, which took ${durationText(ms)}.`,
     };
   });
 }
 
-interface Within {
-  readonly sight: NicObservations;
-  readonly timeline: Timeline;
-  readonly parts: readonly Part[];
-}
-
 /** The part whose time it took; undefined where it has nothing to do with the request. */
-function partOf(one: Retransmission, { sight, timeline, parts }: Within): PartName | undefined {
+function partOf(
+  one: Retransmission,
+  { observations, timeline, parts }: Omit<CostInput, 'retransmissions'>
+): PartName | undefined {
   const has = (name: PartName): boolean => parts.some((part) => part.name === name);
   const first = (...names: readonly PartName[]): PartName | undefined => names.find(has);
   if (one.what === 'syn') {
     return first('connect');
   }
-  const lane = sight.connection.flows.findIndex(({ place }) => place.flowId === one.again.flowId);
-  const { baseNs } = sight.connection;
+  const nic = observations.connection.flows.findIndex(({ place }) => place.flowId === one.again.flowId);
+  const { baseNs } = observations.connection;
   const atMs = Number(BigInt(one.again.tsNs) - baseNs) / 1e6;
   const beforeMs = atMs - (one.waitedMs ?? 0);
-  const overMs = timeline.receivedLast && sight.onClockOf(timeline.receivedLast, lane);
+  const overMs = timeline.receivedLast && observations.onClockOf(timeline.receivedLast, nic);
   if (overMs !== undefined && atMs > overMs + SLACK_MS) {
     return undefined;
   }
   if (one.sender === 'client') {
-    const begins = sight.onClockOf(timeline.sentFirst, lane);
-    const ends = sight.onClockOf(timeline.sentArriving, lane) ?? Infinity;
+    const begins = observations.onClockOf(timeline.sentFirst, nic);
+    const ends = observations.onClockOf(timeline.sentArriving, nic) ?? Infinity;
     if (begins === undefined || beforeMs < begins - SLACK_MS) {
       return undefined;
     }
     return atMs <= ends + SLACK_MS
-      ? first('request-resent', 'sending', 'network-and-server', 'waiting')
+      ? first('request-retransmission', 'sending', 'network-and-server', 'waiting')
       : timeline.receivedFirst === undefined
         ? first('waiting')
         : has('network-and-server')
           ? 'network-and-server'
           : undefined;
   }
-  const answered = timeline.answered && sight.onClockOf(timeline.answered, lane);
+  const answered = timeline.answered && observations.onClockOf(timeline.answered, nic);
   if (answered === undefined || beforeMs < answered - SLACK_MS) {
     return undefined;
   }
-  const arriving = timeline.answeredArriving && sight.onClockOf(timeline.answeredArriving, lane);
+  const arriving = timeline.answeredArriving && observations.onClockOf(timeline.answeredArriving, nic);
   return arriving !== undefined && atMs <= arriving + SLACK_MS
-    ? first('response-resent', 'receiving', 'waiting')
+    ? first('response-retransmission', 'receiving', 'waiting')
     : first('receiving', 'waiting');
 }
 
 /** NICs of one host see a packet at slightly different times. */
 const SLACK_MS = 0.5;
 
-function unionMs(resends: readonly Resend[]): number {
+function unionMs(awaited: readonly AwaitedRetransmission[]): number {
   let total = 0;
   let covered = -Infinity;
-  for (const { fromMs, toMs } of [...resends].sort((a, b) => a.fromMs - b.fromMs)) {
+  for (const { fromMs, toMs } of [...awaited].sort((a, b) => a.fromMs - b.fromMs)) {
     total += Math.max(0, toMs - Math.max(fromMs, covered));
     covered = Math.max(covered, toMs);
   }
   return total;
 }
 
-function resetCosts({ sight, timeline, parts }: CostsOf): readonly Cost[] {
-  const { flags, fromServer, tNs } = sight.connection.flows[timeline.client];
-  const reset = sight.find(
+function resetCosts({ observations, timeline, parts }: CostInput): readonly Cost[] {
+  const { flags, fromServer, tNs } = observations.connection.flows[timeline.client];
+  const reset = observations.find(
     timeline.client,
     timeline.sentFirst.packet,
     (packet) => (flags[packet] & TcpFlag.Rst) !== 0 && tNs[packet] / 1e6 >= timeline.sentFirst.atMs
@@ -153,16 +132,14 @@ function resetCosts({ sight, timeline, parts }: CostsOf): readonly Cost[] {
   if (reset === undefined || !parts.some(({ name }) => name === 'waiting')) {
     return [];
   }
-  const who = fromServer[reset.packet] === 1 ? 'server' : 'client';
-  const afterMs = reset.atMs - timeline.sentFirst.atMs;
-  const packets: readonly PacketRef[] = [sight.ref(reset)];
   return [
     {
       kind: 'reset',
       part: 'waiting',
       ms: partMs(parts, 'waiting'),
-      packets,
-      text: `The ${who} reset the connection after ${durationText(afterMs)}.`,
+      packets: [observations.ref(reset)],
+      by: fromServer[reset.packet] === 1 ? 'server' : 'client',
+      afterMs: reset.atMs - timeline.sentFirst.atMs,
     },
   ];
 }

@@ -3,20 +3,20 @@ import { type L4Record, type L7Record } from '@bpfnet/flow-model';
 import { ownsClient, ownsServer } from '../../path/path-ends';
 import { type CapturedConnection } from '../losses/captured-connection';
 
-export interface Who {
+export interface EndpointTexts {
   readonly client: string;
   readonly server: string;
 }
 
-export function whoOf({ flows: watches }: CapturedConnection, record: L4Record | L7Record): Who {
+export function endpointTexts({ flows }: CapturedConnection, record: L4Record | L7Record): EndpointTexts {
   const podOf = (owns: typeof ownsClient): string =>
-    watches.find(({ lane: { facts } }) => facts !== undefined && owns(facts))?.place.podName ?? '';
+    flows.find(({ records: { facts } }) => facts !== undefined && owns(facts))?.place.podName ?? '';
   const { client, server } = addressesOf(record);
   return { client: podOf(ownsClient) || client, server: podOf(ownsServer) || server };
 }
 
-/** The client's port says nothing to a person. */
-function addressesOf(record: L4Record | L7Record): Who {
+/** Without the client's port, which means nothing to a person. */
+function addressesOf(record: L4Record | L7Record): EndpointTexts {
   const { direction, src_ip, src_port, dst_ip, dst_port } = record;
   const [client, serverIp, serverPort] =
     direction === 'incoming' ? [dst_ip, src_ip, src_port] : [src_ip, dst_ip, dst_port];

@@ -1,26 +1,28 @@
 /** The parts of a request's time, from the instants between which they lie. */
 import { type ClockOffset } from '../clocks/clock-offset';
-import { between } from './connection-setup';
+import { type L7Record } from '@bpfnet/flow-model';
+import { between, NO_PACKETS } from './connection-setup';
 import { type Instant, type NicObservations } from '../losses/nic-observations';
 import { type Timeline } from './timeline';
-import { type Part } from './verdict';
+import { ownsServer } from '../../path/path-ends';
+import { type Part, type PartName } from './verdict';
 
-export interface PartsOf {
-  readonly sight: NicObservations;
+interface PartsOf {
+  readonly observations: NicObservations;
   readonly timeline: Timeline;
   /** Between the hosts of the client's and the server's NIC; `same` where that is one host. */
   readonly clocks: ClockOffset | 'same';
 }
 
 /** Of a request that was answered: they add up to the time from its first byte to the response's last at the client's NIC. */
-export function answeredParts({ sight, timeline, clocks }: PartsOf): readonly Part[] {
+export function answeredParts({ observations, timeline, clocks }: PartsOf): readonly Part[] {
   const { sentFirst, sentLast, sentArriving, arrived, answered, answeredArriving, receivedFirst, receivedLast } =
     timeline;
   if (receivedFirst === undefined || receivedLast === undefined) {
     return [];
   }
-  const sending = between('sending', [sentFirst, sentLast], sight);
-  const receiving = between('receiving', [receivedFirst, receivedLast], sight);
+  const sending = between('sending', [sentFirst, sentLast], observations);
+  const receiving = between('receiving', [receivedFirst, receivedLast], observations);
   if (
     timeline.client === timeline.server ||
     arrived === undefined ||
@@ -29,27 +31,27 @@ export function answeredParts({ sight, timeline, clocks }: PartsOf): readonly Pa
     contradicts({ there: [sentArriving, arrived], back: [answeredArriving, receivedFirst] }, clocks)
   ) {
     const name = timeline.serverSeen ? 'server' : 'network-and-server';
-    return [sending, between(name, [sentLast, receivedFirst], sight), receiving];
+    return [sending, between(name, [sentLast, receivedFirst], observations), receiving];
   }
   const { there, back, together } = networkParts(
-    sight,
+    observations,
     { there: [sentArriving, arrived], back: [answeredArriving, receivedFirst] },
     clocks
   );
   const serverName = timeline.serverSeen ? 'server' : 'network-and-server';
   return [
     sending,
-    between('request-resent', [sentLast, sentArriving], sight),
+    between('request-retransmission', [sentLast, sentArriving], observations),
     ...there,
-    between(serverName, [arrived, answered], sight),
-    between('response-resent', [answered, answeredArriving], sight),
+    between(serverName, [arrived, answered], observations),
+    between('response-retransmission', [answered, answeredArriving], observations),
     ...back,
     ...together,
     receiving,
-  ].filter(({ name, ms }) => ms > 0 || (name !== 'request-resent' && name !== 'response-resent'));
+  ].filter(({ name, ms }) => ms > 0 || (name !== 'request-retransmission' && name !== 'response-retransmission'));
 }
 
-/** Two NICs that are not one behind the other, such as two mirrors of one place, show ways that take less than nothing. */
+/** Two NICs that are not one behind the other, such as two mirrors of one place, show negative transit times. */
 function contradicts(
   { there, back }: { readonly there: Way; readonly back: Way },
   clocks: ClockOffset | 'same'
@@ -70,14 +72,14 @@ interface Network {
 type Way = readonly [Instant, Instant];
 
 function networkParts(
-  sight: NicObservations,
+  observations: NicObservations,
   ways: { readonly there: Way; readonly back: Way },
   clocks: ClockOffset | 'same'
 ): Network {
-  const part = (name: Part['name'], [from, to]: Way): Part => between(name, [from, to], sight);
+  const part = (name: Part['name'], [from, to]: Way): Part => between(name, [from, to], observations);
   const shown = ([from, to]: Way): number => to.atMs - from.atMs;
-  const there = part('network-there', ways.there);
-  const back = part('network-back', ways.back);
+  const there = part('network-request', ways.there);
+  const back = part('network-response', ways.back);
   if (clocks === 'same') {
     return { there: [there], back: [back], together: [] };
   }
@@ -95,9 +97,9 @@ function networkParts(
 }
 
 /** Of a request whose response did not come: how far it is known to have come, and the rest of `totalMs` waiting. */
-export function unansweredParts({ sight, timeline, clocks }: PartsOf, totalMs: number): readonly Part[] {
+export function unansweredParts({ observations, timeline, clocks }: PartsOf, totalMs: number): readonly Part[] {
   const { sentFirst, sentLast, sentArriving, arrived, answered } = timeline;
-  const parts: Part[] = [between('sending', [sentFirst, sentLast], sight)];
+  const parts: Part[] = [between('sending', [sentFirst, sentLast], observations)];
   if (
     arrived !== undefined &&
     timeline.client !== timeline.server &&
@@ -105,21 +107,37 @@ export function unansweredParts({ sight, timeline, clocks }: PartsOf, totalMs: n
   ) {
     const aheadMs = clocks === 'same' ? 0 : clocks.aheadMs;
     const bars = clocks === 'same' ? {} : { ifSymmetricMs: clocks.ifSymmetricMs, atMostMs: clocks.atMostMs };
-    parts.push(between('request-resent', [sentLast, sentArriving], sight));
-    const there = between('network-there', [sentArriving, arrived], sight);
+    parts.push(between('request-retransmission', [sentLast, sentArriving], observations));
+    const there = between('network-request', [sentArriving, arrived], observations);
     parts.push({ ...there, ms: Math.max(0, arrived.atMs - sentArriving.atMs - aheadMs), ...bars });
     if (answered !== undefined) {
-      parts.push(between(timeline.serverSeen ? 'server' : 'network-and-server', [arrived, answered], sight));
+      parts.push(between(timeline.serverSeen ? 'server' : 'network-and-server', [arrived, answered], observations));
     }
   }
   const known = parts.reduce((sum, { ms }) => sum + ms, 0);
   const waiting: Part = {
+    ...NO_PACKETS,
     name: 'waiting',
     ms: Math.max(0, totalMs - known),
-    ifSymmetricMs: null,
-    atMostMs: null,
-    from: null,
-    to: null,
   };
-  return [...parts, waiting].filter(({ name, ms }) => ms > 0 || name !== 'request-resent');
+  return [...parts, waiting].filter(({ name, ms }) => ms > 0 || name !== 'request-retransmission');
+}
+
+/**
+ * Of an answered request whose packets were not read: by the times in its records, with both ways of the network as one.
+ *
+ * @param client and @param server the records of the NICs nearest to each that saw the answer; may be the same
+ */
+export function partsOfRecords(client: L7Record, server: L7Record): readonly Part[] {
+  const part = (name: PartName, ms: number): Part => ({ ...NO_PACKETS, name, ms: Math.max(0, ms) });
+  const sendingMs = client.cost_req_sent ?? 0;
+  const receivingMs = client.cost_cnt_dl ?? 0;
+  const betweenMs = client.latency_ms - sendingMs - receivingMs;
+  const serverMs = Math.min(server.cost_resp_wait ?? betweenMs, betweenMs);
+  return [
+    part('sending', sendingMs),
+    ...(client.inner_traceid === server.inner_traceid ? [] : [part('network', betweenMs - serverMs)]),
+    part(ownsServer(server) ? 'server' : 'network-and-server', serverMs),
+    part('receiving', receivingMs),
+  ];
 }

@@ -1,14 +1,13 @@
 /**
  * Why a message that takes several packets did not flow: at the NIC of its sender, each pause of half a round trip or more that ends with
- * an ACK was spent waiting for leave to send (RFC 5681: slow start until something was lost, a cut congestion window after);
+ * an ACK was spent waiting for permission to send (RFC 5681: slow start until something was lost, a cut congestion window after);
  * one that ends without an ACK was the sender's own. Pauses while something lost was waited for are part of that wait.
  */
 import { Analysis } from '@bpfnet/flow-model';
-import { type CostsOf, type Resend } from './costs';
-import { durationText } from '@bpfnet/flow-model/quantity-text';
+import { type AwaitedRetransmission, type CostInput } from './cost-input';
 import { leastRoundTripMs } from '../losses/round-trip';
 import { type Instant } from '../losses/nic-observations';
-import { type Cost, type CostKind } from './verdict';
+import { type Cost, type PauseKind } from './verdict';
 
 /** Of the round trip: a shorter pause is no wait for an ACK. */
 const PAUSE_SHARE = 0.5;
@@ -17,25 +16,28 @@ const PROMPT_MS = 1;
 /** Without a measured round trip, or with a shorter one, nothing is a pause below this. */
 const PAUSE_AT_LEAST_MS = 1;
 
-export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonly Resend[]): readonly Cost[] {
+export function pauseCosts(
+  { observations, timeline, parts }: CostInput,
+  awaited: readonly AwaitedRetransmission[]
+): readonly Cost[] {
   const sendings = [
     {
       sender: 0 as const,
-      lane: timeline.client,
+      nic: timeline.client,
       part: 'sending' as const,
       from: timeline.sentFirst,
       to: timeline.sentLast,
     },
     {
       sender: 1 as const,
-      lane: timeline.server,
+      nic: timeline.server,
       part: 'receiving' as const,
       from: timeline.answered,
       to: timeline.receivedLast,
     },
   ];
-  return sendings.flatMap(({ sender, lane, part, from, to }) => {
-    const toMs = to && sight.onClockOf(to, lane);
+  return sendings.flatMap(({ sender, nic, part, from, to }) => {
+    const toMs = to && observations.onClockOf(to, nic);
     const nearSender = sender === 0 || timeline.serverSeen;
     if (
       from === undefined ||
@@ -45,22 +47,22 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
     ) {
       return [];
     }
-    const pauses = pausesOf({ sender, lane, from, toMs }).filter(
-      ({ end, ms }) => !resends.some((resend) => resend.fromMs < end.atMs && resend.toMs > end.atMs - ms)
+    const pauses = pausesOf({ sender, nic, from, toMs }).filter(
+      ({ end, ms }) => !awaited.some((one) => one.fromMs < end.atMs && one.toMs > end.atMs - ms)
     );
-    return COST_KINDS.flatMap((kind): Cost[] => {
+    return PAUSE_KINDS.flatMap((kind): Cost[] => {
       const ofKind = pauses.filter((pause) => pause.kind === kind);
       const ms = ofKind.reduce((sum, pause) => sum + pause.ms, 0);
-      const packets = ofKind.map(({ end }) => sight.ref(end));
-      return ms > 0 ? [{ kind, part, ms, packets, text: pauseText(kind, sender, ms) }] : [];
+      const packets = ofKind.map(({ end }) => observations.ref(end));
+      return ms > 0 ? [{ kind, part, ms, packets, side: sender === 0 ? 'client' : 'server' }] : [];
     });
   });
 
-  function pausesOf({ sender, lane, from, toMs }: Sending): readonly Pause[] {
-    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = sight.connection.flows[lane];
+  function pausesOf({ sender, nic, from, toMs }: Sending): readonly Pause[] {
+    const { fromServer, len, span, ana, ackedTo, start, tNs, length } = observations.connection.flows[nic];
     const leastMs = Math.max(
       PAUSE_AT_LEAST_MS,
-      PAUSE_SHARE * (leastRoundTripMs(sight.connection.flows[lane], sender) ?? 0)
+      PAUSE_SHARE * (leastRoundTripMs(observations.connection.flows[nic], sender) ?? 0)
     );
     const pauses: Pause[] = [];
     let lossSeen = false;
@@ -81,7 +83,7 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
           const full = (ana[last.packet] & Analysis.WindowFull) !== 0;
           const wokenByAck = ackedMs > last.atMs && atMs - ackedMs <= PROMPT_MS;
           const idle = acked >= start[packet] && !wokenByAck;
-          const kind: CostKind =
+          const kind: PauseKind =
             !wokenByAck || idle
               ? 'sender-paused'
               : full
@@ -89,10 +91,10 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
                 : lossSeen
                   ? 'congestion-window'
                   : 'slow-start';
-          pauses.push({ kind, ms: atMs - last.atMs, end: sight.instant(lane, packet) });
+          pauses.push({ kind, ms: atMs - last.atMs, end: observations.instant(nic, packet) });
         }
         if (packet >= from.packet) {
-          last = sight.instant(lane, packet);
+          last = observations.instant(nic, packet);
         }
       }
     }
@@ -102,31 +104,16 @@ export function pauseCosts({ sight, timeline, parts }: CostsOf, resends: readonl
 
 interface Sending {
   readonly sender: 0 | 1;
-  readonly lane: number;
+  readonly nic: number;
   readonly from: Instant;
   readonly toMs: number;
 }
 
 interface Pause {
-  readonly kind: CostKind;
+  readonly kind: PauseKind;
   readonly ms: number;
   /** The packet that ended it. */
   readonly end: Instant;
 }
 
-const COST_KINDS: readonly CostKind[] = ['slow-start', 'congestion-window', 'full-window', 'sender-paused'];
-
-function pauseText(kind: CostKind, sender: 0 | 1, ms: number): string {
-  const who = sender === 0 ? 'client' : 'server';
-  const time = durationText(ms);
-  switch (kind) {
-    case 'slow-start':
-      return `The ${who} waited ${time} for ACKs while its congestion window was still growing (slow start).`;
-    case 'congestion-window':
-      return `The ${who} waited ${time} for ACKs with a congestion window that a loss had cut.`;
-    case 'full-window':
-      return `The ${who} waited ${time} because the other side's receive window was used up.`;
-    default:
-      return `The ${who} had nothing to send for ${time} in the middle of the message.`;
-  }
-}
+const PAUSE_KINDS: readonly PauseKind[] = ['slow-start', 'congestion-window', 'full-window', 'sender-paused'];

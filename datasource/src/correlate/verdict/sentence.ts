@@ -1,43 +1,58 @@
-/** The verdict in one sentence that a person can paste into a ticket. */
+/** The verdict as one sentence that a person can paste into a ticket. */
 import { type L7Record } from '@bpfnet/flow-model';
 import { type Contribution } from './contributions';
 import { bytesText, durationText } from '@bpfnet/flow-model/quantity-text';
+import { nicText } from '../losses/fate-text';
+import { type NicPlace } from '../../path/packet-ref';
 import { summaryRequest } from '../../path/request-words';
 import { isAnswered } from '../../path/exchange-at-nic';
+import { type Caveat } from '../caveats/caveats';
 import { type Cost } from './verdict';
-import { type Who } from './endpoints-text';
+import { type EndpointTexts } from './endpoints-text';
 
 /** Contributions below this share of the total are left out, but for the first. */
-const WORTH_TELLING = 0.05;
-const MOST_TOLD = 4;
+const LEAST_SHARE = 0.05;
+const MOST_LISTED = 4;
 
 /** `GET /api/orders from cart-7f9c to orders-5d8b`. */
-export function subjectText(record: L7Record, { client, server }: Who): string {
+export function subjectText(record: L7Record, { client, server }: EndpointTexts): string {
   return `${summaryRequest(record)} from ${client} to ${server}`;
 }
 
-export interface AnsweredSentence {
+interface AnsweredRequest {
   readonly record: L7Record;
-  readonly who: Who;
+  readonly endpoints: EndpointTexts;
   readonly totalMs: number;
   readonly contributions: readonly Contribution[];
   /** The last NIC that was captured, where the server is beyond it. */
   readonly lastNic: string;
-  /** From there to the server and back, ms. */
+  /** The round trip from there to the server, ms. */
   readonly roundTripBeyondMs: number | undefined;
   readonly responseBytes: number;
   /** Where most was lost: `lost between …`. */
   readonly lossWhere: string | undefined;
 }
 
-export function answeredSentence(input: AnsweredSentence): string {
-  const { record, who, totalMs, contributions } = input;
-  const status = isAnswered(record.outcome) && record.l7_status !== undefined ? ` with ${record.l7_status}` : '';
-  const told = contributions
-    .filter(({ ms }, i) => ms > 0 && (i === 0 || ms >= WORTH_TELLING * totalMs))
-    .slice(0, MOST_TOLD)
-    .map((one, i) => `${durationText(one.ms)}${i === 0 ? shareText(one.ms, totalMs) : ''} ${phrase(one, input)}`);
-  return `${subjectText(record, who)} was answered${status} after ${durationText(totalMs)}: ${listText(told)}.`;
+/** Without its full stop, as all clauses here. */
+export function answeredClause(answered: AnsweredRequest): string {
+  const { record, endpoints, totalMs, contributions } = answered;
+  const status = isAnswered(record.outcome) ? record.l7_status : undefined;
+  const listed = contributions
+    .filter(({ ms }, i) => ms > 0 && (i === 0 || ms >= LEAST_SHARE * totalMs))
+    .slice(0, MOST_LISTED)
+    .map((one, i) => `${durationText(one.ms)}${i === 0 ? shareText(one.ms, totalMs) : ''} ${phrase(one, answered)}`);
+  const verb = status === undefined ? 'was answered' : `returned ${status}`;
+  return `${subjectText(record, endpoints)} ${verb} in ${durationText(totalMs)}: ${listed.join(', ')}`;
+}
+
+/** A clause as a sentence, with what the capture missed. */
+export function sentenceOf(clause: string, caveats: readonly Caveat[], nics: readonly NicPlace[]): string {
+  const dropped = caveats.filter((caveat) => caveat.kind === 'capture-dropped');
+  const missed =
+    dropped.length === 0
+      ? ''
+      : `; the capture dropped packets at ${listText(dropped.map(({ flowId }) => nicText(flowId, nics)))}`;
+  return `${clause}${missed}.`;
 }
 
 function shareText(ms: number, totalMs: number): string {
@@ -46,28 +61,28 @@ function shareText(ms: number, totalMs: number): string {
 
 function phrase(
   { cause, cost }: Contribution,
-  { lastNic, roundTripBeyondMs, responseBytes, lossWhere }: AnsweredSentence
+  { lastNic, roundTripBeyondMs, responseBytes, lossWhere }: AnsweredRequest
 ): string {
   switch (cause) {
     case 'slow-server':
-      return 'in the server';
+      return 'server time';
     case 'slow-network':
-      return 'on the network';
+      return 'network';
     case 'slow-name-resolution':
-      return 'resolving the name';
+      return 'name resolution';
     case 'slow-connect':
-      return 'connecting';
+      return 'TCP handshake';
     case 'slow-tls':
-      return 'for the TLS handshake';
+      return 'TLS handshake';
     case 'slow-client':
-      return 'in the client before it sent';
+      return 'client idle before sending';
     case 'loss':
-      return `waiting for ${lostThing(cost)} to be sent again${lossWhere === undefined ? '' : ` (${lossWhere})`}`;
+      return `${lostThing(cost)} retransmission${lossWhere === undefined ? '' : ` (${lossWhere})`}`;
     case 'zero-window':
-      return `waiting for ${cost?.part === 'sending' ? 'the server' : 'the client'} to make room (window 0)`;
+      return `${cost?.part === 'sending' ? 'server' : 'client'} zero window`;
     case 'beyond':
-      return `beyond ${lastNic}, network and server together${
-        roundTripBeyondMs === undefined ? '' : ` (a round trip there takes ${durationText(roundTripBeyondMs)})`
+      return `network and server beyond ${lastNic}${
+        roundTripBeyondMs === undefined ? '' : ` (round trip from there: ${durationText(roundTripBeyondMs)})`
       }`;
     default:
       return `transferring ${bytesText(responseBytes)}`;
@@ -77,17 +92,16 @@ function phrase(
 function lostThing(cost: Cost | undefined): string {
   switch (cost?.part) {
     case 'connect':
-      return 'the SYN';
-    case 'response-resent':
-      return 'the response';
+      return 'SYN';
+    case 'response-retransmission':
     case 'receiving':
-      return 'parts of the response';
+      return 'response';
     default:
-      return 'the request';
+      return 'request';
   }
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listText(items: readonly string[]): string {
+function listText(items: readonly string[]): string {
   return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
 }

@@ -4,15 +4,15 @@
  * What is measured at the server's NIC falls out of the sum of all parts, so the total needs one clock only.
  */
 import { type ExchangeBytes } from '../losses/exchange-bytes';
-import { NOT_SEEN } from '../losses/journeys';
+import { NOT_SEEN } from '../losses/sent-segments';
 import { ownsServer } from '../../path/path-ends';
 import { type Instant, type NicObservations } from '../losses/nic-observations';
 
 export interface Timeline {
-  /** Lanes nearest to the client and to the server that saw the request; the same where one NIC has to do for both. */
+  /** The NICs nearest to the client and to the server that saw the request; the same where one NIC has to do for both. */
   readonly client: number;
   readonly server: number;
-  /** The server itself is behind the lane, so that what happens beyond is its own time. */
+  /** The server itself is behind that NIC, so that what happens beyond is its own time. */
   readonly serverSeen: boolean;
   readonly sentFirst: Instant;
   readonly sentLast: Instant;
@@ -29,48 +29,49 @@ export interface Timeline {
 }
 
 /** Undefined where no NIC saw the request's bytes. */
-export function timelineOf({ request, response }: ExchangeBytes, sight: NicObservations): Timeline | undefined {
-  const { flows: watches } = sight.connection;
-  const saw = (lane: number): boolean => request[0].copies.some(({ packets }) => packets[lane] !== NOT_SEEN);
-  const lanes = watches.map((_watch, lane) => lane).filter(saw);
-  if (lanes.length === 0) {
+export function timelineOf({ request, response }: ExchangeBytes, observations: NicObservations): Timeline | undefined {
+  const { flows } = observations.connection;
+  const saw = (nic: number): boolean => request[0].transmissions.some(({ packets }) => packets[nic] !== NOT_SEEN);
+  const nics = flows.map((_flow, nic) => nic).filter(saw);
+  if (nics.length === 0) {
     return undefined;
   }
-  const client = lanes[0];
-  const complete = lanes.filter((lane) => sight.completeAt(request, lane) !== undefined);
-  const server = complete[complete.length - 1] ?? lanes[lanes.length - 1];
-  const facts = watches[server].lane.facts;
-  const answered = response.length === 0 ? undefined : sight.firstAt(response[0], server);
-  const whole = requestOf(request, { client, server, sight });
+  const client = nics[0];
+  const complete = nics.filter((nic) => observations.completeAt(request, nic) !== undefined);
+  const server = complete[complete.length - 1] ?? nics[nics.length - 1];
+  const facts = flows[server].records.facts;
+  const answered = response.length === 0 ? undefined : observations.firstAt(response[0], server);
+  const whole = requestOf(request, { client, server, observations });
   // A server may answer before it has heard everything: then its time runs from the first byte.
   const early = answered !== undefined && whole.arrived !== undefined && answered.atMs < whole.arrived.atMs;
-  const receivedFirst = response.length === 0 ? undefined : sight.firstAt(response[0], client);
+  const receivedFirst = response.length === 0 ? undefined : observations.firstAt(response[0], client);
   return {
     client,
     server,
     serverSeen: facts !== undefined && ownsServer(facts),
-    ...(early ? requestOf(request.slice(0, 1), { client, server, sight }) : whole),
+    ...(early ? requestOf(request.slice(0, 1), { client, server, observations }) : whole),
     answered,
-    answeredArriving: receivedFirst && (sight.sameCopyAt(response[0], receivedFirst, server) ?? answered),
+    answeredArriving:
+      receivedFirst && (observations.sameTransmissionAt(response[0], receivedFirst, server) ?? answered),
     receivedFirst,
-    receivedLast: response.length === 0 ? undefined : sight.completeAt(response, client)?.at,
+    receivedLast: response.length === 0 ? undefined : observations.completeAt(response, client)?.at,
   };
 }
 
 interface Ends {
   readonly client: number;
   readonly server: number;
-  readonly sight: NicObservations;
+  readonly observations: NicObservations;
 }
 
 function requestOf(
   request: ExchangeBytes['request'],
-  { client, server, sight }: Ends
+  { client, server, observations }: Ends
 ): Pick<Timeline, 'sentFirst' | 'sentLast' | 'sentArriving' | 'arrived'> {
-  const sentFirst = sight.firstAt(request[0], client)!;
-  const sentLast = sight.completeAt(request, client)?.at ?? sentFirst;
-  const complete = sight.completeAt(request, server);
-  const arriving = complete && sight.sameCopyAt(complete.journey, complete.at, client);
+  const sentFirst = observations.firstAt(request[0], client)!;
+  const sentLast = observations.completeAt(request, client)?.at ?? sentFirst;
+  const complete = observations.completeAt(request, server);
+  const arriving = complete && observations.sameTransmissionAt(complete.segment, complete.at, client);
   return {
     sentFirst,
     sentLast,

@@ -1,5 +1,8 @@
 /** Where the time of a request went. See docs/the-verdict.md. */
 import { type Caveat } from '../caveats/caveats';
+import { type Fate } from '../losses/loss-attribution';
+import { type Side } from '../losses/losses';
+import { type Retransmission } from '../losses/retransmissions';
 import { type PacketRef } from '../../path/packet-ref';
 
 export type PartName =
@@ -10,16 +13,16 @@ export type PartName =
   | 'client'
   | 'sending'
   /** From the first transmission of the request's last byte to the one that arrived. */
-  | 'request-resent'
-  | 'network-there'
+  | 'request-retransmission'
+  | 'network-request'
   | 'server'
   /** The same for the response's first byte. */
-  | 'response-resent'
-  | 'network-back'
-  /** There and back, where two clocks that cannot be compared keep them from being told apart. */
+  | 'response-retransmission'
+  | 'network-response'
+  /** The round trip, where two clocks that cannot be compared keep its two ways from being separated. */
   | 'network'
   | 'receiving'
-  /** Beyond the last NIC that was captured these cannot be told apart. */
+  /** Beyond the last captured NIC these cannot be separated. */
   | 'network-and-server'
   /** For an answer that did not come. */
   | 'waiting';
@@ -28,7 +31,7 @@ export type PartName =
 export interface Part {
   readonly name: PartName;
   readonly ms: number;
-  /** Error bars where the part lies between two clocks; the sum of there and back is exact all the same. */
+  /** Error bars where the part lies between two clocks; the round trip is exact all the same. */
   readonly ifSymmetricMs: number | null;
   readonly atMostMs: number | null;
   /** First and last packet of it; null where only a record says so. */
@@ -36,29 +39,37 @@ export interface Part {
   readonly to: PacketRef | null;
 }
 
-export type CostKind =
-  /** Waiting for what was lost to be sent again, upon duplicate ACKs and upon a timer. */
-  | 'retransmission'
-  | 'timeout'
-  | 'zero-window'
-  /** The receive window was used up, though not announced as zero. */
+/** Why a sender paused. */
+export type PauseKind =
+  /** The receive window was full, though not announced as zero. */
   | 'full-window'
   | 'slow-start'
-  /** The same after a loss: the congestion window had been cut. */
+  /** The same after a loss: the congestion window had been reduced. */
   | 'congestion-window'
   /** The sender had nothing to send in the middle of a message. */
-  | 'sender-paused'
-  | 'reset';
+  | 'sender-paused';
 
-/** What one cause took of a part's time. Costs of different kinds may overlap; none exceeds its part. */
-export interface Cost {
-  readonly kind: CostKind;
+interface Lost {
+  readonly segments: number;
+  readonly trigger: Retransmission['trigger'];
+  readonly fate: Fate;
+}
+
+/** What one cause took of a part's time; worded in cost-text.ts. Costs of different kinds may overlap; none exceeds its part. */
+export type Cost = {
   readonly part: PartName;
   readonly ms: number;
   readonly packets: readonly PacketRef[];
-  /** A whole sentence. */
-  readonly text: string;
-}
+} &
+  /** Waiting for the retransmission of what was lost: for the retransmission timeout, or less long. */
+  (
+    | ({ readonly kind: 'timeout' } & Lost)
+    | ({ readonly kind: 'retransmission' } & Lost)
+    /** Whose window it was. */
+    | { readonly kind: 'zero-window'; readonly side: Side }
+    | { readonly kind: PauseKind; readonly side: Side }
+    | { readonly kind: 'reset'; readonly by: Side; readonly afterMs: number }
+  );
 
 export type Cause =
   /** Answered within 20 ms, and nothing was lost. */
@@ -83,7 +94,7 @@ export type Cause =
   | 'reset';
 
 export interface Verdict {
-  /** '' where there is no request, only a connection that came to nothing. */
+  /** '' where there is no request, only a connection that failed. */
   readonly requestId: string;
   readonly cause: Cause;
   readonly totalMs: number;

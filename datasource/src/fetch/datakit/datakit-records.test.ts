@@ -5,7 +5,7 @@ import { lineStore } from '../../test/line-store';
 import { ChunkCache } from '../chunk-cache';
 import { ConnectionReader } from '../connection-reader';
 import { type LogEntry } from '../../loki/loki-client';
-import { foreignChunk, foreignPackets, foreignSpan } from './datakit-records';
+import { datakitChunk, datakitPackets, datakitExchange } from './datakit-records';
 
 const T0 = 1_767_225_600_000_000_000n;
 
@@ -70,7 +70,7 @@ const L7 = {
   http_status_code: '503',
   req_seq: '4294967202',
   resp_seq: '9001',
-  // This producer has them the other way round.
+  // DataKit swaps them.
   cost_req_sent: 3,
   cost_resp_wait: 212,
   cost_cnt_dl: 1,
@@ -83,7 +83,7 @@ function entry(source: string, fields: object, labels: Record<string, string> = 
 
 describe('a chunk', () => {
   it('is a record, with numbers and booleans that were texts', () => {
-    expect(foreignChunk(entry('bpf_net_l4_log', L4))).toMatchObject({
+    expect(datakitChunk(entry('bpf_net_l4_log', L4))).toMatchObject({
       host: 'node-a',
       src_port: 40000,
       client_ip: '10.1.0.5',
@@ -97,16 +97,16 @@ describe('a chunk', () => {
     });
   });
 
-  it('has what was resent on the side that this producer mixes up', () => {
-    expect(foreignChunk(entry('bpf_net_l4_log', L4))).toMatchObject({ rx_retrans: 1 });
-    const newer = foreignChunk(entry('bpf_net_l4_log', { ...L4, rx_retrans: 0 }));
+  it('has retransmissions on the side that DataKit mixes up', () => {
+    expect(datakitChunk(entry('bpf_net_l4_log', L4))).toMatchObject({ rx_retrans: 1 });
+    const newer = datakitChunk(entry('bpf_net_l4_log', { ...L4, rx_retrans: 0 }));
     expect(newer).toMatchObject({ tx_retrans: 1, rx_retrans: 0 });
   });
 
   it('holds its packets by names of columns, numbers absolute again', () => {
     const line = JSON.stringify(L4);
-    const chunk = foreignChunk(entry('bpf_net_l4_log', L4));
-    const packets = foreignPackets(chunk!, line);
+    const chunk = datakitChunk(entry('bpf_net_l4_log', L4));
+    const packets = datakitPackets(chunk!, line);
     const decoded = decodePacketColumns(packets!);
     expect(decoded.ok).toBe(true);
     if (!decoded.ok) {
@@ -130,26 +130,26 @@ describe('a chunk', () => {
     ['its columns lie in the line itself', { ...CONNECTION, ...SERIES }],
   ])('is read the same where %s', (_, fields) => {
     const line = JSON.stringify(fields);
-    const chunk = foreignChunk({ tsNs: T0, line, labels: {} });
-    const packets = foreignPackets(chunk!, line);
-    const expected = foreignPackets(foreignChunk(entry('bpf_net_l4_log', L4))!, JSON.stringify(L4));
+    const chunk = datakitChunk({ tsNs: T0, line, labels: {} });
+    const packets = datakitPackets(chunk!, line);
+    const expected = datakitPackets(datakitChunk(entry('bpf_net_l4_log', L4))!, JSON.stringify(L4));
     expect(packets).toEqual(expected);
   });
 
   it('has what its line lacks from the labels beside it', () => {
     const { inner_traceid, host, ...rest } = L4;
-    expect(foreignChunk(entry('bpf_net_l4_log', rest, { inner_traceid, host }))).toMatchObject({ inner_traceid, host });
+    expect(datakitChunk(entry('bpf_net_l4_log', rest, { inner_traceid, host }))).toMatchObject({ inner_traceid, host });
   });
 
   it('is none where it names no connection, or is no JSON', () => {
-    expect(foreignChunk({ tsNs: T0, line: 'plain text', labels: {} })).toBeUndefined();
-    expect(foreignChunk(entry('bpf_net_l4_log', { message: 'x' }))).toBeUndefined();
+    expect(datakitChunk({ tsNs: T0, line: 'plain text', labels: {} })).toBeUndefined();
+    expect(datakitChunk(entry('bpf_net_l4_log', { message: 'x' }))).toBeUndefined();
   });
 });
 
 describe('a request', () => {
   it('is a record whose id is its sequence numbers', () => {
-    expect(foreignSpan(entry('bpf_net_l7_log', L7))).toMatchObject({
+    expect(datakitExchange(entry('bpf_net_l7_log', L7))).toMatchObject({
       request_id: '4294967202_9001',
       l7_traceid: '4294967202_9001',
       req_seq: 4294967202,
@@ -167,12 +167,14 @@ describe('a request', () => {
 
   it('is unanswered where it has no second number', () => {
     const unanswered = { ...L7, l7_traceid: '4294967202_0', http_status_code: 0 };
-    expect(foreignSpan(entry('bpf_net_l7_log', unanswered))).toMatchObject({ outcome: 'unanswered' });
+    expect(datakitExchange(entry('bpf_net_l7_log', unanswered))).toMatchObject({ outcome: 'unanswered' });
   });
 
   it('may spell its id another way', () => {
     const { l7_traceid: l7_trace_id, ...rest } = L7;
-    expect(foreignSpan(entry('bpf_net_l7_log', { ...rest, l7_trace_id }))).toMatchObject({ l7_traceid: l7_trace_id });
+    expect(datakitExchange(entry('bpf_net_l7_log', { ...rest, l7_trace_id }))).toMatchObject({
+      l7_traceid: l7_trace_id,
+    });
   });
 });
 

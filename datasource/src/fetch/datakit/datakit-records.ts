@@ -1,24 +1,24 @@
 /**
- * Records of the producer whose field names ours follow (DataKit's bpf-netlog), as records of ours.
+ * Records of DataKit's eBPF plugin (bpf-netlog, by Guance), whose field names ours follow, read as records of ours.
  *
  * What differs there: one line holds a chunk's counters and its packets, as rows whose columns `tcp_series_col_name` names;
  * fields may lie beside the line (as labels), in it, or in its `message`, nested under `tcp` or `http`; numbers and booleans may be
  * texts; sequence numbers are relative to `tx_seq_pos` and `rx_seq_pos`, times to `time_pos`; there is no `request_id`, so
- * `l7_traceid` stands for it. Rows are packed again, so that from here on there is one kind of packets.
+ * `l7_traceid` takes its place. Rows are packed again, so that from here on there is one kind of packets.
  *
- * Known errors of that producer are mended where the line shows them: `cost_req_sent` and `cost_cnt_dl` are the other way round, and
- * where `rx_retrans` is not written `tx_retrans` holds it.
+ * Known errors of DataKit are corrected where the line shows them: `cost_req_sent` and `cost_cnt_dl` are swapped, and where
+ * `rx_retrans` is missing `tx_retrans` holds it.
  */
 import { type L4PacketsRecord, type L4Record, l4RecordSchema, type L7Record, l7RecordSchema } from '@bpfnet/flow-model';
 import { type LogEntry } from '../../loki/loki-client';
 import { arrayOf, booleanOf, type Fields, flatFields, numberOf, numbers, textOf } from './loose-values';
 import { packetsOf, rowsOf } from './packet-rows';
 
-/** `v` of a record that was not written as ours. */
-export const FOREIGN_VERSION = 0;
+/** `v` of a record that DataKit wrote. */
+export const DATAKIT_VERSION = 0;
 
-/** Undefined for a line that is not that producer's. */
-export function foreignChunk(entry: LogEntry): L4Record | undefined {
+/** Undefined for a line that is not DataKit's. */
+export function datakitChunk(entry: LogEntry): L4Record | undefined {
   const fields = flatFields(entry, 'tcp');
   if (fields?.inner_traceid === undefined) {
     return undefined;
@@ -45,13 +45,13 @@ export function foreignChunk(entry: LogEntry): L4Record | undefined {
 }
 
 /** The packets in a chunk's own line; undefined where it has none. */
-export function foreignPackets(chunk: L4Record, line: string): L4PacketsRecord | undefined {
+export function datakitPackets(chunk: L4Record, line: string): L4PacketsRecord | undefined {
   const fields = flatFields({ line, tsNs: 0n, labels: {} }, 'tcp');
   return fields === undefined ? undefined : packetsOf(chunk, fields, rowsOf(fields));
 }
 
-/** Undefined for a line that is not that producer's. */
-export function foreignSpan(entry: LogEntry): L7Record | undefined {
+/** Undefined for a line that is not DataKit's. */
+export function datakitExchange(entry: LogEntry): L7Record | undefined {
   const fields = flatFields(entry, 'http');
   const id = textOf(fields?.l7_traceid ?? fields?.l7_trace_id);
   if (fields === undefined || id === undefined) {
@@ -114,7 +114,7 @@ function common(fields: Fields, entry: LogEntry): Fields {
   const direction = textOf(fields.direction) ?? 'unknown';
   const [client, server] = direction === 'incoming' ? [dst, src] : [src, dst];
   return {
-    v: FOREIGN_VERSION,
+    v: DATAKIT_VERSION,
     host: textOf(fields.host) ?? entry.labels.host ?? '',
     nic_name: textOf(fields.nic_name) ?? '',
     ...Object.fromEntries(COMMON_TEXTS.map((name) => [name, textOf(fields[name])])),

@@ -1,4 +1,4 @@
-/** Values whose type a writer did not keep to: texts that are numbers, objects that are texts. */
+/** DataKit's values come in several types: numbers as texts, objects as texts. */
 import { type LogEntry } from '../../loki/loki-client';
 
 export type Fields = Readonly<Record<string, unknown>>;

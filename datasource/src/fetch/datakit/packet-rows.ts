@@ -1,4 +1,4 @@
-/** `tcp_series`: packets as rows, whose columns `tcp_series_col_name` names. */
+/** DataKit's `tcp_series`: packets as rows, whose columns `tcp_series_col_name` names. */
 import {
   allocatePacketColumns,
   Analysis,

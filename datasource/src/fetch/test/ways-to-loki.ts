@@ -11,7 +11,7 @@ import { wrappedLoki } from '../../loki/wrapped-loki';
 import { send } from './store-under-test';
 
 export const WAYS = ['own URL', 'Loki datasource, older frames', 'Loki datasource, data plane frames'] as const;
-export type Way = (typeof WAYS)[number];
+type Way = (typeof WAYS)[number];
 
 export function clientBy(way: Way, storeUrl: () => string): LokiClient {
   return way === 'own URL'

@@ -1,54 +1,58 @@
 /**
- * Which packets of all NICs are the same transmission, and what became of it: the journeys, told packet by packet.
+ * Which packets of all NICs are the same transmission, and what became of it, packet by packet.
  *
  * A transmission has the number of its head, the packet that was seen first on its way. A packet whose bytes were seen before at another NIC
  * is no head, even where that NIC's capture missed a part of them.
  */
 import { type PacketRow } from '@bpfnet/flow-model';
-import { type Fate, type Fates } from './loss-attribution';
-import { type BothWays, type Copy, type Journey, NOT_SEEN } from './journeys';
+import { type Fate, type LossAttribution } from './loss-attribution';
+import { type SentSegments, type Transmission, type SentSegment, NOT_SEEN } from './sent-segments';
 import { type CapturedFlow } from './captured-connection';
 
-export type PacketWay = Pick<PacketRow, 'transmission' | 'fate' | 'fateFrom' | 'fateTo' | 'fateBytes'>;
+export type PacketTransmission = Pick<PacketRow, 'transmission' | 'fate' | 'fateFrom' | 'fateTo' | 'fateBytes'>;
 
-export const NOT_FOLLOWED: PacketWay = { transmission: '', fate: '', fateFrom: '', fateTo: '', fateBytes: 0 };
+export const NOT_FOLLOWED: PacketTransmission = { transmission: '', fate: '', fateFrom: '', fateTo: '', fateBytes: 0 };
 
-/** By lane (`inner_traceid`). */
-export type PacketWays = ReadonlyMap<string, LaneWays>;
+/** By flow id. */
+export type PacketTransmissions = ReadonlyMap<string, FlowTransmissions>;
 
-export interface LaneWays {
-  /** Of a packet by its place among those that were read of the lane. Made when it is asked for: a story is kept, and few ask for this. */
-  readonly of: (packet: number) => PacketWay;
+export interface FlowTransmissions {
+  /** Of a packet by its place among those read of the flow. Made on demand: a story is kept, and few need this. */
+  readonly of: (packet: number) => PacketTransmission;
 }
 
-type Ill = Pick<PacketWay, 'fate' | 'fateFrom' | 'fateTo'>;
+type Ill = Pick<PacketTransmission, 'fate' | 'fateFrom' | 'fateTo'>;
 
-export function packetWays(watches: readonly CapturedFlow[], journeys: BothWays, fates: Fates): PacketWays {
-  const followed = watches.map(({ length }) => new FollowedLane(length));
-  for (const { all } of journeys.ways) {
-    forEachCopy(all, ({ packets, first }) =>
-      packets.forEach((packet, lane) => lane !== first && packet !== NOT_SEEN && followed[lane].passOn(packet))
+export function packetTransmissions(
+  flows: readonly CapturedFlow[],
+  sent: SentSegments,
+  attribution: LossAttribution
+): PacketTransmissions {
+  const followed = flows.map(({ length }) => new FollowedFlow(length));
+  for (const { segments: all } of sent.sides) {
+    forEachTransmission(all, ({ packets, first }) =>
+      packets.forEach((packet, nic) => nic !== first && packet !== NOT_SEEN && followed[nic].passOn(packet))
     );
   }
   let count = 0;
-  for (const { all, fromServer } of journeys.ways) {
-    for (const journey of all) {
-      journey.copies.forEach((copy, i) => {
-        const head = copy.packets[copy.first];
-        const lane = followed[copy.first];
-        if (lane.isHead(head)) {
-          const number = lane.numberOf(head) ?? lane.setNumber(head, ++count);
-          copy.packets.forEach((packet, at) => packet !== NOT_SEEN && followed[at].carry(packet, number));
-          lane.befall(head, illOf(fates.of(fromServer, journey, i)), journey.group.end - journey.group.start);
+  for (const { segments: all, fromServer } of sent.sides) {
+    for (const segment of all) {
+      segment.transmissions.forEach((transmission, i) => {
+        const head = transmission.packets[transmission.first];
+        const flow = followed[transmission.first];
+        if (flow.isHead(head)) {
+          const number = flow.numberOf(head) ?? flow.setNumber(head, ++count);
+          transmission.packets.forEach((packet, at) => packet !== NOT_SEEN && followed[at].carry(packet, number));
+          flow.befall(head, illOf(attribution.fateOf(fromServer, segment, i)), segment.group.end - segment.group.start);
         }
       });
     }
   }
-  return new Map(watches.map(({ place }, lane) => [place.flowId, followed[lane]]));
+  return new Map(flows.map(({ place }, nic) => [place.flowId, followed[nic]]));
 }
 
-function forEachCopy(all: readonly Journey[], visit: (copy: Copy) => void): void {
-  all.forEach(({ copies }) => copies.forEach(visit));
+function forEachTransmission(all: readonly SentSegment[], visit: (transmission: Transmission) => void): void {
+  all.forEach(({ transmissions }) => transmissions.forEach(visit));
 }
 
 function illOf(fate: Fate): Ill | undefined {
@@ -64,11 +68,11 @@ function illOf(fate: Fate): Ill | undefined {
   }
 }
 
-/** The worst of what befell the ranges of a packet is told. */
-const WORST_FIRST: ReadonlyArray<PacketWay['fate']> = ['lost', 'lost-beyond', 'unknown'];
+/** A packet is reported by the worst fate of its segments. */
+const WORST_FIRST: ReadonlyArray<PacketTransmission['fate']> = ['lost', 'lost-beyond', 'unknown'];
 
-/** The packets of one lane. */
-class FollowedLane implements LaneWays {
+/** The packets of one flow. */
+class FollowedFlow implements FlowTransmissions {
   private readonly passedOn: Uint8Array;
   private readonly numbers: Int32Array;
   private readonly first: Int32Array;
@@ -125,7 +129,7 @@ class FollowedLane implements LaneWays {
     }
   }
 
-  of(packet: number): PacketWay {
+  of(packet: number): PacketTransmission {
     const first = this.first[packet] ?? 0;
     if (first === 0) {
       return NOT_FOLLOWED;

@@ -1,5 +1,5 @@
 import { type L4Record } from '@bpfnet/flow-model';
-import { FOUR_NICS, WireScript } from '../../test/wire-script';
+import { FOUR_NICS, WireScript } from '../test/wire-script';
 import { requestPart } from './request-part';
 
 /** A request in chunks `range` of a connection whose chunks `known` were read too, at two NICs. */
@@ -8,10 +8,10 @@ function part(range: [number, number], known: readonly number[], change: Partial
   script.handshake(0);
   const request = [script.client({ atMs: 10, len: 100 })];
   script.exchange({ requestId: 'r1', request, response: [script.server({ atMs: 20, len: 100 })] });
-  const lanes = script.lanes();
+  const flows = script.flows();
   return requestPart({
-    focus: lanes.flatMap(({ exchanges: spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
-    chunks: lanes.flatMap(({ chunks }) =>
+    focus: flows.flatMap(({ exchanges: spans }) => spans.map(({ record }) => ({ ...record, pkt_chunk_range: range }))),
+    chunks: flows.flatMap(({ chunks }) =>
       known.map((chunk_id) => ({ ...chunks[0], chunk_id, end_reason: undefined, ...change }))
     ),
   });
@@ -35,7 +35,7 @@ describe('the chunks of a request', () => {
     expect(part([1, 1], [])?.connection).toBe('unknown');
   });
 
-  it('are not spoken of where a connection was asked for', () => {
+  it('are not mentioned where a connection was requested', () => {
     expect(requestPart({ focus: [], chunks: [] })).toBeUndefined();
   });
 });

@@ -1,11 +1,11 @@
 /**
  * Which departure became which arrival, where the same bytes were sent more than once and perhaps not all of them arrived.
  *
- * Copies keep their order, an arrival is never earlier than the quickest way allows, as many as possible are matched, and of all
- * such matches the one is taken whose ways differ least from the usual way. Clocks need not agree: the usual way is given as the two
- * clocks show it.
+ * Transmissions keep their order, none arrives sooner than the shortest transit allows, as many as possible are matched, and of all
+ * such matches the one wins whose transits differ least from the baseline. Clocks need not agree: the baseline is the difference that
+ * the two clocks show.
  */
-export interface UsualWay {
+export interface BaselineTransit {
   /** ns from departure to arrival as the two clocks show it. */
   readonly typicalNs: number;
   /** Nothing arrives earlier than that after its departure. */
@@ -20,10 +20,10 @@ const MAX_PAIRS = 65_536;
  * @param arrivalsNs in order of time
  * @returns for each arrival the index of its departure, or -1
  */
-export function matchPassages(
+export function matchTransmissions(
   departuresNs: readonly number[],
   arrivalsNs: readonly number[],
-  way: UsualWay
+  way: BaselineTransit
 ): readonly number[] {
   if (departuresNs.length === 0 || arrivalsNs.length === 0) {
     return arrivalsNs.map(() => -1);
@@ -34,7 +34,11 @@ export function matchPassages(
 }
 
 /** Each arrival, the last first, takes the latest departure that is left and not too late for it. */
-function latestFirst(departures: readonly number[], arrivals: readonly number[], way: UsualWay): readonly number[] {
+function latestFirst(
+  departures: readonly number[],
+  arrivals: readonly number[],
+  way: BaselineTransit
+): readonly number[] {
   const found = new Array<number>(arrivals.length).fill(-1);
   let left = departures.length - 1;
   for (let j = arrivals.length - 1; j >= 0 && left >= 0; j--) {
@@ -54,7 +58,11 @@ const enum Step {
 }
 
 /** The alignment of two sequences by dynamic programming: most matches first, then least deviation. */
-function bestInOrder(departures: readonly number[], arrivals: readonly number[], way: UsualWay): readonly number[] {
+function bestInOrder(
+  departures: readonly number[],
+  arrivals: readonly number[],
+  way: BaselineTransit
+): readonly number[] {
   const width = arrivals.length + 1;
   const size = (departures.length + 1) * width;
   const matches = new Uint32Array(size);

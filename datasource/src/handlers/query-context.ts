@@ -3,7 +3,7 @@ import { type Replace } from '../query/interpolate';
 import { type TimeWindow } from '../plan/time-window';
 
 /** What answering one target needs beside the target. */
-export interface Answering {
+export interface QueryContext {
   readonly replace: Replace;
   readonly window: TimeWindow;
   readonly signal: AbortSignal;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { matchPassages, type UsualWay } from './copy-matching';
+import { matchTransmissions, type BaselineTransit } from './transmission-matching';
 
-const WAY: UsualWay = { typicalNs: 100, leastNs: 90 };
+const WAY: BaselineTransit = { typicalNs: 100, leastNs: 90 };
 
 describe('matching departures with arrivals', () => {
   it.each([
@@ -14,7 +14,7 @@ describe('matching departures with arrivals', () => {
     ['nothing was sent', [], [5], [-1]],
     ['nothing arrived', [5], [], []],
   ])('%s', (_what, departures, arrivals, expected) => {
-    expect(matchPassages(departures, arrivals, WAY)).toEqual(expected);
+    expect(matchTransmissions(departures, arrivals, WAY)).toEqual(expected);
   });
 
   it('finds the lost ones where ways vary by less than half the wait', () => {
@@ -27,7 +27,7 @@ describe('matching departures with arrivals', () => {
         const arrived = all.flatMap(({ lost, jitter }, i) =>
           lost ? [] : [{ i, atNs: departures[i] + 1000 + jitter }]
         );
-        const found = matchPassages(
+        const found = matchTransmissions(
           departures,
           arrived.map(({ atNs }) => atNs),
           { typicalNs: 1020, leastNs: 1000 }
@@ -40,6 +40,6 @@ describe('matching departures with arrivals', () => {
   it('takes linear time on hostile input', () => {
     const departures = Array.from({ length: 20_000 }, (_, i) => i);
     const arrivals = departures.map((atNs) => atNs + 100);
-    expect(matchPassages(departures, arrivals, WAY)).toEqual(departures.map((_atNs, i) => i));
+    expect(matchTransmissions(departures, arrivals, WAY)).toEqual(departures.map((_atNs, i) => i));
   });
 });

@@ -7,32 +7,32 @@ import { packetTable } from '../tables/packet-table';
 const MSS = 1400;
 
 function tableOf(script: WireScript) {
-  const lanes = script.lanes();
-  return packetTable({ lanes, story: connectionStory({ flows: lanes }) });
+  const flows = script.flows();
+  return packetTable({ flows, story: connectionStory({ flows }) });
 }
 
-/** By lane in path order, the transmissions of the packets with payload: `17 17 17 –`. */
+/** By flow in path order, the transmissions of the packets with payload: `17 17 17 –`. */
 function byTransmission(script: WireScript): readonly string[] {
-  const { rows, flows: lanes } = tableOf(script);
+  const { rows, flows } = tableOf(script);
   const own = new Map<string, string>();
   const short = (text: string) =>
     text.replace(/\d+/g, (number) => {
       own.set(number, own.get(number) ?? `${own.size + 1}`);
       return own.get(number)!;
     });
-  return lanes.map(({ flowId: lane }) =>
+  return flows.map(({ flowId }) =>
     rows
-      .filter((row) => row.flowId === lane && row.len > 0)
+      .filter((row) => row.flowId === flowId && row.len > 0)
       .map(({ transmission }) => short(transmission) || '–')
       .join(' ')
   );
 }
 
 function fates(script: WireScript): readonly string[] {
-  const { rows, flows: lanes } = tableOf(script);
-  const place = (lane: string) => lanes.findIndex((meta) => meta.flowId === lane);
+  const { rows, flows } = tableOf(script);
+  const place = (flowId: string) => flows.findIndex((meta) => meta.flowId === flowId);
   const text = ({ fate, fateFrom, fateTo, fateBytes, flowId }: PacketRow) =>
-    `${fate} ${place(fateFrom)}→${fateTo === '' ? '' : place(fateTo)} ${fateBytes} B, told at ${place(flowId)}`;
+    `${fate} ${place(fateFrom)}→${fateTo === '' ? '' : place(fateTo)} ${fateBytes} B, reported at ${place(flowId)}`;
   return rows.filter(({ fate }) => fate !== '').map(text);
 }
 
@@ -44,7 +44,7 @@ describe('packets of several NICs', () => {
     script.client({ atMs: 210, len: 100, from: 1 });
     script.server({ atMs: 220, len: MSS });
     expect(byTransmission(script)).toEqual(['1 2 3', '1 2 3', '2 3', '2 3']);
-    expect(fates(script)).toEqual(['lost 1→2 100 B, told at 0']);
+    expect(fates(script)).toEqual(['lost 1→2 100 B, reported at 0']);
   });
 
   it('are matched by their bytes where super-segments are cut', () => {
@@ -52,7 +52,7 @@ describe('packets of several NICs', () => {
     script.handshake(0);
     sendCutSuperSegment(script, MSS);
     expect(byTransmission(script)).toEqual(['1 2', '1 1 1 1 2', '1 1 1 2', '1 1 1 2']);
-    expect(fates(script)).toEqual([`lost 1→2 ${MSS} B, told at 0`]);
+    expect(fates(script)).toEqual([`lost 1→2 ${MSS} B, reported at 0`]);
   });
 
   it('are matched by their bytes where segments are glued: the glued one names all', () => {
@@ -62,22 +62,22 @@ describe('packets of several NICs', () => {
       script.client({ atMs: 10 + i / 100, len: MSS, from: 1 + i * MSS, missedAt: [2, 3], ana: 0 });
     }
     script.client({ atMs: 10.03, len: 3 * MSS, from: 1, missedAt: [0, 1], ana: 0 });
-    const { rows, flows: lanes } = tableOf(script);
-    const glued = rows.find(({ flowId, len }) => flowId === lanes[3].flowId && len === 3 * MSS)!;
-    const [first] = rows.filter(({ flowId, len }) => flowId === lanes[0].flowId && len === MSS);
+    const { rows, flows } = tableOf(script);
+    const glued = rows.find(({ flowId, len }) => flowId === flows[3].flowId && len === 3 * MSS)!;
+    const [first] = rows.filter(({ flowId, len }) => flowId === flows[0].flowId && len === MSS);
     expect(glued.transmission).toBe(`${first.transmission}-${Number(first.transmission) + 2}`);
     expect(fates(script)).toEqual([]);
   });
 
-  it('are matched in their order where nothing in them tells them apart', () => {
+  it('are matched in their order where nothing in them distinguishes them', () => {
     const script = new WireScript(FOUR_NICS);
     script.handshake(0);
     for (let i = 0; i < 200; i++) {
       script.client({ atMs: 10 + i, missedAt: i % 7 === 3 ? [1] : [] });
     }
-    const { rows, flows: lanes } = tableOf(script);
+    const { rows, flows } = tableOf(script);
     const at = (nic: number) =>
-      rows.filter((row) => row.flowId === lanes[nic].flowId && row.sender === 'client').map((row) => row.transmission);
+      rows.filter((row) => row.flowId === flows[nic].flowId && row.sender === 'client').map((row) => row.transmission);
     expect(at(3)).toEqual(at(0));
     expect(new Set(at(0)).size).toBe(202);
     expect(at(1)).toEqual(at(0).filter((_number, i) => i < 2 || (i - 2) % 7 !== 3));
@@ -90,15 +90,15 @@ describe('packets of several NICs', () => {
       script.client({ atMs: 10 + 10 * i, len: 100 });
       script.server({ atMs: 15 + 10 * i, len: 100 });
     }
-    const { flows: lanes, rows, notes } = tableOf(script);
-    const clocks = lanes.map(({ clock }) => clock!);
+    const { flows, rows, notes } = tableOf(script);
+    const clocks = flows.map(({ clock }) => clock!);
     expect(clocks[0]).toEqual({ shiftNs: 0, ifSymmetricNs: 0, atMostNs: 0 });
     expect(clocks[1]).toEqual(clocks[0]);
     expect(clocks[3]).toEqual(clocks[2]);
     expect(clocks[3].atMostNs).toBeGreaterThan(0);
     expect(notes.join(' ')).not.toContain('placed by the clock');
-    const shifted = rows.map(({ flowId: lane, tsNs, sender, transmission }) => {
-      const at = lanes.findIndex((meta) => meta.flowId === lane);
+    const shifted = rows.map(({ flowId, tsNs, sender, transmission }) => {
+      const at = flows.findIndex((meta) => meta.flowId === flowId);
       return { at, sender, transmission, ns: Number(BigInt(tsNs)) + clocks[at].shiftNs };
     });
     for (const end of shifted.filter(({ at, sender }) => at === 3 && sender === 'client')) {
