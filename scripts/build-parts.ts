@@ -11,7 +11,7 @@ import { globSync } from 'glob';
 
 const ROOT = path.join(__dirname, '..');
 
-export interface BuildPart {
+interface BuildPart {
   readonly name: string;
   readonly sources: readonly string[];
   readonly output: string;

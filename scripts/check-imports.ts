@@ -14,7 +14,7 @@ const TEST_FOLDER = /(^|\/)(tests|testing|__tests__|__fixtures__|fixtures|__mock
 
 /** One sentence for each fault. */
 export function importFaults(tree: SourceTree, rules: readonly ImportRule[] = IMPORT_RULES): readonly string[] {
-  const production = [...tree.values()].filter(({ isProduction }) => isProduction);
+  const production = [...tree.values()].filter(({ use }) => use === 'production');
   return [
     ...production.flatMap((file) => fileFaults(file, rules)),
     ...ruleFaults(production, rules),
@@ -32,7 +32,7 @@ function fileFaults(file: SourceFile, rules: readonly ImportRule[]): readonly st
     return [`${file.path}: no row in scripts/import-rules.ts holds for it`];
   }
   const faults = file.imports
-    .filter(({ to }) => !isAsset(to) && !isOwn(to, file.path, rules) && permissionFor(to, rule) === undefined)
+    .filter(({ to }) => !isAsset(to) && !isOwn(to, file.path, rules) && permissionFor(to, rule, rules) === undefined)
     .map(({ to }) => `${file.path} imports ${to}; ${rule.folder} may import ${rule.may.join(', ') || 'nothing'}`);
   const impure = rule.pure === true ? IMPURE_NAMES.exec(file.code) : null;
   return impure === null
@@ -49,7 +49,7 @@ function ruleFaults(production: readonly SourceFile[], rules: readonly ImportRul
     }
     const used = new Set(
       files.flatMap((file) =>
-        file.imports.filter(({ to }) => !isOwn(to, file.path, rules)).map(({ to }) => permissionFor(to, rule))
+        file.imports.filter(({ to }) => !isOwn(to, file.path, rules)).map(({ to }) => permissionFor(to, rule, rules))
       )
     );
     const rooms = (may: string) => rules.filter(({ folder }) => folder !== may && folder.startsWith(`${may}/`)).length;
@@ -62,7 +62,7 @@ function ruleFaults(production: readonly SourceFile[], rules: readonly ImportRul
         .filter((may) => !used.has(may))
         .map((may) => `${rule.folder} may import ${may}, and no file of it does: take the permission away`),
       ...rule.may
-        .filter((may) => rooms(may) > 1)
+        .filter((may) => rooms(may) > 1 && !rules.some(({ folder }) => folder === may))
         .map((may) => `${rule.folder} may import ${may}, which is ${rooms(may)} rooms: name those that it needs`),
     ];
   });
@@ -87,8 +87,12 @@ function folderIn(file: string, folder: string): string | undefined {
   return inside.length > 0 ? `${parent}${child}` : undefined;
 }
 
-function permissionFor(to: string, { may }: ImportRule): string | undefined {
-  return may.find((one) => folderIn(to, one) !== undefined || (one === 'node:' && to.startsWith('node:')));
+function permissionFor(to: string, { may }: ImportRule, rules: readonly ImportRule[]): string | undefined {
+  const room = ruleOf(to, rules)?.folder;
+  const isRoom = (one: string) => !one.endsWith('/*') && rules.some(({ folder }) => folder === one);
+  return may.find((one) =>
+    isRoom(one) ? one === room : folderIn(to, one) !== undefined || (one === 'node:' && to.startsWith('node:'))
+  );
 }
 
 /** Styles and pictures beside a component. */
@@ -122,8 +126,8 @@ function circles(files: readonly SourceFile[]): ReadonlyArray<readonly string[]>
 
 /** Names that no other file imports; and those that only tests do, where the file itself has no use for them. */
 function unusedExports(tree: SourceTree): readonly string[] {
-  const users = new Map<string, Set<'production' | 'test'>>();
-  const use = (file: string, name: string, by: 'production' | 'test'): void => {
+  const users = new Map<string, Set<SourceFile['use']>>();
+  const use = (file: string, name: string, by: SourceFile['use']): void => {
     const key = `${file} ${name}`;
     users.set(key, (users.get(key) ?? new Set()).add(by));
     const handed = tree.get(file)?.handedOn.find(({ as }) => as === name);
@@ -136,19 +140,19 @@ function unusedExports(tree: SourceTree): readonly string[] {
   for (const file of tree.values()) {
     for (const { to, names } of file.imports) {
       const all = names === 'all' ? (tree.get(to)?.exports ?? []) : names;
-      all.forEach((name) => use(to, name, file.isProduction ? 'production' : 'test'));
+      all.forEach((name) => use(to, name, file.use));
     }
   }
   return [...tree.values()]
     .filter(({ path: file }) => !ENTRY_POINTS.test(file))
-    .flatMap(({ path: file, exports, mentions, isProduction }) =>
+    .flatMap(({ path: file, exports, mentions, use: useHere }) =>
       [...new Set(exports)].flatMap((name) => {
         const by = users.get(`${file} ${name}`);
         if (by === undefined) {
           return [`${file} exports ${name}, and nobody imports it`];
         }
         const isUsedHere = (mentions.get(name) ?? 0) > 1 || name === 'default';
-        return isProduction && !by.has('production') && !isUsedHere
+        return useHere === 'production' && !by.has('production') && !by.has('tool') && !isUsedHere
           ? [`${file} exports ${name}, which only tests use: what production does not need can go`]
           : [];
       })

@@ -1,9 +1,9 @@
 /**
- * Who may import whom. Data flows one way, and imports go the same way: a folder sees only what stands in its row (and
- * itself). Pure folders touch neither Node's modules nor clock, network, disk or DOM.
+ * Who may import whom, one row per room. Data flows one way, and imports go the same way: a file sees its own room, and the rooms, files
+ * and packages in its row. Pure rooms touch neither Node's modules nor clock, network, disk or DOM.
  *
- * The first row whose folder is a prefix of a file's path holds. A target is a folder of this repository or the name of a
- * package; `node:` stands for Node's own modules.
+ * The first row whose folder contains a file holds; a last `*` means each folder there. In `may`, a room means that room alone, not
+ * the rooms inside it; `node:` means Node's own modules. check-imports.ts also fails on a permission that no file uses.
  */
 export interface ImportRule {
   readonly folder: string;
@@ -15,20 +15,13 @@ export interface ImportRule {
 const collector = (folder: string) => `backend-collector/src/${folder}`;
 const store = (folder: string) => `embedded-loki/src/${folder}`;
 const laboratory = (folder: string) => `laboratory/src/${folder}`;
+const datasource = (folder: string) => `datasource/src/${folder}`;
+const packets = (folder: string) => `panels/packet-sequence/src/${folder}`;
+const topology = (folder: string) => `panels/nic-topology/src/${folder}`;
+const related = (folder: string) => `panels/related-logs/src/${folder}`;
 const page = (folder: string) => `workbench/src/page/${folder}`;
 
 const CONTRACT = 'flow-model/src';
-const GRAFANA = [
-  '@grafana/data',
-  '@grafana/runtime',
-  '@grafana/ui',
-  '@grafana/schema',
-  '@emotion/css',
-  'react',
-  'react-dom',
-  'rxjs',
-];
-
 export const IMPORT_RULES: readonly ImportRule[] = [
   { folder: 'flow-model/src', may: ['zod'], pure: true },
 
@@ -66,6 +59,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   },
   { folder: collector('wire'), may: [], pure: true },
   { folder: collector('flow'), may: [collector('wire'), collector('capture/packet-source.ts'), CONTRACT], pure: true },
+  { folder: collector('l7/registry.ts'), may: [collector('l7'), collector('l7/*')], pure: true },
+  { folder: collector('l7/kit'), may: [collector('l7'), collector('wire'), CONTRACT], pure: true },
+  {
+    folder: collector('l7/http1'),
+    may: [collector('l7/http2'), collector('l7/kit'), collector('l7'), collector('wire'), CONTRACT],
+    pure: true,
+  },
+  { folder: collector('l7/*'), may: [collector('l7/kit'), collector('l7'), CONTRACT], pure: true },
   { folder: collector('l7'), may: [collector('flow'), collector('wire'), CONTRACT], pure: true },
   {
     folder: collector('record'),
@@ -96,6 +97,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       collector('wire'),
       collector('flow'),
       collector('l7'),
+      collector('l7/registry.ts'),
       collector('record'),
       collector('loki'),
       collector('output'),
@@ -154,32 +156,269 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     ],
   },
 
-  { folder: 'datasource/src/query', may: [CONTRACT, '@grafana/data', '@grafana/schema'] },
+  { folder: datasource('data-error.ts'), may: [datasource('query')], pure: true },
+  { folder: datasource('options.ts'), may: [CONTRACT, '@grafana/data'], pure: true },
+  { folder: datasource('query'), may: [CONTRACT, '@grafana/schema'], pure: true },
+  { folder: datasource('plan'), may: [datasource('query'), datasource('data-error.ts'), CONTRACT], pure: true },
+  { folder: datasource('path'), may: [CONTRACT], pure: true },
   {
-    folder: 'datasource/src/plan',
-    may: ['datasource/src/query', 'datasource/src/data-error.ts', CONTRACT],
+    folder: datasource('loki'),
+    may: [
+      datasource('plan'),
+      datasource('data-error.ts'),
+      datasource('options.ts'),
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/schema',
+      'rxjs',
+      'zod',
+    ],
+  },
+  {
+    folder: datasource('fetch'),
+    may: [
+      datasource('query'),
+      datasource('plan'),
+      datasource('path'),
+      datasource('loki'),
+      datasource('data-error.ts'),
+      CONTRACT,
+    ],
+  },
+  { folder: datasource('correlate/losses'), may: [datasource('path'), CONTRACT], pure: true },
+  {
+    folder: datasource('correlate/clocks'),
+    may: [datasource('correlate/losses'), datasource('path'), CONTRACT],
     pure: true,
   },
-  { folder: 'datasource/src/path', may: ['datasource/src/plan', 'datasource/src/query', CONTRACT], pure: true },
-  { folder: 'datasource/src/correlate', may: ['datasource/src/path', 'datasource/src/plan', CONTRACT], pure: true },
-  { folder: 'datasource/src', may: ['datasource/src', CONTRACT, 'zod', ...GRAFANA] },
-
-  { folder: 'panels/shared/bench', may: ['esbuild', 'node:'] },
-  { folder: 'panels/shared', may: ['panels/shared', CONTRACT, ...GRAFANA] },
   {
-    folder: 'panels/nic-topology/src/graph/view/elk-layout.ts',
-    may: ['panels/nic-topology/src', 'elkjs'],
+    folder: datasource('correlate/caveats'),
+    may: [datasource('correlate/clocks'), datasource('correlate/losses'), datasource('path'), CONTRACT],
+    pure: true,
   },
-  ...['packet-sequence', 'nic-topology', 'related-logs'].flatMap((panel): ImportRule[] => [
-    { folder: `panels/${panel}/src/model`, may: ['panels/shared', CONTRACT, '@grafana/data'] },
-    {
-      folder: `panels/${panel}/src/layout`,
-      may: [`panels/${panel}/src/model`, `panels/${panel}/src/options.ts`, 'panels/shared', CONTRACT, 'd3'],
-    },
-    { folder: `panels/${panel}/src`, may: [`panels/${panel}/src`, 'panels/shared', CONTRACT, 'd3', ...GRAFANA] },
-  ]),
+  {
+    folder: datasource('correlate/verdict'),
+    may: [
+      datasource('correlate/caveats'),
+      datasource('correlate/clocks'),
+      datasource('correlate/losses'),
+      datasource('path'),
+      CONTRACT,
+    ],
+    pure: true,
+  },
+  {
+    folder: datasource('correlate/tables'),
+    may: [
+      datasource('correlate'),
+      datasource('correlate/clocks'),
+      datasource('correlate/losses'),
+      datasource('path'),
+      CONTRACT,
+    ],
+    pure: true,
+  },
+  {
+    folder: datasource('correlate'),
+    may: [
+      datasource('correlate/verdict'),
+      datasource('correlate/caveats'),
+      datasource('correlate/clocks'),
+      datasource('correlate/losses'),
+      datasource('path'),
+    ],
+    pure: true,
+  },
+  {
+    folder: datasource('frames'),
+    may: [
+      datasource('query'),
+      datasource('plan'),
+      datasource('path'),
+      datasource('fetch'),
+      datasource('correlate'),
+      datasource('correlate/losses'),
+      datasource('correlate/caveats'),
+      datasource('correlate/verdict'),
+      datasource('correlate/tables'),
+      CONTRACT,
+      '@grafana/data',
+    ],
+    pure: true,
+  },
+  {
+    folder: datasource('handlers'),
+    may: [
+      datasource('query'),
+      datasource('plan'),
+      datasource('path'),
+      datasource('loki'),
+      datasource('fetch'),
+      datasource('correlate'),
+      datasource('correlate/tables'),
+      datasource('frames'),
+      datasource('data-error.ts'),
+      CONTRACT,
+      '@grafana/data',
+      'rxjs',
+    ],
+  },
+  {
+    folder: datasource('components'),
+    may: [
+      datasource('query'),
+      datasource('plan'),
+      datasource('options.ts'),
+      CONTRACT,
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+    ],
+  },
+  {
+    folder: datasource('module.ts'),
+    may: [datasource('query'), datasource('components'), datasource('options.ts'), 'datasource/src', '@grafana/data'],
+  },
+  {
+    folder: 'datasource/src',
+    may: [
+      datasource('query'),
+      datasource('plan'),
+      datasource('loki'),
+      datasource('fetch'),
+      datasource('frames'),
+      datasource('handlers'),
+      datasource('data-error.ts'),
+      datasource('options.ts'),
+      '@grafana/data',
+      '@grafana/runtime',
+      'rxjs',
+    ],
+  },
 
-  { folder: 'src', may: ['src', ...GRAFANA] },
+  { folder: 'panels/shared', may: [CONTRACT, '@grafana/data', '@grafana/ui', '@emotion/css', 'react'] },
+
+  { folder: packets('model'), may: ['panels/shared', CONTRACT, '@grafana/data'], pure: true },
+  { folder: packets('options.ts'), may: [packets('model')], pure: true },
+  { folder: packets('layout'), may: [packets('model'), packets('options.ts'), CONTRACT, 'd3'], pure: true },
+  {
+    folder: packets('draw'),
+    may: [packets('layout'), packets('model'), packets('options.ts'), CONTRACT, '@grafana/data'],
+  },
+  {
+    folder: packets('export'),
+    may: [
+      packets('draw'),
+      packets('layout'),
+      packets('model'),
+      packets('options.ts'),
+      'panels/shared',
+      CONTRACT,
+      '@grafana/data',
+    ],
+  },
+  {
+    folder: packets('view'),
+    may: [
+      packets('export'),
+      packets('draw'),
+      packets('layout'),
+      packets('model'),
+      packets('options.ts'),
+      'panels/shared',
+      CONTRACT,
+      '@grafana/data',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+    ],
+  },
+  {
+    folder: 'panels/packet-sequence/src',
+    may: [
+      packets('view'),
+      packets('draw'),
+      packets('layout'),
+      packets('model'),
+      packets('options.ts'),
+      'panels/shared',
+      CONTRACT,
+      '@grafana/data',
+      'react',
+    ],
+  },
+
+  { folder: topology('path/model'), may: ['panels/shared', CONTRACT, '@grafana/data'], pure: true },
+  { folder: topology('path/layout'), may: [], pure: true },
+  {
+    folder: topology('path/view'),
+    may: [
+      topology('path/layout'),
+      topology('path/model'),
+      CONTRACT,
+      '@grafana/data',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+    ],
+  },
+  { folder: topology('graph/model'), may: ['panels/shared', CONTRACT, '@grafana/data'], pure: true },
+  { folder: topology('graph/layout'), may: [topology('graph/model')], pure: true },
+  {
+    folder: topology('graph/view/elk-layout.ts'),
+    may: [topology('graph/layout'), topology('graph/model'), 'elkjs'],
+  },
+  {
+    folder: topology('graph/view'),
+    may: [
+      topology('graph/view/elk-layout.ts'),
+      topology('graph/layout'),
+      topology('graph/model'),
+      CONTRACT,
+      'd3',
+      '@grafana/data',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+    ],
+  },
+  {
+    folder: 'panels/nic-topology/src',
+    may: [
+      topology('path/view'),
+      topology('path/model'),
+      topology('graph/view'),
+      topology('graph/model'),
+      'panels/shared',
+      CONTRACT,
+      '@grafana/data',
+      'react',
+    ],
+  },
+
+  { folder: related('model'), may: ['panels/shared', CONTRACT, '@grafana/data'], pure: true },
+  {
+    folder: related('view'),
+    may: [
+      related('model'),
+      'panels/related-logs/src',
+      'panels/shared',
+      CONTRACT,
+      '@grafana/data',
+      '@grafana/runtime',
+      '@grafana/ui',
+      '@emotion/css',
+      'react',
+    ],
+  },
+  {
+    folder: 'panels/related-logs/src',
+    may: [related('view'), related('model'), 'panels/shared', '@grafana/data', 'react'],
+  },
+
+  { folder: 'src', may: ['@grafana/data'] },
   {
     folder: page('core'),
     may: [

@@ -15,7 +15,7 @@ interface Folder {
 }
 
 export function roomsReport(tree: SourceTree): string {
-  const folders = foldersOf([...tree.values()].filter(({ isProduction }) => isProduction));
+  const folders = foldersOf([...tree.values()].filter(({ use }) => use === 'production'));
   const width = Math.max(...folders.map(({ path: folder }) => folder.length));
   const line = (cells: readonly unknown[]) =>
     cells.map((cell, i) => (i === 0 ? String(cell).padEnd(width) : String(cell).padStart(7))).join(' ');

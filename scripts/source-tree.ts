@@ -16,7 +16,7 @@ const WORKSPACES: Readonly<Record<string, string>> = {
   '@bpfnet/laboratory': 'laboratory/src',
 };
 
-export interface Import {
+interface Import {
   /** A file of the repository, or a package as written. */
   readonly to: string;
   /** As the other file exports them; all of them where it is imported as a whole. */
@@ -26,8 +26,8 @@ export interface Import {
 export interface SourceFile {
   /** From the root of the repository, with `/`. */
   readonly path: string;
-  /** Tests, their helpers, benches and scripts: they may import whatever they like. */
-  readonly isProduction: boolean;
+  /** Only what production imports is held to the table; what tools import is used all the same. */
+  readonly use: 'production' | 'tool' | 'test';
   readonly imports: readonly Import[];
   readonly exports: readonly string[];
   /** Names that the file hands on from other files: from the file and name that they have there. */
@@ -56,8 +56,11 @@ export function readTree(root: string, planted: Readonly<Record<string, string>>
   );
 }
 
-export function isTestOrTool(file: string): boolean {
-  return /\.test\.tsx?$|(^|\/)(test|bench)\/|^(e2e|scripts)\//.test(file);
+function useOf(file: string): SourceFile['use'] {
+  if (/\.test\.tsx?$|(^|\/)(test|bench)\/|^e2e\//.test(file)) {
+    return 'test';
+  }
+  return file.startsWith('scripts/') ? 'tool' : 'production';
 }
 
 function parse(file: string, text: string, known: ReadonlySet<string>): SourceFile {
@@ -107,7 +110,7 @@ function parse(file: string, text: string, known: ReadonlySet<string>): SourceFi
   visit(source);
   exports.push(...source.statements.flatMap(exportedNames));
   const code = text.replace(/\/\*[\s\S]*?\*\/|(?<![:'"`\\])\/\/.*$/gm, '');
-  return { path: file, isProduction: !isTestOrTool(file), imports, exports, handedOn, handsOnAll, mentions, code };
+  return { path: file, use: useOf(file), imports, exports, handedOn, handsOnAll, mentions, code };
 }
 
 function isModuleCall(callee: ts.Expression): boolean {

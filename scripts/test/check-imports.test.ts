@@ -90,9 +90,9 @@ it('finds a permission that nobody uses, and one that opens more than a room', (
   expect(faults({}, [model, { ...view, may: [...view.may, 'rxjs'] }, rest])).toEqual([
     'src/view may import rxjs, and no file of it does: take the permission away',
   ]);
-  expect(faults({}, [model, { ...view, may: ['src', 'react'] }, rest])).toEqual([
-    'src/view may import src, which is 2 rooms: name those that it needs',
-  ]);
+  expect(
+    faults({}, [model, { ...view, may: ['src', 'react'] }, { folder: 'src/module.ts', may: ['src/view'] }])
+  ).toEqual(['src/view may import src, which is 3 rooms: name those that it needs']);
 });
 
 it('takes a name that is handed on for the one that it is', () => {

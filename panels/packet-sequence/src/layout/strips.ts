@@ -43,18 +43,18 @@ export function buildStrip(kind: StripKind, ladder: Ladder, acked: AckedSegments
 }
 
 const SERIES: Readonly<Record<StripKind, (ladder: Ladder, acked: AckedSegments) => readonly StripSeries[]>> = {
-  flight: (_ladder, { inFlight, window }) => [
+  flight: (_ladder, { inFlight, window: advertised }) => [
     { kind: 'line', tone: 'payload', values: inFlight },
-    { kind: 'steps', tone: 'attention', values: belowTwice(window, inFlight) },
+    { kind: 'steps', tone: 'attention', values: belowTwice(advertised, inFlight) },
   ],
   seq: (ladder) => [sequence(ladder), acknowledged(ladder)],
   rtt: (_ladder, { rttNs }) => [{ kind: 'dots', tone: 'plain', values: rttNs }],
 };
 
 /** A window far above the bytes in flight would flatten the curve, and limits nothing. */
-function belowTwice(window: Float64Array, inFlight: Float64Array): Float64Array {
+function belowTwice(advertised: Float64Array, inFlight: Float64Array): Float64Array {
   const limit = Math.max(1, maxOf(inFlight)) * 2;
-  return window.map((value) => (value <= limit ? value : NaN));
+  return advertised.map((value) => (value <= limit ? value : NaN));
 }
 
 /** The side that sent more: its segments as tcptrace draws them, from first to last byte. */
