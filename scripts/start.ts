@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     .description('The whole of bpfnet on this machine, with real traffic in a network laboratory.')
     .option('--port <port>', 'of the workbench', '3181')
     .option('--store-port <port>', 'of the store (Loki API)', '3180')
-    .option('--rate <n>', 'client actions a second in the laboratory', '5')
+    .option('--rate <n>', 'client actions per second in the laboratory', '5')
     .option('--recording', 'replay the recording of the laboratory instead of making one')
     .option('--verbose', 'say what every part says')
     .parse()

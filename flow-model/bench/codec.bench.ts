@@ -1,5 +1,5 @@
 /**
- * The packet-column codec against plain JSON rows: bytes a packet and MB of JSON rows a second, on chunks as traffic
+ * The packet-column codec against plain JSON rows: bytes per packet and MB of JSON rows per second, on chunks as traffic
  * makes them. Both sides pack and unpack the same packets in the same process, turn by turn.
  */
 import { gzipSync } from 'node:zlib';

@@ -25,7 +25,7 @@ export interface DemoOptions {
   /** 0 takes a free port. */
   readonly storePort: number;
   readonly workbenchPort: number;
-  /** Client actions a second in the laboratory. */
+  /** Client actions per second in the laboratory. */
   readonly rate?: number;
   /** Makes the recording play although a laboratory could be made. */
   readonly recordingOnly?: boolean;

@@ -118,7 +118,7 @@ async function pan(seconds: number): Promise<Pan> {
   return { fps: gaps.length / ((times[times.length - 1] - times[0]) / 1000), worstMs: Math.max(...gaps) };
 }
 
-/** Frames a second of an empty canvas of the size that the graph's has, moved alike: what the browser can do at all. */
+/** Frames per second of an empty canvas of the size that the graph's has, moved alike: what the browser can do at all. */
 async function floor(seconds: number): Promise<number> {
   const view = document.createElement('div');
   view.style.cssText = `position:relative;overflow:hidden;width:${window.innerWidth - 16}px;height:${window.innerHeight - 72}px`;

@@ -1,6 +1,6 @@
 /**
  * The graph of many requests in a real Chromium: `npm run bench -- topology [--nodes 100,500] [--json]`. Layout alone; first paint from handing over the
- * frames to the next frame on the screen, layout included; frames a second while the whole graph is dragged, and of an empty canvas that is dragged alike. Each case in a page of its
+ * frames to the next frame on the screen, layout included; frames per second while the whole graph is dragged, and of an empty canvas that is dragged alike. Each case in a page of its
  * own that has drawn a small graph before, as a second look at a dashboard would find it.
  */
 import path from 'node:path';

@@ -1,5 +1,5 @@
 /**
- * Gives up what the process no longer needs once its sockets are open.
+ * Drops what the process no longer needs once its sockets are open.
  *
  * Needed to open: CAP_NET_RAW for packet sockets, CAP_SYS_ADMIN to enter other network namespaces. After that reading the
  * rings, replacing their filters and listing NICs need nothing, so all capabilities go (effective, permitted, inheritable),
