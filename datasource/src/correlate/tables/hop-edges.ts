@@ -10,18 +10,18 @@ import { isAnswered, roundTripOf, type ExchangeAtNic } from '../../path/exchange
 import { oneWayText } from '../clocks/time-text';
 
 /** The story of the same request, where its packets were read. */
-export type HopsTold = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
+export type HopsStory = Pick<ConnectionStory, 'hops' | 'losses' | 'exchangeLosses' | 'nics'>;
 
 interface EdgeOptions {
-  readonly told: HopsTold | undefined;
+  readonly story: HopsStory | undefined;
   /** Takes sentences on what is odd. */
   readonly notes: string[];
 }
 
-export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told, notes }: EdgeOptions): HopEdgeRow {
+export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { story, notes }: EdgeOptions): HopEdgeRow {
   const [from, to] = [source.record, target.record];
   const time =
-    told?.hops.find((hop) => hop.from === from.inner_traceid && hop.to === to.inner_traceid) ??
+    story?.hops.find((hop) => hop.from === from.inner_traceid && hop.to === to.inner_traceid) ??
     timeBySpans(source, target);
   if (time.back.kind === 'unknown' && time.back.why === 'stamps-contradict') {
     notes.push(
@@ -31,8 +31,8 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told
   const lost =
     roundTripOf(from).kind === 'unanswered' && roundTripOf(to).kind === 'known' && !lostByCapture(source, target);
   const nat = natText(from, to);
-  const losses = (told?.losses ?? []).filter((loss) => isOn(time, loss));
-  const ofRequest = (told?.exchangeLosses ?? []).filter((loss) => isOn(time, loss));
+  const losses = (story?.losses ?? []).filter((loss) => isOn(time, loss));
+  const ofRequest = (story?.exchangeLosses ?? []).filter((loss) => isOn(time, loss));
   const requestLoss = ofRequest.find(({ part }) => part === 'request');
   const responseLoss = ofRequest.find(({ part }) => part === 'response');
   return {
@@ -46,11 +46,11 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { told
     toClientMs: exactMs(time.back),
     roundTripMs: time.back.kind === 'unknown' && time.back.why === 'stamps-contradict' ? null : time.sumMs,
     ...estimates(time),
-    sentSegments: told === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
-    lostSegments: told === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
-    requestSegmentsLost: told === undefined ? null : (requestLoss?.segments ?? 0),
+    sentSegments: story === undefined ? null : losses.reduce((sum, { sent }) => sum + sent, 0),
+    lostSegments: story === undefined ? null : losses.reduce((sum, loss) => sum + loss.lost, 0),
+    requestSegmentsLost: story === undefined ? null : (requestLoss?.segments ?? 0),
     requestRetransmittedAfterMs: requestLoss?.retransmittedAfterMs ?? null,
-    responseSegmentsLost: told === undefined ? null : (responseLoss?.segments ?? 0),
+    responseSegmentsLost: story === undefined ? null : (responseLoss?.segments ?? 0),
     responseRetransmittedAfterMs: responseLoss?.retransmittedAfterMs ?? null,
     nat,
     lost: lost ? 'response' : '',

@@ -8,7 +8,7 @@
 import { type HopEdgeRow, type HopNodeRow, OUTSIDE_CLIENT, OUTSIDE_SERVER } from '@bpfnet/flow-model/frames';
 import { type L7Record } from '@bpfnet/flow-model/records';
 import { natText } from '../../path/connection-addresses';
-import { beyondText, edgeBetween, type HopsTold, nicOnHost, openEdge } from './hop-edges';
+import { beyondText, edgeBetween, type HopsStory, nicOnHost, openEdge } from './hop-edges';
 import { blindNodeOf, nodeOf, outsideNode } from './hop-nodes';
 import { missedAt } from '../../path/missed-nics';
 import { ownsClient, ownsServer } from '../../path/path-ends';
@@ -30,9 +30,9 @@ export interface Hops {
 /**
  * @param spans the records of one request; at least one
  * @param chunks L4 records of the same connections, also at NICs that did not see the request; may be empty
- * @param told the story of the same request, where its packets were read: it knows the clocks and what each hop lost
+ * @param story the story of the same request, where its packets were read: it knows the clocks and what each hop lost
  */
-export function hopsOf(spans: readonly ExchangeAtNic[], chunks: readonly ChunkAtNic[], told?: HopsTold): Hops {
+export function hopsOf(spans: readonly ExchangeAtNic[], chunks: readonly ChunkAtNic[], story?: HopsStory): Hops {
   const { points, clocksTrusted } = orderPath(oncePerNic(spans).map(pathPointOf));
   const path = points.map(({ span }) => span);
   const first = path[0];
@@ -52,7 +52,7 @@ export function hopsOf(spans: readonly ExchangeAtNic[], chunks: readonly ChunkAt
     edges.push(openEdge(OUTSIDE_CLIENT, first.record.inner_traceid, ''));
   }
   for (let i = 1; i < path.length; i++) {
-    edges.push(edgeBetween(path[i - 1], path[i], { told, notes }));
+    edges.push(edgeBetween(path[i - 1], path[i], { story, notes }));
   }
   let end = last.record.inner_traceid;
   missed.forEach((chunk, i) => {
@@ -76,13 +76,13 @@ export function hopsOf(spans: readonly ExchangeAtNic[], chunks: readonly ChunkAt
     outcome: first.record.outcome,
     latencyMs: first.record.latency_ms,
     notes: [
-      ...clockNotes(path, { trusted: clocksTrusted, compared: told !== undefined }),
+      ...clockNotes(path, { trusted: clocksTrusted, compared: story !== undefined }),
       ...notes,
-      ...(told === undefined
+      ...(story === undefined
         ? []
         : unplacedLosses(
             path.map(({ record }) => record.inner_traceid),
-            told
+            story
           )),
       ...dropNotes(path),
       ...endNotes(path, missed),

@@ -34,29 +34,29 @@ interface PacketTableInput {
   readonly story?: Pick<ConnectionStory, 'nics' | 'clocks' | 'packetTransmissions'>;
 }
 
-interface PlacedLane extends DecodedFlow {
+interface PlacedFlow extends DecodedFlow {
   readonly origin: SeqOrigin;
 }
 
 export function packetTable({ flows: input, requestId, story }: PacketTableInput): PacketTable {
   const notes: string[] = [];
-  const opened = input.map((lane) => decodeFlow(lane, notes));
+  const opened = input.map((flow) => decodeFlow(flow, notes));
   const origins = seqOrigins(opened.map(originFacts));
-  const lanes = opened.map((lane, i): PlacedLane => ({ ...lane, origin: origins[i] }));
-  const baseNs = earliestNs(lanes);
-  const ordered = orderFlows(lanes, requestId);
-  const packets = ordered.flows.flatMap((lane) => packetsOf(lane, baseNs, story?.packetTransmissions.get(lane.flowId)));
+  const flows = opened.map((flow, i): PlacedFlow => ({ ...flow, origin: origins[i] }));
+  const baseNs = earliestNs(flows);
+  const ordered = orderFlows(flows, requestId);
+  const packets = ordered.flows.flatMap((flow) => packetsOf(flow, baseNs, story?.packetTransmissions.get(flow.flowId)));
   packets.sort((a, b) => a.tNs - b.tNs);
 
   const marks = new Map<Packet, Mark>();
-  for (const lane of ordered.flows) {
-    markRequests(lane, { packets: packets.filter((packet) => packet.flow === lane), baseNs, requestId, marks });
+  for (const flow of ordered.flows) {
+    markRequests(flow, { packets: packets.filter((packet) => packet.flow === flow), baseNs, requestId, marks });
   }
   if (ordered.clocksTrusted) {
     notes.push("The order of some hosts' flows rests on the hosts' own clocks, which were not compared.");
   }
   const clocks = flowClocks(story?.nics ?? [], story?.clocks ?? []);
-  const hosts = new Set(lanes.map((lane) => lane.host));
+  const hosts = new Set(flows.map((flow) => flow.host));
   if (hosts.size > 1 && [...hosts].some((host) => !clocks.has(host))) {
     notes.push(
       'Packets of hosts whose clocks could not be compared are placed by the clock of each: small differences between them mean nothing.'
@@ -64,30 +64,30 @@ export function packetTable({ flows: input, requestId, story }: PacketTableInput
   }
   return {
     rows: packets.map((packet) => rowOf(packet, baseNs, marks.get(packet))),
-    flows: ordered.flows.map((lane) => laneMeta(lane, clocks.get(lane.host))),
+    flows: ordered.flows.map((flow) => flowMeta(flow, clocks.get(flow.host))),
     notes,
   };
 }
 
-function originFacts(lane: DecodedFlow): OriginFacts {
+function originFacts(flow: DecodedFlow): OriginFacts {
   return {
-    clientIsSrc: lane.clientIsSrc,
-    nicTraceId: lane.facts?.nic_traceid,
-    positions: lane.decoded.map(({ positions }) => positions),
+    clientIsSrc: flow.clientIsSrc,
+    nicTraceId: flow.facts?.nic_traceid,
+    positions: flow.decoded.map(({ positions }) => positions),
   };
 }
 
-interface FollowedPacket extends Packet<PlacedLane> {
+interface FollowedPacket extends Packet<PlacedFlow> {
   readonly way: PacketTransmission;
 }
 
-/** @param ways of the lane's packets, in order */
-function packetsOf(lane: PlacedLane, baseNs: bigint, ways: FlowTransmissions | undefined): readonly FollowedPacket[] {
+/** @param ways of the flow's packets, in order */
+function packetsOf(flow: PlacedFlow, baseNs: bigint, ways: FlowTransmissions | undefined): readonly FollowedPacket[] {
   let place = 0;
-  return lane.decoded.flatMap((chunk) => {
+  return flow.decoded.flatMap((chunk) => {
     const offset = Number(chunk.positions.timePosNs - baseNs);
     return Array.from(chunk.columns.tNs, (tNs, index): FollowedPacket => ({
-      flow: lane,
+      flow,
       chunk,
       index,
       tNs: offset + tNs,
@@ -96,25 +96,21 @@ function packetsOf(lane: PlacedLane, baseNs: bigint, ways: FlowTransmissions | u
   });
 }
 
-function rowOf(
-  { flow: lane, chunk, index, tNs, way }: FollowedPacket,
-  baseNs: bigint,
-  mark: Mark | undefined
-): PacketRow {
+function rowOf({ flow, chunk, index, tNs, way }: FollowedPacket, baseNs: bigint, mark: Mark | undefined): PacketRow {
   const { columns, record } = chunk;
   const bySrc = columns.dir[index] === SENT_BY_SRC;
   const tsNs = baseNs + BigInt(Math.round(tNs));
-  const [own, other] = bySrc ? [lane.origin.src, lane.origin.dst] : [lane.origin.dst, lane.origin.src];
+  const [own, other] = bySrc ? [flow.origin.src, flow.origin.dst] : [flow.origin.dst, flow.origin.src];
   const hasAck = (columns.flags[index] & TcpFlag.Ack) !== 0;
   return {
     time: Number(tsNs / BigInt(1000)) / 1000,
     tsNs: tsNs.toString(),
-    flowId: lane.flowId,
-    sender: senderOf(bySrc, lane.clientIsSrc),
+    flowId: flow.flowId,
+    sender: senderOf(bySrc, flow.clientIsSrc),
     flags: columns.flags[index],
     seq: columns.seq[index],
     ack: columns.ack[index],
-    seqRel: lane.l4Proto === 'udp' ? 0 : (columns.seq[index] - own) >>> 0,
+    seqRel: flow.l4Proto === 'udp' ? 0 : (columns.seq[index] - own) >>> 0,
     ackRel: hasAck ? (columns.ack[index] - other) >>> 0 : 0,
     len: columns.len[index],
     win: columns.win[index],
@@ -134,31 +130,31 @@ function senderOf(bySrc: boolean, client: boolean | undefined): Sender {
   return bySrc === client ? 'client' : 'server';
 }
 
-function laneMeta(lane: DecodedFlow, clock: FlowClock | undefined): FlowMeta {
-  const { facts } = lane;
-  const known = lane.clientIsSrc !== undefined;
+function flowMeta(flow: DecodedFlow, clock: FlowClock | undefined): FlowMeta {
+  const { facts } = flow;
+  const known = flow.clientIsSrc !== undefined;
   const src = endpoint(facts, 'src');
   const dst = endpoint(facts, 'dst');
-  const [near, far] = lane.clientIsSrc === false ? [dst, src] : [src, dst];
-  const withPackets = new Set(lane.packets.map(({ chunk_id }) => chunk_id));
-  const told = lane.chunks.filter(({ chunk_id }) => withPackets.has(chunk_id));
-  const fetched = lane.packets.reduce((sum, { packets }) => sum + packets, 0);
+  const [near, far] = flow.clientIsSrc === false ? [dst, src] : [src, dst];
+  const withPackets = new Set(flow.packets.map(({ chunk_id }) => chunk_id));
+  const chunksRead = flow.chunks.filter(({ chunk_id }) => withPackets.has(chunk_id));
+  const fetched = flow.packets.reduce((sum, { packets }) => sum + packets, 0);
   return {
-    flowId: lane.flowId,
-    host: lane.host,
-    nicName: lane.nicName,
+    flowId: flow.flowId,
+    host: flow.host,
+    nicName: flow.nicName,
     podName: facts?.k8s_pod_name,
     direction: facts?.direction ?? 'unknown',
-    l4Proto: lane.l4Proto,
+    l4Proto: flow.l4Proto,
     near,
     far,
     clientKnown: known,
-    captureDrops: lane.chunks.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0),
+    captureDrops: flow.chunks.reduce((sum, { capture_drops }) => sum + (capture_drops ?? 0), 0),
     ...(clock && { clock }),
-    ...gapsOf(lane),
+    ...gapsOf(flow),
     packets: Math.max(
       fetched,
-      told.reduce((sum, { tx_packets, rx_packets }) => sum + tx_packets + rx_packets, 0)
+      chunksRead.reduce((sum, { tx_packets, rx_packets }) => sum + tx_packets + rx_packets, 0)
     ),
   };
 }

@@ -1,12 +1,12 @@
 /** Losses of a request or response that no single hop can be blamed for, since a NIC on the path was not capturing: in words, as they have no edge. */
 import { durationText } from '@bpfnet/flow-model/quantity-text';
-import { type HopsTold } from './hop-edges';
+import { type HopsStory } from './hop-edges';
 import { placeText } from '../../path/packet-ref';
 
 /** @param path lanes in path order, between whose neighbours there are edges */
 export function unplacedLosses(
   path: readonly string[],
-  { exchangeLosses, nics }: Pick<HopsTold, 'exchangeLosses' | 'nics'>
+  { exchangeLosses, nics }: Pick<HopsStory, 'exchangeLosses' | 'nics'>
 ): readonly string[] {
   const name = (lane: string) => {
     const nic = nics.find((one) => one.flowId === lane);
