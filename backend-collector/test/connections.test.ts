@@ -183,6 +183,14 @@ describe('the analysis', () => {
     expect(l4[0]).not.toHaveProperty('rx_dup_ack');
   });
 
+  it('takes equal resets without IP identification for packets of their own: a closed socket answers each segment with one', async () => {
+    const script = new Script({ stepMs: 0.1 }).handshake().sends('server', x(10)).sends('server', x(10));
+    script.reset('client', { ipId: 0 }).reset('client', { ipId: 0 });
+    const { l4 } = await replayPackets(script.packets);
+    expect((await analysisOf(script)).slice(-2)).toEqual([0, 0]);
+    expect(l4[0]).toMatchObject({ tx_rst: 2 });
+  });
+
   it('counts the retransmissions of a SYN', async () => {
     const script = new Script().syn('client').wait(1000).repeats(1);
     const { l4 } = await replayPackets(script.packets);

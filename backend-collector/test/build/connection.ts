@@ -26,6 +26,8 @@ interface Departure {
   readonly seqOffset?: number;
   readonly window?: number;
   readonly echo?: number;
+  /** IP identification; one more than the last one's unless given. */
+  readonly ipId?: number;
 }
 
 export interface ScriptOptions {
@@ -93,8 +95,8 @@ export class Script {
     return this.segment(who, TcpFlag.Fin | TcpFlag.Ack);
   }
 
-  reset(who: Who): this {
-    return this.segment(who, TcpFlag.Rst | TcpFlag.Ack);
+  reset(who: Who, how: { readonly ipId?: number } = {}): this {
+    return this.segment(who, TcpFlag.Rst | TcpFlag.Ack, how);
   }
 
   syn(who: Who): this {
@@ -191,7 +193,7 @@ export class Script {
           window: how.window ?? 64000,
           options: this.stamps(from, to, how.echo),
         }),
-        { src: from.ip, dst: to.ip, protocol: 6, id: from.ipId++ }
+        { src: from.ip, dst: to.ip, protocol: 6, id: how.ipId ?? from.ipId++ }
       )
     );
     if (how.seqOffset === undefined) {
