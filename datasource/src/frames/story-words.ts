@@ -1,5 +1,6 @@
 /** Names and sentences in a story's frames. */
 import { type Outcome } from '@bpfnet/flow-model';
+import { unreliedText } from '../correlate/losses/fate-text';
 import { type Fate } from '../correlate/losses/loss-attribution';
 import { type NicPlace, type PacketRef, placeText } from '../path/packet-ref';
 import { type Retransmission } from '../correlate/losses/retransmissions';
@@ -73,9 +74,7 @@ export class Places {
       case 'lost-after':
         return `Lost after ${this.text(fate.last)}, the last NIC on its path, or its acknowledgment was.`;
       case 'unknown':
-        return fate.why === 'capture-dropped'
-          ? `Unknown: the capture at ${this.text(fate.at)} dropped packets.`
-          : `Unknown: ${this.text(fate.at)} was not captured at that time.`;
+        return `Unknown: ${unreliedText(fate.why, this.text(fate.at))}.`;
       default:
         return assertUnreachable(fate);
     }

@@ -6,7 +6,13 @@ import { type EndReason, type L4Record } from '@bpfnet/flow-model';
 import { type DecodedChunk } from '../../path/flow-records';
 import { type CapturedFlow } from './captured-connection';
 
-export type CoverageAt = 'capturing' | 'capture-dropped' | 'not-capturing';
+export type CoverageAt =
+  | 'capturing'
+  /** A fact: the kernel counted drops (`capture_drops`). */
+  | 'capture-dropped'
+  /** A guess: packets are missing there that NICs before and beyond it saw, or that their own acknowledgment shows. */
+  | 'capture-may-have-missed'
+  | 'not-capturing';
 
 interface Stretch {
   readonly fromNs: number;

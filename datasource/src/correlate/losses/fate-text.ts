@@ -13,9 +13,19 @@ export function lostWhere(fate: Fate, nics: readonly NicPlace[]): string {
     case 'lost-after':
       return `lost beyond ${nicText(fate.last, nics)}`;
     case 'unknown':
-      return fate.why === 'capture-dropped'
-        ? `lost at an unknown place (the capture at ${nicText(fate.at, nics)} dropped packets)`
-        : `lost at an unknown place (${nicText(fate.at, nics)} was not capturing)`;
+      return `lost at an unknown place (${unreliedText(fate.why, nicText(fate.at, nics))})`;
+  }
+}
+
+/** Why a NIC's capture does not say what became of something: a fact as a fact, a guess as a guess. */
+export function unreliedText(why: Extract<Fate, { kind: 'unknown' }>['why'], nic: string): string {
+  switch (why) {
+    case 'capture-dropped':
+      return `the capture at ${nic} dropped packets`;
+    case 'capture-may-have-missed':
+      return `the capture at ${nic} may have missed it`;
+    case 'not-capturing':
+      return `${nic} was not capturing`;
   }
 }
 

@@ -22,13 +22,10 @@ export type Fate =
   | { readonly kind: 'lost-before'; readonly first: string }
   /** The last NIC of ours on its way saw it, and the sender had to retransmit it. */
   | { readonly kind: 'lost-after'; readonly last: string }
-  /** Seen at `from` and not at `at`, where the capture itself lost packets or did not see the connection then. */
-  | {
-      readonly kind: 'unknown';
-      readonly from: string;
-      readonly at: string;
-      readonly why: 'capture-dropped' | 'not-capturing';
-    };
+  /** Seen at `from` and not at `at`, whose capture cannot be relied on then. */
+  | { readonly kind: 'unknown'; readonly from: string; readonly at: string; readonly why: NotRelied };
+
+type NotRelied = Exclude<CoverageAt, 'capturing'>;
 
 /** Captures of several NICs and hosts do not end at the same moment. */
 const CAPTURE_END_NS = 1e9;
@@ -78,7 +75,7 @@ export class LossAttribution {
       // A transmission arrived unseen; which one is known only where there was just one.
       return transmissions.length === 1
         ? ARRIVED
-        : { kind: 'unknown', from, at: this.nameOf(beyond[0]), why: 'capture-dropped' };
+        : { kind: 'unknown', from, at: this.nameOf(beyond[0]), why: 'capture-may-have-missed' };
     }
     const at = beyond.map((nic) => ({ nic, coverage: this.coverageAt(fromServer, transmission, nic) }));
     const capturing = at.find(({ coverage }) => coverage === 'capturing');
@@ -86,12 +83,7 @@ export class LossAttribution {
       return { kind: 'lost', from, to: this.nameOf(capturing.nic) };
     }
     const [{ nic, coverage }] = at;
-    return {
-      kind: 'unknown',
-      from,
-      at: this.nameOf(nic),
-      why: coverage === 'capture-dropped' ? coverage : 'not-capturing',
-    };
+    return { kind: 'unknown', from, at: this.nameOf(nic), why: notRelied(coverage) };
   }
 
   /** Of a transmission that no NIC of ours saw, though its retransmission shows that there was one. */
@@ -105,16 +97,11 @@ export class LossAttribution {
       fromServer
     );
     if (coverage === 'capture-dropped' || !this.coverage[first].fromBeginning) {
-      return {
-        kind: 'unknown',
-        from: name,
-        at: name,
-        why: coverage === 'capture-dropped' ? coverage : 'not-capturing',
-      };
+      return { kind: 'unknown', from: name, at: name, why: notRelied(coverage) };
     }
     const own = facts !== undefined && (fromServer === 1 ? ownsServer(facts) : ownsClient(facts));
     return own
-      ? { kind: 'unknown', from: name, at: name, why: 'capture-dropped' }
+      ? { kind: 'unknown', from: name, at: name, why: 'capture-may-have-missed' }
       : { kind: 'lost-before', first: name };
   }
 
@@ -154,7 +141,7 @@ export class LossAttribution {
   private coverageAt(fromServer: 0 | 1, transmission: Transmission, nic: number): CoverageAt {
     const expectedNs = this.expectedNs(fromServer, transmission, nic);
     const coverage = this.coverage[nic].at(expectedNs, fromServer);
-    return coverage === 'capturing' && this.missed[nic].near(expectedNs) ? 'capture-dropped' : coverage;
+    return coverage === 'capturing' && this.missed[nic].near(expectedNs) ? 'capture-may-have-missed' : coverage;
   }
 
   /** When a transmission should pass a NIC, judged by a NIC that saw it; on the former's clock. */
@@ -204,4 +191,8 @@ class MissedByCapture {
     }
     return this.times[low] <= tNs + NEAR_NS;
   }
+}
+
+function notRelied(coverage: CoverageAt): NotRelied {
+  return coverage === 'capturing' ? 'not-capturing' : coverage;
 }
