@@ -202,8 +202,8 @@ if (missing.length > 0) {
     await mark.waitFor({ timeout: seconds });
     expect(await page.getByTestId('core-timeseries').getByTestId('annotation-mark').count()).toBeGreaterThanOrEqual(3);
     await mark.focus();
-    await page.getByRole('tooltip').getByText('Requests unanswered').waitFor();
-    await page.getByRole('tooltip').getByText('9 requests without an answer on node-a').waitFor();
+    await page.getByRole('tooltip').getByText('Unanswered requests').waitFor();
+    await page.getByRole('tooltip').getByText('9 unanswered requests on node-a').waitFor();
     // Switched off, they are gone.
     await page.getByLabel('Events', { exact: true }).press('Space');
     await mark.waitFor({ state: 'detached', timeout: seconds });

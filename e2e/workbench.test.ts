@@ -131,7 +131,7 @@ describe('the workbench on live traffic', () => {
     await tab.close();
   });
 
-  it('says what to do where a request is not known', async () => {
+  it('says what to do where a request is unknown', async () => {
     await page.goto(`${demo.url}/d/bpfnet-request?var-request_id=0000000000000000&from=now-15m&to=now`);
     await page
       .getByText(/widen the time range/i)

@@ -49,9 +49,9 @@ export function buildCommand(actions: Actions): Command {
     .option('--filter <expression>', 'capture filter in pcap-filter syntax')
     .option(
       '--adaptive-snap',
-      'capture only the headers of long TCP segments that do not begin a message: fewer bytes, but less of HTTP/2'
+      'capture only the headers of long TCP segments that do not start a message: captures fewer bytes, but sees less of HTTP/2'
     )
-    .addOption(repeatable('--netns <name=path>', 'capture in this network namespace, too', 'none'))
+    .addOption(repeatable('--netns <name=path>', 'also capture in this network namespace', 'none'))
     .option('--duration <seconds>', 'stop after this time')
     .option('--ring-mb <n>', "size of the kernel's ring buffer, MiB (default: 64)")
     .option('--stats', 'print counters every second')
@@ -67,20 +67,20 @@ function withCommonOptions(command: Command): Command {
       'ndjson'
     )
     .option('--loki-url <url>', `http(s)://HOST:PORT or unix:/path/to.sock ${orFrom('--loki-url')}`)
-    .option('--host <name>', 'host name in the records (default: that of the system)')
+    .option('--host <name>', 'host name in the records (default: the system host name)')
     .option(
       '--spool-dir <dir>',
       `where batches wait while the store is unavailable ${orFrom('--spool-dir')} (default: in memory)`
     )
     .option('--nic-owners <file>', 'JSON file: network namespace → pod or container that owns it')
-    .option('--fold-paths', 'replace the ids in request paths by {id}, so that a route counts as one resource')
+    .option('--fold-paths', 'replace IDs in request paths with {id}, so that a route counts as one resource')
     .option(
       '--flow-shards <n>',
       `number of flow shards; the same on all hosts and in the datasource ${orFrom('--flow-shards')} (default: ${DEFAULT_SHARD_COUNT})`
     )
     .option(
       '--max-flows <n>',
-      `flows that are followed at once; beyond, the one idle for longest is ended ${orFrom('--max-flows')} (default: ${DEFAULT_MAX_FLOWS})`
+      `maximum number of flows tracked at once; beyond it, the flow idle the longest is ended ${orFrom('--max-flows')} (default: ${DEFAULT_MAX_FLOWS})`
     )
     .addHelpText('after', `\n${environmentText()}`);
 }

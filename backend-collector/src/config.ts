@@ -79,7 +79,7 @@ export function outputSettings(
     case 'store':
       return { url: lokiUrl ?? (env.BPFNET_STORE_URL || DEFAULT_STORE_URL), ...pushed() };
     default:
-      throw new CollectorError('config', `--output "${output}" is not known: use ndjson, loki or store.`, 2);
+      throw new CollectorError('config', `--output "${output}" is not supported: use ndjson, loki or store.`, 2);
   }
 }
 
@@ -92,7 +92,7 @@ function staticLabels(env: Environment): Readonly<Record<string, string>> {
     } else if (part.trim() !== '') {
       throw new CollectorError(
         'config',
-        `BPFNET_LABELS: "${part.trim()}" is not a label: write name=value, separated by commas.`,
+        `BPFNET_LABELS: "${part.trim()}" is not a label: write name=value pairs, separated by commas.`,
         2
       );
     }

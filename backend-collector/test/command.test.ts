@@ -83,7 +83,7 @@ describe('bpfnet replay', () => {
       'an unknown output',
       () => ['replay', file('ok.pcap', capture), '--output', 'kafka'],
       2,
-      /^bpfnet: --output "kafka" is not known: use ndjson, loki or store\.\n$/,
+      /^bpfnet: --output "kafka" is not supported: use ndjson, loki or store\.\n$/,
     ],
     [
       'loki without an address',

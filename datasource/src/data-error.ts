@@ -28,9 +28,9 @@ const IN_CONFIGURATION = 'in the configuration of this datasource';
 export function problemText(problem: DataProblem): string {
   switch (problem.kind) {
     case 'no-loki-chosen':
-      return `No Loki datasource is selected: select one ${IN_CONFIGURATION}, or connect through its own URL there.`;
+      return `No Loki datasource is selected: select one ${IN_CONFIGURATION}, or set a URL there.`;
     case 'loki-missing':
-      return `Datasource "${problem.uid}" does not exist, or you may not use it: select the Loki datasource again ${IN_CONFIGURATION}.`;
+      return `Datasource "${problem.uid}" does not exist, or you are not allowed to use it: select the Loki datasource again ${IN_CONFIGURATION}.`;
     case 'loki-wrong-type':
       return `Datasource "${problem.uid}" is of type "${problem.type}", not Loki: select a Loki datasource ${IN_CONFIGURATION}.`;
     case 'unreachable':
@@ -50,13 +50,13 @@ export function problemText(problem: DataProblem): string {
     case 'too-much-to-read':
       return `The query exceeds Loki's read limits (${problem.reason}): narrow the time range, or filter by host.`;
     case 'bad-answer':
-      return `Not a valid Loki response (${problem.reason}): check that the URL is that of a Loki.`;
+      return `Not a valid Loki response (${problem.reason}): check that the URL points to Loki.`;
     case 'bad-filter':
       return `Invalid ${problem.filter} "${problem.value}": expected ${problem.wanted}.`;
     case 'no-id':
-      return 'No request or connection is selected: pick one from a list, or enter an id, an address with port, or a sequence number.';
+      return 'No request or connection is selected: pick one from a list, or enter an ID, an address with port, or a sequence number.';
     case 'bad-id':
-      return `"${problem.id}" cannot be looked up: enter an id as in records or traces, an address with port, or a sequence number.`;
+      return `"${problem.id}" cannot be looked up: enter an ID as it appears in records or traces, an address with port, or a sequence number.`;
     case 'not-found':
       return `Nothing found for ${problem.what} in this time range: widen the time range.`;
     case 'no-records':

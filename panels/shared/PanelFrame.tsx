@@ -36,7 +36,10 @@ function queryFailure(data: PanelData): DataProblem | undefined {
     return undefined;
   }
   const error = data.errors?.[0] ?? data.error;
-  return { kind: 'query-failed', message: error?.message ?? error?.data?.message ?? 'The datasource gave no reason.' };
+  return {
+    kind: 'query-failed',
+    message: error?.message ?? error?.data?.message ?? 'The datasource did not give a reason.',
+  };
 }
 
 function problemOf<T>(model: Result<T>): DataProblem {

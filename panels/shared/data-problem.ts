@@ -27,7 +27,7 @@ export function problemText(problem: DataProblem): ProblemText {
       };
     case 'wrong-frame':
       return {
-        title: `This panel needs a frame "${problem.wanted}" and got ${problem.got.map((g) => `"${g}"`).join(', ')}.`,
+        title: `This panel needs a frame "${problem.wanted}" but got ${problem.got.map((g) => `"${g}"`).join(', ')}.`,
         advice: 'Select the BPF network flows datasource and the query type for this panel.',
         quiet: false,
       };

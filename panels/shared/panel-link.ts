@@ -22,7 +22,7 @@ export function linkTo(
 
 /** What the options say of such a template. */
 export const linkHelp = (fields: string): string =>
-  `A path or an http(s) URL with ${fields}, \${__from}, \${__to} and dashboard variables. Leave empty for no link.`;
+  `A path or http(s) URL, which may contain ${fields}, \${__from}, \${__to} and dashboard variables. Leave empty for no link.`;
 
 const VARIABLE = /\$\{?\w|\[\[\w/;
 

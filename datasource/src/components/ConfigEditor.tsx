@@ -22,7 +22,7 @@ const MODES: ReadonlyArray<{ readonly value: LokiMode; readonly label: string; r
     value: 'url',
     label: 'Own URL',
     description:
-      'A Loki or the embedded store at a URL set here; a tenant goes into the custom HTTP header X-Scope-OrgID',
+      'Loki or the embedded store at a URL set here; the tenant goes into the custom HTTP header X-Scope-OrgID',
   },
 ];
 

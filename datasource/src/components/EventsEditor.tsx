@@ -37,7 +37,7 @@ export function EventsEditor({ query, suggest, onChange }: Props) {
         </TwoColumns>
         <TextField
           label="Minimum count per step"
-          placeholder="default: 5 and above baseline"
+          placeholder="default: 5 and above the baseline"
           value={query.atLeast === undefined ? '' : String(query.atLeast)}
           onChange={(typed) =>
             onChange({ ...query, atLeast: /^[1-9]\d{0,6}$/.test(typed) ? Number(typed) : undefined })

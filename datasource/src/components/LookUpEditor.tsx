@@ -22,7 +22,7 @@ const IDS: readonly IdField[] = [
   { name: 'requestId', label: 'or request ID', placeholder: '$request_id' },
   { name: 'l7TraceId', label: 'or request ID by sequence numbers', placeholder: '77_9000' },
   { name: 'nicTraceId', label: 'or connection ID (all NICs)', placeholder: '76_8999' },
-  { name: 'innerTraceId', label: 'or connection ID (one NIC)', placeholder: '$inner_traceid' },
+  { name: 'innerTraceId', label: 'or flow ID (one NIC)', placeholder: '$inner_traceid' },
 ];
 
 const HINTS: readonly IdField[] = [
@@ -36,7 +36,7 @@ const PART_LABELS: Readonly<Record<StoryPart, string>> = {
   hops: 'Path',
   losses: 'Retransmissions',
   caveats: 'Caveats',
-  nics: 'Request at every NIC',
+  nics: 'Request at each NIC',
   requests: 'Matching requests',
 };
 

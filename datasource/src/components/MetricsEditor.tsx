@@ -8,13 +8,13 @@ import { type Suggest } from './SuggestField';
 import { TextField } from './TextField';
 
 const METRIC_LABELS: Readonly<Record<Metric, string>> = {
-  rate: 'Requests/s',
+  rate: 'Requests per second',
   errorRatio: 'Error ratio',
   latency: 'Latency',
   rtt: 'Round-trip time (RTT)',
   retransmissionRatio: 'Retransmission ratio',
   lossRatio: 'Upstream segment loss ratio',
-  connectFailures: 'Failed connection attempts/s',
+  connectFailures: 'Failed connection attempts per second',
 };
 
 const OF_CONNECTIONS: ReadonlySet<Metric> = new Set(['rtt', 'retransmissionRatio', 'lossRatio', 'connectFailures']);

@@ -1,5 +1,6 @@
 /** Events in the fields that Grafana's annotations read. */
 import { type DataFrame } from '@grafana/data';
+import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { EVENT_COLUMNS, type EventRow, FrameKind } from '@bpfnet/flow-model/frames';
 import { type EventsRead, type FlowEvent } from '../fetch/event-reader';
 import { noteTexts } from '../plan/note-text';
@@ -34,11 +35,11 @@ function rowOf({ kind, host, fromMs, toMs, count }: FlowEvent): EventRow {
 function titleOf(kind: EventKind): string {
   switch (kind) {
     case 'resets':
-      return 'Connections reset';
+      return 'Connection resets';
     case 'captureLoss':
       return 'Capture drops';
     case 'unanswered':
-      return 'Requests unanswered';
+      return 'Unanswered requests';
     default:
       return assertUnreachable(kind);
   }
@@ -47,11 +48,11 @@ function titleOf(kind: EventKind): string {
 function textOf(kind: EventKind, count: number): string {
   switch (kind) {
     case 'resets':
-      return `${count} connections reset or refused`;
+      return `${pluralText(count, 'connection')} reset or refused`;
     case 'captureLoss':
-      return `${count} packets dropped by the capture: figures for this period are too low`;
+      return `${pluralText(count, 'packet')} dropped by the capture: figures for this period are too low`;
     case 'unanswered':
-      return `${count} requests without an answer`;
+      return pluralText(count, 'unanswered request');
     default:
       return assertUnreachable(kind);
   }

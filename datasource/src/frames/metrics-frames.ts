@@ -18,7 +18,8 @@ export function metricsFrames(
     executedQueryString: logql,
   };
   if (series.length === 0) {
-    const none = 'No records in this time range have what this metric needs: widen the range or remove filters.';
+    const none =
+      'No records in this time range contain the fields that this metric needs: widen the time range or remove filters.';
     return [createDataFrame({ refId, meta: { ...meta, notices: warnings([...noteTexts(notes), none]) }, fields: [] })];
   }
   return series.map((one, i) =>

@@ -32,7 +32,7 @@ export function recordLinks({ tracing, podUrl, hostUrl, storyUrl }: LinkTargets)
   const pod = pageLink('Open this pod', podUrl);
   links.push(['k8s_pod_name', pod], ['src_k8s_pod_name', pod], ['dst_k8s_pod_name', pod]);
   links.push(['host', pageLink('Open this host', hostUrl)]);
-  links.push(['request_id', pageLink('Open its story', storyUrl)]);
+  links.push(['request_id', pageLink('Open this request', storyUrl)]);
   return { ofField: new Map(links.filter(([, ofField]) => ofField.length > 0)) };
 }
 

@@ -9,7 +9,7 @@ import { assertUnreachable } from '../query/flow-query';
 
 export const PART_TITLES: Readonly<Record<PartName, string>> = {
   'name-resolution': 'Name resolution',
-  connect: 'Connect',
+  connect: 'TCP handshake',
   tls: 'TLS handshake',
   client: 'Client idle',
   sending: 'Request transfer',
@@ -72,7 +72,7 @@ export class Places {
       case 'lost-before':
         return `Lost before ${this.text(fate.first)}, the first NIC on its path.`;
       case 'lost-after':
-        return `Lost after ${this.text(fate.last)}, the last NIC on its path, or its acknowledgment was.`;
+        return `Lost beyond ${this.text(fate.last)}, the last NIC on its path, or its ACK was lost.`;
       case 'unknown':
         return `Unknown: ${unreliedText(fate.why, this.text(fate.at))}.`;
       default:

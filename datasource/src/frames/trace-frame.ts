@@ -55,7 +55,7 @@ function rowOf({ span, parent, startNs, durationMs, placed }: NicSpan<ExchangeAt
       retransmissions: (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0) || undefined,
       'capture.drops': record.capture_drops || undefined,
       error: failed || undefined,
-      'start.placed': placed ? 'clocks were not compared: in the middle of the round trip' : undefined,
+      'start.placed': placed ? 'clocks were not compared: centered within the round trip' : undefined,
     }),
   };
 }

@@ -9,7 +9,7 @@ it('words each note once', () => {
     ])
   ).toEqual([
     'Only the newest 5000 lines of bpf_net_l7_log were read: narrow the time range or add filters to see the rest.',
-    'The slowest of the newest lines are shown, not of the whole time range.',
+    'Only the newest lines were sorted: this may not be the slowest of the whole time range.',
   ]);
 });
 

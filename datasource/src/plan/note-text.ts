@@ -42,7 +42,7 @@ function noteText(note: Note): string {
     case 'limit':
       return `Only the newest ${note.lines} lines of ${note.source} were read: narrow the time range or add filters to see the rest.`;
     case 'sorted-newest':
-      return `The ${note.sort} of the newest lines are shown, not of the whole time range.`;
+      return `Only the newest lines were sorted: this may not be the ${note.sort} of the whole time range.`;
     case 'more-requests':
       return `More requests match this search term than were read: the worst of the newest ${note.lines} lines is shown. Narrow the time range, or list the requests with filters, to find another.`;
     case 'more-connections':
@@ -50,9 +50,9 @@ function noteText(note: Note): string {
     case 'searched-newest':
       return `Matches were found in the newest ${note.part} of the time range, and only that part was searched: narrow the range to see older ones.`;
     case 'other-shard':
-      return `The records are in another flow shard than ${note.expected.join(', ')}: check the number of flow shards of this datasource (--flow-shards at the collectors).`;
+      return `The records are in a flow shard other than ${note.expected.join(', ')}: check the number of flow shards of this datasource (--flow-shards on the collectors).`;
     case 'sampled-shards':
-      return `Sampled: ${count(note.read)} of ${count(note.records)} records were read (${note.shards} of ${note.ofShards} flow shards). Counts are of the sample; rates are scaled up to all.`;
+      return `Sampled: ${count(note.read)} of ${count(note.records)} records were read (${note.shards} of ${note.ofShards} flow shards). Counts cover the sample only; rates are scaled up to all records.`;
     case 'largest-events':
       return `The ${note.shown} largest of ${note.of} events are shown: raise the minimum count per step.`;
     case 'largest-series':

@@ -52,7 +52,7 @@ export const PACKET_COLUMNS = {
     of: ['', 'lost', 'lost-beyond', 'unknown'],
     title: 'Fate',
     about:
-      "of the transmission, on the packet that was seen first on its way; '' on all others and where it arrived. `lost`: seen at `fateFrom` and not at `fateTo`, which was capturing; `lost-beyond`: seen at the last NIC and retransmitted all the same; `unknown`: not seen at `fateTo`, whose capture has a gap there",
+      "of the transmission, on the packet that was seen first on its way; '' on all others and where it arrived. `lost`: seen at `fateFrom` and not at `fateTo`, which was capturing; `lost-beyond`: seen at the last NIC and retransmitted anyway; `unknown`: not seen at `fateTo`, whose capture has a gap there",
   },
   fateFrom: { ...TEXT, title: 'Last seen at', about: 'flow ID' },
   fateTo: { ...TEXT, title: 'Not seen at', about: "flow ID; '' beyond the last NIC" },

@@ -34,13 +34,13 @@ export type VerdictRow = RowOf<typeof VERDICT_COLUMNS>;
 const SCALED = { type: 'number', unit: 's', decimals: 1 } as const;
 
 export const VERDICT_PART_COLUMNS = {
-  part: { ...TEXT, title: 'Part', about: '`server`, `network-there`, …; of a cost, the part that it is in' },
+  part: { ...TEXT, title: 'Part', about: '`server`, `network-request`, …; of a cost, the part that it is in' },
   title: { ...TEXT, title: 'Phase', about: 'name of the part; of a cost, a sentence' },
   kind: {
     ...TEXT,
     of: ['part', 'cost'],
     title: 'Kind',
-    about: 'parts follow each other and add up to the total; a cost is what a cause took of a part',
+    about: 'parts follow each other and add up to the total; a cost is the share of a part due to one cause',
   },
   ms: { ...MS, decimals: 3, title: 'Time in ms', about: 'how long it took' },
   durationS: { ...SCALED, title: 'Time', about: 'the same in seconds, which Grafana prints in the unit that fits' },
@@ -70,7 +70,7 @@ export const LOSS_COLUMNS = {
   length: { ...BYTES, title: 'Length', about: 'length of the segment' },
   waitedMs: { ...MS_OR_NULL, title: 'After', about: 'time since the original; null where that was not seen' },
   trigger: { ...TEXT, title: 'Trigger', about: '`timeout` or `duplicate ACKs`' },
-  fate: { ...TEXT, title: 'Fate of the original', about: 'what became of the transmission before, in a sentence' },
+  fate: { ...TEXT, title: 'Fate of the original', about: 'what became of the previous transmission, in a sentence' },
   flowId: {
     ...TEXT,
     title: FIELD_WORDS.inner_traceid.title,

@@ -70,7 +70,7 @@ test('the list has the same edges, and leads to their requests', async () => {
   show(syntheticNicGraph(40));
   await user.click(screen.getByRole('button', { name: 'List' }));
   const table = within(screen.getByRole('table'));
-  expect(table.getAllByRole('columnheader').map((cell) => cell.textContent)).toContain('Hop time p95');
+  expect(table.getAllByRole('columnheader').map((cell) => cell.textContent)).toContain('Round trip p95');
   const href = table.getAllByRole('link')[0].getAttribute('href') ?? '';
   const url = new URL(href, 'http://grafana');
   expect(url.pathname).toBe('/d/bpfnet-requests');

@@ -25,7 +25,7 @@ describe('states', () => {
 
   test('no NIC saw the request', () => {
     show(hopFrames([], []));
-    expect(screen.getByRole('status')).toHaveTextContent('No NIC that saw this request in this time range.');
+    expect(screen.getByRole('status')).toHaveTextContent('No records of this request in this time range.');
   });
 
   test('a frame of another kind', () => {

@@ -41,7 +41,7 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
         category: ONE,
         name: 'Trace link',
         description:
-          "URL of the application's trace; ${__data.fields.traceId} is replaced. Only needed where the datasource provides no link.",
+          "URL of the application's trace; ${__data.fields.traceId} is replaced with the trace ID. Only needed if the datasource provides no link.",
         defaultValue: defaultOptions.traceUrl,
       })
       .addRadio({
@@ -62,7 +62,7 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
         path: 'colourBy',
         category: MANY,
         name: 'Color edges by',
-        description: 'By the thresholds of the panel and its field overrides.',
+        description: "Uses the panel's thresholds and field overrides.",
         defaultValue: defaultOptions.colourBy,
         settings: { options: COLOUR_METRICS.map((value) => ({ value, label: METRIC_TITLES[value] })) },
       })
@@ -70,7 +70,7 @@ export const plugin = new PanelPlugin<NicTopologyOptions>(NicTopologyPanel)
         path: 'busiest',
         category: MANY,
         name: 'Max individual nodes',
-        description: 'The busiest nodes; all others are collapsed into one.',
+        description: 'The busiest nodes are shown individually; all others are collapsed into one.',
         defaultValue: defaultOptions.busiest,
         settings: { min: 2, integer: true },
       })

@@ -93,7 +93,7 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     .addBooleanSwitch({
       path: 'foldBursts',
       name: 'Collapse bulk data',
-      description: 'Shows a run of data segments and their ACKs as one line; a click expands it.',
+      description: 'Shows a run of data segments and their ACKs as one line; click it to expand.',
       defaultValue: defaultOptions.foldBursts,
     })
     .addRadio({
@@ -123,7 +123,7 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     .addNumberInput({
       path: 'silenceMs',
       name: 'Idle marker threshold (ms)',
-      description: 'Idle time from this on is marked with a line of its own. 0: no markers.',
+      description: 'Idle periods of at least this length get a marker row. 0: no markers.',
       defaultValue: defaultOptions.silenceMs,
       settings: { min: 0, integer: true },
     })
@@ -142,11 +142,11 @@ export const plugin = new PanelPlugin<PacketSequenceOptions>(PacketSequencePanel
     .addTextInput({
       path: 'requestId',
       name: 'Initial request',
-      description: 'The request_id to select first, usually a dashboard variable.',
+      description: 'The request_id to select initially, usually a dashboard variable.',
       defaultValue: defaultOptions.requestId,
     });
   for (const [tone, name] of TONES) {
-    builder.addColorPicker({ path: `colours.${tone}`, name, category: ['Colours'] });
+    builder.addColorPicker({ path: `colours.${tone}`, name, category: ['Colors'] });
   }
   for (const field of FIELDS) {
     builder.addTextInput({

@@ -41,7 +41,7 @@ it('keeps apart what differs', () => {
   const clocks = (flowId: string): Caveat => ({ kind: 'clocks', from: 'a', to: flowId, why: 'one-way-only' });
   expect(at(2, clocks)).toHaveLength(2);
   expect(at(2, (flowId, order) => ({ kind: 'packets-not-read', flowId, recorded: 10, read: order }))).toEqual([
-    'Of 10 packets each at veth0 on node-a and veth1 on node-a, 0 to 1 were read.',
+    '0 to 1 of 10 packets each at veth0 on node-a and veth1 on node-a were read.',
   ]);
   expect(at(1, (flowId) => ({ kind: 'captured-twice', flowId, packets: 1 }))[0]).toMatch(
     /^1 packet at veth0 on node-a was captured twice /

@@ -26,7 +26,7 @@ function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string 
   const at = placesText(group, nics);
   switch (caveat.kind) {
     case 'capture-dropped':
-      return `The capture dropped ${packetsText(group.map(countOf))} at ${at}: what is missing there may have been on the wire and is not counted as lost.`;
+      return `The capture dropped ${packetsText(group.map(countOf))} at ${at}: packets missing there may have been on the wire and are not counted as lost.`;
     case 'truncated':
       return `${wereText(group.map(countOf), at)} truncated by the capture: requests and responses in them may be parsed only in part.`;
     case 'no-handshake':
@@ -38,13 +38,13 @@ function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string 
     case 'capture-ended':
       return `The connection was still open when the ${group.length === 1 ? 'capture' : 'captures'} at ${at} ended.`;
     case 'captured-twice':
-      return `${wereText(group.map(countOf), at)} captured twice (mirror port); each counts once.`;
+      return `${wereText(group.map(countOf), at)} captured twice (mirror port); each is counted once.`;
     case 'packets-not-read': {
       const [recorded, read] = [
         group.map((one) => ('recorded' in one ? one.recorded : 0)),
         group.map((one) => ('read' in one ? one.read : 0)),
       ];
-      return `Of ${packetsText(recorded)} at ${at}, ${rangeText(read)} were read.`;
+      return `${rangeText(read)} of ${packetsText(recorded)} at ${at} were read.`;
     }
     case 'client-not-observed':
       return "The client's own NIC was not captured: what happened before the first NIC is unknown.";
@@ -53,7 +53,7 @@ function groupText(group: readonly Caveat[], nics: readonly NicPlace[]): string 
     case 'clocks':
       return `The clocks of ${caveat.from} and ${caveat.to} cannot be compared: ${UNKNOWN_TEXT[caveat.why]}.`;
     case 'order-by-clocks':
-      return 'The order of some hosts rests on their own clocks alone and may be wrong.';
+      return 'The order of some hosts is based on their own clocks alone and may be wrong.';
   }
 }
 

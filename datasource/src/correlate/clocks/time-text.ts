@@ -30,7 +30,7 @@ function roundedUp(ms: number, digits: number): string {
 export const UNKNOWN_TEXT: Readonly<Record<TimeUnknown, string>> = {
   'nothing-in-common': 'no packets were seen at both hosts',
   'one-way-only': 'only one direction was seen at both hosts',
-  'clock-was-set': 'a clock was stepped meanwhile',
+  'clock-was-set': 'a clock was stepped in the meantime',
   'not-compared': 'the clocks were not compared',
   'not-seen': 'not seen at both NICs',
   'stamps-contradict': 'the capture timestamps are out of order',

@@ -217,7 +217,7 @@ describe('losses of the capture itself', () => {
     expect(caveatTexts(found.caveats, found.nics)).toEqual([
       {
         kind: 'capture-dropped',
-        text: 'The capture dropped 3 packets each at uplink on node-b and eth0 of orders: what is missing there may have been on the wire and is not counted as lost.',
+        text: 'The capture dropped 3 packets each at uplink on node-b and eth0 of orders: packets missing there may have been on the wire and are not counted as lost.',
       },
     ]);
   });

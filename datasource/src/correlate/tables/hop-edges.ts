@@ -25,7 +25,7 @@ export function edgeBetween(source: ExchangeAtNic, target: ExchangeAtNic, { stor
     timeBySpans(source, target);
   if (time.back.kind === 'unknown' && time.back.why === 'stamps-contradict') {
     notes.push(
-      `The time to the client between ${nicOnHost(from)} and ${nicOnHost(to)} came out negative, so it is not given.`
+      `The time to the client between ${nicOnHost(from)} and ${nicOnHost(to)} came out negative and is not shown.`
     );
   }
   const lost =
@@ -103,7 +103,7 @@ function timesText({ there, back, sumMs }: HopTime): string {
   if (sumMs !== null && !contradicts) {
     return `${durationText(sumMs)} round trip`;
   }
-  return there.kind === 'exact' ? `${durationText(there.ms)} to server` : 'not known';
+  return there.kind === 'exact' ? `${durationText(there.ms)} to server` : 'unknown';
 }
 
 const EMPTY: HopEdgeRow = emptyRow(HOP_EDGE_COLUMNS);
@@ -115,7 +115,7 @@ export function openEdge(source: string, target: string, secondarystat: string):
     id: `${source}-${target}`,
     source,
     target,
-    mainstat: 'not known',
+    mainstat: 'unknown',
     secondarystat,
   };
 }

@@ -3,7 +3,7 @@ import { emptyRow } from '@bpfnet/flow-model/frame-columns';
 import { HOP_NODE_COLUMNS, type HopNodeRow, OUTSIDE_CLIENT, OUTSIDE_SERVER } from '@bpfnet/flow-model/frames';
 import { type L7Record } from '@bpfnet/flow-model/records';
 import { endpointsOf } from '../../path/connection-addresses';
-import { addressText, durationText } from '@bpfnet/flow-model/quantity-text';
+import { addressText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type ChunkAtNic, isAnswered, type ExchangeAtNic } from '../../path/exchange-at-nic';
 
 const EMPTY: HopNodeRow = emptyRow(HOP_NODE_COLUMNS);
@@ -14,11 +14,11 @@ export function nodeOf({ record, tsNs }: ExchangeAtNic): HopNodeRow {
   const retransmissions = (record.tx_retrans ?? 0) + (record.rx_retrans ?? 0);
   const words = [
     answered ? (record.l7_status ?? 'answered') : record.outcome.replace('_', ' '),
-    ...(retransmissions > 0 ? [`${retransmissions} retransmitted`] : []),
+    ...(retransmissions > 0 ? [pluralText(retransmissions, 'retransmission')] : []),
   ];
   return {
     ...placeOf(record),
-    mainstat: answered ? durationText(record.latency_ms) : 'no answer',
+    mainstat: answered ? durationText(record.latency_ms) : 'no response',
     secondarystat: words.join(', '),
     latencyMs: answered ? record.latency_ms : null,
     outcome: record.outcome,

@@ -54,19 +54,19 @@ describe('the path of a request', () => {
     expect(path.summary).toBe('GET /api/orders → 200');
     expect(path.latencyMs).toBeCloseTo(13.55, 6);
     expect(path.notes).toEqual([
-      'Clocks of different hosts were not compared: between hosts only the round trip is given.',
+      'Clocks of different hosts were not compared: between hosts only the round trip is shown.',
     ]);
   });
 
   it('gives each way between hosts with its bars where the packets were read', () => {
     const { l7, l4, packets } = traffic(REQUEST, TWO_HOSTS);
-    const lanes = l4.map(({ record }, i) => ({
+    const flows = l4.map(({ record }, i) => ({
       flowId: record.inner_traceid,
       packets: [packets[i].record],
       chunks: [record],
       exchanges: [l7[i]],
     }));
-    const story = connectionStory({ flows: lanes, requestId: REQUEST.requestId });
+    const story = connectionStory({ flows, requestId: REQUEST.requestId });
     const path = hopsOf(l7, l4, story);
     expect(path.edges[2]).toMatchObject({
       mainstat: '1.1 ms round trip',
@@ -87,9 +87,9 @@ describe('the path of a request', () => {
   it('shows what lies outside of what was observed', () => {
     expect(drawn(hops(REQUEST, [TWO_HOSTS[2]]))).toEqual([
       '10.1.0.5:40000 client, not observed',
-      '  ↓ not known',
+      '  ↓ unknown',
       'node-a uplink: 12.0 ms, 200',
-      '  ↓ not known {12.0 ms from here to the response}',
+      '  ↓ unknown {12.0 ms from here to the response}',
       '10.2.1.7:8080 server, not observed',
     ]);
   });
@@ -97,17 +97,17 @@ describe('the path of a request', () => {
   it('ends where an unanswered request was last seen, without guessing further', () => {
     const path = hops({ ...REQUEST, serverMs: undefined }, TWO_HOSTS.slice(0, 3));
     expect(drawn(path)).toEqual([
-      'node-a eth0 (web-1): no answer, unanswered',
+      'node-a eth0 (web-1): no response, unanswered',
       '  ↓ 20 µs to server',
-      'node-a veth1: no answer, unanswered',
+      'node-a veth1: no response, unanswered',
       '  ↓ 80 µs to server [10.96.0.80:80 → 10.2.1.7:8080]',
-      'node-a uplink: no answer, unanswered',
-      '  ↓ not known {last seen at uplink on node-a}',
+      'node-a uplink: no response, unanswered',
+      '  ↓ unknown {last seen at uplink on node-a}',
       '10.2.1.7:8080 server, not observed',
     ]);
     expect(path.outcome).toBe('unanswered');
     expect(path.notes).toContain(
-      'The request was last seen at uplink on node-a; whether it reached the server is not known.'
+      'The request was last seen at uplink on node-a; whether it reached the server is unknown.'
     );
   });
 
@@ -117,7 +117,7 @@ describe('the path of a request', () => {
     );
     const path = hops({ ...REQUEST, serverMs: undefined }, watchers);
     expect(drawn(path).slice(4)).toEqual([
-      'node-a uplink: no answer, unanswered',
+      'node-a uplink: no response, unanswered',
       '  ↓ request lost lost request',
       'node-b uplink: not seen, request not seen here',
       '  ↓ ',
@@ -158,7 +158,7 @@ describe('the path of a request', () => {
     const path = hops({ ...REQUEST, serverMs: undefined }, TWO_HOSTS);
     expect(path.nodes.map(({ host }) => host)).toEqual(['node-a', 'node-a', 'node-a', 'node-b', 'node-b']);
     expect(path.edges.every(({ toClientMs, roundTripMs }) => toClientMs === null && roundTripMs === null)).toBe(true);
-    expect(path.notes).toContain('The request reached eth0 on node-b, where the server is, and got no answer.');
+    expect(path.notes).toContain('The request reached eth0 on node-b, where the server is, but got no response.');
   });
 
   it('says so where only clocks tell the order of hosts', () => {
@@ -175,8 +175,8 @@ describe('the path of a request', () => {
 
   it('counts retransmissions and capture drops', () => {
     const path = hops({ ...REQUEST, resendAfterMs: 5 }, [{ ...TWO_HOSTS[0], captureDrops: 2 }]);
-    expect(path.nodes[0]).toMatchObject({ retransmissions: 1, secondarystat: '200, 1 retransmitted' });
-    expect(path.notes[0]).toMatch(/^The capture dropped 2 packets on eth0 on node-a/);
+    expect(path.nodes[0]).toMatchObject({ retransmissions: 1, secondarystat: '200, 1 retransmission' });
+    expect(path.notes[0]).toMatch(/^The capture dropped 2 packets at eth0 on node-a/);
   });
 
   it('lets the round trips decide where a kernel gave two NICs one receive time', () => {
@@ -200,7 +200,7 @@ describe('the path of a request', () => {
       roundTripMs: null,
     });
     expect(notes).toContain(
-      'The time to the client between eth0 on node-a and veth1 on node-a came out negative, so it is not given.'
+      'The time to the client between eth0 on node-a and veth1 on node-a came out negative and is not shown.'
     );
   });
 

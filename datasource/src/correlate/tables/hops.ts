@@ -6,6 +6,7 @@
  * meanwhile.
  */
 import { type HopEdgeRow, type HopNodeRow, OUTSIDE_CLIENT, OUTSIDE_SERVER } from '@bpfnet/flow-model/frames';
+import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { type L7Record } from '@bpfnet/flow-model/records';
 import { natText } from '../../path/connection-addresses';
 import { beyondText, edgeBetween, type HopsStory, nicOnHost, openEdge } from './hop-edges';
@@ -101,9 +102,9 @@ function clockNotes(path: readonly ExchangeAtNic[], { trusted, compared }: Clock
     return [];
   }
   if (trusted) {
-    return ['The order of some hosts rests on their own clocks, which were not compared: it may be wrong.'];
+    return ['The order of some hosts is based on their own clocks, which were not compared: it may be wrong.'];
   }
-  return compared ? [] : ['Clocks of different hosts were not compared: between hosts only the round trip is given.'];
+  return compared ? [] : ['Clocks of different hosts were not compared: between hosts only the round trip is shown.'];
 }
 
 function dropNotes(path: readonly ExchangeAtNic[]): readonly string[] {
@@ -111,7 +112,7 @@ function dropNotes(path: readonly ExchangeAtNic[]): readonly string[] {
     .filter(({ record }) => (record.capture_drops ?? 0) > 0)
     .map(
       ({ record }) =>
-        `The capture dropped ${record.capture_drops} packets on ${nicOnHost(record)} while the request was open: what is missing there may have been on the wire.`
+        `The capture dropped ${pluralText(record.capture_drops ?? 0, 'packet')} at ${nicOnHost(record)} while the request was pending: packets missing there may have been on the wire.`
     );
 }
 
@@ -124,6 +125,6 @@ function endNotes(path: readonly ExchangeAtNic[], missed: readonly ChunkAtNic[])
     return [`The request was last seen at ${nicOnHost(last)} and did not reach ${nicOnHost(missed[0].record)}.`];
   }
   return ownsServer(last)
-    ? [`The request reached ${nicOnHost(last)}, where the server is, and got no answer.`]
-    : [`The request was last seen at ${nicOnHost(last)}; whether it reached the server is not known.`];
+    ? [`The request reached ${nicOnHost(last)}, where the server is, but got no response.`]
+    : [`The request was last seen at ${nicOnHost(last)}; whether it reached the server is unknown.`];
 }

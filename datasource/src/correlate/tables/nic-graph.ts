@@ -154,7 +154,7 @@ function edgeRow(
     source,
     target,
     mainstat:
-      p50Ms === null || p95Ms === null ? 'time not known' : `p50 ${durationText(p50Ms)}, p95 ${durationText(p95Ms)}`,
+      p50Ms === null || p95Ms === null ? 'time unknown' : `p50 ${durationText(p50Ms)}, p95 ${durationText(p95Ms)}`,
     secondarystat: `${rateText(perSecond(requests))}${lost === 0 ? '' : `, ${lost} of ${requests} lost here`}`,
     requests,
     requestsPerSecond: perSecond(requests),

@@ -5,17 +5,17 @@ import { type PacketTable, packetTable } from './packet-table';
 const REQUEST: Exchange = { requestId: '00112233445566ff', atMs: 1000, serverMs: 12 };
 
 function tableOf({ l7, l4, packets }: Traffic, requestId = REQUEST.requestId): PacketTable {
-  const lanes = [...new Set(packets.map(({ record }) => record.inner_traceid))].reverse();
-  const ofLane = <R extends { readonly inner_traceid: string }>(
+  const flows = [...new Set(packets.map(({ record }) => record.inner_traceid))].reverse();
+  const ofFlow = <R extends { readonly inner_traceid: string }>(
     seen: ReadonlyArray<{ readonly record: R }>,
-    lane: string
-  ) => seen.map(({ record }) => record).filter((record) => record.inner_traceid === lane);
+    flow: string
+  ) => seen.map(({ record }) => record).filter((record) => record.inner_traceid === flow);
   return packetTable({
     requestId,
-    flows: lanes.map((flowId) => ({
+    flows: flows.map((flowId) => ({
       flowId,
-      packets: ofLane(packets, flowId),
-      chunks: ofLane(l4, flowId),
+      packets: ofFlow(packets, flowId),
+      chunks: ofFlow(l4, flowId),
       exchanges: l7.filter(({ record }) => record.inner_traceid === flowId),
     })),
   });
@@ -42,8 +42,8 @@ describe('packets of a connection', () => {
   });
 
   it('say of each NIC when its capture lost packets', () => {
-    const { flows: lanes } = tableOf(traffic(REQUEST, [TWO_HOSTS[0], { ...TWO_HOSTS[4], captureDrops: 3 }]));
-    expect(lanes.map((lane) => ('captureGaps' in lane ? lane.captureGaps : []))).toEqual([
+    const { flows } = tableOf(traffic(REQUEST, [TWO_HOSTS[0], { ...TWO_HOSTS[4], captureDrops: 3 }]));
+    expect(flows.map((flow) => ('captureGaps' in flow ? flow.captureGaps : []))).toEqual([
       [],
       [{ fromNs: '1767225600957700000', toNs: '1767225600972700000', packets: 3 }],
     ]);
@@ -67,7 +67,7 @@ describe('packets of a connection', () => {
     expect(table.rows[3].seq).toBe(0);
   });
 
-  it('have the same relative numbers in every chunk and lane', () => {
+  it('have the same relative numbers in every chunk and flow', () => {
     const seen = traffic(REQUEST, TWO_HOSTS.slice(0, 2));
     // What a collector writes that began later: no handshake in the records, and numbers that count from what it saw first.
     const later = (withTrace: boolean): Traffic => {
@@ -103,7 +103,7 @@ describe('packets of a connection', () => {
     ]);
   });
 
-  it('of several NICs stand in order of time, their lanes in path order', () => {
+  it('of several NICs are in order of time, their flows in path order', () => {
     const table = tableOf(traffic(REQUEST, TWO_HOSTS));
     expect(table.flows.map(({ host, nicName }) => `${host} ${nicName}`)).toEqual([
       'node-a eth0',
@@ -165,7 +165,7 @@ describe('packets of a connection', () => {
     expect(labels('ffffffffffffffff')).toEqual(['GET /second +1', '200 +1']);
   });
 
-  it('that are damaged are told, not shown', () => {
+  it('that are damaged are reported, not shown', () => {
     const seen = traffic(REQUEST, [TWO_HOSTS[0]]);
     const damaged = seen.packets.map((one) => ({ ...one, record: { ...one.record, seq: '!' } }));
     const table = tableOf({ ...seen, packets: damaged });

@@ -53,13 +53,15 @@ export function packetTable({ flows: input, requestId, story }: PacketTableInput
     markRequests(flow, { packets: packets.filter((packet) => packet.flow === flow), baseNs, requestId, marks });
   }
   if (ordered.clocksTrusted) {
-    notes.push("The order of some hosts' flows rests on the hosts' own clocks, which were not compared.");
+    notes.push(
+      "The order of some hosts' flows is based on the hosts' own clocks, which were not compared: it may be wrong."
+    );
   }
   const clocks = flowClocks(story?.nics ?? [], story?.clocks ?? []);
   const hosts = new Set(flows.map((flow) => flow.host));
   if (hosts.size > 1 && [...hosts].some((host) => !clocks.has(host))) {
     notes.push(
-      'Packets of hosts whose clocks could not be compared are placed by the clock of each: small differences between them mean nothing.'
+      "Packets from hosts whose clocks could not be compared are placed by each host's own clock: small time differences between them are meaningless."
     );
   }
   return {

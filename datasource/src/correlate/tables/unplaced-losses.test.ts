@@ -2,14 +2,14 @@ import { type ExchangeLoss } from '../losses/exchange-losses';
 import { type NicPlace } from '../../path/packet-ref';
 import { unplacedLosses } from './unplaced-losses';
 
-const nics = ['pod', 'uplink', 'far', 'server'].map((lane, order): NicPlace => ({
-  flowId: lane,
+const nics = ['pod', 'uplink', 'far', 'server'].map((flow, order): NicPlace => ({
+  flowId: flow,
   host: order < 2 ? 'node-a' : 'node-b',
-  nicName: lane,
-  podName: lane === 'pod' ? 'cart' : '',
+  nicName: flow,
+  podName: flow === 'pod' ? 'cart' : '',
   order,
 }));
-const PATH = nics.map(({ flowId: lane }) => lane);
+const PATH = nics.map(({ flowId }) => flowId);
 
 const sentencesOf = (...exchangeLosses: readonly ExchangeLoss[]) => unplacedLosses(PATH, { exchangeLosses, nics });
 

@@ -3,17 +3,17 @@ import { durationText } from '@bpfnet/flow-model/quantity-text';
 import { type HopsStory } from './hop-edges';
 import { placeText } from '../../path/packet-ref';
 
-/** @param path lanes in path order, between whose neighbours there are edges */
+/** @param path flow IDs in path order, between whose neighbours there are edges */
 export function unplacedLosses(
   path: readonly string[],
   { exchangeLosses, nics }: Pick<HopsStory, 'exchangeLosses' | 'nics'>
 ): readonly string[] {
-  const name = (lane: string) => {
-    const nic = nics.find((one) => one.flowId === lane);
+  const name = (flow: string) => {
+    const nic = nics.find((one) => one.flowId === flow);
     return nic === undefined ? 'a NIC that did not see the request' : placeText(nic);
   };
   const hasEdge = (from: string, to: string) =>
-    path.some((lane, i) => (lane === from && path[i + 1] === to) || (lane === to && path[i + 1] === from));
+    path.some((flow, i) => (flow === from && path[i + 1] === to) || (flow === to && path[i + 1] === from));
   return exchangeLosses
     .filter(({ from, to }) => !hasEdge(from, to))
     .map(({ part, from, to, segments, retransmittedAfterMs }) => {

@@ -55,15 +55,15 @@ export function connectionVerdict(
       : {
           ...verdict,
           cause: 'refused',
-          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing listens on that port, or a firewall rejects it.`,
+          sentence: `${subject} was refused after ${durationText(totalMs)}: nothing is listening on that port, or a firewall is rejecting it.`,
         };
   }
   const syns = 1 + retransmissions.filter(({ what, sender }) => what === 'syn' && sender === 'client').length;
-  const unanswered = syns === 1 ? '1 SYN was' : `${syns} SYNs in ${durationText(totalMs)} were`;
+  const unanswered = syns === 1 ? '1 SYN' : `${syns} SYNs in ${durationText(totalMs)}`;
   return {
     ...verdict,
     cause: 'no-connection',
-    sentence: `${subject} failed: ${unanswered} unanswered; ${whereText(observations, syn, attribution)}.`,
+    sentence: `${subject} failed: ${unanswered} went unanswered; ${whereText(observations, syn, attribution)}.`,
   };
 }
 
@@ -75,14 +75,14 @@ function whereText(observations: NicObservations, syn: Instant, attribution: Los
   );
   const last = segment?.transmissions[segment.transmissions.length - 1];
   if (segment === undefined || last === undefined) {
-    return 'their fate is unknown';
+    return 'fate unknown';
   }
   const fate = attribution.fateOf(0, segment, segment.transmissions.length - 1);
   const answer = sent.sides[1].segments[0]?.transmissions[0];
   if (answer !== undefined) {
-    return `a response was seen as far as ${nicText(nics[answer.last].flowId, nics)}`;
+    return `a response got as far as ${nicText(nics[answer.last].flowId, nics)}`;
   }
   return fate.kind === 'lost'
-    ? `the last was ${lostWhere(fate, nics)}`
-    : `the last was seen as far as ${nicText(nics[last.last].flowId, nics)}`;
+    ? `the last SYN was ${lostWhere(fate, nics)}`
+    : `the last SYN got as far as ${nicText(nics[last.last].flowId, nics)}`;
 }

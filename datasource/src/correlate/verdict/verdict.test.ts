@@ -426,7 +426,7 @@ describe('the verdict on a connection that failed', () => {
     script.client({ atMs: 0, flags: TcpFlag.Syn });
     script.server({ atMs: 1.1, flags: TcpFlag.Rst | TcpFlag.Ack });
     expect(of(script)?.sentence).toBe(
-      'The connection from cart to orders was refused after 2.3 ms: nothing listens on that port, or a firewall rejects it.'
+      'The connection from cart to orders was refused after 2.3 ms: nothing is listening on that port, or a firewall is rejecting it.'
     );
   });
 
@@ -434,7 +434,7 @@ describe('the verdict on a connection that failed', () => {
     const script = new WireScript(FOUR_NICS.slice(0, 2));
     [0, 1000, 3000].forEach((atMs, i) => script.client({ atMs, flags: TcpFlag.Syn, ...(i > 0 && { from: 0 }) }));
     expect(of(script)?.sentence).toBe(
-      'The connection from cart to 10.2.1.7:8080 failed: 3 SYNs in 3.00 s were unanswered; the last was seen as far as uplink on node-a.'
+      'The connection from cart to 10.2.1.7:8080 failed: 3 SYNs in 3.00 s went unanswered; the last SYN got as far as uplink on node-a.'
     );
   });
 

@@ -387,7 +387,7 @@ test('figures with their units', () => {
     ['rate', '10.0 req/s'],
     ['requests', '100'],
     ['failed', '5 (5.0 %)'],
-    ['hop time p95', '40.0 ms, round trip'],
+    ['round trip p95', '40.0 ms'],
     ['lost on this hop', '2 requests'],
   ]);
 });

@@ -189,7 +189,7 @@ describe('frames that cannot be drawn', () => {
     const notice = { severity: 'warning', text: 'No record of request r1.' } as const;
     expect(readNicPath([{ ...nodes, meta: { ...nodes.meta, notices: [notice] } }, edges])).toEqual({
       ok: false,
-      problem: { kind: 'no-rows', what: 'NIC that saw this request', because: 'No record of request r1.' },
+      problem: { kind: 'no-rows', what: 'records of this request', because: 'No record of request r1.' },
     });
   });
 

@@ -5,7 +5,7 @@ import { type ColourMetric, failedShare, type Graph, type GraphEdge, type GraphN
 type Fact = readonly [name: string, value: string];
 
 export const METRIC_TITLES: Readonly<Record<ColourMetric, string>> = {
-  p95Ms: 'Hop time p95',
+  p95Ms: 'Round trip p95',
   failedShare: 'Failed requests',
   lost: 'Lost requests',
   retransmissions: 'Retransmissions',
@@ -94,12 +94,8 @@ export function edgeFacts(edge: GraphEdge): readonly Fact[] {
     ['requests', requests === null ? '' : countText(requests)],
     ['failed', failedText(edge)],
     [
-      'hop time p95',
-      p95Ms === null
-        ? requests === null
-          ? ''
-          : 'unknown'
-        : `${parts > 1 ? 'up to ' : ''}${durationText(p95Ms)}, round trip`,
+      'round trip p95',
+      p95Ms === null ? (requests === null ? '' : 'unknown') : `${parts > 1 ? 'up to ' : ''}${durationText(p95Ms)}`,
     ],
     ['retransmissions', retransmissions === null ? '' : countText(retransmissions)],
     ['lost on this hop', lost === null ? '' : pluralText(lost, 'request')],

@@ -15,7 +15,7 @@ export function readGraph(series: readonly DataFrame[]): Result<Graph> {
   }
   const rows = [...nodesOf(nodeFrame), ...endsWithoutNode(nodeFrame, edgeFrame)];
   if (rows.length === 0) {
-    return failed({ kind: 'no-rows', what: 'NIC that saw a request', because: nodeFrame && noticeOf(nodeFrame) });
+    return failed({ kind: 'no-rows', what: 'requests', because: nodeFrame && noticeOf(nodeFrame) });
   }
   // Order of rows changes from refresh to refresh; that of names does not, and what is of one host stays together.
   const nodes = rows

@@ -38,7 +38,7 @@ export function GraphTable({ graph, matches, hrefOf }: Props) {
             <th scope="col">To</th>
             <th scope="col">Rate</th>
             <th scope="col">Failed</th>
-            <th scope="col">Hop time p95</th>
+            <th scope="col">Round trip p95</th>
             <th scope="col">Retransmissions</th>
             <th scope="col">Lost requests</th>
           </tr>

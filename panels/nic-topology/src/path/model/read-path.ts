@@ -17,7 +17,7 @@ export function readNicPath(series: readonly DataFrame[]): Result<NicPath> {
     return rows;
   }
   if (rows.value.length === 0) {
-    return failed({ kind: 'no-rows', what: 'NIC that saw this request', because: noticeOf(frame.value) });
+    return failed({ kind: 'no-rows', what: 'records of this request', because: noticeOf(frame.value) });
   }
   const nodes = [...rows.value]
     .sort((a, b) => a.order - b.order)
