@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type L7Record } from '@bpfnet/flow-model/records';
-import { fieldName, fieldNames, LineText, type RequiredNames } from '../src/record/line-text';
+import { fieldName, fieldNames, LineText, type NamesOf } from '../src/record/line-text';
 
 const N = fieldNames(
   'netns',
@@ -72,11 +72,11 @@ describe('a line', () => {
     );
   });
 
-  it('has the fields of the contract only, and all that a record requires', () => {
+  it('has the fields of the contract only, and all that a record has', () => {
     // @ts-expect-error The contract has no such field.
     expect(fieldName('tx_retran').length).toBe(',"tx_retran":'.length);
-    // @ts-expect-error An L7 record without `outcome` is none.
-    const names = fieldNames('request_id') satisfies RequiredNames<Pick<L7Record, 'request_id' | 'outcome'>, never>;
+    // @ts-expect-error An L7 record has an outcome and may have a trace_id.
+    const names = fieldNames('request_id') satisfies NamesOf<Pick<L7Record, 'request_id' | 'trace_id'>, never>;
     expect(Object.keys(names)).toEqual(['request_id']);
   });
 });

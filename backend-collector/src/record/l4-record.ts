@@ -14,7 +14,7 @@ import { connectionState, isOneSided } from '../flow/tcp-state';
 import { IpProtocol } from '../wire/decoded';
 import { type ConnectionField, connectionFields, innerTraceId, type RecordContext } from './connection-fields';
 import { type EpochTime } from './epoch-time';
-import { fieldNames, type LineText, type RequiredNames } from './line-text';
+import { fieldNames, type LineText, type NamesOf } from './line-text';
 
 const N = fieldNames(
   'capture_drops',
@@ -61,8 +61,7 @@ const N = fieldNames(
   'rx_zero_window',
   'rx_unseen_segments',
   'rx_rst'
-) satisfies RequiredNames<L4Record, ConnectionField> &
-  RequiredNames<L4PacketsRecord, ConnectionField | PacketColumnName>;
+) satisfies NamesOf<L4Record, ConnectionField> & NamesOf<L4PacketsRecord, ConnectionField | PacketColumnName>;
 
 const TX = {
   seq_min: N.tx_seq_min,

@@ -4,7 +4,7 @@ import { type Flow } from '../flow/flow';
 import { type Exchange } from '../l7/exchange';
 import { IpProtocol } from '../wire/decoded';
 import { type ConnectionField, connectionFields, type RecordContext } from './connection-fields';
-import { constantField, fieldNames, type LineText, type RequiredNames } from './line-text';
+import { constantField, fieldNames, type LineText, type NamesOf } from './line-text';
 import { type MessageField, messageFields } from './message-fields';
 
 const N = fieldNames(
@@ -30,7 +30,7 @@ const N = fieldNames(
   'capture_drops',
   'pkt_chunk_range',
   'outcome'
-) satisfies RequiredNames<L7Record, ConnectionField | MessageField>;
+) satisfies NamesOf<L7Record, ConnectionField | MessageField>;
 
 const OK = constantField('outcome', 'ok');
 

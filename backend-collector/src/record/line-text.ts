@@ -25,12 +25,14 @@ const UNDERSCORE = 0x5f;
 const BRACKET = 0x5b;
 const END_BRACKET = 0x5d;
 
-type RequiredField<R> = { [Name in KnownField<R>]: undefined extends R[Name] ? never : Name }[KnownField<R>];
 type RecordField = L4Field | L7Field | KnownField<L4PacketsRecord>;
 
-/** What the names of a record must hold: its required fields, but for those that are written `Elsewhere`. */
-export type RequiredNames<R, Elsewhere extends string> = Readonly<
-  Record<Exclude<RequiredField<R>, Elsewhere>, FieldName>
+/** Fields that records of other collectors have and ours do not: it does not know whose an address is. */
+type NotWritten = `${'src' | 'dst'}_k8s_${string}`;
+
+/** What the names of a record must hold: all its fields, optional ones too, but for those that are written `Elsewhere`. */
+export type NamesOf<R, Elsewhere extends string> = Readonly<
+  Record<Exclude<KnownField<R>, Elsewhere | NotWritten>, FieldName>
 >;
 
 declare const isFieldName: unique symbol;
