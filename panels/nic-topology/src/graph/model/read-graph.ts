@@ -107,7 +107,6 @@ function nodesOf(frame: DataFrame | undefined): GraphNode[] {
     }
     seen.add(id);
     nodes.push({
-      ...NOTHING_KNOWN,
       id,
       title: text('title', row) || id,
       subtitle: text('subtitle', row),
@@ -124,6 +123,8 @@ function nodesOf(frame: DataFrame | undefined): GraphNode[] {
       retransmissions: number('retransmissions', row),
       stats: statsOf(columns, row),
       members: [id],
+      group: '',
+      folded: 'no',
       colour: text('color', row),
     });
   }
