@@ -202,7 +202,7 @@ if (missing.length > 0) {
     await mark.waitFor({ timeout: seconds });
     expect(await page.getByTestId('core-timeseries').getByTestId('annotation-mark').count()).toBeGreaterThanOrEqual(3);
     await mark.focus();
-    await page.getByRole('tooltip').getByText('Unanswered requests').waitFor();
+    await page.getByRole('tooltip').getByText('Unanswered requests', { exact: true }).waitFor();
     await page.getByRole('tooltip').getByText('9 unanswered requests on node-a').waitFor();
     // Switched off, they are gone.
     await page.getByLabel('Events', { exact: true }).press('Space');
