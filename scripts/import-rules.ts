@@ -156,7 +156,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     ],
   },
 
-  { folder: datasource('data-error.ts'), may: [datasource('query')], pure: true },
+  { folder: datasource('data-error.ts'), may: [CONTRACT], pure: true },
   { folder: datasource('options.ts'), may: [CONTRACT, '@grafana/data'], pure: true },
   { folder: datasource('query'), may: [CONTRACT, '@grafana/schema'], pure: true },
   { folder: datasource('plan'), may: [datasource('query'), datasource('data-error.ts'), CONTRACT], pure: true },

@@ -1,7 +1,7 @@
 /**
  * What can go wrong between a panel and the records, each with one sentence that says what to do about it.
  */
-import { assertUnreachable } from './query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 
 export type DataProblem =
   | { readonly kind: 'no-loki-chosen' }

@@ -1,4 +1,4 @@
-import { assertUnreachable } from './unreachable';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 
 /** Why a panel has nothing to draw. Each kind has one sentence that says what is wrong and one that says what to do. */
 export type DataProblem =

@@ -4,7 +4,8 @@ import { pluralText } from '@bpfnet/flow-model/quantity-text';
 import { EVENT_COLUMNS, type EventRow, FrameKind } from '@bpfnet/flow-model/frames';
 import { type EventsRead, type FlowEvent } from '../fetch/event-reader';
 import { noteTexts } from '../plan/note-text';
-import { assertUnreachable, type EventKind } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type EventKind } from '../query/flow-query';
 import { columnsFrame } from './columns-frame';
 import { warnings } from './frame-parts';
 

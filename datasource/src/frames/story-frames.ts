@@ -21,7 +21,7 @@ import { oncePerNic, pathPointOf } from '../path/exchange-at-nic';
 import { type Verdict } from '../correlate/verdict/verdict';
 import { type LookUpResult } from '../fetch/connection-records';
 import { type StoredL7 } from '../fetch/record-reader';
-import { assertUnreachable } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 import { columnsFrame } from './columns-frame';
 import { costStats, warnings } from './frame-parts';
 import { headlineText, PART_TITLES, Places, whatText } from './story-words';

@@ -5,7 +5,7 @@ import { type Fate } from '../correlate/losses/loss-attribution';
 import { type NicPlace, type PacketRef, placeText } from '../path/packet-ref';
 import { type Retransmission } from '../correlate/losses/retransmissions';
 import { type PartName, type Verdict } from '../correlate/verdict/verdict';
-import { assertUnreachable } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 
 export const PART_TITLES: Readonly<Record<PartName, string>> = {
   'name-resolution': 'Name resolution',

@@ -1,6 +1,6 @@
 /** What a reader should know about a result: data, so that nothing is decided by its wording, put into words here. */
 import { type RecordSource } from '@bpfnet/flow-model';
-import { assertUnreachable } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 
 export type Note =
   | {

@@ -2,7 +2,8 @@
  * The LogQL that a query begins with, for people to read.
  */
 import { DataError } from '../data-error';
-import { assertUnreachable, type FlowQuery } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type FlowQuery } from '../query/flow-query';
 import { type Replace } from '../query/interpolate';
 import { isId, lookUpOf } from '../query/look-up';
 import { planEvents } from './events-plan';

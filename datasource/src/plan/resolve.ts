@@ -3,7 +3,8 @@
  */
 import { escapeRegex } from './logql-text';
 import { type FilterText, type L4Filters, type L7Filters } from '../query/filters';
-import { assertUnreachable, type FlowQuery } from '../query/flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type FlowQuery } from '../query/flow-query';
 import { matchOf, regexOf, type Replace, textOf } from '../query/interpolate';
 import { lookUpOf } from '../query/look-up';
 

@@ -1,4 +1,5 @@
-import { assertUnreachable, type FlowQuery, type LookUpIds } from './flow-query';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
+import { type FlowQuery, type LookUpIds } from './flow-query';
 
 /** A query in one line, for headings and history. */
 export function displayText(query: FlowQuery): string {

@@ -177,10 +177,6 @@ export const DEFAULT_QUERY: Omit<L7ListQuery, 'refId'> = {
   sort: 'newest',
 };
 
-export function assertUnreachable(value: never): never {
-  throw new Error(`unreachable: ${JSON.stringify(value)}`);
-}
-
 /** A target as stored, possibly without `queryType` (new in Explore), as a query. */
 export function readQuery(target: FlowQuery | (DataQuery & { readonly queryType?: string })): FlowQuery {
   const known = QUERY_TYPES.find((type) => type === target.queryType);

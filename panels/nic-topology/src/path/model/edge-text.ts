@@ -1,6 +1,6 @@
 /** A hop in words: beside its arrows, between them, and for those who hear the path. */
 import { countText, durationText, pluralText } from '@bpfnet/flow-model/quantity-text';
-import { assertUnreachable } from '../../../../shared/unreachable';
+import { assertUnreachable } from '@bpfnet/flow-model/unreachable';
 import { type EdgeWay, edgeWays, type EdgeWays, type WayLoss, type WayTime } from './edge-ways';
 import { tunnelText } from './node-text';
 import { type NicPath } from './path';
